@@ -1,0 +1,166 @@
+package dev.terse.engine;
+
+/**
+ * The operations that a decoder and its training need, each with its backward. Two engines exist:
+ * {@code ReferenceEngine}, plain loops in double, the specification; and {@code Nd4jEngine}. One
+ * conformance suite runs against both.
+ *
+ * <p>Rules for all operations. The caller gives the outputs; an output is overwritten unless its
+ * comment says "adds". Outputs may not overlap inputs except where said. Shapes are checked and an
+ * {@link IllegalArgumentException} names the argument. Ids are checked against the table before
+ * anything is read. Nothing of size N×N or N×V is ever held. An engine serves one caller at a time.
+ * Letters: see {@link Shapes}.
+ */
+public interface Engine extends AutoCloseable {
+
+  /** One line for the log: backend, number type, threads, what serves the products. */
+  String description();
+
+  // Memory ----------------------------------------------------------------------------------------
+
+  /** A tensor of zeros that belongs to the caller. */
+  Tensor allocate(int... shape);
+
+  /** The root arena of a new pool. */
+  Arena arena();
+
+  /** {@code to = from}, same size. */
+  void copy(Tensor from, Tensor to);
+
+  /** {@code t = 0}. */
+  void clear(Tensor t);
+
+  /** {@code to += factor * x}, same size. */
+  void add(Tensor x, double factor, Tensor to);
+
+  // Embedding -------------------------------------------------------------------------------------
+
+  /** Rows {@code ids} of {@code table} [V, C] into {@code out} [N, C]. */
+  void embed(Tensor table, int[] ids, Tensor out);
+
+  /** Adds row i of {@code dOut} [N, C] to row ids[i] of {@code dTable} [V, C], in rising i. */
+  void embedBackward(int[] ids, Tensor dOut, Tensor dTable);
+
+  // Linear ----------------------------------------------------------------------------------------
+
+  /** {@code out} [N, O] {@code = x} [N, I] {@code · w} [O, I]ᵀ {@code + bias} [O] (or null). */
+  void linear(Tensor x, Tensor w, Tensor bias, Tensor out);
+
+  /** {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I]; adds to dx if {@code adds}. */
+  void linearBackwardInput(Tensor dy, Tensor w, Tensor dx, boolean adds);
+
+  /**
+   * Adds {@code dyᵀ · x} to {@code dw} [O, I] and the column sums of dy to {@code dBias} (or null).
+   */
+  void linearBackwardWeight(Tensor dy, Tensor x, Tensor dw, Tensor dBias);
+
+  // Rows ------------------------------------------------------------------------------------------
+
+  /**
+   * Root-mean-square norm of each row: {@code y = x / sqrt(mean(x²) + eps) * w}. For Qwen3's norms
+   * of q and k, x is [N*H, D].
+   *
+   * @param x [R, C]
+   * @param w [C]
+   * @param y [R, C]; may be x itself
+   */
+  void rmsNorm(Tensor x, Tensor w, double eps, Tensor y);
+
+  /**
+   * Backward of {@link #rmsNorm}.
+   *
+   * @param x the input of the forward, [R, C]
+   * @param dx [R, C], overwritten, or added to if {@code adds}; may be dy itself unless adds
+   * @param dw [C], added to
+   */
+  void rmsNormBackward(
+      Tensor x, Tensor w, double eps, Tensor dy, Tensor dx, boolean adds, Tensor dw);
+
+  /**
+   * Turns each head of {@code x} [N, heads*D] in place by its token's position.
+   *
+   * @param inverse turns back: the backward
+   */
+  void rope(Tensor x, int[] positions, Rotary rotary, boolean inverse);
+
+  /** {@code out = silu(gate) * up}, all [N, F]; out may be gate or up. */
+  void swiglu(Tensor gate, Tensor up, Tensor out);
+
+  /** Backward of {@link #swiglu}; dGate may be gate, dUp may be up. */
+  void swigluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp);
+
+  /**
+   * Softmax of {@code factor * x} along each row of {@code x} [R, V] into {@code out}; may be x.
+   */
+  void softmaxRows(Tensor x, double factor, Tensor out);
+
+  // Attention -------------------------------------------------------------------------------------
+
+  /**
+   * Causal grouped-query attention inside each segment. Keeps nothing for the backward, which
+   * computes the probabilities again block by block.
+   *
+   * @param q [N, H*D], rotated
+   * @param k,v [N, K*D], k rotated
+   * @param out [N, H*D]
+   */
+  void attention(Tensor q, Tensor k, Tensor v, Segments segments, AttentionShape shape, Tensor out);
+
+  /** Backward of {@link #attention}: overwrites dq [N, H*D], dk and dv [N, K*D]. */
+  void attentionBackward(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Segments segments,
+      AttentionShape shape,
+      Tensor dOut,
+      Tensor dq,
+      Tensor dk,
+      Tensor dv);
+
+  /**
+   * An empty cache for decoding.
+   *
+   * @param promptOf for each sequence the index of the prompt that it continues, rising
+   * @param maxNewTokens positions a sequence may add to its prompt
+   */
+  KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens);
+
+  // Head ------------------------------------------------------------------------------------------
+
+  /**
+   * Log-probability of each target and entropy of each row under {@code softmax(hidden · headᵀ /
+   * temperature)}, through the vocabulary in chunks.
+   *
+   * @param hidden [N, C]
+   * @param head [V, C]
+   * @throws IndexOutOfBoundsException if a target is outside the head
+   */
+  TokenScores tokenLogProbs(Tensor hidden, Tensor head, HeadRows rows, double temperature);
+
+  /**
+   * The same, and the backward in the same pass: asks {@code loss} for each row's derivative.
+   *
+   * @param dHidden [N, C], overwritten; 0 in rows that are not listed
+   * @param dHead [V, C], added to
+   */
+  TokenScores tokenLogProbs(
+      Tensor hidden,
+      Tensor head,
+      HeadRows rows,
+      double temperature,
+      LogProbGradient loss,
+      Tensor dHidden,
+      Tensor dHead);
+
+  // Optimizer -------------------------------------------------------------------------------------
+
+  /** Updates {@code weight} and its moments {@code m}, {@code v}; all of one size. */
+  void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v);
+
+  /** Sum of the squared elements, accumulated in double in a fixed order; NaN and Inf survive. */
+  double sumOfSquares(Tensor t);
+
+  @Override
+  void close();
+}

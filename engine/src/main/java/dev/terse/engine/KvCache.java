@@ -1,0 +1,43 @@
+package dev.terse.engine;
+
+/**
+ * Keys and values of sequences that are being decoded together, for all layers. Sequences that
+ * continue the same prompt share that prompt's entries: they are held once and read once.
+ *
+ * <p>One decoding step calls {@link #attend} once a layer, in order, then {@link #advance}.
+ */
+public interface KvCache extends AutoCloseable {
+
+  /**
+   * Stores one layer's rotated keys and values of the packed prompts.
+   *
+   * @param k,v [N, K*D] over all prompts
+   */
+  void putPrompts(int layer, Tensor k, Tensor v, Segments prompts);
+
+  /**
+   * Appends one position to every live sequence and attends from it to the sequence's prompt and
+   * all its own positions, the new one included.
+   *
+   * @param q [B, H*D], rotated
+   * @param k,v [B, K*D], the new position's, k rotated
+   * @param out [B, H*D], overwritten
+   */
+  void attend(int layer, Tensor q, Tensor k, Tensor v, Tensor out);
+
+  /** Ends a decoding step: every live sequence is one position longer. */
+  void advance();
+
+  /** Position of the token that each live sequence decodes next, [B]. */
+  int[] positions();
+
+  /**
+   * Drops finished sequences.
+   *
+   * @param live rising indices of the sequences that go on
+   */
+  void keep(int[] live);
+
+  @Override
+  void close();
+}

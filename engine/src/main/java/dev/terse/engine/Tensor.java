@@ -1,0 +1,75 @@
+package dev.terse.engine;
+
+/**
+ * A dense row-major array of real numbers, made by an {@link Engine} (which also chooses the width
+ * of a number: 4 bytes on ND4J, 8 in the reference).
+ *
+ * <p>Shapes are written outermost axis first, in square brackets: {@code [N, C]}. Axes beyond the
+ * first are contiguous, so a range of rows is a view without a copy.
+ *
+ * <p>Ownership: a tensor from {@link Engine#allocate} belongs to the caller, who closes it; one
+ * from an {@link Arena} dies with the arena; a view dies with what it views. Closing the last two
+ * does nothing.
+ */
+public interface Tensor extends AutoCloseable {
+
+  /** Lengths of the axes, outermost first; a fresh array. */
+  int[] shape();
+
+  /** Number of elements. */
+  long size();
+
+  /** Length of the first axis. */
+  default int rows() {
+    return shape()[0];
+  }
+
+  /** Elements in one entry of the first axis. */
+  default int rowSize() {
+    return Math.toIntExact(size() / Math.max(1, rows()));
+  }
+
+  /**
+   * A view of rows {@code from} (inclusive) to {@code to} (exclusive); writes go to this tensor.
+   */
+  Tensor rowsView(int from, int to);
+
+  /** The same elements in another shape of equal size; writes go to this tensor. */
+  Tensor shapedView(int... shape);
+
+  /** Copies {@code count} elements that start at {@code offset} into {@code target[at..]}. */
+  void read(long offset, float[] target, int at, int count);
+
+  /** Overwrites {@code count} elements that start at {@code offset} by {@code source[at..]}. */
+  void write(long offset, float[] source, int at, int count);
+
+  /** All elements at the engine's full width. */
+  double[] toDoubles();
+
+  /** Overwrites all elements; {@code values.length} must equal {@link #size()}. */
+  void setDoubles(double[] values);
+
+  /** All elements as 32-bit floats. */
+  default float[] toFloats() {
+    float[] out = new float[Math.toIntExact(size())];
+    read(0, out, 0, out.length);
+    return out;
+  }
+
+  /** Overwrites all elements; {@code values.length} must equal {@link #size()}. */
+  default void setFloats(float[] values) {
+    if (values.length != size()) {
+      throw new IllegalArgumentException(
+          "expected "
+              + size()
+              + " values for shape "
+              + Shapes.text(shape())
+              + ", got "
+              + values.length);
+    }
+    write(0, values, 0, values.length);
+  }
+
+  @Override
+  void close();
+}

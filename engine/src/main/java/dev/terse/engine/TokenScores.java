@@ -1,0 +1,10 @@
+package dev.terse.engine;
+
+/**
+ * What the head says of each row of a {@link HeadRows}, in its order.
+ *
+ * @param logProbs ln p(target) at the given temperature, [rows]; NaN where there is no target
+ * @param entropies entropy of the next-token distribution at the given temperature, in nats, [rows]
+ * @param targetIsArgMax whether no token is likelier than the target, [rows]; false without target
+ */
+public record TokenScores(double[] logProbs, double[] entropies, boolean[] targetIsArgMax) {}

@@ -1,0 +1,65 @@
+package dev.terse.model;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Named tensors in a fixed order: the weights of a decoder under their Hugging Face names, or
+ * gradients or optimizer moments of the same names and shapes. Owns its tensors.
+ */
+public final class Parameters implements AutoCloseable {
+  private final Map<String, Tensor> tensors;
+
+  /** Takes ownership of the tensors. */
+  public Parameters(Map<String, Tensor> tensors) {
+    this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /** Names in order. */
+  public Set<String> names() {
+    return tensors.keySet();
+  }
+
+  /**
+   * The tensor called {@code name}.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Tensor get(String name) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException("no parameter '" + name + "'");
+    }
+    return tensor;
+  }
+
+  public boolean has(String name) {
+    return tensors.containsKey(name);
+  }
+
+  /** Number of elements of all tensors. */
+  public long size() {
+    return tensors.values().stream().mapToLong(Tensor::size).sum();
+  }
+
+  /** Zeros of the same names and shapes; belongs to the caller. */
+  public Parameters zerosLike(Engine engine) {
+    Map<String, Tensor> zeros = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> zeros.put(name, engine.allocate(tensor.shape())));
+    return new Parameters(zeros);
+  }
+
+  /** Sets every element to 0. */
+  public void clear(Engine engine) {
+    tensors.values().forEach(engine::clear);
+  }
+
+  @Override
+  public void close() {
+    tensors.values().forEach(Tensor::close);
+  }
+}
