@@ -1,0 +1,25 @@
+package dev.terse.trainer.metrics;
+
+import java.util.Map;
+
+/**
+ * Where a run's numbers go: TensorBoard, JSONL, console, DL4J listeners. A sink that fails (full
+ * disk) says so once and never stops training. NaN and infinite values are written as they are.
+ */
+public interface MetricSink extends AutoCloseable {
+
+  /** Named numbers of one step, e.g. {@code train/loss}; names are TRL's. */
+  void scalars(long step, Map<String, Double> values);
+
+  /** The distribution of some values at one step. */
+  void histogram(long step, String name, double[] values);
+
+  /** Markdown text of one step, e.g. completions with their steps and skips. */
+  void text(long step, String name, String markdown);
+
+  /** The run's configuration, once at the start. */
+  void hparams(Map<String, Object> config);
+
+  @Override
+  void close();
+}
