@@ -48,8 +48,7 @@ public final class Rollouts {
     }
     prompts.forEach(prompt -> requireRoom(prompt, sampling.maxNewTokens()));
     Completion[][] completions = new Completion[prompts.size()][groupSize];
-    try (Sampler sampler =
-        new Sampler(decoder.engine(), sampling, decoder.config().vocabSize())) {
+    try (Sampler sampler = new Sampler(decoder.engine(), sampling, decoder.config().vocabSize())) {
       for (List<Turns.Slot> turn : Turns.of(prompts.size(), groupSize, maxLive)) {
         List<Draft> drafts = new ArrayList<>();
         for (Turns.Slot slot : turn) {
