@@ -45,9 +45,20 @@ public record DecoderConfig(
 
   /** The supported model_type values. */
   public enum Family {
-    LLAMA,
-    QWEN2,
-    QWEN3
+    LLAMA("LlamaForCausalLM"),
+    QWEN2("Qwen2ForCausalLM"),
+    QWEN3("Qwen3ForCausalLM");
+
+    private final String architecture;
+
+    Family(String architecture) {
+      this.architecture = architecture;
+    }
+
+    /** The class of transformers. */
+    public String architecture() {
+      return architecture;
+    }
   }
 
   /**
