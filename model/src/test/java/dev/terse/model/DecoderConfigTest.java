@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.model.DecoderConfig.Family;
-import dev.terse.model.tokenizer.RealTokenizers;
+import dev.terse.testkit.SharedData;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -110,7 +110,7 @@ class DecoderConfigTest {
   void config_r1DistillQwen32b_isRead() {
     DecoderConfig config =
         DecoderConfig.of(
-            RealTokenizers.data().resolve("tokenizers/deepseek-r1-distill-qwen/config-32b.json"));
+            SharedData.assumePresent("tokenizers/deepseek-r1-distill-qwen/config-32b.json"));
 
     assertThat(config.family()).isEqualTo(Family.QWEN2);
     assertThat(config.attention().group()).isEqualTo(5);

@@ -9,6 +9,7 @@ import dev.terse.engine.HeadRows;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
+import dev.terse.testkit.TestSeed;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -18,11 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds of a decoder whatever its weights say. */
 class DecoderPropertiesTest {
-  private static final long SEED = Long.getLong("terse.seed", 20261123L);
-
-  static {
-    System.out.println("DecoderPropertiesTest: -Dterse.seed=" + SEED);
-  }
+  private static final long SEED = TestSeed.of("DecoderPropertiesTest");
 
   @ParameterizedTest
   @MethodSource("dev.terse.model.DecoderGoldenTest#modelsOnEngines")

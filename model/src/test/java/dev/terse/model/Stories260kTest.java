@@ -9,7 +9,7 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
-import dev.terse.model.tokenizer.RealTokenizers;
+import dev.terse.testkit.SharedData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +32,7 @@ class Stories260kTest {
 
   @BeforeAll
   static void read() throws IOException {
-    folder = RealTokenizers.data().resolve("models/stories260k");
+    folder = SharedData.assumePresent("models/stories260k");
     reference = JSON.readTree(folder.resolve("reference.json").toFile());
     pieces = JSON.readTree(folder.resolve("tok512.json").toFile()).get("pieces");
   }
