@@ -41,7 +41,7 @@ public record ModelFolder(
     requireFolder(path);
     Tokenizer tokenizer = Tokenizer.load(path);
     try {
-      ChatTemplate template = ChatTemplate.load(path);
+      ChatTemplate template = ChatTemplate.find(path).orElse(null);
       Path generation = path.resolve(GENERATION_CONFIG);
       JsonNode generationConfig = Files.exists(generation) ? JsonFile.read(generation) : null;
       return new ModelFolder(loadDecoder(path, engine), tokenizer, template, generationConfig);
