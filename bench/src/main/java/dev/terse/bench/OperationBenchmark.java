@@ -184,8 +184,7 @@ public class OperationBenchmark {
   @Benchmark
   public void decodeAttention() {
     try (KvCache cache = engine.kvCache(1, ATTENTION, new int[LIVE], DECODE_STEPS)) {
-      cache.putPrompts(
-          0, k.rowsView(0, PROMPT), v.rowsView(0, PROMPT), Segments.ofLengths(PROMPT));
+      cache.putPrompts(0, k.rowsView(0, PROMPT), v.rowsView(0, PROMPT), Segments.ofLengths(PROMPT));
       for (int step = 0; step < DECODE_STEPS; step++) {
         cache.attend(
             0,
