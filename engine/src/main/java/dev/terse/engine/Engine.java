@@ -2,14 +2,14 @@ package dev.terse.engine;
 
 /**
  * The operations that a decoder and its training need, each with its backward. Two engines exist:
- * {@code ReferenceEngine}, plain loops in double, the specification; and {@code Nd4jEngine}. One
- * conformance suite runs against both.
+ * {@link dev.terse.engine.reference.ReferenceEngine}, plain loops in double, the specification; and
+ * {@code Nd4jEngine}. One conformance suite runs against both.
  *
  * <p>Rules for all operations. The caller gives the outputs; an output is overwritten unless its
  * comment says "adds". Outputs may not overlap inputs except where said. Shapes are checked and an
- * {@link IllegalArgumentException} names the argument. Ids are checked against the table before
- * anything is read. Nothing of size N×N or N×V is ever held. An engine serves one caller at a time.
- * Letters: see {@link Shapes}.
+ * {@link IllegalArgumentException} names the argument ({@link OperationChecks}). Ids are checked
+ * against the table before anything is read. Nothing of size N×N or N×V is ever held. An engine
+ * serves one caller at a time. Letters: see {@link Shapes}.
  */
 public interface Engine extends AutoCloseable {
 
@@ -35,10 +35,18 @@ public interface Engine extends AutoCloseable {
 
   // Embedding -------------------------------------------------------------------------------------
 
-  /** Rows {@code ids} of {@code table} [V, C] into {@code out} [N, C]. */
+  /**
+   * Rows {@code ids} of {@code table} [V, C] into {@code out} [N, C].
+   *
+   * @throws IndexOutOfBoundsException if an id is outside the table
+   */
   void embed(Tensor table, int[] ids, Tensor out);
 
-  /** Adds row i of {@code dOut} [N, C] to row ids[i] of {@code dTable} [V, C], in rising i. */
+  /**
+   * Adds row i of {@code dOut} [N, C] to row ids[i] of {@code dTable} [V, C], in rising i.
+   *
+   * @throws IndexOutOfBoundsException if an id is outside the table
+   */
   void embedBackward(int[] ids, Tensor dOut, Tensor dTable);
 
   // Linear ----------------------------------------------------------------------------------------

@@ -21,6 +21,22 @@ public final class Shapes {
     return size;
   }
 
+  /**
+   * Checks that there is an axis and that no axis is empty.
+   *
+   * @throws IllegalArgumentException otherwise
+   */
+  public static void requirePositive(int... shape) {
+    boolean positive = shape.length > 0;
+    for (int axis : shape) {
+      positive &= axis > 0;
+    }
+    if (!positive) {
+      throw new IllegalArgumentException(
+          "a tensor needs axes of 1 or more entries, got shape " + text(shape));
+    }
+  }
+
   /** {@code [2, 3]}. */
   public static String text(int... shape) {
     return Arrays.toString(shape);

@@ -1,31 +1,66 @@
 package dev.terse.model;
 
+import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.Shapes;
+import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A decoder-only transformer of the Llama, Qwen2 or Qwen3 family: forward, explicit backward, and
- * decoding over a key-value cache. Owns its weights.
+ * decoding over a key-value cache. Owns its weights. Serves one caller at a time.
  */
 public final class Decoder implements AutoCloseable {
+  private final Engine engine;
+  private final DecoderConfig config;
+  private final Parameters weights;
+  private final Layer[] layers;
+  private final Tensor embedding;
+  private final Tensor norm;
+  private final Tensor head;
+  private final Arena pool;
 
+  /**
+   * Takes ownership of the weights, not of the engine.
+   *
+   * @throws IllegalArgumentException if a weight is missing or has another shape
+   */
   public Decoder(Engine engine, DecoderConfig config, Parameters weights) {
-    throw new IllegalStateException("being built");
+    for (Map.Entry<String, int[]> expected : WeightShapes.of(config).entrySet()) {
+      Shapes.require(expected.getKey(), weights.get(expected.getKey()), expected.getValue());
+    }
+    this.engine = engine;
+    this.config = config;
+    this.weights = weights;
+    this.layers = new Layer[config.layers()];
+    for (int l = 0; l < layers.length; l++) {
+      layers[l] = new Layer(engine, config, LayerWeights.of(weights, l));
+    }
+    this.embedding = weights.get(WeightShapes.EMBEDDING);
+    this.norm = weights.get(WeightShapes.NORM);
+    this.head = weights.get(WeightShapes.head(config));
+    this.pool = engine.arena();
+  }
+
+  /** A decoder with random weights; see {@link RandomWeights}. */
+  public static Decoder random(Engine engine, DecoderConfig config, long seed) {
+    return new Decoder(engine, config, RandomWeights.of(engine, config, seed));
   }
 
   public Engine engine() {
-    throw new IllegalStateException("being built");
+    return engine;
   }
 
   public DecoderConfig config() {
-    throw new IllegalStateException("being built");
+    return config;
   }
 
   public Parameters weights() {
-    throw new IllegalStateException("being built");
+    return weights;
   }
 
   /**
@@ -33,9 +68,27 @@ public final class Decoder implements AutoCloseable {
    * time.
    *
    * @param temperature divides the logits
+   * @throws IllegalArgumentException if a sequence is longer than the model's positions
    */
   public TokenScores score(PackedBatch batch, HeadRows rows, double temperature) {
-    throw new IllegalStateException("being built");
+    requirePositions(batch);
+    try (Arena arena = pool.open()) {
+      Tensor hidden = lastHidden(batch, packedAttention(batch), arena);
+      return engine.tokenLogProbs(hidden, head, rows, temperature);
+    }
+  }
+
+  /**
+   * Raw logits of every token, [N, V]; for checks on small inputs, since it is the one array that
+   * training never holds. Belongs to the caller.
+   */
+  public Tensor logits(PackedBatch batch) {
+    requirePositions(batch);
+    Tensor logits = engine.allocate(batch.ids().length, config.vocabSize());
+    try (Arena arena = pool.open()) {
+      engine.linear(lastHidden(batch, packedAttention(batch), arena), head, null, logits);
+    }
+    return logits;
   }
 
   /**
@@ -44,7 +97,8 @@ public final class Decoder implements AutoCloseable {
    *
    * @param loss derivative by each target's log-probability
    * @param recompute whether each layer's activations are computed again in the backward instead of
-   *     being kept (TRL: gradient_checkpointing)
+   *     being kept (TRL: gradient_checkpointing); the gradients have the same bits either way
+   * @throws IllegalArgumentException if a sequence is longer than the model's positions
    */
   public TokenScores accumulate(
       PackedBatch batch,
@@ -53,7 +107,44 @@ public final class Decoder implements AutoCloseable {
       LogProbGradient loss,
       Parameters gradients,
       boolean recompute) {
-    throw new IllegalStateException("being built");
+    requirePositions(batch);
+    int n = batch.ids().length;
+    int[] positions = batch.segments().positions();
+    try (Arena arena = pool.open()) {
+      Tensor[] stream = new Tensor[layers.length + 1]; // the input of each layer, the last output
+      for (int l = 0; l < stream.length; l++) {
+        stream[l] = arena.floats(n, config.channels());
+      }
+      LayerActivations[] kept = new LayerActivations[layers.length];
+      engine.embed(embedding, batch.ids(), stream[0]);
+      for (int l = 0; l < layers.length; l++) {
+        if (recompute) {
+          forward(l, stream[l], stream[l + 1], positions, packedAttention(batch), arena);
+        } else {
+          kept[l] = LayerActivations.take(arena, config, stream[l]);
+          layers[l].activate(kept[l], positions, layers[l].packed(batch.segments()), arena);
+          layers[l].output(kept[l], stream[l + 1], arena);
+        }
+      }
+
+      Tensor d = arena.floats(n, config.channels());
+      TokenScores scores =
+          headBackward(stream[layers.length], rows, temperature, loss, gradients, d, arena);
+
+      for (int l = layers.length - 1; l >= 0; l--) {
+        try (Arena scratch = arena.open()) {
+          LayerActivations a = kept[l];
+          if (recompute) {
+            a = LayerActivations.take(scratch, config, stream[l]);
+            layers[l].activate(a, positions, layers[l].packed(batch.segments()), scratch);
+          }
+          layers[l].backwardInPlace(
+              a, positions, batch.segments(), LayerWeights.of(gradients, l), d, scratch);
+        }
+      }
+      engine.embedBackward(batch.ids(), d, gradients.get(WeightShapes.EMBEDDING));
+      return scores;
+    }
   }
 
   /**
@@ -62,13 +153,110 @@ public final class Decoder implements AutoCloseable {
    * @param prompts token ids of each distinct prompt
    * @param promptOf for each sequence the index of its prompt, rising
    * @param maxNewTokens most tokens that will be fed to a sequence
+   * @throws IllegalArgumentException if a prompt and its new tokens exceed the model's positions
    */
   public Decoding decode(List<int[]> prompts, int[] promptOf, int maxNewTokens) {
-    throw new IllegalStateException("being built");
+    return new CachedDecoding(this, PackedBatch.of(prompts), promptOf, maxNewTokens);
+  }
+
+  /** Which attention each layer uses. */
+  @FunctionalInterface
+  interface LayerAttention {
+    Layer.Attention of(int layer);
+  }
+
+  private LayerAttention packedAttention(PackedBatch batch) {
+    return l -> layers[l].packed(batch.segments());
+  }
+
+  /** The normed residual stream of {@code batch} after the last layer, [N, C]. */
+  Tensor lastHidden(PackedBatch batch, LayerAttention attention, Arena arena) {
+    return lastHidden(batch.ids(), batch.segments().positions(), attention, arena);
+  }
+
+  /** The normed residual stream of tokens at {@code positions} after the last layer, [N, C]. */
+  Tensor lastHidden(int[] ids, int[] positions, LayerAttention attention, Arena arena) {
+    Tensor x = arena.floats(ids.length, config.channels());
+    Tensor y = arena.floats(ids.length, config.channels());
+    engine.embed(embedding, ids, x);
+    for (int l = 0; l < layers.length; l++) {
+      forward(l, x, y, positions, attention, arena);
+      Tensor swap = x;
+      x = y;
+      y = swap;
+    }
+    engine.rmsNorm(x, norm, config.normEpsilon(), y);
+    return y;
+  }
+
+  /** Attention of the packed batch with the same keys and values put into a cache. */
+  Layer.Attention packed(int layer, PackedBatch batch) {
+    return layers[layer].packed(batch.segments());
+  }
+
+  Tensor head() {
+    return head;
+  }
+
+  private void forward(
+      int l, Tensor x, Tensor y, int[] positions, LayerAttention attention, Arena arena) {
+    try (Arena scratch = arena.open()) {
+      LayerActivations a = LayerActivations.take(scratch, config, x);
+      layers[l].activate(a, positions, attention.of(l), scratch);
+      layers[l].output(a, y, scratch);
+    }
+  }
+
+  /** Log-probabilities, and the gradient of the stream {@code x} after the last layer into d. */
+  private TokenScores headBackward(
+      Tensor x,
+      HeadRows rows,
+      double temperature,
+      LogProbGradient loss,
+      Parameters gradients,
+      Tensor d,
+      Arena arena) {
+    try (Arena scratch = arena.open()) {
+      Tensor hidden = scratch.floats(x.shape());
+      Tensor dHidden = scratch.floats(x.shape());
+      engine.rmsNorm(x, norm, config.normEpsilon(), hidden);
+      TokenScores scores =
+          engine.tokenLogProbs(
+              hidden,
+              head,
+              rows,
+              temperature,
+              loss,
+              dHidden,
+              gradients.get(WeightShapes.head(config)));
+      engine.rmsNormBackward(
+          x, norm, config.normEpsilon(), dHidden, d, false, gradients.get(WeightShapes.NORM));
+      return scores;
+    }
+  }
+
+  private void requirePositions(PackedBatch batch) {
+    for (int s = 0; s < batch.segments().count(); s++) {
+      requirePositions(s, batch.segments().length(s));
+    }
+  }
+
+  void requirePositions(int sequence, int tokens) {
+    if (tokens > config.maxPositions()) {
+      throw new IllegalArgumentException(
+          "sequence "
+              + sequence
+              + " needs "
+              + tokens
+              + " positions, the model has "
+              + config.maxPositions()
+              + " (max_position_embeddings): shorten or drop it");
+    }
   }
 
   @Override
   public void close() {
-    throw new IllegalStateException("being built");
+    pool.close();
+    weights.close();
   }
 }

@@ -1,7 +1,10 @@
 package dev.terse.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Rotary;
+import java.nio.file.Path;
 
 /**
  * Shape of a decoder, as {@code config.json} of a Hugging Face folder tells it.
@@ -11,13 +14,16 @@ import dev.terse.engine.Rotary;
  * @param channels C (hidden_size)
  * @param ffn F (intermediate_size)
  * @param layers num_hidden_layers
- * @param attention head layout
+ * @param attention head layout (num_attention_heads, num_key_value_heads, head_dim)
  * @param qkvBias whether q, k and v have a bias (qwen2, or attention_bias)
+ * @param outputBias whether the attention's output projection has a bias (attention_bias)
  * @param qkNorm whether q and k are normed per head (qwen3)
  * @param tiedHead whether the head is the embedding (tie_word_embeddings)
  * @param normEpsilon rms_norm_eps
  * @param rotary inverse frequencies with rope_scaling applied
  * @param maxPositions max_position_embeddings
+ * @param initializerRange standard deviation of random weights (initializer_range)
+ * @param json the file itself, keys that are not ours included; not to be changed
  */
 public record DecoderConfig(
     Family family,
@@ -27,16 +33,61 @@ public record DecoderConfig(
     int layers,
     AttentionShape attention,
     boolean qkvBias,
+    boolean outputBias,
     boolean qkNorm,
     boolean tiedHead,
     double normEpsilon,
     Rotary rotary,
-    int maxPositions) {
+    int maxPositions,
+    double initializerRange,
+    JsonNode json) {
 
   /** The supported model_type values. */
   public enum Family {
     LLAMA,
     QWEN2,
     QWEN3
+  }
+
+  /**
+   * Reads the text of a config.json, with the defaults of transformers.
+   *
+   * @param where what error sentences call it, such as the path
+   * @throws IllegalArgumentException naming all problems at once
+   */
+  public static DecoderConfig of(JsonNode json, String where) {
+    return new ConfigReader(json, where).read();
+  }
+
+  /** {@link #of(JsonNode, String)} of a config that has no file. */
+  public static DecoderConfig of(JsonNode json) {
+    return of(json, "model config");
+  }
+
+  /**
+   * Reads a config.json.
+   *
+   * @throws IllegalArgumentException naming all problems at once
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   */
+  public static DecoderConfig of(Path file) {
+    return of(JsonFile.read(file), file.toString());
+  }
+
+  /** The same decoder with another number of token rows. */
+  public DecoderConfig withVocabSize(int size) {
+    ObjectNode changed = json.deepCopy();
+    changed.put("vocab_size", size);
+    return of(changed);
+  }
+
+  /** Channels of all query heads, H*D. */
+  public int queryChannels() {
+    return attention.heads() * attention.headDim();
+  }
+
+  /** Channels of all key heads (or value heads), K*D. */
+  public int keyChannels() {
+    return attention.kvHeads() * attention.headDim();
   }
 }

@@ -1,80 +1,264 @@
 package dev.terse.model.tokenizer;
 
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Text to token ids and back, by the tokenizer.json of a Hugging Face folder (Rust tokenizers
  * through DJL, offline). Thread-safe. Adds no special tokens of its own accord.
  */
 public final class Tokenizer implements AutoCloseable {
+  private final TokenizerFiles files;
+  private final Vocabulary vocabulary;
+  private final List<Integer> stopIds;
+  private final Set<Integer> controlIds = new HashSet<>();
+  private final NativeTokenizer main;
+  private NativeTokenizer plain; // made when data first holds a control mark
 
-  /** Loads {@code folder/tokenizer.json} and {@code tokenizer_config.json} beside it. */
+  private Tokenizer(TokenizerFiles files) {
+    this.files = files;
+    ObjectNode json = files.json(TokenizerFiles.TOKENIZER);
+    this.vocabulary = Vocabulary.of(json);
+    this.stopIds = StopIds.of(files, vocabulary);
+    for (Vocabulary.AddedToken token : vocabulary.added()) {
+      if (token.isControl()) {
+        controlIds.add(token.id());
+      }
+    }
+    this.main = new NativeTokenizer(json);
+  }
+
+  /**
+   * Loads {@code folder/tokenizer.json} and {@code tokenizer_config.json} beside it.
+   *
+   * @throws IllegalArgumentException if there is no tokenizer.json or it cannot be understood
+   */
   public static Tokenizer load(Path folder) {
-    throw new IllegalStateException("being built");
+    return of(TokenizerFiles.read(folder));
+  }
+
+  /** A tokenizer of files that need not stand in a folder. */
+  public static Tokenizer of(TokenizerFiles files) {
+    return new Tokenizer(files);
   }
 
   /**
    * Ids of {@code text}; special-token text inside it becomes those tokens (as in transformers).
    */
   public int[] encode(String text) {
-    throw new IllegalStateException("being built");
+    return ids(main, text);
   }
 
   /**
-   * Ids of text that is data, never control: the marks of special tokens inside it are encoded as
+   * Ids of text that is data, never control: the marks of control tokens inside it are encoded as
    * ordinary characters.
+   *
+   * <p>Control tokens are the special ones and those written between bars ({@code <|im_end|>},
+   * {@code <｜User｜>}), whatever their flag. Other added tokens ({@code <think>}, {@code </think>},
+   * {@code [SKIP]}) are still tokens. Text without a control mark gives the ids of {@link #encode};
+   * text with one is encoded by the same model and merges as if the control tokens did not exist
+   * (transformers: {@code split_special_tokens=True}), so blanks and merges around the mark fall as
+   * in any other text.
    */
   public int[] encodeData(String text) {
-    throw new IllegalStateException("being built");
+    int[] ids = encode(text);
+    if (!holdsControl(ids)) {
+      return ids;
+    }
+    ids = ids(plain(), text);
+    if (holdsControl(ids)) {
+      throw new IllegalArgumentException(
+          "the text holds a control mark that this vocabulary cannot spell as plain text: '"
+              + text.substring(0, Math.min(80, text.length()))
+              + "'");
+    }
+    return ids;
   }
 
   /**
    * Ids with, for each token, the half-open range of code points of {@code text} that it covers.
+   * Blanks before a word are covered by its token. Where a character is split over several tokens,
+   * each of them covers the whole character.
    */
   public Encoding encodeWithOffsets(String text) {
-    throw new IllegalStateException("being built");
+    var encoded = main.encode(checked(text));
+    CharSpan[] spans = encoded.getCharTokenSpans();
+    int[] starts = new int[spans.length];
+    int[] ends = new int[spans.length];
+    for (int t = 0; t < spans.length; t++) {
+      starts[t] = spans[t].getStart();
+      ends[t] = spans[t].getEnd();
+    }
+    return new Encoding(toInts(encoded.getIds()), starts, ends);
   }
 
-  /** Text of the ids, special tokens left out or kept; added tokens that are not special stay. */
+  /**
+   * Text of the ids, special tokens left out or kept; added tokens that are not special stay. Ids
+   * without a token (spare rows of the embedding) give no text; bytes that are not UTF-8 give
+   * U+FFFD.
+   */
   public String decode(int[] ids, boolean skipSpecial) {
-    throw new IllegalStateException("being built");
+    long[] wide = new long[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0) {
+        throw new IllegalArgumentException("token id " + ids[i] + " at " + i + " is negative");
+      }
+      wide[i] = ids[i];
+    }
+    return main.decode(wide, skipSpecial);
   }
 
   /** Id of a token by its exact text in the vocabulary or the added tokens. */
   public OptionalInt id(String token) {
-    throw new IllegalStateException("being built");
+    return vocabulary.id(token);
   }
 
   /** One more than the largest id. */
   public int size() {
-    throw new IllegalStateException("being built");
+    return vocabulary.size();
   }
 
-  /** Ids that end a completion: eos_token and what generation_config.json names beside it. */
+  /**
+   * Ids that end a completion: eos_token of tokenizer_config.json, and eos_token_id of
+   * generation_config.json (of config.json where that has none).
+   */
   public List<Integer> stopIds() {
-    throw new IllegalStateException("being built");
+    return stopIds;
   }
 
   /**
    * This tokenizer with {@code token} as an added token that is not special (so it survives
-   * decoding for rewards); itself if it has it already.
+   * decoding for rewards); itself if it has it already. The new one has its own native memory:
+   * close both.
+   *
+   * @throws IllegalArgumentException if the text is blank or is a special token already
    */
   public Tokenizer withToken(String token) {
-    throw new IllegalStateException("being built");
+    if (token.isBlank()) {
+      throw new IllegalArgumentException("an added token must not be blank, was '" + token + "'");
+    }
+    Vocabulary.AddedToken existing = vocabulary.added(token);
+    if (existing != null && existing.special()) {
+      throw new IllegalArgumentException(
+          "'"
+              + token
+              + "' is a special token (id "
+              + existing.id()
+              + ") of this tokenizer and would"
+              + " be lost when completions are decoded for rewards; make it \"special\": false in"
+              + " tokenizer.json and tokenizer_config.json, or choose another token");
+    }
+    if (existing != null) {
+      return this;
+    }
+    int id = vocabulary.id(token).orElse(vocabulary.size());
+    Tokenizer extended = new Tokenizer(files.withToken(token, id));
+    int[] ids = extended.encode(token);
+    if (ids.length != 1 || ids[0] != id) {
+      extended.close();
+      throw new IllegalArgumentException(
+          "'"
+              + token
+              + "' was added as id "
+              + id
+              + " but is encoded as "
+              + java.util.Arrays.toString(ids)
+              + "; the ids of this tokenizer.json's added tokens are not consecutive");
+    }
+    return extended;
   }
 
   /**
-   * Writes tokenizer.json, tokenizer_config.json and what else came with it into {@code folder}.
+   * Writes tokenizer.json, tokenizer_config.json and what else came with it (special_tokens_map,
+   * chat_template.jinja, ...) into {@code folder}.
    */
   public void save(Path folder) {
-    throw new IllegalStateException("being built");
+    files.write(folder);
   }
 
   @Override
-  public void close() {
-    throw new IllegalStateException("being built");
+  public synchronized void close() {
+    main.close();
+    if (plain != null) {
+      plain.close();
+    }
+  }
+
+  private synchronized NativeTokenizer plain() {
+    if (plain == null) {
+      plain = new NativeTokenizer(withoutControlMarks(files.json(TokenizerFiles.TOKENIZER)));
+    }
+    return plain;
+  }
+
+  /**
+   * The library numbers added tokens in their order, after the vocabulary; so a control token
+   * outside the vocabulary keeps its place under a text that no data holds, and one inside the
+   * vocabulary is taken off the list.
+   */
+  private ObjectNode withoutControlMarks(ObjectNode json) {
+    ArrayNode kept = json.arrayNode();
+    for (var entry : json.path("added_tokens")) {
+      int id = entry.path("id").asInt();
+      if (!controlIds.contains(id)) {
+        kept.add(entry);
+      } else if (!json.path("model").path("vocab").has(entry.path("content").asText())) {
+        ObjectNode hidden = entry.deepCopy();
+        kept.add(hidden.put("content", "\uFFFE\uFFFF" + id + "\uFFFF\uFFFE"));
+      }
+    }
+    json.set("added_tokens", kept);
+    json.putNull("post_processor"); // it may name a control token
+    return json;
+  }
+
+  private boolean holdsControl(int[] ids) {
+    for (int id : ids) {
+      if (controlIds.contains(id)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int[] ids(NativeTokenizer tokenizer, String text) {
+    return toInts(tokenizer.encode(checked(text)).getIds());
+  }
+
+  /** The native library aborts on half a surrogate pair. */
+  private static String checked(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (Character.isHighSurrogate(c)
+            && i + 1 < text.length()
+            && Character.isLowSurrogate(text.charAt(i + 1))) {
+          i++;
+        } else {
+          throw new IllegalArgumentException(
+              String.format(
+                  java.util.Locale.ROOT,
+                  "the text is not valid Unicode: half a surrogate pair (U+%04X) at character %d",
+                  (int) c,
+                  i));
+        }
+      }
+    }
+    return text;
+  }
+
+  private static int[] toInts(long[] ids) {
+    int[] narrow = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      narrow[i] = (int) ids[i];
+    }
+    return narrow;
   }
 
   /**

@@ -1,0 +1,63 @@
+package dev.terse.model;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Names and shapes of a decoder's weights, as transformers writes them. */
+final class WeightShapes {
+  static final String EMBEDDING = "model.embed_tokens.weight";
+  static final String NORM = "model.norm.weight";
+  static final String HEAD = "lm_head.weight";
+
+  private WeightShapes() {}
+
+  /** What the names of a layer's weights begin with. */
+  static String layer(int index) {
+    return "model.layers." + index + ".";
+  }
+
+  /** The name of the head's weights: the embedding where they are tied. */
+  static String head(DecoderConfig config) {
+    return config.tiedHead() ? EMBEDDING : HEAD;
+  }
+
+  /** All weights in the order of the forward pass. */
+  static Map<String, int[]> of(DecoderConfig config) {
+    int c = config.channels();
+    int f = config.ffn();
+    int q = config.queryChannels();
+    int k = config.keyChannels();
+    int d = config.attention().headDim();
+    Map<String, int[]> shapes = new LinkedHashMap<>();
+    shapes.put(EMBEDDING, new int[] {config.vocabSize(), c});
+    for (int i = 0; i < config.layers(); i++) {
+      String layer = layer(i);
+      shapes.put(layer + "input_layernorm.weight", new int[] {c});
+      linear(shapes, layer + "self_attn.q_proj", q, c, config.qkvBias());
+      linear(shapes, layer + "self_attn.k_proj", k, c, config.qkvBias());
+      linear(shapes, layer + "self_attn.v_proj", k, c, config.qkvBias());
+      if (config.qkNorm()) {
+        shapes.put(layer + "self_attn.q_norm.weight", new int[] {d});
+        shapes.put(layer + "self_attn.k_norm.weight", new int[] {d});
+      }
+      linear(shapes, layer + "self_attn.o_proj", c, q, config.outputBias());
+      shapes.put(layer + "post_attention_layernorm.weight", new int[] {c});
+      linear(shapes, layer + "mlp.gate_proj", f, c, false);
+      linear(shapes, layer + "mlp.up_proj", f, c, false);
+      linear(shapes, layer + "mlp.down_proj", c, f, false);
+    }
+    shapes.put(NORM, new int[] {c});
+    if (!config.tiedHead()) {
+      shapes.put(HEAD, new int[] {config.vocabSize(), c});
+    }
+    return shapes;
+  }
+
+  private static void linear(
+      Map<String, int[]> shapes, String name, int out, int in, boolean bias) {
+    shapes.put(name + ".weight", new int[] {out, in});
+    if (bias) {
+      shapes.put(name + ".bias", new int[] {out});
+    }
+  }
+}

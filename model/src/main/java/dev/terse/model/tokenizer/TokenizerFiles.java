@@ -1,0 +1,171 @@
+package dev.terse.model.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The tokenizer's files of a Hugging Face folder, held in memory by name, so that a tokenizer may
+ * come from a folder or be built (from a GGUF file) before there is one.
+ *
+ * @param files contents by file name; the arrays are not copied and not to be changed
+ */
+public record TokenizerFiles(Map<String, byte[]> files) {
+  public static final String TOKENIZER = "tokenizer.json";
+  public static final String CONFIG = "tokenizer_config.json";
+  private static final String ADDED = "added_tokens.json";
+
+  /** What is written back by {@link #write}. */
+  private static final List<String> OWN =
+      List.of(
+          TOKENIZER,
+          CONFIG,
+          "special_tokens_map.json",
+          ADDED,
+          "vocab.json",
+          "merges.txt",
+          "chat_template.jinja");
+
+  /** Read for the ids that end a completion; they belong to the model and are not written back. */
+  private static final List<String> READ_ONLY = List.of("generation_config.json", "config.json");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  public TokenizerFiles {
+    files = Collections.unmodifiableMap(new TreeMap<>(files));
+    if (!files.containsKey(TOKENIZER)) {
+      throw new IllegalArgumentException(
+          "a tokenizer needs " + TOKENIZER + ", got " + files.keySet());
+    }
+  }
+
+  /**
+   * Reads them from a folder.
+   *
+   * @throws IllegalArgumentException if the folder has no tokenizer.json
+   */
+  public static TokenizerFiles read(Path folder) {
+    if (!Files.isRegularFile(folder.resolve(TOKENIZER))) {
+      throw new IllegalArgumentException(
+          "'"
+              + folder
+              + "' has no "
+              + TOKENIZER
+              + "; a Hugging Face model folder has one"
+              + " (older folders: load and save them once with transformers)");
+    }
+    Map<String, byte[]> files = new TreeMap<>();
+    for (List<String> names : List.of(OWN, READ_ONLY)) {
+      for (String name : names) {
+        Path file = folder.resolve(name);
+        if (Files.isRegularFile(file)) {
+          try {
+            files.put(name, Files.readAllBytes(file));
+          } catch (IOException e) {
+            throw new UncheckedIOException("cannot read '" + file + "'", e);
+          }
+        }
+      }
+    }
+    return new TokenizerFiles(files);
+  }
+
+  /** Writes the tokenizer's own files (not config.json, not generation_config.json). */
+  public void write(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      for (String name : OWN) {
+        if (files.containsKey(name)) {
+          Files.write(folder.resolve(name), files.get(name));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the tokenizer into '" + folder + "'", e);
+    }
+  }
+
+  /**
+   * The JSON object called {@code name}; an empty object where there is no such file.
+   *
+   * @throws IllegalArgumentException if it is not a JSON object
+   */
+  public ObjectNode json(String name) {
+    byte[] bytes = files.get(name);
+    if (bytes == null) {
+      return JSON.createObjectNode();
+    }
+    JsonNode node;
+    try {
+      node = JSON.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          name
+              + " is not JSON: "
+              + e.getOriginalMessage()
+              + " at line "
+              + e.getLocation().getLineNr(),
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + name, e);
+    }
+    if (node instanceof ObjectNode object) {
+      return object;
+    }
+    throw new IllegalArgumentException(
+        name + " must hold a JSON object, holds " + node.getNodeType());
+  }
+
+  /** These files with one more added token that is not special. */
+  TokenizerFiles withToken(String token, int id) {
+    Map<String, byte[]> changed = new TreeMap<>(files);
+    ObjectNode tokenizer = json(TOKENIZER);
+    ArrayNode added = tokenizer.withArray("/added_tokens");
+    added.add(addedToken(token).put("id", id));
+    changed.put(TOKENIZER, bytes(tokenizer));
+
+    // transformers takes added_tokens_decoder, where there is one, for the whole truth.
+    ObjectNode config = json(CONFIG);
+    ObjectNode decoder = config.withObject("/added_tokens_decoder");
+    for (JsonNode entry : added) {
+      if (!decoder.has(entry.get("id").asText())) {
+        ObjectNode copy = entry.deepCopy();
+        copy.remove("id");
+        decoder.set(entry.get("id").asText(), copy);
+      }
+    }
+    changed.put(CONFIG, bytes(config));
+    if (files.containsKey(ADDED)) {
+      changed.put(ADDED, bytes(json(ADDED).put(token, id)));
+    }
+    return new TokenizerFiles(changed);
+  }
+
+  private static ObjectNode addedToken(String token) {
+    return JSON.createObjectNode()
+        .put("content", token)
+        .put("single_word", false)
+        .put("lstrip", false)
+        .put("rstrip", false)
+        .put("normalized", false)
+        .put("special", false);
+  }
+
+  /** The JSON text as Hugging Face lays it out. */
+  public static byte[] bytes(JsonNode node) {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("JSON tree cannot be written", e);
+    }
+  }
+}

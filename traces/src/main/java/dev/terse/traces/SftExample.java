@@ -1,0 +1,92 @@
+package dev.terse.traces;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.model.chat.ChatTemplate.Message;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One row of an SFT set, in TRL's conversational prompt-completion form:
+ *
+ * <pre>
+ * {"id": …, "prompt": [{"role": "user", "content": …}],
+ *  "completion": [{"role": "assistant", "content": …}], "gold": …}
+ * </pre>
+ *
+ * The completion is the text that goes on right after the template's generation prompt. It is not
+ * to be rendered through the template, which of some models (R1) drops the thinking of assistant
+ * turns (method page, D14).
+ *
+ * @param id name of the row
+ * @param prompt the turns before the completion
+ * @param completion content of the one assistant turn, the end-of-turn token not included
+ * @param gold the right answer, or null
+ */
+public record SftExample(String id, List<Message> prompt, String completion, String gold) {
+
+  public SftExample {
+    prompt = List.copyOf(prompt);
+    if (prompt.isEmpty()) {
+      throw new IllegalArgumentException("expected at least one prompt message, found none");
+    }
+    if (completion.isEmpty()) {
+      throw new IllegalArgumentException("expected a completion, found an empty text");
+    }
+  }
+
+  /**
+   * Reads a row; {@code prompt} and {@code completion} may also be plain texts (a user's and an
+   * assistant's turn).
+   *
+   * @throws IllegalArgumentException naming the field that is missing or of another form
+   */
+  public static SftExample of(JsonNode row, int line) {
+    List<Message> completion = messages(row, "completion", "assistant");
+    if (completion.size() != 1 || !completion.get(0).role().equals("assistant")) {
+      throw new IllegalArgumentException(
+          "expected one assistant message in 'completion', found "
+              + completion.stream().map(Message::role).toList());
+    }
+    return new SftExample(
+        JsonFields.textOr(row, "id", "line " + line),
+        messages(row, "prompt", "user"),
+        completion.get(0).content(),
+        JsonFields.textOr(row, "gold", null));
+  }
+
+  /** The row as JSON; more fields may be added to it. */
+  public ObjectNode toJson() {
+    ObjectNode row = JsonNodeFactory.instance.objectNode().put("id", id);
+    for (Message message : prompt) {
+      add(row, "prompt", message);
+    }
+    add(row, "completion", new Message("assistant", completion));
+    return row.put("gold", gold);
+  }
+
+  private static void add(ObjectNode row, String field, Message message) {
+    row.withArray("/" + field)
+        .addObject()
+        .put("role", message.role())
+        .put("content", message.content());
+  }
+
+  private static List<Message> messages(JsonNode row, String field, String role) {
+    JsonNode value = row.path(field);
+    if (value.isTextual()) {
+      return List.of(new Message(role, value.textValue()));
+    }
+    if (!value.isArray()) {
+      throw new IllegalArgumentException(
+          "expected a list of messages in field '" + field + "', found " + JsonFields.kind(value));
+    }
+    List<Message> messages = new ArrayList<>();
+    for (JsonNode message : value) {
+      messages.add(
+          new Message(JsonFields.text(message, "role"), JsonFields.text(message, "content")));
+    }
+    return messages;
+  }
+}

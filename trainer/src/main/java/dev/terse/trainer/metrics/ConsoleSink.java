@@ -1,0 +1,80 @@
+package dev.terse.trainer.metrics;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/** One readable line a step: the few numbers that people watch; the rest is in the other sinks. */
+public final class ConsoleSink implements MetricSink {
+
+  /** TRL's names after {@code train/}, in the order of the line. */
+  private static final List<String> WATCHED =
+      List.of(
+          "loss",
+          "reward",
+          "reward_std",
+          "frac_reward_zero_std",
+          "kl",
+          "entropy",
+          "mean_token_accuracy",
+          "completions/mean_length",
+          "completions/clipped_ratio",
+          "grad_norm",
+          "learning_rate",
+          "step_time");
+
+  private final PrintStream out;
+
+  public ConsoleSink(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public void scalars(long step, Map<String, Double> values) {
+    StringJoiner line = new StringJoiner("  ");
+    for (String name : WATCHED) {
+      Double value = values.get("train/" + name);
+      if (value != null) {
+        line.add(name.replace("completions/", "") + " " + number(value));
+      }
+    }
+    values.forEach(
+        (name, value) -> {
+          if (name.startsWith("eval/")) {
+            line.add(name + " " + number(value));
+          }
+        });
+    if (line.length() > 0) {
+      out.println("step " + step + "  " + line);
+    }
+  }
+
+  @Override
+  public void histogram(long step, String name, double[] values) {}
+
+  @Override
+  public void text(long step, String name, String markdown) {}
+
+  @Override
+  public void hparams(Map<String, Object> config) {}
+
+  @Override
+  public void close() {
+    out.flush();
+  }
+
+  /** Four significant digits, plain where that is readable. */
+  private static String number(double value) {
+    double size = Math.abs(value);
+    if (value == Math.rint(value) && size < 1e6) {
+      return String.format(Locale.ROOT, "%.0f", value);
+    }
+    if (size >= 1e-3 && size < 1e6) {
+      int digits = Math.max(0, 3 - (int) Math.floor(Math.log10(size)));
+      return String.format(Locale.ROOT, "%." + Math.min(digits, 5) + "f", value);
+    }
+    return String.format(Locale.ROOT, "%.3g", value);
+  }
+}

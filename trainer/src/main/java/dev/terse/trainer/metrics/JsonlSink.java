@@ -1,0 +1,118 @@
+package dev.terse.trainer.metrics;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+
+/**
+ * Appends a run's numbers to {@code metrics.jsonl}, one JSON object a line: {@code {"step", "time",
+ * name: number, …}} for scalars, {@code {"step", "time", "histogram": name, …}} with quantiles,
+ * {@code {"step", "time", "text": name, "markdown"}} and {@code {"time", "hparams"}}. Numbers that
+ * JSON lacks are the strings "NaN", "Infinity" and "-Infinity". A resumed run goes on in the file.
+ */
+public final class JsonlSink implements MetricSink {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final FileChannel channel;
+  private final WriteGuard guard;
+
+  /**
+   * Opens {@code file} for appending; a line that a broken run left unfinished is ended first.
+   *
+   * @throws IOException if it cannot be written
+   */
+  public JsonlSink(Path file) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    guard = new WriteGuard(file);
+    long size = channel.size();
+    ByteBuffer last = ByteBuffer.allocate(1);
+    boolean unfinished = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
+    channel.position(size);
+    if (unfinished) {
+      channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
+    }
+  }
+
+  @Override
+  public void scalars(long step, Map<String, Double> values) {
+    Map<String, Object> row = row(step);
+    row.putAll(values);
+    append(row);
+  }
+
+  @Override
+  public void histogram(long step, String name, double[] values) {
+    DescriptiveStatistics statistics =
+        new DescriptiveStatistics(Arrays.stream(values).filter(Double::isFinite).toArray());
+    Map<String, Object> row = row(step);
+    row.put("histogram", name);
+    row.put("count", values.length);
+    if (statistics.getN() > 0) {
+      row.put("finite", statistics.getN());
+      row.put("min", statistics.getMin());
+      row.put("p10", statistics.getPercentile(10));
+      row.put("p50", statistics.getPercentile(50));
+      row.put("p90", statistics.getPercentile(90));
+      row.put("max", statistics.getMax());
+      row.put("mean", statistics.getMean());
+      row.put("std", statistics.getStandardDeviation());
+    }
+    append(row);
+  }
+
+  @Override
+  public void text(long step, String name, String markdown) {
+    Map<String, Object> row = row(step);
+    row.put("text", name);
+    row.put("markdown", markdown);
+    append(row);
+  }
+
+  @Override
+  public void hparams(Map<String, Object> config) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("time", System.currentTimeMillis() / 1e3);
+    row.put("hparams", config);
+    append(row);
+  }
+
+  @Override
+  public void close() {
+    guard.attempt(channel::close);
+  }
+
+  private static Map<String, Object> row(long step) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("step", step);
+    row.put("time", System.currentTimeMillis() / 1e3);
+    return row;
+  }
+
+  private void append(Map<String, Object> row) {
+    guard.attempt(
+        () -> {
+          byte[] json = JSON.writeValueAsBytes(row);
+          ByteBuffer line = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
+          long start = channel.position();
+          try {
+            while (line.hasRemaining()) {
+              channel.write(line);
+            }
+          } catch (IOException e) {
+            channel.truncate(start);
+            throw e;
+          }
+        });
+  }
+}

@@ -1,0 +1,54 @@
+package dev.terse.trainer.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class LinePhasesTest {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private long seconds;
+  private final LinePhases phases =
+      new LinePhases(
+          new PrintStream(bytes, true, StandardCharsets.UTF_8), () -> seconds * 1_000_000_000L);
+
+  @Test
+  void shortPhase_printsNothing() {
+    try (Phases.Phase phase = phases.start("rollout", "tokens", 10)) {
+      seconds = 1;
+      phase.advance(10);
+    }
+    assertThat(printed()).isEmpty();
+  }
+
+  @Test
+  void longPhase_printsRateAndTimeLeftEveryTenSeconds() {
+    try (Phases.Phase phase = phases.start("rollout", "tokens", 400)) {
+      for (seconds = 1; seconds <= 20; seconds++) {
+        phase.advance(10);
+      }
+    }
+    assertThat(printed())
+        .isEqualTo(
+            """
+            rollout: 20 of 400 tokens (5 %), 10 tokens/s, 38 s left
+            rollout: 120 of 400 tokens (30 %), 10 tokens/s, 28 s left
+            rollout: 200 tokens in 21.0 s, 10 tokens/s
+            """);
+  }
+
+  @Test
+  void phaseOfUnknownLength_printsTheRateAlone() {
+    try (Phases.Phase phase = phases.start("load", "MB", -1)) {
+      seconds = 4;
+      phase.advance(100);
+    }
+    assertThat(printed()).startsWith("load: 100 MB, 25 MB/s\n");
+  }
+
+  private String printed() {
+    return bytes.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
+  }
+}

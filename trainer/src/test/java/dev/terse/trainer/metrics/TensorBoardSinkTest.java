@@ -1,0 +1,101 @@
+package dev.terse.trainer.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TensorBoardSinkTest {
+  @TempDir Path folder;
+
+  @Test
+  void file_ofARun_holdsOneWholeRecordAnEvent() throws IOException {
+    byte[] bytes = writeRun(0);
+    List<byte[]> records = EventFileReader.records(bytes, bytes.length);
+    int total =
+        records.stream()
+            .mapToInt(r -> RecordFile.HEADER_BYTES + r.length + RecordFile.FOOTER_BYTES)
+            .sum();
+    assertThat(total).as("bytes in records with good checksums").isEqualTo(bytes.length);
+    // version, experiment, session start, 3 scalars, histogram, text, session end
+    assertThat(records).hasSize(9);
+    assertThat(text(records.get(0))).contains("brain.Event:2");
+    assertThat(text(records.get(3))).contains("train/loss").contains("train/reward");
+    assertThat(text(records.get(7))).contains("completions/text_summary").contains("[SKIP]");
+  }
+
+  @Test
+  void file_cutAtAnyByteOfItsLastTwoRecords_keepsTheWholeRecordsBefore() throws IOException {
+    byte[] bytes = writeRun(0);
+    List<byte[]> all = EventFileReader.records(bytes, bytes.length);
+    int framing = RecordFile.HEADER_BYTES + RecordFile.FOOTER_BYTES;
+    int last = bytes.length - all.get(all.size() - 1).length - framing;
+    int lastButOne = last - all.get(all.size() - 2).length - framing;
+    for (int length = lastButOne; length < bytes.length; length++) {
+      int expected = length < last ? all.size() - 2 : all.size() - 1;
+      assertThat(EventFileReader.records(bytes, length)).as("cut at %d", length).hasSize(expected);
+    }
+  }
+
+  @Test
+  void file_withAFlippedByte_losesItsChecksum() throws IOException {
+    byte[] bytes = writeRun(0);
+    int whole = EventFileReader.records(bytes, bytes.length).size();
+    for (int at = 0; at < bytes.length; at += 7) {
+      byte[] damaged = bytes.clone();
+      damaged[at] ^= 0x10;
+      assertThat(EventFileReader.records(damaged, damaged.length).size())
+          .as("byte %d flipped", at)
+          .isLessThan(whole);
+    }
+  }
+
+  @Test
+  void resume_opensAnotherFile_thatVoidsLaterSteps() throws IOException {
+    writeRun(0);
+    byte[] second = writeRun(2);
+    try (var files = Files.list(folder)) {
+      assertThat(files).hasSize(2);
+    }
+    // Event.step = 2 (field 2), Event.session_log (field 7) of status START (field 1 = 1)
+    assertThat(EventFileReader.records(second, second.length).get(1))
+        .containsSequence(0x10, 2, 0x3a, 2, 0x08, 1);
+  }
+
+  @Test
+  void histogram_withoutFiniteValues_writesNothing() throws IOException {
+    try (TensorBoardSink sink = new TensorBoardSink(folder, 0)) {
+      sink.histogram(1, "advantages", new double[] {Double.NaN, Double.POSITIVE_INFINITY});
+    }
+    byte[] bytes = newestFile();
+    assertThat(EventFileReader.records(bytes, bytes.length)).hasSize(1);
+  }
+
+  private byte[] writeRun(long resumedAt) throws IOException {
+    try (TensorBoardSink sink = new TensorBoardSink(folder, resumedAt)) {
+      sink.hparams(Map.of("learning_rate", 1e-5, "loss_type", "dapo", "bf16", false));
+      for (long step = 1; step <= 3; step++) {
+        sink.scalars(step, Map.of("train/loss", 1.0 / step, "train/reward", Double.NaN));
+      }
+      sink.histogram(3, "advantages", new double[] {-1, 0, 0.5, 2});
+      sink.text(3, "completions", "kept step\n\n[SKIP]");
+    }
+    return newestFile();
+  }
+
+  private byte[] newestFile() throws IOException {
+    try (var files = Files.list(folder)) {
+      return Files.readAllBytes(files.max(Path::compareTo).orElseThrow());
+    }
+  }
+
+  private static String text(byte[] record) {
+    return new String(record, StandardCharsets.UTF_8);
+  }
+}
