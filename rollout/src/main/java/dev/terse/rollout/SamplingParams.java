@@ -31,6 +31,11 @@ public record SamplingParams(
     }
   }
 
+  /** Whether top k, top p or min p drop any token. */
+  public boolean filters() {
+    return topK > 0 || topP < 1 || minP > 0;
+  }
+
   /** The likeliest token at every position. */
   public static SamplingParams greedy(int maxNewTokens) {
     return new SamplingParams(0, 0, 1, 0, maxNewTokens);

@@ -1,0 +1,82 @@
+package dev.terse.model;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.Shapes;
+import dev.terse.engine.Tensor;
+import dev.terse.model.weights.WeightSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reading a decoder's weights: first all names and shapes are checked, then the numbers come. */
+final class WeightLoading {
+  private static final int SHOWN = 12;
+
+  private WeightLoading() {}
+
+  /**
+   * Reads the weights that {@code config} asks for.
+   *
+   * @throws IllegalArgumentException naming what is missing, unexpected or of another shape, all at
+   *     once
+   */
+  static Parameters load(WeightSource source, DecoderConfig config, Engine engine) {
+    Map<String, int[]> expected = WeightShapes.of(config);
+    requireAgreement(source, expected, config);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    try {
+      expected.forEach(
+          (name, shape) -> {
+            Tensor tensor = engine.allocate(shape);
+            tensors.put(name, tensor);
+            source.readInto(name, tensor);
+          });
+      return new Parameters(tensors);
+    } catch (RuntimeException e) {
+      tensors.values().forEach(Tensor::close);
+      throw e;
+    }
+  }
+
+  private static void requireAgreement(
+      WeightSource source, Map<String, int[]> expected, DecoderConfig config) {
+    List<String> problems = new ArrayList<>();
+    expected.forEach(
+        (name, shape) -> {
+          if (!source.names().contains(name)) {
+            problems.add("'" + name + "' " + Shapes.text(shape) + " is missing");
+          } else if (!Arrays.equals(source.shape(name), shape)) {
+            problems.add(
+                "'"
+                    + name
+                    + "' must have shape "
+                    + Shapes.text(shape)
+                    + ", has "
+                    + Shapes.text(source.shape(name)));
+          }
+        });
+    for (String name : source.names()) {
+      if (!expected.containsKey(name) && !isSpare(name, config)) {
+        problems.add("'" + name + "' is unexpected");
+      }
+    }
+    if (!problems.isEmpty()) {
+      List<String> shown = problems.subList(0, Math.min(SHOWN, problems.size()));
+      throw new IllegalArgumentException(
+          source.description()
+              + " does not fit its config ("
+              + problems.size()
+              + (problems.size() == 1 ? " problem): " : " problems): ")
+              + String.join("; ", shown)
+              + (shown.size() < problems.size() ? "; …" : ""));
+    }
+  }
+
+  /** Buffers that old files hold and the config determines, and a copy of a tied head. */
+  private static boolean isSpare(String name, DecoderConfig config) {
+    return name.endsWith(".rotary_emb.inv_freq")
+        || config.tiedHead() && name.equals(WeightShapes.HEAD);
+  }
+}

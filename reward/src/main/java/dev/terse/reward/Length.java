@@ -1,0 +1,15 @@
+package dev.terse.reward;
+
+/** The paper's length reward: {@code penalty} for more than {@code tau} tokens, else 0. */
+record Length(int tau, double penalty) implements RewardTerm {
+
+  @Override
+  public String name() {
+    return "length";
+  }
+
+  @Override
+  public double of(Sample sample) {
+    return sample.tokens() > tau ? penalty : 0;
+  }
+}

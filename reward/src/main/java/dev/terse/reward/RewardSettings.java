@@ -1,0 +1,190 @@
+package dev.terse.reward;
+
+import dev.terse.reward.answer.AnswerPolicy;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Thresholds of the built-in reward terms. A null component takes its default. Configuration keys
+ * are the component names in snake_case ({@code kappa_high}).
+ *
+ * @param kappaHigh skip ratio that earns 1.0; 0.8 in the authors' code
+ * @param kappaLow skip ratio that earns 0.5; 0.5 in the authors' code
+ * @param tauSkip more skips than this are punished; 100 in the authors' code
+ * @param skipPenalty value of too many skips: -1 in the paper (default), -2 in the authors' code
+ * @param tauLength more tokens than this are punished; 3500 in the authors' code. Also the budget
+ *     that {@code token_saving} is measured against
+ * @param lengthPenalty value of too many tokens; -1
+ * @param maxSkipRun longer runs of skips earn no {@code skip_share}; 32
+ * @param maxCompletionLen L_max of {@code soft_overlong} and {@code cosine_length}, tokens; 4096
+ * @param softPunishCache L_cache of {@code soft_overlong}, tokens; 512
+ * @param minValueWrong {@code cosine_length}, wrong and shortest; -1.0 (TRL)
+ * @param maxValueWrong {@code cosine_length}, wrong and longest; -0.5 (TRL)
+ * @param minValueCorrect {@code cosine_length}, right and longest; 0.5 (TRL)
+ * @param maxValueCorrect {@code cosine_length}, right and shortest; 1.0 (TRL)
+ * @param ngramSize words in an n-gram of {@code repetition}; 3 (TRL)
+ * @param maxPenalty {@code repetition} of a text that only repeats itself; -1.0 (TRL)
+ * @param answerPolicy where the answer is looked for; {@code strict}
+ */
+public record RewardSettings(
+    Double kappaHigh,
+    Double kappaLow,
+    Integer tauSkip,
+    Double skipPenalty,
+    Integer tauLength,
+    Double lengthPenalty,
+    Integer maxSkipRun,
+    Integer maxCompletionLen,
+    Integer softPunishCache,
+    Double minValueWrong,
+    Double maxValueWrong,
+    Double minValueCorrect,
+    Double maxValueCorrect,
+    Integer ngramSize,
+    Double maxPenalty,
+    AnswerPolicy answerPolicy) {
+
+  /** The keys that {@link #of} knows. */
+  public static final List<String> KEYS =
+      List.of(
+          "kappa_high",
+          "kappa_low",
+          "tau_skip",
+          "skip_penalty",
+          "tau_length",
+          "length_penalty",
+          "max_skip_run",
+          "max_completion_len",
+          "soft_punish_cache",
+          "min_value_wrong",
+          "max_value_wrong",
+          "min_value_correct",
+          "max_value_correct",
+          "ngram_size",
+          "max_penalty",
+          "answer_policy");
+
+  public RewardSettings {
+    kappaHigh = kappaHigh == null ? 0.8 : kappaHigh;
+    kappaLow = kappaLow == null ? 0.5 : kappaLow;
+    tauSkip = tauSkip == null ? 100 : tauSkip;
+    skipPenalty = skipPenalty == null ? -1.0 : skipPenalty;
+    tauLength = tauLength == null ? 3500 : tauLength;
+    lengthPenalty = lengthPenalty == null ? -1.0 : lengthPenalty;
+    maxSkipRun = maxSkipRun == null ? 32 : maxSkipRun;
+    maxCompletionLen = maxCompletionLen == null ? 4096 : maxCompletionLen;
+    softPunishCache = softPunishCache == null ? 512 : softPunishCache;
+    minValueWrong = minValueWrong == null ? -1.0 : minValueWrong;
+    maxValueWrong = maxValueWrong == null ? -0.5 : maxValueWrong;
+    minValueCorrect = minValueCorrect == null ? 0.5 : minValueCorrect;
+    maxValueCorrect = maxValueCorrect == null ? 1.0 : maxValueCorrect;
+    ngramSize = ngramSize == null ? 3 : ngramSize;
+    maxPenalty = maxPenalty == null ? -1.0 : maxPenalty;
+    answerPolicy = answerPolicy == null ? AnswerPolicy.STRICT : answerPolicy;
+
+    require(kappaLow >= 0 && kappaLow <= 1, "kappa_low must be in [0, 1]", kappaLow);
+    require(kappaHigh > 0 && kappaHigh <= 1, "kappa_high must be in (0, 1]", kappaHigh);
+    require(kappaLow <= kappaHigh, "kappa_low must not exceed kappa_high " + kappaHigh, kappaLow);
+    require(tauSkip >= 0, "tau_skip must not be negative", tauSkip);
+    require(tauLength > 0, "tau_length must be positive", tauLength);
+    require(skipPenalty <= 0, "skip_penalty must not be positive", skipPenalty);
+    require(lengthPenalty <= 0, "length_penalty must not be positive", lengthPenalty);
+    require(maxSkipRun > 0, "max_skip_run must be positive", maxSkipRun);
+    require(maxCompletionLen > 0, "max_completion_len must be positive", maxCompletionLen);
+    require(
+        softPunishCache >= 0 && softPunishCache <= maxCompletionLen,
+        "soft_punish_cache must be in [0, max_completion_len " + maxCompletionLen + "]",
+        softPunishCache);
+    require(ngramSize > 0, "ngram_size must be positive", ngramSize);
+    require(maxPenalty <= 0, "max_penalty must not be positive", maxPenalty);
+    requireFinite("skip_penalty", skipPenalty);
+    requireFinite("length_penalty", lengthPenalty);
+    requireFinite("min_value_wrong", minValueWrong);
+    requireFinite("max_value_wrong", maxValueWrong);
+    requireFinite("min_value_correct", minValueCorrect);
+    requireFinite("max_value_correct", maxValueCorrect);
+    requireFinite("max_penalty", maxPenalty);
+  }
+
+  /** The documented defaults. */
+  public static RewardSettings defaults() {
+    return of(Map.of());
+  }
+
+  /**
+   * Settings from configuration keys; keys that are absent take their defaults.
+   *
+   * @throws IllegalArgumentException naming every unknown key with the nearest known one, or the
+   *     value that is not a number
+   */
+  public static RewardSettings of(Map<String, ?> values) {
+    Names.requireKnown("reward setting", values.keySet(), KEYS);
+    var v = new LinkedHashMap<String, Object>(values);
+    return new RewardSettings(
+        number(v, "kappa_high"),
+        number(v, "kappa_low"),
+        whole(v, "tau_skip"),
+        number(v, "skip_penalty"),
+        whole(v, "tau_length"),
+        number(v, "length_penalty"),
+        whole(v, "max_skip_run"),
+        whole(v, "max_completion_len"),
+        whole(v, "soft_punish_cache"),
+        number(v, "min_value_wrong"),
+        number(v, "max_value_wrong"),
+        number(v, "min_value_correct"),
+        number(v, "max_value_correct"),
+        whole(v, "ngram_size"),
+        number(v, "max_penalty"),
+        policy(v.get("answer_policy")));
+  }
+
+  private static Double number(Map<String, Object> values, String key) {
+    Object value = values.get(key);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof Number n) {
+      return n.doubleValue();
+    }
+    try {
+      return Double.valueOf(value.toString());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(key + " must be a number, was '" + value + "'", e);
+    }
+  }
+
+  private static Integer whole(Map<String, Object> values, String key) {
+    Double value = number(values, key);
+    if (value == null) {
+      return null;
+    }
+    require(
+        value == Math.rint(value) && Math.abs(value) <= Integer.MAX_VALUE,
+        key + " must be a whole number",
+        value);
+    return value.intValue();
+  }
+
+  private static AnswerPolicy policy(Object value) {
+    if (value == null || value instanceof AnswerPolicy) {
+      return (AnswerPolicy) value;
+    }
+    var names = AnswerPolicy.names();
+    String name = value.toString();
+    Names.requireKnown("answer_policy", List.of(name), names);
+    return AnswerPolicy.valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  private static void requireFinite(String key, double value) {
+    require(Double.isFinite(value), key + " must be finite", value);
+  }
+
+  private static void require(boolean condition, String rule, Object found) {
+    if (!condition) {
+      throw new IllegalArgumentException(rule + ", was " + found);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.terse.reward;
+
+import dev.terse.reward.answer.AnswerPolicy;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The built-in terms and presets by the names that configuration uses. */
+public final class RewardTerms {
+  /** Names for {@code reward_funcs}. */
+  public static final List<String> NAMES =
+      List.of(
+          "accuracy",
+          "skip_ratio",
+          "skip_count",
+          "length",
+          "soft_overlong",
+          "cosine_length",
+          "repetition",
+          "format",
+          "think_tag",
+          "skip_share",
+          "token_saving");
+
+  /** Names for {@code reward_preset}. */
+  public static final List<String> PRESETS = List.of("paper", "safe");
+
+  private static final List<String> PAPER_TERMS =
+      List.of("accuracy", "skip_ratio", "skip_count", "length");
+  private static final List<Double> PAPER_WEIGHTS = List.of(2.0, 1.0, 1.0, 1.0);
+  private static final List<String> SAFE_TERMS = List.of("accuracy", "skip_share", "token_saving");
+  private static final List<Double> SAFE_WEIGHTS = List.of(1.0, 0.25, 0.25);
+
+  private RewardTerms() {}
+
+  /**
+   * The built-in term of that name.
+   *
+   * @throws IllegalArgumentException with the nearest known name
+   */
+  public static RewardTerm byName(String name, RewardSettings settings) {
+    return byName(name, settings, correctness(settings));
+  }
+
+  /**
+   * The rubric of {@code reward_funcs} and {@code reward_weights}: a plain weighted sum.
+   *
+   * @param weights one for each name; empty for 1.0 each
+   */
+  public static Rubric rubric(List<String> names, List<Double> weights, RewardSettings settings) {
+    return weighted(names, weights, settings, correctness(settings), Gate.NONE);
+  }
+
+  /**
+   * A preset with its own weights, or with {@code weights} where they are not empty.
+   *
+   * <p>{@code paper}: the method page's section 8.2 exactly, defects included: 2 for a right
+   * answer, skip ratio, skip count and length on the raw text, not gated, the answer part sliced as
+   * the authors' code does. {@code safe}: everything multiplied by correctness; the completion must
+   * end by itself and close its thinking; counts from the shared segmenter.
+   */
+  public static Rubric preset(String preset, List<Double> weights, RewardSettings settings) {
+    Names.requireKnown("reward_preset", List.of(preset), PRESETS);
+    boolean paper = preset.equals("paper");
+    var correctness =
+        paper
+            ? new Correctness(new AnswerCheck(AnswerPolicy.AUTHORS_CODE), false)
+            : new Correctness(new AnswerCheck(AnswerPolicy.STRICT), true);
+    var names = paper ? PAPER_TERMS : SAFE_TERMS;
+    var own = paper ? PAPER_WEIGHTS : SAFE_WEIGHTS;
+    return weighted(
+        names,
+        weights.isEmpty() ? own : weights,
+        settings,
+        correctness,
+        paper ? Gate.NONE : Gate.CORRECT);
+  }
+
+  private static Rubric weighted(
+      List<String> names,
+      List<Double> weights,
+      RewardSettings settings,
+      Correctness correctness,
+      Gate gate) {
+    Names.requireKnown("reward_funcs entry", names, NAMES);
+    if (!weights.isEmpty() && weights.size() != names.size()) {
+      throw new IllegalArgumentException(
+          "reward_weights must have one entry for each of "
+              + names
+              + ", found "
+              + weights.size()
+              + ": "
+              + weights);
+    }
+    var terms = new ArrayList<Rubric.Weighted>();
+    for (int i = 0; i < names.size(); i++) {
+      double weight = weights.isEmpty() ? 1 : weights.get(i);
+      terms.add(new Rubric.Weighted(byName(names.get(i), settings, correctness), weight));
+    }
+    return new Rubric(terms, gate, correctness);
+  }
+
+  private static Correctness correctness(RewardSettings s) {
+    return new Correctness(new AnswerCheck(s.answerPolicy()), false);
+  }
+
+  private static RewardTerm byName(String name, RewardSettings s, Correctness correctness) {
+    Names.requireKnown("reward_funcs entry", List.of(name), NAMES);
+    var saving = new TokenSaving(s.tauLength());
+    return switch (name) {
+      case "accuracy" -> correctness;
+      case "skip_ratio" -> new SkipRatio(s.kappaHigh(), s.kappaLow());
+      case "skip_count" -> new SkipCount(s.tauSkip(), s.skipPenalty());
+      case "length" -> new Length(s.tauLength(), s.lengthPenalty());
+      case "soft_overlong" -> new SoftOverlong(s.maxCompletionLen(), s.softPunishCache());
+      case "cosine_length" ->
+          new CosineLength(
+              correctness,
+              s.maxCompletionLen(),
+              s.minValueWrong(),
+              s.maxValueWrong(),
+              s.minValueCorrect(),
+              s.maxValueCorrect());
+      case "repetition" -> new Repetition(s.ngramSize(), s.maxPenalty());
+      case "format" -> new Format();
+      case "think_tag" -> new ThinkTag();
+      case "skip_share" -> new SkipShare(s.kappaHigh(), s.tauSkip(), s.maxSkipRun(), saving);
+      case "token_saving" -> saving;
+      default -> throw new IllegalStateException("no term for the listed name " + name);
+    };
+  }
+}

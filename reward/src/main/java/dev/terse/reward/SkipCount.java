@@ -1,0 +1,15 @@
+package dev.terse.reward;
+
+/** The paper's skip number reward: {@code penalty} for more than {@code tau} skips, else 0. */
+record SkipCount(int tau, double penalty) implements RewardTerm {
+
+  @Override
+  public String name() {
+    return "skip_count";
+  }
+
+  @Override
+  public double of(Sample sample) {
+    return PaperThinking.of(sample.completion()).skips() > tau ? penalty : 0;
+  }
+}

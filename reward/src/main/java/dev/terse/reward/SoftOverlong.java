@@ -1,0 +1,22 @@
+package dev.terse.reward;
+
+/**
+ * DAPO's soft punishment of long completions (eq. 13; TRL: get_soft_overlong_punishment): 0 up to
+ * L_max - L_cache tokens, falling to -1 at L_max, -1 beyond.
+ */
+record SoftOverlong(int maxLen, int cache) implements RewardTerm {
+
+  @Override
+  public String name() {
+    return "soft_overlong";
+  }
+
+  @Override
+  public double of(Sample sample) {
+    int free = maxLen - cache;
+    if (sample.tokens() <= free) {
+      return 0;
+    }
+    return sample.tokens() > maxLen ? -1 : (double) (free - sample.tokens()) / cache;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.terse.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.terse.engine.SeedTree;
+import dev.terse.engine.Tensor;
+import dev.terse.engine.reference.ReferenceEngine;
+import org.apache.commons.math3.stat.inference.ChiSquareTest;
+import org.junit.jupiter.api.Test;
+
+class SamplerTest {
+  private static final double[] LOGITS = {2.0, -1.0, 0.5, 3.0, 0.5, -4.0, 1.0, 2.5};
+  private final ReferenceEngine engine = new ReferenceEngine();
+
+  @Test
+  void draw_unfiltered_frequenciesMatchTheProbabilities() {
+    double temperature = 1.3;
+    long[] counts = counts(SamplingParams.plain(temperature, 1));
+    double[] p = softmax(LOGITS, temperature);
+    double pValue = new ChiSquareTest().chiSquareTest(p, counts);
+    System.out.println("chi-square p-value: " + pValue);
+    assertThat(pValue).isGreaterThan(1e-4); // the seed is fixed: this cannot flicker
+  }
+
+  @Test
+  void draw_filtered_frequenciesMatchTheRenormalisedProbabilities() {
+    SamplingParams sampling = new SamplingParams(1.0, 5, 0.9, 0.0, 1);
+    long[] counts = counts(sampling);
+    // Top 5 keeps 3, 7, 0, 6 and both of 0.5 (ids 2 and 4 tie); 0.9 of that mass ends at 6.
+    double[] p = softmax(LOGITS, 1);
+    double[] kept = {p[0], p[3], p[6], p[7]};
+    assertThat(counts[1] + counts[2] + counts[4] + counts[5]).isZero();
+    long[] keptCounts = {counts[0], counts[3], counts[6], counts[7]};
+    assertThat(new ChiSquareTest().chiSquareTest(kept, keptCounts)).isGreaterThan(1e-4);
+  }
+
+  @Test
+  void draw_filtered_logProbIsOfTheUnfilteredDistribution() {
+    double temperature = 0.8;
+    try (Sampler sampler =
+            new Sampler(engine, new SamplingParams(temperature, 2, 1, 0, 1), LOGITS.length);
+        Tensor logits = rows(1)) {
+      Sampler.Draw draw = sampler.draw(logits, new long[] {5})[0];
+      double expected = Math.log(softmax(LOGITS, temperature)[draw.id()]);
+      assertThat((double) draw.logProb()).isCloseTo(expected, within(1e-6));
+    }
+  }
+
+  @Test
+  void draw_temperatureZero_takesTheLowestIdOfTheLikeliest() {
+    double[] tied = {1, 4, 0, 4, -2};
+    try (Sampler sampler = new Sampler(engine, SamplingParams.greedy(1), tied.length);
+        Tensor logits = engine.allocate(1, tied.length)) {
+      logits.setDoubles(tied);
+      Sampler.Draw draw = sampler.draw(logits, new long[] {9})[0];
+      assertThat(draw.id()).isEqualTo(1);
+      assertThat((double) draw.logProb()).isCloseTo(Math.log(softmax(tied, 1)[1]), within(1e-6));
+    }
+  }
+
+  @Test
+  void draw_notFiniteLogits_areRefused() {
+    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      for (SamplingParams sampling :
+          new SamplingParams[] {SamplingParams.greedy(1), SamplingParams.plain(1, 1)}) {
+        try (Sampler sampler = new Sampler(engine, sampling, 3);
+            Tensor logits = engine.allocate(1, 3)) {
+          logits.setDoubles(new double[] {1, bad, 0});
+          assertThatThrownBy(() -> sampler.draw(logits, new long[1]))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining(
+                  "expected finite logits, found NaN or infinity in live sequence 0");
+        }
+      }
+    }
+  }
+
+  private long[] counts(SamplingParams sampling) {
+    int draws = 40_000;
+    int batch = 100;
+    long[] counts = new long[LOGITS.length];
+    try (Sampler sampler = new Sampler(engine, sampling, LOGITS.length);
+        Tensor logits = rows(batch)) {
+      for (int from = 0; from < draws; from += batch) {
+        long[] seeds = new long[batch];
+        for (int b = 0; b < batch; b++) {
+          seeds[b] = SeedTree.at(42, "sampler test", from + b);
+        }
+        for (Sampler.Draw draw : sampler.draw(logits, seeds)) {
+          counts[draw.id()]++;
+        }
+      }
+    }
+    return counts;
+  }
+
+  private Tensor rows(int count) {
+    Tensor logits = engine.allocate(count, LOGITS.length);
+    double[] all = new double[count * LOGITS.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = LOGITS[i % LOGITS.length];
+    }
+    logits.setDoubles(all);
+    return logits;
+  }
+
+  private static double[] softmax(double[] logits, double temperature) {
+    double[] p = new double[logits.length];
+    double sum = 0;
+    for (int i = 0; i < p.length; i++) {
+      p[i] = Math.exp(logits[i] / temperature);
+      sum += p[i];
+    }
+    for (int i = 0; i < p.length; i++) {
+      p[i] /= sum;
+    }
+    return p;
+  }
+}
