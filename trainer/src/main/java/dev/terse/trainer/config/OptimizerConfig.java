@@ -1,5 +1,6 @@
 package dev.terse.trainer.config;
 
+import dev.terse.trainer.dl4j.Schedules;
 import java.util.Map;
 
 /**
@@ -27,6 +28,7 @@ public record OptimizerConfig(
     @Default("5") @Range("[1, inf)") int maxNonfiniteSteps) {
 
   public OptimizerConfig {
+    Schedules.of(lrSchedulerType, 1, 0, 1, lrSchedulerKwargs); // refuses unknown names
     if (warmupRatio != null && warmupSteps != 0) {
       throw new IllegalArgumentException("give warmup_steps or warmup_ratio, not both");
     }
@@ -34,7 +36,6 @@ public record OptimizerConfig(
 
   /** Updates of warmup in a run of {@code maxSteps}; a share is rounded up, as transformers does. */
   public int warmup(int maxSteps) {
-    double warmup = warmupRatio != null ? warmupRatio : warmupSteps;
-    return warmup < 1 ? (int) Math.ceil(warmup * maxSteps) : (int) warmup;
+    return Schedules.warmupSteps(warmupRatio != null ? warmupRatio : warmupSteps, maxSteps);
   }
 }

@@ -20,4 +20,14 @@ public record SftRow(String id, int[] ids, int supervisedFrom) {
   public int targets() {
     return Math.max(0, ids.length - supervisedFrom);
   }
+
+  /** Whether token {@code id} bears loss somewhere. */
+  public boolean supervises(int id) {
+    for (int i = supervisedFrom; i < ids.length; i++) {
+      if (ids[i] == id) {
+        return true;
+      }
+    }
+    return false;
+  }
 }
