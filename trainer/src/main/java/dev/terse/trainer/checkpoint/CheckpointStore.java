@@ -45,8 +45,8 @@ public final class CheckpointStore {
 
   /**
    * @param root output_dir
-   * @param kept newest checkpoints that stay; at least 2, so that a damaged newest one does not cost
-   *     the run
+   * @param kept newest checkpoints that stay; at least 2, so that a damaged newest one does not
+   *     cost the run
    */
   public CheckpointStore(Path root, int kept) {
     if (kept < 2) {

@@ -49,7 +49,8 @@ final class Manifest {
   }
 
   /**
-   * What is wrong with {@code folder} as the checkpoint of {@code step}, in words; empty if nothing.
+   * What is wrong with {@code folder} as the checkpoint of {@code step}, in words; empty if
+   * nothing.
    */
   static Optional<String> problem(Path folder, int step) {
     try {
@@ -116,8 +117,7 @@ final class Manifest {
     Map<String, Path> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder)) {
       all.filter(Files::isRegularFile)
-          .forEach(
-              file -> files.put(folder.relativize(file).toString().replace('\\', '/'), file));
+          .forEach(file -> files.put(folder.relativize(file).toString().replace('\\', '/'), file));
     }
     files.remove(NAME);
     return files;

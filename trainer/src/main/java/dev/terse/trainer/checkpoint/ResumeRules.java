@@ -61,7 +61,8 @@ final class ResumeRules {
       }
     }
     if (!saved.data().equals(now.data())) {
-      refused.add("the data set has another content (CRC " + saved.data() + ", " + now.data() + ")");
+      refused.add(
+          "the data set has another content (CRC " + saved.data() + ", " + now.data() + ")");
     }
     if (!refused.isEmpty()) {
       throw new IllegalArgumentException(

@@ -49,8 +49,8 @@ public final class RunFiles {
   }
 
   /**
-   * Makes a model that was loaded from {@code folder}, and its optimizer, what they were when it was
-   * written.
+   * Makes a model that was loaded from {@code folder}, and its optimizer, what they were when it
+   * was written.
    *
    * @param now the state that the run would have written, its counters aside
    * @return the saved state

@@ -58,7 +58,7 @@ public record RunState(
     }
     JsonNode root = MAPPER.readTree(Files.readString(file));
     Map<String, String> config = new LinkedHashMap<>();
-    root.path("config").fields().forEachRemaining(e -> config.put(e.getKey(), e.getValue().asText()));
+    root.path("config").properties().forEach(e -> config.put(e.getKey(), e.getValue().asText()));
     return new RunState(
         root.path("step").asInt(),
         root.path("applied").asInt(),

@@ -110,7 +110,9 @@ public final class ConfigReader {
               + ": unknown key '"
               + key
               + "'"
-              + NearestKey.of(key, known).map(near -> " (did you mean '" + near + "'?)").orElse(""));
+              + NearestKey.of(key, known)
+                  .map(near -> " (did you mean '" + near + "'?)")
+                  .orElse(""));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.terse.trainer.config;
 
-import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -11,10 +11,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * Reads a YAML map into settings, keeping each value as the text that was written, so that no
- * YAML 1.1 rule turns {@code no} into false or {@code 010} into 8 on the way. Anchors and aliases,
+ * Reads a YAML map into settings, keeping each value as the text that was written, so that no YAML
+ * 1.1 rule turns {@code no} into false or {@code 010} into 8 on the way. Anchors and aliases,
  * duplicate keys and a second document are problems: other readers drop them in silence.
  */
 final class FlatYaml {
@@ -37,7 +38,7 @@ final class FlatYaml {
     try (YAMLParser parser = FACTORY.createParser(yaml)) {
       new FlatYaml(parser, problems).readTop(settings);
     } catch (JsonProcessingException e) {
-      problems.add("line " + e.getLocation().getLineNr() + ": " + firstLine(e.getOriginalMessage()));
+      problems.add(sentence(e));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -80,11 +81,12 @@ final class FlatYaml {
 
   private Object readValue(int depth) throws IOException {
     if (depth > MAX_DEPTH) {
-      throw new com.fasterxml.jackson.core.JsonParseException(
+      throw new JsonParseException(
           parser, "values are nested more than " + MAX_DEPTH + " deep");
     }
     if (parser.isCurrentAlias() || parser.getObjectId() != null) {
-      problems.add(place() + ": anchors (&) and aliases (*) are not supported; write the value out");
+      problems.add(
+          place() + ": anchors (&) and aliases (*) are not supported; write the value out");
     }
     JsonToken token = parser.currentToken();
     if (token == JsonToken.START_ARRAY) {
@@ -107,11 +109,13 @@ final class FlatYaml {
   }
 
   private String place() {
-    return "line " + ((JsonParser) parser).currentTokenLocation().getLineNr();
+    return "line " + parser.currentTokenLocation().getLineNr();
   }
 
-  private static String firstLine(String message) {
-    int end = message.indexOf('\n');
-    return end < 0 ? message : message.substring(0, end);
+  private static String sentence(JsonProcessingException e) {
+    if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+      return "line " + (marked.getProblemMark().getLine() + 1) + ": " + marked.getProblem();
+    }
+    return "line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage();
   }
 }

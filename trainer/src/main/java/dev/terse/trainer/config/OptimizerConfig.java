@@ -19,7 +19,7 @@ public record OptimizerConfig(
     @Default("linear") String lrSchedulerType,
     @Default(Default.UNSET) Map<String, Double> lrSchedulerKwargs,
     @Default("0") @Range("[0, inf)") double warmupSteps,
-    @Default(Default.UNSET) @Range("[0, 1]") Double warmupRatio,
+    @Default(Default.UNSET) @Range("[0, 1)") Double warmupRatio,
     @Default("0.0") @Range("[0, inf)") double weightDecay,
     @Default("0.9") @Range("[0, 1)") double adamBeta1,
     @Default("0.999") @Range("[0, 1)") double adamBeta2,
@@ -34,7 +34,9 @@ public record OptimizerConfig(
     }
   }
 
-  /** Updates of warmup in a run of {@code maxSteps}; a share is rounded up, as transformers does. */
+  /**
+   * Updates of warmup in a run of {@code maxSteps}; a share is rounded up, as transformers does.
+   */
   public int warmup(int maxSteps) {
     return Schedules.warmupSteps(warmupRatio != null ? warmupRatio : warmupSteps, maxSteps);
   }

@@ -52,8 +52,7 @@ final class RecordBinder {
     Object[] values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
       RecordComponent component = components[i];
-      values[i] =
-          component.getType().isRecord() ? bind(component.getType()) : value(component);
+      values[i] = component.getType().isRecord() ? bind(component.getType()) : value(component);
     }
     return problems.size() > problemsBefore ? null : construct(type, components, values);
   }
@@ -210,10 +209,7 @@ final class RecordBinder {
   }
 
   private static String key(RecordComponent component) {
-    return component
-        .getName()
-        .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
-        .toLowerCase(Locale.ROOT);
+    return component.getName().replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
   }
 
   /** A written value does not fit; the message says what would. */

@@ -4,8 +4,8 @@ package dev.terse.trainer.config;
  * When checkpoints are written and which are kept; keys and defaults are TRL's.
  *
  * @param saveSteps updates between two; below 1 a share of all updates
- * @param saveTotalLimit checkpoints kept, the newest; at least 2, so that a damaged newest one never
- *     costs the run; unset keeps all
+ * @param saveTotalLimit checkpoints kept, the newest; at least 2, so that a damaged newest one
+ *     never costs the run; unset keeps all
  * @param saveOnlyModel whether the trainer's state is left out; such a checkpoint cannot be resumed
  * @param resumeFromCheckpoint true for the newest valid one in output_dir, or a checkpoint's path
  */

@@ -25,7 +25,8 @@ record Setting(Object value, String place) {
     if (value instanceof Map<?, ?> map) {
       return "{"
           + String.join(
-              ", ", map.entrySet().stream().map(e -> e.getKey() + ": " + flow(e.getValue())).toList())
+              ", ",
+              map.entrySet().stream().map(e -> e.getKey() + ": " + flow(e.getValue())).toList())
           + "}";
     }
     return String.valueOf(value);

@@ -125,8 +125,7 @@ public record SftDataset(List<SftRow> rows, int read, int tooLong) {
   }
 
   private static SftRow supervised(String id, int[] prompt, int[] completion, Rules rules) {
-    int[] ids =
-        IntStream.concat(IntStream.of(prompt), IntStream.of(completion)).toArray();
+    int[] ids = IntStream.concat(IntStream.of(prompt), IntStream.of(completion)).toArray();
     int from = rules.loss() == Supervision.COMPLETION ? prompt.length : 1;
     return new SftRow(id, ids, Math.max(1, from));
   }
@@ -141,7 +140,11 @@ public record SftDataset(List<SftRow> rows, int read, int tooLong) {
       Message last = messages.get(messages.size() - 1);
       if (!last.role().equals("assistant")) {
         throw new IllegalArgumentException(
-            "the last message of '" + field + "' must be the assistant's, is " + last.role() + "'s");
+            "the last message of '"
+                + field
+                + "' must be the assistant's, is "
+                + last.role()
+                + "'s");
       }
       text = last.content();
     }

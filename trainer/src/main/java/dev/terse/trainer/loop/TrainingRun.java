@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where a run starts from: its model, or the checkpoint that an earlier run of it left. */
-public record TrainingRun(ModelFolder model, Optional<Checkpoint> resumed) implements AutoCloseable {
+public record TrainingRun(ModelFolder model, Optional<Checkpoint> resumed)
+    implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
 
   /**

@@ -1,8 +1,8 @@
 package dev.terse.trainer.loss;
 
 /**
- * Schulman's k3 estimate of the divergence from the reference, one token at a time. With x =
- * ln π_ref - ln π:
+ * Schulman's k3 estimate of the divergence from the reference, one token at a time. With x = ln
+ * π_ref - ln π:
  *
  * <pre>
  * k3(x) = exp(x) - 1 - x        dk3/d ln π = -(exp(x) - 1)

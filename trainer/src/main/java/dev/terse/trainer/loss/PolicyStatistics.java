@@ -6,8 +6,8 @@ import java.util.Map;
 
 /**
  * Gathers what TRL logs of a policy update, over all its micro-batches: entropy, kl and the clip
- * ratios, with TRL's definitions (means over tokens; low_min and high_max over the completions'
- * own shares).
+ * ratios, with TRL's definitions (means over tokens; low_min and high_max over the completions' own
+ * shares).
  */
 public final class PolicyStatistics {
   private final GrpoLoss.Objective objective;

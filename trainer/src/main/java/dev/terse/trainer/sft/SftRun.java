@@ -80,7 +80,10 @@ public final class SftRun {
       if (run.resumed().isPresent()) {
         var resumed =
             RunFiles.read(
-                run.resumed().get().folder(), model.decoder(), optimizer, state(0, trainer, optimizer));
+                run.resumed().get().folder(),
+                model.decoder(),
+                optimizer,
+                state(0, trainer, optimizer));
         resumed.notes().forEach(LOG::warn);
         trainer.resume(resumed.state().numTokens());
         done = resumed.state().step();
@@ -129,8 +132,8 @@ public final class SftRun {
     return config.maxLength() == null ? positions : Math.min(config.maxLength(), positions);
   }
 
-  private List<List<SftRow>> load(
-      String file, ModelFolder model, int maxLength, boolean packing) throws IOException {
+  private List<List<SftRow>> load(String file, ModelFolder model, int maxLength, boolean packing)
+      throws IOException {
     boolean everything = Boolean.FALSE.equals(config.completionOnlyLoss());
     SftDataset data =
         SftDataset.load(
@@ -150,8 +153,7 @@ public final class SftRun {
       return "";
     }
     OptionalInt id = model.tokenizer().id(config.model().skipToken());
-    long rows =
-        data.rows().stream().filter(row -> row.supervises(id.orElseThrow())).count();
+    long rows = data.rows().stream().filter(row -> row.supervises(id.orElseThrow())).count();
     return "; " + rows + " rows hold " + config.model().skipToken() + " among supervised tokens";
   }
 }
