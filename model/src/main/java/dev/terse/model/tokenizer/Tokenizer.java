@@ -81,6 +81,11 @@ public final class Tokenizer implements AutoCloseable {
     return ids;
   }
 
+  /** Whether {@link #encode} would find a control token in the text. */
+  public boolean holdsControlMark(String text) {
+    return holdsControl(encode(text));
+  }
+
   /**
    * Ids with, for each token, the half-open range of code points of {@code text} that it covers.
    * Blanks before a word are covered by its token. Where a character is split over several tokens,
