@@ -81,8 +81,7 @@ final class FlatYaml {
 
   private Object readValue(int depth) throws IOException {
     if (depth > MAX_DEPTH) {
-      throw new JsonParseException(
-          parser, "values are nested more than " + MAX_DEPTH + " deep");
+      throw new JsonParseException(parser, "values are nested more than " + MAX_DEPTH + " deep");
     }
     if (parser.isCurrentAlias() || parser.getObjectId() != null) {
       problems.add(

@@ -3,6 +3,7 @@ package dev.terse.trainer.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.traces.JsonLines;
+import dev.terse.trainer.data.PromptEncoder.Pair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,21 +99,24 @@ public record SftDataset(List<SftRow> rows, int read, int tooLong) {
     String id = json.hasNonNull("id") ? json.get("id").asText() : "line " + at.line();
     try {
       if (json.has("prompt")) {
+        JsonNode prompt = json.get("prompt");
         String completion = lastContent(json.path("completion"), "completion");
-        int[] prompt =
-            json.get("prompt").isTextual()
-                ? encoder.text(json.get("prompt").textValue())
-                : encoder.conversation(messages(json.get("prompt"), "prompt"));
-        return supervised(id, prompt, encoder.completion(completion), rules);
+        return supervised(
+            id,
+            prompt.isTextual()
+                ? encoder.pair(prompt.textValue(), completion)
+                : encoder.pair(messages(prompt, "prompt"), completion),
+            rules);
       }
       if (json.has("messages")) {
         List<Message> messages = messages(json.get("messages"), "messages");
         String completion = lastContent(json.get("messages"), "messages");
-        int[] prompt = encoder.conversation(messages.subList(0, messages.size() - 1));
-        return supervised(id, prompt, encoder.completion(completion), rules);
+        return supervised(
+            id, encoder.pair(messages.subList(0, messages.size() - 1), completion), rules);
       }
       if (json.path(rules.textField()).isTextual()) {
-        return new SftRow(id, encoder.completion(json.get(rules.textField()).textValue()), 1);
+        Pair text = encoder.pair("", json.get(rules.textField()).textValue());
+        return new SftRow(id, text.completion(), 1);
       }
     } catch (IllegalArgumentException e) {
       throw at.bad(e.getMessage());
@@ -124,9 +128,10 @@ public record SftDataset(List<SftRow> rows, int read, int tooLong) {
             + names(json));
   }
 
-  private static SftRow supervised(String id, int[] prompt, int[] completion, Rules rules) {
-    int[] ids = IntStream.concat(IntStream.of(prompt), IntStream.of(completion)).toArray();
-    int from = rules.loss() == Supervision.COMPLETION ? prompt.length : 1;
+  private static SftRow supervised(String id, Pair pair, Rules rules) {
+    int[] ids =
+        IntStream.concat(IntStream.of(pair.prompt()), IntStream.of(pair.completion())).toArray();
+    int from = rules.loss() == Supervision.COMPLETION ? pair.prompt().length : 1;
     return new SftRow(id, ids, Math.max(1, from));
   }
 
