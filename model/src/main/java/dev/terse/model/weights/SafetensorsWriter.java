@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Tensor;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,8 +28,17 @@ public final class SafetensorsWriter {
         path,
         channel -> {
           AtomicFile.writeFully(channel, header(tensors, dtype));
+          float[] piece = new float[WeightSource.PIECE];
+          ByteBuffer bytes =
+              ByteBuffer.allocateDirect(piece.length * dtype.bytes())
+                  .order(ByteOrder.LITTLE_ENDIAN);
           for (Tensor tensor : tensors.values()) {
-            writeData(channel, tensor, dtype);
+            for (long offset = 0; offset < tensor.size(); offset += piece.length) {
+              int count = (int) Math.min(piece.length, tensor.size() - offset);
+              tensor.read(offset, piece, 0, count);
+              dtype.write(piece, count, bytes.clear());
+              AtomicFile.writeFully(channel, bytes.flip());
+            }
           }
         });
   }
@@ -63,19 +70,5 @@ public final class SafetensorsWriter {
       header.put((byte) ' ');
     }
     return header.flip();
-  }
-
-  private static void writeData(FileChannel channel, Tensor tensor, DType dtype)
-      throws IOException {
-    int pieceSize = (int) Math.min(WeightSource.PIECE, tensor.size());
-    float[] piece = new float[pieceSize];
-    ByteBuffer bytes =
-        ByteBuffer.allocateDirect(pieceSize * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-    for (long offset = 0; offset < tensor.size(); offset += pieceSize) {
-      int count = (int) Math.min(pieceSize, tensor.size() - offset);
-      tensor.read(offset, piece, 0, count);
-      dtype.write(piece, count, bytes.clear());
-      AtomicFile.writeFully(channel, bytes.flip());
-    }
   }
 }
