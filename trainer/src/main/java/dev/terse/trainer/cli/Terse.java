@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
           + " line, configuration, input)."
     },
     subcommands = {
+      CompressCommand.class,
+      SftCommand.class,
+      GenerateCommand.class,
       ScoreCommand.class,
       TokenizeCommand.class,
       ConvertCommand.class,
