@@ -11,10 +11,10 @@ import java.util.Map;
 /**
  * Runs an operation on the engine under test and on the reference, from the same numbers, and
  * compares. What may differ is measured: with u the unit roundoff of the products and n the longest
- * sum, {@code allowed = (4 + √n / 2) c + 4 u max|out|}, where c is how far the reference's output
- * moves when each number that goes in moves by u, up or down by lot. So the bound follows the
- * number type, the reduction length (rounding errors of n terms add up like √n: Higham and Mary,
- * SIAM J. Sci. Comput. 41, 2019) and how well the operation is conditioned at these very numbers.
+ * sum, {@code allowed = (8 + √n) c + 8 u max|out|}, where c is how far the reference's output moves
+ * when each number that goes in moves by u, up or down by lot. So the bound follows the number
+ * type, the reduction length (rounding errors of n terms add up like √n: Higham and Mary, SIAM J.
+ * Sci. Comput. 41, 2019) and how well the operation is conditioned at these very numbers.
  */
 final class TwinLab implements AutoCloseable {
 
@@ -126,7 +126,7 @@ final class TwinLab implements AutoCloseable {
       List<double[]> moved = valuesAfter(operation, PERTURBATION, outputs);
       for (int k = 0; k < outputs.length; k++) {
         double change = largestDifference(exact.get(k), moved.get(k)) / PERTURBATION;
-        double bound = (4 + Math.sqrt(terms) / 2) * change + 4 * largest(exact.get(k));
+        double bound = (8 + Math.sqrt(terms)) * change + 8 * largest(exact.get(k));
         allowed[k] = Math.max(allowed[k], unitRoundoff * bound);
       }
     }
