@@ -41,7 +41,7 @@ public record ModelFolder(
     requireFolder(path);
     Tokenizer tokenizer = Tokenizer.load(path);
     try {
-      ChatTemplate template = ChatTemplate.load(path);
+      ChatTemplate template = ChatTemplate.find(path).orElse(null);
       Path generation = path.resolve(GENERATION_CONFIG);
       JsonNode generationConfig = Files.exists(generation) ? JsonFile.read(generation) : null;
       return new ModelFolder(loadDecoder(path, engine), tokenizer, template, generationConfig);
@@ -106,8 +106,9 @@ public record ModelFolder(
   /** The config as it was read, with the number type of the weights beside it. */
   private JsonNode savedConfig(DType dtype) {
     ObjectNode config = decoder.config().json().deepCopy();
-    // The key was renamed in transformers 4.56; it casts the weights to what stands there.
-    config.put(config.has("dtype") ? "dtype" : "torch_dtype", dtype.torchName());
+    // transformers casts the weights to what stands there; the key was renamed in 4.56.
+    config.remove("dtype");
+    config.put("torch_dtype", dtype.torchName());
     if (!config.has("architectures")) {
       config.putArray("architectures").add(decoder.config().family().architecture());
     }
