@@ -55,9 +55,7 @@ public final class TraceScorer {
               + " chat_template.jinja into the folder");
     }
     return new TraceScorer(
-        model.decoder(),
-        model.tokenizer(),
-        question -> ChatPrompt.of(template, question));
+        model.decoder(), model.tokenizer(), question -> ChatPrompt.of(template, question));
   }
 
   /** Most tokens of prompt and response that the model can read. */
@@ -96,9 +94,7 @@ public final class TraceScorer {
     List<ScoredTrace> scored = new ArrayList<>();
     int from = 0;
     for (TraceTokens trace : traces) {
-      scored.add(
-          new ScoredTrace(
-              trace.trace(), trace.thinking(), sums(trace, scores, from)));
+      scored.add(new ScoredTrace(trace.trace(), trace.thinking(), sums(trace, scores, from)));
       from += trace.stepOf().length;
     }
     return scored;

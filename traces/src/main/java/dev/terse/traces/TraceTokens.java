@@ -59,8 +59,7 @@ record TraceTokens(
     }
     int[] ids = Arrays.copyOf(prompt, prompt.length + encoding.ids().length);
     System.arraycopy(encoding.ids(), 0, ids, prompt.length, encoding.ids().length);
-    return new TraceTokens(
-        trace, thinking, steps, bounds, ids, prompt.length + from, stepOf);
+    return new TraceTokens(trace, thinking, steps, bounds, ids, prompt.length + from, stepOf);
   }
 
   /** The ids that the model must read: the last thinking token is a target only. */
