@@ -7,8 +7,10 @@ import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A decoder-only transformer of the Llama, Qwen2 or Qwen3 family: forward, explicit backward, and
@@ -157,6 +159,31 @@ public final class Decoder implements AutoCloseable {
    */
   public Decoding decode(List<int[]> prompts, int[] promptOf, int maxNewTokens) {
     return new CachedDecoding(this, PackedBatch.of(prompts), promptOf, maxNewTokens);
+  }
+
+  /**
+   * Gives token {@code id} the mean of the rows before it, in the embedding and in an untied head:
+   * the start of a token that the model was not trained on. Where the tables have a row for the id
+   * already (Qwen keeps spare ones), it is overwritten; where the id is one past the last row, they
+   * grow. The result takes over the weights: use it in place of this decoder.
+   *
+   * @throws IllegalArgumentException if the id lies further outside
+   */
+  public Decoder withTokenRow(int id) {
+    if (id < 1 || id > config.vocabSize()) {
+      throw new IllegalArgumentException(
+          "token row " + id + " must be within 1 and " + config.vocabSize() + " (vocab_size)");
+    }
+    DecoderConfig grown = config.withVocabSize(Math.max(config.vocabSize(), id + 1));
+    Map<String, Tensor> tensors = new LinkedHashMap<>(weights.tensors());
+    for (String table :
+        Stream.of(WeightShapes.EMBEDDING, WeightShapes.head(config)).distinct().toList()) {
+      Tensor rows = TokenRows.atLeast(engine, tensors.get(table), grown.vocabSize());
+      TokenRows.setToMean(rows, id);
+      tensors.put(table, rows);
+    }
+    pool.close();
+    return new Decoder(engine, grown, new Parameters(tensors));
   }
 
   /** Which attention each layer uses. */

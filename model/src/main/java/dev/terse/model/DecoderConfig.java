@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.Shapes;
 import java.nio.file.Path;
 
 /**
@@ -44,9 +45,20 @@ public record DecoderConfig(
 
   /** The supported model_type values. */
   public enum Family {
-    LLAMA,
-    QWEN2,
-    QWEN3
+    LLAMA("LlamaForCausalLM"),
+    QWEN2("Qwen2ForCausalLM"),
+    QWEN3("Qwen3ForCausalLM");
+
+    private final String architecture;
+
+    Family(String architecture) {
+      this.architecture = architecture;
+    }
+
+    /** The class of transformers. */
+    public String architecture() {
+      return architecture;
+    }
   }
 
   /**
@@ -89,5 +101,10 @@ public record DecoderConfig(
   /** Channels of all key heads (or value heads), K*D. */
   public int keyChannels() {
     return attention.kvHeads() * attention.headDim();
+  }
+
+  /** Number of weights; a tied head counts once. */
+  public long parameterCount() {
+    return WeightShapes.of(this).values().stream().mapToLong(Shapes::size).sum();
   }
 }

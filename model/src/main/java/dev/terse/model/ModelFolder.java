@@ -1,8 +1,16 @@
 package dev.terse.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Engine;
 import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.gguf.GgufModel;
 import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.model.weights.AtomicFile;
+import dev.terse.model.weights.DType;
+import dev.terse.model.weights.WeightFiles;
+import dev.terse.model.weights.WeightSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -11,18 +19,128 @@ import java.nio.file.Path;
  * @param decoder the model; owned
  * @param tokenizer the tokenizer; owned
  * @param template the chat template, or null where the folder has none
+ * @param generationConfig generation_config.json, or null; not to be changed
  */
-public record ModelFolder(Decoder decoder, Tokenizer tokenizer, ChatTemplate template)
+public record ModelFolder(
+    Decoder decoder, Tokenizer tokenizer, ChatTemplate template, JsonNode generationConfig)
     implements AutoCloseable {
+  private static final String CONFIG = "config.json";
+  private static final String GENERATION_CONFIG = "generation_config.json";
 
-  /** Loads a folder (safetensors, single or sharded) or a GGUF file. */
-  public static ModelFolder load(Path path, Engine engine) {
-    throw new IllegalStateException("being built");
+  /** A folder without generation config. */
+  public ModelFolder(Decoder decoder, Tokenizer tokenizer, ChatTemplate template) {
+    this(decoder, tokenizer, template, null);
   }
 
-  /** Writes a folder that transformers loads. */
+  /**
+   * Loads a folder (safetensors, single or sharded) or a GGUF file.
+   *
+   * @throws IllegalArgumentException if something in it is missing, damaged or not supported
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public static ModelFolder load(Path path, Engine engine) {
+    if (Files.isRegularFile(path)) {
+      return loadGguf(path, engine);
+    }
+    requireFolder(path);
+    Tokenizer tokenizer = Tokenizer.load(path);
+    try {
+      ChatTemplate template = ChatTemplate.find(path).orElse(null);
+      Path generation = path.resolve(GENERATION_CONFIG);
+      JsonNode generationConfig = Files.exists(generation) ? JsonFile.read(generation) : null;
+      return new ModelFolder(loadDecoder(path, engine), tokenizer, template, generationConfig);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  private static ModelFolder loadGguf(Path path, Engine engine) {
+    try (GgufModel model = GgufModel.open(path)) {
+      Tokenizer tokenizer = Tokenizer.of(model.tokenizerFiles());
+      try {
+        ChatTemplate template = ChatTemplate.find(model.tokenizerFiles().files()).orElse(null);
+        return new ModelFolder(
+            loadGguf(model, engine), tokenizer, template, model.generationConfig());
+      } catch (RuntimeException e) {
+        tokenizer.close();
+        throw e;
+      }
+    }
+  }
+
+  private static Decoder loadGguf(GgufModel model, Engine engine) {
+    DecoderConfig config = DecoderConfig.of(model.config(), model.description());
+    return new Decoder(engine, config, WeightLoading.load(model, config, engine));
+  }
+
+  /** Loads config.json and weights only; for work on ids, where no tokenizer is needed. */
+  public static Decoder loadDecoder(Path folder, Engine engine) {
+    if (Files.isRegularFile(folder)) {
+      try (GgufModel model = GgufModel.open(folder)) {
+        return loadGguf(model, engine);
+      }
+    }
+    requireFolder(folder);
+    DecoderConfig config = DecoderConfig.of(folder.resolve(CONFIG));
+    try (WeightSource source = WeightFiles.open(folder)) {
+      return new Decoder(engine, config, WeightLoading.load(source, config, engine));
+    }
+  }
+
+  private static void requireFolder(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new IllegalArgumentException(
+          path
+              + (Files.exists(path) ? " is neither a folder nor a GGUF file" : " does not exist")
+              + ": a model is a Hugging Face folder with config.json and model.safetensors");
+    }
+  }
+
+  /**
+   * This model with {@code token} added to the tokenizer as a token that is not special, and its
+   * embedding (and head) row set to the mean of the others; itself if the tokenizer has it already.
+   * The result takes over decoder and tokenizer: this folder must not be used any more.
+   */
+  public ModelFolder withToken(String token) {
+    if (tokenizer.id(token).isPresent()) {
+      return this;
+    }
+    Tokenizer extended = tokenizer.withToken(token);
+    Decoder grown = decoder.withTokenRow(extended.id(token).orElseThrow());
+    return new ModelFolder(grown, extended, template, generationConfig);
+  }
+
+  /** Writes a folder that transformers loads, with 32-bit weights. */
   public void save(Path folder) {
-    throw new IllegalStateException("being built");
+    save(folder, DType.F32);
+  }
+
+  /**
+   * Writes a folder that transformers loads. Each file is replaced whole.
+   *
+   * @param dtype what the weights are rounded to
+   * @throws java.io.UncheckedIOException naming the file that cannot be written
+   */
+  public void save(Path folder, DType dtype) {
+    tokenizer.save(folder);
+    if (generationConfig != null) {
+      AtomicFile.write(folder.resolve(GENERATION_CONFIG), JsonFile.text(generationConfig));
+    }
+    AtomicFile.write(folder.resolve(CONFIG), JsonFile.text(savedConfig(dtype)));
+    WeightFiles.write(folder, decoder.weights().tensors(), dtype, WeightFiles.MAX_SHARD_BYTES);
+  }
+
+  /** The config as it was read, with the number type of the weights beside it. */
+  private JsonNode savedConfig(DType dtype) {
+    ObjectNode config = decoder.config().json().deepCopy();
+    // transformers casts the weights to what stands there; the key was renamed in 4.56.
+    config.remove("dtype");
+    config.put("torch_dtype", dtype.torchName());
+    if (!config.has("architectures")) {
+      config.putArray("architectures").add(decoder.config().family().architecture());
+    }
+    return config;
   }
 
   @Override

@@ -41,6 +41,11 @@ public final class Parameters implements AutoCloseable {
     return tensors.containsKey(name);
   }
 
+  /** All tensors by name, in order; not to be changed. */
+  public Map<String, Tensor> tensors() {
+    return tensors;
+  }
+
   /** Number of elements of all tensors. */
   public long size() {
     return tensors.values().stream().mapToLong(Tensor::size).sum();

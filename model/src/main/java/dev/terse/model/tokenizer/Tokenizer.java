@@ -55,6 +55,11 @@ public final class Tokenizer implements AutoCloseable {
     return ids(main, text);
   }
 
+  /** {@link #encode} with the special tokens that the tokenizer puts around a text. */
+  public int[] encodeWithSpecial(String text) {
+    return toInts(main.encodeWithSpecial(checked(text)).getIds());
+  }
+
   /**
    * Ids of text that is data, never control: the marks of control tokens inside it are encoded as
    * ordinary characters.
@@ -79,6 +84,11 @@ public final class Tokenizer implements AutoCloseable {
               + "'");
     }
     return ids;
+  }
+
+  /** Whether {@link #encode} would find a control token in the text. */
+  public boolean holdsControlMark(String text) {
+    return holdsControl(encode(text));
   }
 
   /**

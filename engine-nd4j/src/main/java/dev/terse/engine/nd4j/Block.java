@@ -1,0 +1,116 @@
+package dev.terse.engine.nd4j;
+
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * One piece of native memory with an owner, outside ND4J's workspaces: it is freed by {@link
+ * #close}, not by the garbage collector. With host pointers its floats are read and written in bulk
+ * through direct buffers (absolute bulk access is thread-safe and costs no native call); without,
+ * only through ND4J arrays.
+ */
+final class Block implements AutoCloseable {
+  /** Floats of one direct buffer: a ByteBuffer ends at 2 GB. */
+  private static final int WINDOW_SHIFT = 28;
+
+  private static final int WINDOW = 1 << WINDOW_SHIFT;
+
+  private final INDArray owner;
+  private final DataBuffer buffer;
+  private final FloatBuffer[] windows;
+  private final long length;
+  private boolean closed;
+
+  Block(long length, boolean hostPointers) {
+    this.length = length;
+    this.owner = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
+    this.buffer = owner.data();
+    this.windows = hostPointers ? windows(buffer, length) : null;
+  }
+
+  long length() {
+    return length;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** A row-major array on this memory, from {@code offset} on. */
+  INDArray view(long offset, long... shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      strides[axis] = stride;
+      stride *= shape[axis];
+    }
+    return strided(offset, shape, strides);
+  }
+
+  INDArray strided(long offset, long[] shape, long[] strides) {
+    return Nd4j.create(buffer, shape, strides, offset, 'c');
+  }
+
+  void read(long offset, float[] target, int at, int count) {
+    if (count == 0) {
+      return;
+    }
+    if (windows == null) {
+      try (INDArray copy = view(offset, count).dup()) {
+        System.arraycopy(copy.data().asFloat(), 0, target, at, count);
+      }
+      return;
+    }
+    int window = (int) (offset >>> WINDOW_SHIFT);
+    int start = (int) (offset & (WINDOW - 1));
+    int here = Math.min(count, WINDOW - start);
+    windows[window].get(start, target, at, here);
+    if (here < count) {
+      read(offset + here, target, at + here, count - here);
+    }
+  }
+
+  void write(long offset, float[] source, int at, int count) {
+    if (count == 0) {
+      return;
+    }
+    if (windows == null) {
+      float[] part = java.util.Arrays.copyOfRange(source, at, at + count);
+      try (INDArray values = Nd4j.createFromArray(part)) {
+        view(offset, count).assign(values);
+      }
+      return;
+    }
+    int window = (int) (offset >>> WINDOW_SHIFT);
+    int start = (int) (offset & (WINDOW - 1));
+    int here = Math.min(count, WINDOW - start);
+    windows[window].put(start, source, at, here);
+    if (here < count) {
+      write(offset + here, source, at + here, count - here);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      owner.close();
+    }
+  }
+
+  private static FloatBuffer[] windows(DataBuffer buffer, long length) {
+    FloatBuffer[] windows = new FloatBuffer[(int) ((length + WINDOW - 1) >>> WINDOW_SHIFT)];
+    for (int w = 0; w < windows.length; w++) {
+      long from = (long) w << WINDOW_SHIFT;
+      FloatPointer pointer = new FloatPointer(buffer.addressPointer());
+      pointer.position(from).limit(Math.min(length, from + WINDOW)).capacity(length);
+      windows[w] = pointer.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+    return windows;
+  }
+}

@@ -1,0 +1,225 @@
+package dev.terse.engine.nd4j;
+
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Segments;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Causal grouped-query attention by blocks of queries; a block sees the keys up to its own end.
+ *
+ * <p>The query heads of one key-value head are neighbouring rows of one matrix ({@code row = query
+ * * group + head}), so one product serves the group and its keys are read once. Heads are first
+ * taken apart (q [N, H*D] becomes [K, N*G, D]), because products want contiguous operands. A
+ * block's scores are [block*G, keys], never N×N. The backward computes the probabilities again.
+ *
+ * <p>Blocks are claimed by whoever is free: each writes memory of its own, so the bits do not
+ * depend on who did it.
+ */
+final class BlockAttention {
+  /** Queries of a block. Larger blocks waste work above the diagonal, smaller ones calls. */
+  private static final int BLOCK = 128;
+
+  /** Independent sums of dk and dv for each segment and head, whatever the number of threads. */
+  private static final int LANES = 2;
+
+  private final Crew crew;
+  private final RowKernels rows;
+
+  BlockAttention(Crew crew, RowKernels rows) {
+    this.crew = crew;
+    this.rows = rows;
+  }
+
+  void forward(
+      Nd4jTensor q,
+      Nd4jTensor k,
+      Nd4jTensor v,
+      Segments segments,
+      AttentionShape shape,
+      Nd4jTensor out) {
+    int n = segments.tokens();
+    int kvHeads = shape.kvHeads();
+    int group = shape.group();
+    int dim = shape.headDim();
+    try (ChunkPool.Frame own = crew.scratch(0)) {
+      Nd4jTensor queries = split(own, q, kvHeads, n * group, dim);
+      Nd4jTensor keys = split(own, k, kvHeads, n, dim);
+      Nd4jTensor values = split(own, v, kvHeads, n, dim);
+      Nd4jTensor outputs = own.floats(kvHeads * n * group, dim);
+      Nd4jTensor[] scores = perWorker(own, longest(segments), group);
+      List<Runner> tasks = new ArrayList<>();
+      for (int s = 0; s < segments.count(); s++) {
+        int start = segments.start(s);
+        for (int from = last(segments.length(s)); from >= 0; from -= BLOCK) {
+          int first = from;
+          int end = Math.min(from + BLOCK, segments.length(s));
+          for (int head = 0; head < kvHeads; head++) {
+            int token = head * n + start;
+            tasks.add(
+                worker -> {
+                  NativeCalls calls = crew.calls(worker);
+                  int from0 = (token + first) * group;
+                  int to0 = (token + end) * group;
+                  Nd4jTensor block = scores(scores[worker], (end - first) * group, end);
+                  calls.productTransposed(
+                      queries.rowsView(from0, to0).array(),
+                      keys.rowsView(token, token + end).array(),
+                      block.array(),
+                      shape.scale(),
+                      0);
+                  rows.maskFuture(block, end - first, group);
+                  var cube = block.arrayOf(1, block.rows(), end);
+                  calls.softmax(cube, cube);
+                  calls.product(
+                      block.array(),
+                      values.rowsView(token, token + end).array(),
+                      outputs.rowsView(from0, to0).array(),
+                      1,
+                      0);
+                });
+          }
+        }
+      }
+      runAll(tasks);
+      rows.joinColumns(outputs, kvHeads, out);
+    }
+  }
+
+  void backward(
+      Nd4jTensor q,
+      Nd4jTensor k,
+      Nd4jTensor v,
+      Segments segments,
+      AttentionShape shape,
+      Nd4jTensor dOut,
+      Nd4jTensor dq,
+      Nd4jTensor dk,
+      Nd4jTensor dv) {
+    int n = segments.tokens();
+    int kvHeads = shape.kvHeads();
+    int group = shape.group();
+    int dim = shape.headDim();
+    try (ChunkPool.Frame own = crew.scratch(0)) {
+      Nd4jTensor queries = split(own, q, kvHeads, n * group, dim);
+      Nd4jTensor keys = split(own, k, kvHeads, n, dim);
+      Nd4jTensor values = split(own, v, kvHeads, n, dim);
+      Nd4jTensor dOutputs = split(own, dOut, kvHeads, n * group, dim);
+      Nd4jTensor dQueries = own.floats(kvHeads * n * group, dim);
+      Nd4jTensor dKeys = own.zeros(LANES * kvHeads * n, dim);
+      Nd4jTensor dValues = own.zeros(LANES * kvHeads * n, dim);
+      int longest = longest(segments);
+      Nd4jTensor[] scores = perWorker(own, longest, group);
+      Nd4jTensor[] probabilities = perWorker(own, longest, group);
+      Nd4jTensor[] slopes = perWorker(own, longest, group);
+      List<Runner> tasks = new ArrayList<>();
+      for (int s = 0; s < segments.count(); s++) {
+        int start = segments.start(s);
+        int length = segments.length(s);
+        for (int lane = 0; lane < LANES; lane++) {
+          for (int head = 0; head < kvHeads; head++) {
+            int token = head * n + start;
+            int sumToken = (lane * kvHeads + head) * n + start;
+            int firstBlock = lane * BLOCK;
+            tasks.add(
+                worker -> {
+                  NativeCalls calls = crew.calls(worker);
+                  for (int first = firstBlock; first < length; first += LANES * BLOCK) {
+                    int end = Math.min(first + BLOCK, length);
+                    int from0 = (token + first) * group;
+                    int to0 = (token + end) * group;
+                    int count = (end - first) * group;
+                    var query = queries.rowsView(from0, to0).array();
+                    var key = keys.rowsView(token, token + end).array();
+                    var slope = dOutputs.rowsView(from0, to0).array();
+                    Nd4jTensor x = scores(scores[worker], count, end);
+                    Nd4jTensor p = scores(probabilities[worker], count, end);
+                    Nd4jTensor dp = scores(slopes[worker], count, end);
+                    calls.productTransposed(query, key, x.array(), shape.scale(), 0);
+                    rows.maskFuture(x, end - first, group);
+                    calls.softmax(x.arrayOf(1, count, end), p.arrayOf(1, count, end));
+                    calls.productTransposed(
+                        slope, values.rowsView(token, token + end).array(), dp.array(), 1, 0);
+                    calls.transposedProduct(
+                        p.array(), slope, dValues.rowsView(sumToken, sumToken + end).array(), 1, 1);
+                    // p has served; its memory takes the derivative of the scores.
+                    calls.softmaxBackward(
+                        x.arrayOf(1, count, end),
+                        dp.arrayOf(1, count, end),
+                        p.arrayOf(1, count, end));
+                    calls.product(
+                        p.array(), key, dQueries.rowsView(from0, to0).array(), shape.scale(), 0);
+                    calls.transposedProduct(
+                        p.array(),
+                        query,
+                        dKeys.rowsView(sumToken, sumToken + end).array(),
+                        shape.scale(),
+                        1);
+                  }
+                });
+          }
+        }
+      }
+      runAll(tasks);
+      rows.joinColumns(dQueries, kvHeads, dq);
+      join(dKeys, kvHeads * n, kvHeads, dk);
+      join(dValues, kvHeads * n, kvHeads, dv);
+    }
+  }
+
+  /** One block of queries, or one lane of blocks. */
+  private interface Runner {
+    void run(int worker);
+  }
+
+  private void runAll(List<Runner> tasks) {
+    AtomicInteger next = new AtomicInteger();
+    crew.workers()
+        .all(
+            worker -> {
+              for (int t = next.getAndIncrement(); t < tasks.size(); t = next.getAndIncrement()) {
+                tasks.get(t).run(worker);
+              }
+            });
+  }
+
+  private void join(Nd4jTensor lanes, int laneRows, int kvHeads, Nd4jTensor out) {
+    Nd4jTensor sum = lanes.rowsView(0, laneRows);
+    for (int lane = 1; lane < LANES; lane++) {
+      rows.add(lanes.rowsView(lane * laneRows, (lane + 1) * laneRows), 1, sum);
+    }
+    rows.joinColumns(sum, kvHeads, out);
+  }
+
+  private Nd4jTensor split(ChunkPool.Frame own, Nd4jTensor x, int parts, int rowsOfPart, int dim) {
+    Nd4jTensor out = own.floats(parts * rowsOfPart, dim);
+    rows.splitColumns(x, parts, out);
+    return out;
+  }
+
+  private Nd4jTensor[] perWorker(ChunkPool.Frame own, int longest, int group) {
+    Nd4jTensor[] out = new Nd4jTensor[crew.count()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = own.floats(Math.min(BLOCK, longest) * group, longest);
+    }
+    return out;
+  }
+
+  private static Nd4jTensor scores(Nd4jTensor memory, int rows, int keys) {
+    return Nd4jTensor.view(memory.block(), memory.offset(), rows, keys);
+  }
+
+  private static int longest(Segments segments) {
+    int longest = 0;
+    for (int s = 0; s < segments.count(); s++) {
+      longest = Math.max(longest, segments.length(s));
+    }
+    return longest;
+  }
+
+  /** First query of the last block. */
+  private static int last(int length) {
+    return (length - 1) / BLOCK * BLOCK;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.terse.engine.nd4j;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Big pieces of native memory, filled one after another and kept until the pool is closed. A mark
+ * is how far the pool is filled; going back to it frees everything taken since, at no cost.
+ */
+final class ChunkPool implements AutoCloseable {
+  /** Floats of an ordinary chunk (64 MB); what is larger gets a chunk of its own size. */
+  private static final long CHUNK = 1L << 24;
+
+  /** Every tensor begins at a cache line (16 floats): oneDNN loads whole lines. */
+  private static final long ALIGNMENT = 16;
+
+  /** How far a pool is filled: the chunk in use and the floats taken from it. */
+  record Mark(int chunk, long used) {}
+
+  private final boolean hostPointers;
+  private final List<Block> chunks = new ArrayList<>();
+  private int chunk;
+  private long used;
+
+  ChunkPool(boolean hostPointers) {
+    this.hostPointers = hostPointers;
+  }
+
+  Mark mark() {
+    return new Mark(chunk, used);
+  }
+
+  void backTo(Mark mark) {
+    chunk = mark.chunk;
+    used = mark.used;
+  }
+
+  Nd4jTensor take(int... shape) {
+    long size = 1;
+    for (int axis : shape) {
+      size *= axis;
+    }
+    long padded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    while (chunk < chunks.size() && used + padded > chunks.get(chunk).length()) {
+      chunk++;
+      used = 0;
+    }
+    if (chunk == chunks.size()) {
+      chunks.add(new Block(Math.max(CHUNK, padded), hostPointers));
+    }
+    Nd4jTensor tensor = Nd4jTensor.view(chunks.get(chunk), used, shape);
+    used += padded;
+    return tensor;
+  }
+
+  /** Scratch memory until the frame is closed; frames nest. */
+  Frame frame() {
+    return new Frame(mark());
+  }
+
+  /** What was taken since it was opened. */
+  final class Frame implements AutoCloseable {
+    private final Mark start;
+
+    private Frame(Mark start) {
+      this.start = start;
+    }
+
+    Nd4jTensor floats(int... shape) {
+      return take(shape);
+    }
+
+    Nd4jTensor zeros(int... shape) {
+      Nd4jTensor tensor = take(shape);
+      tensor.array().assign(0);
+      return tensor;
+    }
+
+    @Override
+    public void close() {
+      backTo(start);
+    }
+  }
+
+  /** Native memory held, in bytes. */
+  long bytes() {
+    return chunks.stream().mapToLong(Block::length).sum() * Float.BYTES;
+  }
+
+  @Override
+  public void close() {
+    chunks.forEach(Block::close);
+    chunks.clear();
+    chunk = 0;
+    used = 0;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.terse.engine.nd4j;
+
+import java.util.Arrays;
+
+/** The engine's threads, each with its own ND4J call frames and scratch memory. */
+final class Crew implements AutoCloseable {
+  private final Workers workers;
+  private final NativeCalls[] calls;
+  private final ChunkPool[] scratch;
+
+  Crew(Backend backend) {
+    this.workers = new Workers(backend.threads(), backend::bindCurrentThread);
+    this.calls = new NativeCalls[backend.threads()];
+    this.scratch = new ChunkPool[backend.threads()];
+    for (int i = 0; i < calls.length; i++) {
+      calls[i] = new NativeCalls();
+      scratch[i] = new ChunkPool(backend.hostPointers());
+    }
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
+  int count() {
+    return calls.length;
+  }
+
+  NativeCalls calls(int worker) {
+    return calls[worker];
+  }
+
+  /** Scratch memory of one member; member 0 is the caller of the engine. */
+  ChunkPool.Frame scratch(int worker) {
+    return scratch[worker].frame();
+  }
+
+  /** Bytes of scratch memory held. */
+  long scratchBytes() {
+    return Arrays.stream(scratch).mapToLong(ChunkPool::bytes).sum();
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+    Arrays.stream(scratch).forEach(ChunkPool::close);
+  }
+}

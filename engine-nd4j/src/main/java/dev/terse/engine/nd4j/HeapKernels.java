@@ -1,0 +1,404 @@
+package dev.terse.engine.nd4j;
+
+import dev.terse.engine.AdamW;
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.KvCache;
+import dev.terse.engine.Rotary;
+import java.util.Arrays;
+
+/**
+ * Row kernels in plain Java. Native memory is copied to small heap arrays in bulk (they stay in the
+ * cache), worked on in loops that the compiler turns into vector code, and copied back.
+ */
+final class HeapKernels implements RowKernels {
+  /** Floats of one heap piece (64 KB). */
+  private static final int PIECE = 1 << 14;
+
+  /** Floats a thread must have to do before a second one is woken. */
+  private static final int WORTH_A_THREAD = 1 << 14;
+
+  private static final float[] NEVER = new float[1 << 12];
+
+  static {
+    Arrays.fill(NEVER, Float.NEGATIVE_INFINITY);
+  }
+
+  private final Crew crew;
+  private RotaryTable angles;
+
+  HeapKernels(Crew crew) {
+    this.crew = crew;
+  }
+
+  @Override
+  public void add(Nd4jTensor x, double factor, Nd4jTensor to) {
+    float scale = (float) factor;
+    pieces(
+        x.size(),
+        (worker, from, count) -> {
+          float[] a = read(x, from, count);
+          float[] b = read(to, from, count);
+          for (int i = 0; i < count; i++) {
+            b[i] += scale * a[i];
+          }
+          to.write(from, b, 0, count);
+        });
+  }
+
+  @Override
+  public void addBias(Nd4jTensor out, Nd4jTensor bias) {
+    float[] b = bias.toFloats();
+    int width = b.length;
+    rows(
+        out.rows(),
+        width,
+        (worker, from, count) -> {
+          float[] y = readRows(out, from, count);
+          for (int r = 0; r < count; r++) {
+            for (int i = 0; i < width; i++) {
+              y[r * width + i] += b[i];
+            }
+          }
+          writeRows(out, from, y, count);
+        });
+  }
+
+  @Override
+  public void addColumnSums(Nd4jTensor dy, Nd4jTensor dBias) {
+    int width = dy.rowSize();
+    float[][] sums = sums(width);
+    rows(
+        dy.rows(),
+        width,
+        (worker, from, count) -> {
+          float[] y = readRows(dy, from, count);
+          for (int r = 0; r < count; r++) {
+            for (int i = 0; i < width; i++) {
+              sums[worker][i] += y[r * width + i];
+            }
+          }
+        });
+    addSums(sums, dBias);
+  }
+
+  @Override
+  public void gather(Nd4jTensor table, int[] ids, Nd4jTensor out) {
+    int width = table.rowSize();
+    crew.workers()
+        .rows(
+            ids.length,
+            1 + WORTH_A_THREAD / width,
+            (worker, from, to) -> {
+              float[] row = new float[width];
+              for (int i = from; i < to; i++) {
+                table.read((long) ids[i] * width, row, 0, width);
+                out.write((long) i * width, row, 0, width);
+              }
+            });
+  }
+
+  @Override
+  public void scatterAdd(int[] ids, Nd4jTensor x, Nd4jTensor table) {
+    int width = table.rowSize();
+    // Members own rows of the table, so that equal ids are added by one of them, in rising i.
+    crew.workers()
+        .all(
+            worker -> {
+              float[] sum = new float[width];
+              float[] row = new float[width];
+              for (int i = 0; i < ids.length; i++) {
+                if (ids[i] % crew.count() == worker) {
+                  table.read((long) ids[i] * width, sum, 0, width);
+                  x.read((long) i * width, row, 0, width);
+                  for (int c = 0; c < width; c++) {
+                    sum[c] += row[c];
+                  }
+                  table.write((long) ids[i] * width, sum, 0, width);
+                }
+              }
+            });
+  }
+
+  @Override
+  public void rmsNorm(Nd4jTensor x, Nd4jTensor w, double eps, Nd4jTensor y) {
+    float[] weight = w.toFloats();
+    rows(
+        x.rows(),
+        weight.length,
+        (worker, from, count) -> {
+          float[] values = readRows(x, from, count);
+          HeapRmsNorm.forward(values, weight, eps, values, count);
+          writeRows(y, from, values, count);
+        });
+  }
+
+  @Override
+  public void rmsNormBackward(
+      Nd4jTensor x,
+      Nd4jTensor w,
+      double eps,
+      Nd4jTensor dy,
+      Nd4jTensor dx,
+      boolean adds,
+      Nd4jTensor dw) {
+    float[] weight = w.toFloats();
+    float[][] sums = sums(weight.length);
+    rows(
+        x.rows(),
+        weight.length,
+        (worker, from, count) -> {
+          float[] values = readRows(x, from, count);
+          float[] slopes = readRows(dy, from, count);
+          float[] out = adds ? readRows(dx, from, count) : slopes;
+          HeapRmsNorm.backward(values, weight, eps, slopes, out, adds, sums[worker], count);
+          writeRows(dx, from, out, count);
+        });
+    addSums(sums, dw);
+  }
+
+  @Override
+  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, boolean inverse) {
+    if (angles == null || !angles.serves(positions, rotary)) {
+      angles = RotaryTable.of(positions, rotary);
+    }
+    RotaryTable table = angles;
+    int width = x.rowSize();
+    int heads = width / rotary.headDim();
+    rows(
+        x.rows(),
+        width,
+        (worker, from, count) -> {
+          float[] values = readRows(x, from, count);
+          HeapRope.turn(values, heads, table, from, from + count, inverse ? -1 : 1);
+          writeRows(x, from, values, count);
+        });
+  }
+
+  @Override
+  public void swiglu(Nd4jTensor gate, Nd4jTensor up, Nd4jTensor out) {
+    pieces(
+        gate.size(),
+        (worker, from, count) -> {
+          float[] g = read(gate, from, count);
+          HeapSwiGlu.forward(g, read(up, from, count), g, count);
+          out.write(from, g, 0, count);
+        });
+  }
+
+  @Override
+  public void swigluBackward(
+      Nd4jTensor gate, Nd4jTensor up, Nd4jTensor dOut, Nd4jTensor dGate, Nd4jTensor dUp) {
+    pieces(
+        gate.size(),
+        (worker, from, count) -> {
+          float[] g = read(gate, from, count);
+          float[] u = read(up, from, count);
+          HeapSwiGlu.backward(g, u, read(dOut, from, count), g, u, count);
+          dGate.write(from, g, 0, count);
+          dUp.write(from, u, 0, count);
+        });
+  }
+
+  @Override
+  public void splitColumns(Nd4jTensor x, int parts, Nd4jTensor out) {
+    int n = x.rows();
+    int wide = x.rowSize();
+    int width = wide / parts;
+    rows(
+        n,
+        wide,
+        (worker, from, count) -> {
+          float[] values = readRows(x, from, count);
+          float[] part = new float[count * width];
+          for (int p = 0; p < parts; p++) {
+            for (int r = 0; r < count; r++) {
+              System.arraycopy(values, r * wide + p * width, part, r * width, width);
+            }
+            out.write(((long) p * n + from) * width, part, 0, part.length);
+          }
+        });
+  }
+
+  @Override
+  public void joinColumns(Nd4jTensor x, int parts, Nd4jTensor out) {
+    int n = out.rows();
+    int wide = out.rowSize();
+    int width = wide / parts;
+    rows(
+        n,
+        wide,
+        (worker, from, count) -> {
+          float[] values = new float[count * wide];
+          float[] part = new float[count * width];
+          for (int p = 0; p < parts; p++) {
+            x.read(((long) p * n + from) * width, part, 0, part.length);
+            for (int r = 0; r < count; r++) {
+              System.arraycopy(part, r * width, values, r * wide + p * width, width);
+            }
+          }
+          writeRows(out, from, values, count);
+        });
+  }
+
+  @Override
+  public void maskFuture(Nd4jTensor scores, int queries, int group) {
+    int keys = scores.rowSize();
+    for (int n = 0; n < queries; n++) {
+      int hidden = queries - 1 - n;
+      for (int h = 0; h < group && hidden > 0; h++) {
+        scores.write((long) (n * group + h + 1) * keys - hidden, NEVER, 0, hidden);
+      }
+    }
+  }
+
+  @Override
+  public SliceStatistics sliceStatistics(Nd4jTensor x, Nd4jTensor p, int[] targets) {
+    int rows = x.rows();
+    int width = x.rowSize();
+    SliceStatistics out = SliceStatistics.ofRows(rows);
+    float[] score = new float[width];
+    float[] probability = new float[width];
+    for (int r = 0; r < rows; r++) {
+      x.read((long) r * width, score, 0, width);
+      p.read((long) r * width, probability, 0, width);
+      float max = HeapVocabulary.max(score);
+      out.max()[r] = max;
+      out.maxP()[r] = HeapVocabulary.max(probability);
+      HeapVocabulary.sums(score, probability, max, out, r);
+      out.target()[r] = targets[r] < 0 ? Double.NEGATIVE_INFINITY : score[targets[r]];
+    }
+    return out;
+  }
+
+  @Override
+  public void gradientOfSlice(Nd4jTensor p, double[] factors, int[] targets, double[] atTarget) {
+    int width = p.rowSize();
+    float[] row = new float[width];
+    for (int r = 0; r < factors.length; r++) {
+      p.read((long) r * width, row, 0, width);
+      float factor = (float) factors[r];
+      for (int i = 0; i < width; i++) {
+        row[i] *= factor;
+      }
+      if (targets[r] >= 0) {
+        row[targets[r]] += (float) atTarget[r];
+      }
+      p.write((long) r * width, row, 0, width);
+    }
+  }
+
+  @Override
+  public KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
+    return new HeapKvCache(crew, layers, shape, promptOf, maxNewTokens);
+  }
+
+  @Override
+  public void adamW(
+      AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Nd4jTensor m, Nd4jTensor v) {
+    pieces(
+        weight.size(),
+        (worker, from, count) -> {
+          float[] w = read(weight, from, count);
+          float[] first = read(m, from, count);
+          float[] second = read(v, from, count);
+          HeapAdamW.update(update, w, read(gradient, from, count), first, second, count);
+          weight.write(from, w, 0, count);
+          m.write(from, first, 0, count);
+          v.write(from, second, 0, count);
+        });
+  }
+
+  @Override
+  public double sumOfSquares(Nd4jTensor t) {
+    double[] sums = new double[Math.toIntExact((t.size() + PIECE - 1) / PIECE)];
+    pieces(
+        t.size(),
+        (worker, from, count) -> sums[(int) (from / PIECE)] = squares(read(t, from, count), count));
+    double sum = 0;
+    for (double piece : sums) {
+      sum += piece;
+    }
+    return sum;
+  }
+
+  private static double squares(float[] x, int count) {
+    double a = 0;
+    double b = 0;
+    int i = 0;
+    for (; i + 1 < count; i += 2) {
+      a += (double) x[i] * x[i];
+      b += (double) x[i + 1] * x[i + 1];
+    }
+    return i < count ? a + b + (double) x[i] * x[i] : a + b;
+  }
+
+  // Pieces ----------------------------------------------------------------------------------------
+
+  /** Work on elements {@code from} to {@code from + count}. */
+  private interface Piece {
+    void run(int worker, long from, int count);
+  }
+
+  /** Work on rows {@code from} to {@code from + count}. */
+  private interface Rows {
+    void run(int worker, int from, int count);
+  }
+
+  /** Elements in pieces of {@value #PIECE}, aligned to it whatever the number of threads. */
+  private void pieces(long size, Piece piece) {
+    int count = Math.toIntExact((size + PIECE - 1) / PIECE);
+    crew.workers()
+        .rows(
+            count,
+            1,
+            (worker, from, to) -> {
+              for (int i = from; i < to; i++) {
+                long start = (long) i * PIECE;
+                piece.run(worker, start, (int) Math.min(PIECE, size - start));
+              }
+            });
+  }
+
+  private void rows(int rows, int width, Rows work) {
+    int step = Math.max(1, PIECE / width);
+    crew.workers()
+        .rows(
+            rows,
+            1 + WORTH_A_THREAD / width,
+            (worker, from, to) -> {
+              for (int at = from; at < to; at += step) {
+                work.run(worker, at, Math.min(step, to - at));
+              }
+            });
+  }
+
+  private static float[] read(Nd4jTensor t, long from, int count) {
+    float[] out = new float[count];
+    t.read(from, out, 0, count);
+    return out;
+  }
+
+  private static float[] readRows(Nd4jTensor t, int from, int count) {
+    int width = t.rowSize();
+    return read(t, (long) from * width, count * width);
+  }
+
+  private static void writeRows(Nd4jTensor t, int from, float[] values, int count) {
+    int width = t.rowSize();
+    t.write((long) from * width, values, 0, count * width);
+  }
+
+  private float[][] sums(int width) {
+    return new float[crew.count()][width];
+  }
+
+  private static void addSums(float[][] sums, Nd4jTensor to) {
+    float[] total = to.toFloats();
+    for (float[] sum : sums) {
+      for (int i = 0; i < total.length; i++) {
+        total[i] += sum[i];
+      }
+    }
+    to.setFloats(total);
+  }
+}

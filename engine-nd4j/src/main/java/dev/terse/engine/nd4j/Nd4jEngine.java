@@ -1,0 +1,275 @@
+package dev.terse.engine.nd4j;
+
+import dev.terse.engine.AdamW;
+import dev.terse.engine.Arena;
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Engine;
+import dev.terse.engine.HeadRows;
+import dev.terse.engine.KvCache;
+import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.OperationChecks;
+import dev.terse.engine.Rotary;
+import dev.terse.engine.Segments;
+import dev.terse.engine.Shapes;
+import dev.terse.engine.Tensor;
+import dev.terse.engine.TokenScores;
+
+/**
+ * The operations on ND4J arrays, float32. Products, softmax and its backward are ND4J's (oneDNN's
+ * with the {@code -onednn} natives); the work between them is done by {@link RowKernels}.
+ *
+ * <p>Results have the same bits in every run with the same number of threads. Native memory is held
+ * by arenas, by tensors from {@link #allocate}, and by the engine's own scratch pools, which {@link
+ * #close} frees.
+ */
+public final class Nd4jEngine implements Engine {
+  private final Backend backend;
+  private final Crew crew;
+  private final RowKernels kernels;
+  private final Products products;
+  private final BlockAttention attention;
+  private final VocabularyHead head;
+
+  /**
+   * The engine that suits the loaded backend. System properties: {@code terse.nd4j.kernels} ({@code
+   * heap} or {@code arrays}) and {@code terse.nd4j.threads} (all processors if absent).
+   */
+  public Nd4jEngine() {
+    this(Backend.detect());
+  }
+
+  /**
+   * An engine with a forced choice.
+   *
+   * @throws IllegalArgumentException if the backend cannot serve it
+   */
+  public Nd4jEngine(KernelChoice kernels, int threads) {
+    this(Backend.detect(kernels, threads));
+  }
+
+  private Nd4jEngine(Backend backend) {
+    this.backend = backend;
+    this.crew = new Crew(backend);
+    this.kernels =
+        backend.kernels() == KernelChoice.HEAP ? new HeapKernels(crew) : new ArrayKernels(crew);
+    this.products = new Products(crew);
+    this.attention = new BlockAttention(crew, kernels);
+    this.head = new VocabularyHead(crew, kernels);
+  }
+
+  @Override
+  public String description() {
+    return backend.description();
+  }
+
+  @Override
+  public Tensor allocate(int... shape) {
+    Shapes.requirePositive(shape);
+    Block block = new Block(Shapes.size(shape), backend.hostPointers());
+    Nd4jTensor tensor = Nd4jTensor.owning(block, shape);
+    clear(tensor);
+    return tensor;
+  }
+
+  @Override
+  public Arena arena() {
+    return Nd4jArena.root(new ChunkPool(backend.hostPointers()));
+  }
+
+  @Override
+  public void copy(Tensor from, Tensor to) {
+    OperationChecks.sameSize("to", to, "from", from);
+    Nd4jTensor.of(to).arrayOf(to.size()).assign(Nd4jTensor.of(from).arrayOf(from.size()));
+  }
+
+  @Override
+  public void clear(Tensor t) {
+    Nd4jTensor.of(t).array().assign(0);
+  }
+
+  @Override
+  public void add(Tensor x, double factor, Tensor to) {
+    OperationChecks.sameSize("to", to, "x", x);
+    kernels.add(Nd4jTensor.of(x), factor, Nd4jTensor.of(to));
+  }
+
+  @Override
+  public void embed(Tensor table, int[] ids, Tensor out) {
+    OperationChecks.embed(table, ids, out);
+    kernels.gather(Nd4jTensor.of(table), ids, Nd4jTensor.of(out));
+  }
+
+  @Override
+  public void embedBackward(int[] ids, Tensor dOut, Tensor dTable) {
+    OperationChecks.embedBackward(ids, dOut, dTable);
+    kernels.scatterAdd(ids, Nd4jTensor.of(dOut), Nd4jTensor.of(dTable));
+  }
+
+  @Override
+  public void linear(Tensor x, Tensor w, Tensor bias, Tensor out) {
+    OperationChecks.linear(x, w, bias, out);
+    products.forward(Nd4jTensor.of(x), Nd4jTensor.of(w), Nd4jTensor.of(out));
+    if (bias != null) {
+      kernels.addBias(Nd4jTensor.of(out), Nd4jTensor.of(bias));
+    }
+  }
+
+  @Override
+  public void linearBackwardInput(Tensor dy, Tensor w, Tensor dx, boolean adds) {
+    OperationChecks.linearBackwardInput(dy, w, dx);
+    products.backwardInput(Nd4jTensor.of(dy), Nd4jTensor.of(w), Nd4jTensor.of(dx), adds ? 1 : 0);
+  }
+
+  @Override
+  public void linearBackwardWeight(Tensor dy, Tensor x, Tensor dw, Tensor dBias) {
+    OperationChecks.linearBackwardWeight(dy, x, dw, dBias);
+    products.backwardWeight(Nd4jTensor.of(dy), Nd4jTensor.of(x), Nd4jTensor.of(dw), kernels);
+    if (dBias != null) {
+      kernels.addColumnSums(Nd4jTensor.of(dy), Nd4jTensor.of(dBias));
+    }
+  }
+
+  @Override
+  public void rmsNorm(Tensor x, Tensor w, double eps, Tensor y) {
+    OperationChecks.rmsNorm(x, w, eps, y);
+    kernels.rmsNorm(Nd4jTensor.of(x), Nd4jTensor.of(w), eps, Nd4jTensor.of(y));
+  }
+
+  @Override
+  public void rmsNormBackward(
+      Tensor x, Tensor w, double eps, Tensor dy, Tensor dx, boolean adds, Tensor dw) {
+    OperationChecks.rmsNormBackward(x, w, eps, dy, dx, dw);
+    kernels.rmsNormBackward(
+        Nd4jTensor.of(x),
+        Nd4jTensor.of(w),
+        eps,
+        Nd4jTensor.of(dy),
+        Nd4jTensor.of(dx),
+        adds,
+        Nd4jTensor.of(dw));
+  }
+
+  @Override
+  public void rope(Tensor x, int[] positions, Rotary rotary, boolean inverse) {
+    OperationChecks.rope(x, positions, rotary);
+    kernels.rope(Nd4jTensor.of(x), positions, rotary, inverse);
+  }
+
+  @Override
+  public void swiglu(Tensor gate, Tensor up, Tensor out) {
+    OperationChecks.swiglu(gate, up, out);
+    kernels.swiglu(Nd4jTensor.of(gate), Nd4jTensor.of(up), Nd4jTensor.of(out));
+  }
+
+  @Override
+  public void swigluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
+    OperationChecks.swigluBackward(gate, up, dOut, dGate, dUp);
+    kernels.swigluBackward(
+        Nd4jTensor.of(gate),
+        Nd4jTensor.of(up),
+        Nd4jTensor.of(dOut),
+        Nd4jTensor.of(dGate),
+        Nd4jTensor.of(dUp));
+  }
+
+  @Override
+  public void softmaxRows(Tensor x, double factor, Tensor out) {
+    OperationChecks.softmaxRows(x, out);
+    Nd4jTensor from = Nd4jTensor.of(x);
+    Nd4jTensor to = Nd4jTensor.of(out);
+    crew.workers()
+        .rows(
+            from.rows(),
+            1,
+            (worker, start, end) -> {
+              var cube = to.rowsView(start, end).arrayOf(1, end - start, to.rowSize());
+              from.rowsView(start, end).arrayOf(cube.shape()).muli(factor, cube);
+              crew.calls(worker).softmax(cube, cube);
+            });
+  }
+
+  @Override
+  public void attention(
+      Tensor q, Tensor k, Tensor v, Segments segments, AttentionShape shape, Tensor out) {
+    OperationChecks.attention(q, k, v, segments, shape, out);
+    attention.forward(
+        Nd4jTensor.of(q), Nd4jTensor.of(k), Nd4jTensor.of(v), segments, shape, Nd4jTensor.of(out));
+  }
+
+  @Override
+  public void attentionBackward(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Segments segments,
+      AttentionShape shape,
+      Tensor dOut,
+      Tensor dq,
+      Tensor dk,
+      Tensor dv) {
+    OperationChecks.attentionBackward(q, k, v, segments, shape, dOut, dq, dk, dv);
+    attention.backward(
+        Nd4jTensor.of(q),
+        Nd4jTensor.of(k),
+        Nd4jTensor.of(v),
+        segments,
+        shape,
+        Nd4jTensor.of(dOut),
+        Nd4jTensor.of(dq),
+        Nd4jTensor.of(dk),
+        Nd4jTensor.of(dv));
+  }
+
+  @Override
+  public KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
+    OperationChecks.kvCache(layers, promptOf, maxNewTokens);
+    return kernels.kvCache(layers, shape, promptOf, maxNewTokens);
+  }
+
+  @Override
+  public TokenScores tokenLogProbs(
+      Tensor hidden, Tensor headTable, HeadRows rows, double temperature) {
+    OperationChecks.tokenLogProbs(hidden, headTable, rows, temperature);
+    return head.scores(Nd4jTensor.of(hidden), Nd4jTensor.of(headTable), rows, temperature, null);
+  }
+
+  @Override
+  public TokenScores tokenLogProbs(
+      Tensor hidden,
+      Tensor headTable,
+      HeadRows rows,
+      double temperature,
+      LogProbGradient loss,
+      Tensor dHidden,
+      Tensor dHead) {
+    OperationChecks.tokenLogProbs(hidden, headTable, rows, temperature, dHidden, dHead);
+    return head.scores(
+        Nd4jTensor.of(hidden),
+        Nd4jTensor.of(headTable),
+        rows,
+        temperature,
+        new VocabularyHead.Backward(loss, Nd4jTensor.of(dHidden), Nd4jTensor.of(dHead)));
+  }
+
+  @Override
+  public void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v) {
+    OperationChecks.adamW(update, weight, gradient, m, v);
+    kernels.adamW(
+        update, Nd4jTensor.of(weight), Nd4jTensor.of(gradient), Nd4jTensor.of(m), Nd4jTensor.of(v));
+  }
+
+  @Override
+  public double sumOfSquares(Tensor t) {
+    return kernels.sumOfSquares(Nd4jTensor.of(t));
+  }
+
+  /** Native memory of the engine's own scratch pools, in bytes. */
+  long scratchBytes() {
+    return crew.scratchBytes();
+  }
+
+  @Override
+  public void close() {
+    crew.close();
+  }
+}

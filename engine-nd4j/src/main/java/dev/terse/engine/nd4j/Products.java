@@ -1,0 +1,134 @@
+package dev.terse.engine.nd4j;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The products of a linear layer, split over the crew.
+ *
+ * <p>Operands stay contiguous row ranges, because ND4J copies a column slice of an input first
+ * (2048x1536x576: 117 ms instead of 30); an output may be a column slice.
+ *
+ * <p>With oneDNN in float32 a row of {@code x · wᵀ} has the same bits in every product of {@value
+ * #MINIMUM_ROWS} or more rows; with fewer rows it has not. So fewer rows are padded (8 rows cost as
+ * much as 16), and a sequence's activations do not depend on what else is in its batch.
+ */
+final class Products {
+  static final int MINIMUM_ROWS = 16;
+
+  /** Fewer rows than this a thread, and the weights are split instead of the rows. */
+  private static final int MINIMUM_SHARE = 64;
+
+  /** Output channels of a share are a multiple of this: whole cache lines. */
+  private static final int CHANNEL_STEP = 16;
+
+  private final Crew crew;
+
+  Products(Crew crew) {
+    this.crew = crew;
+  }
+
+  /** {@code out} [N, O] {@code = x} [N, I] {@code · w} [O, I]ᵀ. */
+  void forward(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
+    int rows = x.rows();
+    if (rows < MINIMUM_ROWS) {
+      padded(x, w, out);
+    } else if (rows < MINIMUM_SHARE * crew.count()) {
+      byChannels(x, w, out);
+    } else {
+      INDArray weights = w.array();
+      crew.workers()
+          .rows(
+              rows,
+              MINIMUM_SHARE,
+              (worker, from, to) ->
+                  crew.calls(worker)
+                      .productTransposed(
+                          x.rowsView(from, to).array(),
+                          weights,
+                          out.rowsView(from, to).array(),
+                          1,
+                          0));
+    }
+  }
+
+  /** {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I] {@code + keep * dx}. */
+  void backwardInput(Nd4jTensor dy, Nd4jTensor w, Nd4jTensor dx, double keep) {
+    INDArray weights = w.array();
+    crew.workers()
+        .rows(
+            dy.rows(),
+            MINIMUM_SHARE,
+            (worker, from, to) ->
+                crew.calls(worker)
+                    .product(
+                        dy.rowsView(from, to).array(),
+                        weights,
+                        dx.rowsView(from, to).array(),
+                        1,
+                        keep));
+  }
+
+  /** {@code dw} [O, I] {@code += dy} [N, O]ᵀ {@code · x} [N, I]. */
+  void backwardWeight(Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw, RowKernels rowKernels) {
+    int rows = dy.rows();
+    int shares = Math.max(1, Math.min(crew.count(), rows / MINIMUM_SHARE));
+    try (ChunkPool.Frame own = crew.scratch(0)) {
+      // The first share adds to dw itself, the others to sums of their own.
+      Nd4jTensor[] sums = new Nd4jTensor[shares];
+      sums[0] = dw;
+      for (int s = 1; s < shares; s++) {
+        sums[s] = own.floats(dw.shape());
+      }
+      crew.workers()
+          .rows(
+              rows,
+              MINIMUM_SHARE,
+              (worker, from, to) ->
+                  crew.calls(worker)
+                      .transposedProduct(
+                          dy.rowsView(from, to).array(),
+                          x.rowsView(from, to).array(),
+                          sums[worker].array(),
+                          1,
+                          worker == 0 ? 1 : 0));
+      for (int s = 1; s < shares; s++) {
+        rowKernels.add(sums[s], 1, dw);
+      }
+    }
+  }
+
+  private void padded(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
+    try (ChunkPool.Frame own = crew.scratch(0)) {
+      Nd4jTensor wideX = own.floats(MINIMUM_ROWS, x.rowSize());
+      Nd4jTensor wideOut = own.floats(MINIMUM_ROWS, out.rowSize());
+      int rows = x.rows();
+      wideX.rowsView(0, rows).array().assign(x.array());
+      wideX.rowsView(rows, MINIMUM_ROWS).array().assign(0);
+      byChannels(wideX, w, wideOut);
+      out.array().assign(wideOut.rowsView(0, rows).array());
+    }
+  }
+
+  private void byChannels(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
+    INDArray input = x.array();
+    int rows = x.rows();
+    int channels = w.rows();
+    int steps = (channels + CHANNEL_STEP - 1) / CHANNEL_STEP;
+    crew.workers()
+        .rows(
+            steps,
+            1,
+            (worker, fromStep, toStep) -> {
+              int from = fromStep * CHANNEL_STEP;
+              int to = Math.min(channels, toStep * CHANNEL_STEP);
+              INDArray slice =
+                  out.block()
+                      .strided(
+                          out.offset() + from,
+                          new long[] {rows, to - from},
+                          new long[] {channels, 1});
+              crew.calls(worker)
+                  .productTransposed(input, w.rowsView(from, to).array(), slice, 1, 0);
+            });
+  }
+}

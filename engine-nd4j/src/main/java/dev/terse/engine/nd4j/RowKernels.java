@@ -1,0 +1,81 @@
+package dev.terse.engine.nd4j;
+
+import dev.terse.engine.AdamW;
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.KvCache;
+import dev.terse.engine.Rotary;
+
+/**
+ * The work between the products. Arguments have been checked. Two implementations: {@link
+ * HeapKernels} for CPUs and {@link ArrayKernels} for every backend.
+ */
+interface RowKernels {
+
+  /** {@code to += factor * x}. */
+  void add(Nd4jTensor x, double factor, Nd4jTensor to);
+
+  /** Adds {@code bias} [O] to each row of {@code out} [N, O]. */
+  void addBias(Nd4jTensor out, Nd4jTensor bias);
+
+  /** Adds the column sums of {@code dy} [N, O] to {@code dBias} [O]. */
+  void addColumnSums(Nd4jTensor dy, Nd4jTensor dBias);
+
+  /** Rows {@code ids} of table [V, C] into out [N, C]. */
+  void gather(Nd4jTensor table, int[] ids, Nd4jTensor out);
+
+  /** Adds row i of x [N, C] to row ids[i] of table [V, C], in rising i. */
+  void scatterAdd(int[] ids, Nd4jTensor x, Nd4jTensor table);
+
+  void rmsNorm(Nd4jTensor x, Nd4jTensor w, double eps, Nd4jTensor y);
+
+  void rmsNormBackward(
+      Nd4jTensor x,
+      Nd4jTensor w,
+      double eps,
+      Nd4jTensor dy,
+      Nd4jTensor dx,
+      boolean adds,
+      Nd4jTensor dw);
+
+  void rope(Nd4jTensor x, int[] positions, Rotary rotary, boolean inverse);
+
+  void swiglu(Nd4jTensor gate, Nd4jTensor up, Nd4jTensor out);
+
+  void swigluBackward(
+      Nd4jTensor gate, Nd4jTensor up, Nd4jTensor dOut, Nd4jTensor dGate, Nd4jTensor dUp);
+
+  /** Columns of x [N, parts*W] apart: out [parts, N, W]. */
+  void splitColumns(Nd4jTensor x, int parts, Nd4jTensor out);
+
+  /** Undoes {@link #splitColumns}: x [parts, N, W] into out [N, parts*W]. */
+  void joinColumns(Nd4jTensor x, int parts, Nd4jTensor out);
+
+  /**
+   * Sets what a query may not see to minus infinity. Called by one worker on its own scores.
+   *
+   * @param scores [queries*group, keys], a query's group of heads in neighbouring rows; the last
+   *     query sees all keys, the one before all but one, and so on
+   */
+  void maskFuture(Nd4jTensor scores, int queries, int group);
+
+  /**
+   * What a slice of the vocabulary says of each row. Called by one worker on its own slice.
+   *
+   * @param x scores of the slice, [R, Vs]; may be changed
+   * @param p softmax of x along the slice, [R, Vs]
+   * @param targets column of the target in the slice for each row, or -1, [R]
+   */
+  SliceStatistics sliceStatistics(Nd4jTensor x, Nd4jTensor p, int[] targets);
+
+  /**
+   * {@code p[r, :] *= factors[r]; p[r, targets[r]] += atTarget[r]}. Called by one worker on its own
+   * slice.
+   */
+  void gradientOfSlice(Nd4jTensor p, double[] factors, int[] targets, double[] atTarget);
+
+  KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens);
+
+  void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Nd4jTensor m, Nd4jTensor v);
+
+  double sumOfSquares(Nd4jTensor t);
+}

@@ -1,0 +1,214 @@
+package dev.terse.engine.nd4j;
+
+import dev.terse.engine.HeadRows;
+import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.TokenScores;
+import java.util.Arrays;
+
+/**
+ * Log-probabilities, entropies and their backward through the product with the vocabulary.
+ *
+ * <p>Rows go through in chunks, so that scores and probabilities of a chunk stay below {@link
+ * #CHUNK_FLOATS}. Each member of the crew owns a slice of the vocabulary: its scores, their softmax
+ * within the slice, later its rows of dHead. Between the two phases the slices' statistics are put
+ * together in double precision.
+ *
+ * <p>For a slice s with greatest score m_s: z_s = Σ exp(x - m_s) = Σp / max p. With M = max m_s and
+ * Z = Σ exp(m_s - M) z_s: ln p(t) = x_t - M - ln Z, and the entropy is ln Z - E[x - M]. Both hold
+ * their digits where the distribution is sharp.
+ */
+final class VocabularyHead {
+  /** Floats of a chunk's scores: 128 MB. */
+  private static final long CHUNK_FLOATS = 32L << 20;
+
+  private final Crew crew;
+  private final RowKernels kernels;
+
+  VocabularyHead(Crew crew, RowKernels kernels) {
+    this.crew = crew;
+    this.kernels = kernels;
+  }
+
+  /** Where the backward goes; asked for nothing when only scores are wanted. */
+  record Backward(LogProbGradient loss, Nd4jTensor dHidden, Nd4jTensor dHead) {}
+
+  TokenScores scores(
+      Nd4jTensor hidden, Nd4jTensor head, HeadRows rows, double temperature, Backward backward) {
+    int count = rows.count();
+    TokenScores scores = new TokenScores(new double[count], new double[count], new boolean[count]);
+    if (backward != null) {
+      backward.dHidden().array().assign(0);
+    }
+    int chunk = (int) Math.max(1, Math.min(count, CHUNK_FLOATS / head.rows()));
+    for (int from = 0; from < count; from += chunk) {
+      new Chunk(hidden, head, rows, from, Math.min(count, from + chunk), temperature)
+          .run(scores, backward);
+    }
+    return scores;
+  }
+
+  private final class Chunk {
+    private final Nd4jTensor hidden;
+    private final Nd4jTensor head;
+    private final HeadRows rows;
+    private final int from;
+    private final int count;
+    private final double temperature;
+    private final int slices;
+    private final int[] bounds;
+    private final SliceStatistics[] statistics;
+
+    /** Natural logarithm of the whole sum less that of slice s's own, ln(w_s), [slices][count]. */
+    private final double[][] weights;
+
+    Chunk(Nd4jTensor hidden, Nd4jTensor head, HeadRows rows, int from, int to, double temperature) {
+      this.hidden = hidden;
+      this.head = head;
+      this.rows = rows;
+      this.from = from;
+      this.count = to - from;
+      this.temperature = temperature;
+      this.slices = Math.min(crew.count(), head.rows());
+      this.bounds = new int[slices + 1];
+      for (int s = 0; s <= slices; s++) {
+        bounds[s] = (int) ((long) head.rows() * s / slices);
+      }
+      this.statistics = new SliceStatistics[slices];
+      this.weights = new double[slices][count];
+    }
+
+    void run(TokenScores scores, Backward backward) {
+      // At least as many rows as give a row the same bits in any chunk.
+      int padded = Math.max(Products.MINIMUM_ROWS, count);
+      try (ChunkPool.Frame own = crew.scratch(0)) {
+        Nd4jTensor states = own.floats(padded, hidden.rowSize());
+        Nd4jTensor chunkStates = states.rowsView(0, count);
+        kernels.gather(hidden, Arrays.copyOfRange(rows.rows(), from, from + count), chunkStates);
+        if (padded > count) {
+          states.rowsView(count, padded).array().assign(0);
+        }
+        Nd4jTensor[] x = new Nd4jTensor[slices];
+        Nd4jTensor[] p = new Nd4jTensor[slices];
+        for (int s = 0; s < slices; s++) {
+          x[s] = own.floats(padded, sliceSize(s));
+          p[s] = own.floats(count, sliceSize(s));
+        }
+        crew.workers().all(worker -> forward(worker, states, x, p));
+        double[] slope = combine(scores, backward == null ? null : backward.loss());
+        if (backward != null) {
+          Nd4jTensor[] dStates = new Nd4jTensor[slices];
+          for (int s = 0; s < slices; s++) {
+            dStates[s] = own.floats(count, hidden.rowSize());
+          }
+          crew.workers()
+              .all(worker -> backward(worker, slope, chunkStates, p, dStates, backward.dHead()));
+          int[] chunkRows = Arrays.copyOfRange(rows.rows(), from, from + count);
+          for (Nd4jTensor dState : dStates) {
+            kernels.scatterAdd(chunkRows, dState, backward.dHidden());
+          }
+        }
+      }
+    }
+
+    private void forward(int worker, Nd4jTensor states, Nd4jTensor[] x, Nd4jTensor[] p) {
+      if (worker >= slices) {
+        return;
+      }
+      NativeCalls calls = crew.calls(worker);
+      calls.productTransposed(
+          states.array(),
+          head.rowsView(bounds[worker], bounds[worker + 1]).array(),
+          x[worker].array(),
+          1 / temperature,
+          0);
+      Nd4jTensor own = x[worker].rowsView(0, count);
+      calls.softmax(
+          own.arrayOf(1, count, sliceSize(worker)), p[worker].arrayOf(1, count, sliceSize(worker)));
+      statistics[worker] = kernels.sliceStatistics(own, p[worker], targets(worker));
+    }
+
+    /** Fills the scores; returns d loss / d ln p(target) of each row, or null without a loss. */
+    private double[] combine(TokenScores scores, LogProbGradient loss) {
+      double[] slope = loss == null ? null : new double[count];
+      for (int r = 0; r < count; r++) {
+        double max = Double.NEGATIVE_INFINITY;
+        double target = Double.NEGATIVE_INFINITY;
+        for (SliceStatistics slice : statistics) {
+          max = Math.max(max, slice.max()[r]);
+          target = Math.max(target, slice.target()[r]);
+        }
+        double z = 0;
+        for (int s = 0; s < slices; s++) {
+          SliceStatistics slice = statistics[s];
+          weights[s][r] = Math.exp(slice.max()[r] - max) * slice.sumP()[r] / slice.maxP()[r];
+          z += weights[s][r];
+        }
+        double mean = 0;
+        for (int s = 0; s < slices; s++) {
+          SliceStatistics slice = statistics[s];
+          weights[s][r] /= z;
+          if (!(weights[s][r] == 0)) {
+            mean += weights[s][r] * (slice.sumPX()[r] / slice.sumP()[r] + slice.max()[r] - max);
+          }
+        }
+        int index = from + r;
+        boolean hasTarget = rows.targets()[index] != HeadRows.NO_TARGET;
+        scores.entropies()[index] = Math.log(z) - mean;
+        scores.logProbs()[index] = hasTarget ? target - max - Math.log(z) : Double.NaN;
+        scores.targetIsArgMax()[index] = hasTarget && target >= max;
+        if (slope != null && hasTarget) {
+          slope[r] = loss.of(index, scores.logProbs()[index]);
+        }
+      }
+      return slope;
+    }
+
+    /** d ln p(t) / d x_j = (1[j=t] - p_j) / temperature. */
+    private void backward(
+        int worker,
+        double[] slope,
+        Nd4jTensor states,
+        Nd4jTensor[] p,
+        Nd4jTensor[] dStates,
+        Nd4jTensor dHead) {
+      if (worker >= slices) {
+        return;
+      }
+      double[] factors = new double[count];
+      double[] atTarget = new double[count];
+      for (int r = 0; r < count; r++) {
+        atTarget[r] = slope[r] / temperature;
+        factors[r] = -atTarget[r] * weights[worker][r] / statistics[worker].sumP()[r];
+      }
+      kernels.gradientOfSlice(p[worker], factors, targets(worker), atTarget);
+      NativeCalls calls = crew.calls(worker);
+      calls.product(
+          p[worker].array(),
+          head.rowsView(bounds[worker], bounds[worker + 1]).array(),
+          dStates[worker].array(),
+          1,
+          0);
+      calls.transposedProduct(
+          p[worker].array(),
+          states.array(),
+          dHead.rowsView(bounds[worker], bounds[worker + 1]).array(),
+          1,
+          1);
+    }
+
+    private int sliceSize(int slice) {
+      return bounds[slice + 1] - bounds[slice];
+    }
+
+    /** The targets as columns of a slice, -1 where they are elsewhere. */
+    private int[] targets(int slice) {
+      int[] targets = new int[count];
+      for (int r = 0; r < count; r++) {
+        int target = rows.targets()[from + r];
+        boolean inside = target >= bounds[slice] && target < bounds[slice + 1];
+        targets[r] = inside ? target - bounds[slice] : -1;
+      }
+      return targets;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.terse.model.chat;
+
+import java.util.List;
+import java.util.Map;
+
+/** A function, macro or bound method of a template. */
+@FunctionalInterface
+interface Callable {
+  Object call(Arguments arguments);
+
+  /** Values of a call, positional and by name. */
+  record Arguments(List<Object> positional, Map<String, Object> named) {
+    static final Arguments NONE = new Arguments(List.of(), Map.of());
+
+    int count() {
+      return positional.size() + named.size();
+    }
+
+    /** The argument at {@code index} or called {@code name}, else {@code otherwise}. */
+    Object get(int index, String name, Object otherwise) {
+      if (index < positional.size()) {
+        return positional.get(index);
+      }
+      return named.containsKey(name) ? named.get(name) : otherwise;
+    }
+
+    String text(int index, String name, String otherwise) {
+      Object value = get(index, name, otherwise);
+      if (value != null && !(value instanceof String)) {
+        throw new IllegalArgumentException(
+            "argument '" + name + "' must be a string, is " + Values.kind(value));
+      }
+      return (String) value;
+    }
+
+    long integer(int index, String name, long otherwise) {
+      return Values.integer(get(index, name, otherwise));
+    }
+
+    /**
+     * @throws IllegalArgumentException if there is none
+     */
+    Object required(int index, String name) {
+      if (index >= positional.size() && !named.containsKey(name)) {
+        throw new IllegalArgumentException("argument '" + name + "' is missing");
+      }
+      return get(index, name, null);
+    }
+  }
+}

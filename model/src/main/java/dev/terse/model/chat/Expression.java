@@ -1,0 +1,7 @@
+package dev.terse.model.chat;
+
+/** A compiled expression. */
+@FunctionalInterface
+interface Expression {
+  Object in(Frame frame);
+}

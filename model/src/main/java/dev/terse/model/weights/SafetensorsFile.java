@@ -1,0 +1,168 @@
+package dev.terse.model.weights;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.Set;
+
+/** One safetensors file, memory-mapped window by window while it is read. */
+public final class SafetensorsFile implements WeightSource {
+
+  /** A map is at most 2 GiB; windows of this size also bound the address space that is taken. */
+  private static final long WINDOW_BYTES = 1L << 28;
+
+  private final Path path;
+  private final FileChannel channel;
+  private final long size;
+  private final SafetensorsHeader header;
+  private MappedByteBuffer window;
+  private long windowStart;
+
+  private SafetensorsFile(Path path, FileChannel channel, long size, SafetensorsHeader header) {
+    this.path = path;
+    this.channel = channel;
+    this.size = size;
+    this.header = header;
+  }
+
+  /**
+   * Opens a file and checks its header.
+   *
+   * @throws IllegalArgumentException if it is not a sound safetensors file; one sentence that names
+   *     the file, the place, what was expected and what was found
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static SafetensorsFile open(Path path) {
+    try {
+      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      try {
+        long size = channel.size();
+        return new SafetensorsFile(path, channel, size, readHeader(channel, size, path));
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException(path + " does not exist", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static SafetensorsHeader readHeader(FileChannel channel, long size, Path path)
+      throws IOException {
+    if (size < 8) {
+      throw new IllegalArgumentException(
+          path + " is not a safetensors file: it has only " + size + " bytes");
+    }
+    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    readFully(channel, length, 0, path);
+    int headerBytes = SafetensorsHeader.requireLength(length.getLong(0), size, path.toString());
+    ByteBuffer header = ByteBuffer.allocate(headerBytes);
+    readFully(channel, header, 8, path);
+    return SafetensorsHeader.parse(header.array(), size, path.toString());
+  }
+
+  private static void readFully(FileChannel channel, ByteBuffer to, long position, Path path)
+      throws IOException {
+    long at = position;
+    while (to.hasRemaining()) {
+      int count = channel.read(to, at);
+      if (count < 0) {
+        throw new IllegalArgumentException(path + " ends at byte " + at + " while it is read");
+      }
+      at += count;
+    }
+  }
+
+  @Override
+  public Set<String> names() {
+    return Collections.unmodifiableSet(header.entries().keySet());
+  }
+
+  @Override
+  public int[] shape(String name) {
+    return entry(name).shape().clone();
+  }
+
+  @Override
+  public void read(String name, long offset, float[] target, int at, int count) {
+    SafetensorsHeader.Entry entry = entry(name);
+    DType dtype = dtype(entry);
+    long begin = entry.begin() + offset * dtype.bytes();
+    if (offset < 0 || begin + (long) count * dtype.bytes() > entry.end()) {
+      throw new IndexOutOfBoundsException(
+          "elements " + offset + " to " + (offset + count) + " are outside '" + name + "'");
+    }
+    int done = 0;
+    while (done < count) {
+      ByteBuffer bytes = mapped(header.dataStart() + begin + (long) done * dtype.bytes());
+      int piece = Math.min(count - done, bytes.remaining() / dtype.bytes());
+      dtype.read(bytes, target, at + done, piece);
+      done += piece;
+    }
+  }
+
+  /** What is mapped from {@code position} on; at least one whole number unless the file ended. */
+  private ByteBuffer mapped(long position) {
+    boolean inside =
+        window != null
+            && position >= windowStart
+            && position + Long.BYTES <= windowStart + window.capacity();
+    if (!inside) {
+      try {
+        windowStart = position;
+        window = channel.map(MapMode.READ_ONLY, position, Math.min(WINDOW_BYTES, size - position));
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
+      }
+    }
+    int from = (int) (position - windowStart);
+    return window.slice(from, window.capacity() - from).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private DType dtype(SafetensorsHeader.Entry entry) {
+    for (DType dtype : DType.values()) {
+      if (dtype.name().equals(entry.dtype())) {
+        return dtype;
+      }
+    }
+    throw new IllegalArgumentException(
+        path
+            + ": tensor '"
+            + entry.name()
+            + "' is "
+            + entry.dtype()
+            + ", weights must be F32, F16 or BF16");
+  }
+
+  private SafetensorsHeader.Entry entry(String name) {
+    SafetensorsHeader.Entry entry = header.entries().get(name);
+    if (entry == null) {
+      throw new IllegalArgumentException(path + " has no tensor '" + name + "'");
+    }
+    return entry;
+  }
+
+  @Override
+  public String description() {
+    return path.toString();
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close " + path + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package dev.terse.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.HeadRows;
+import dev.terse.engine.SeedTree;
+import dev.terse.engine.Tensor;
+import dev.terse.engine.TokenScores;
+import dev.terse.testkit.TestSeed;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds of a decoder whatever its weights say. */
+class DecoderPropertiesTest {
+  private static final long SEED = TestSeed.of("DecoderPropertiesTest");
+
+  @ParameterizedTest
+  @MethodSource("dev.terse.model.DecoderGoldenTest#modelsOnEngines")
+  void packedBatch_severalSequences_equalsEachAlone(TinyModel model, EngineUnderTest under) {
+    List<int[]> sequences = sequences(model, 17, 1, 6, 30);
+    try (Engine engine = under.open();
+        Decoder decoder = model.open(engine);
+        Parameters together = decoder.weights().zerosLike(engine);
+        Parameters apart = decoder.weights().zerosLike(engine)) {
+      PackedBatch batch = PackedBatch.of(sequences);
+      TokenScores packed = accumulate(decoder, batch, together, false);
+      for (int s = 0; s < sequences.size(); s++) {
+        PackedBatch alone = PackedBatch.of(List.of(sequences.get(s)));
+        TokenScores single = accumulate(decoder, alone, apart, false);
+        for (int i = 0; i < sequences.get(s).length; i++) {
+          int row = batch.segments().start(s) + i;
+          assertClose(packed.logProbs()[row], single.logProbs()[i], under);
+          assertClose(packed.entropies()[row], single.entropies()[i], under);
+        }
+      }
+      for (String name : together.names()) {
+        double[] expected = apart.get(name).toDoubles();
+        double scale = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+        assertThat(together.get(name).toDoubles())
+            .as("gradient of %s", name)
+            .containsExactly(expected, within(under.tolerance() * scale));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.terse.model.DecoderGoldenTest#modelsOnEngines")
+  void gradients_recomputed_haveTheSameBitsAsKept(TinyModel model, EngineUnderTest under) {
+    PackedBatch batch = PackedBatch.of(sequences(model, 12, 25));
+    try (Engine engine = under.open();
+        Decoder decoder = model.open(engine);
+        Parameters kept = decoder.weights().zerosLike(engine);
+        Parameters recomputed = decoder.weights().zerosLike(engine)) {
+      TokenScores first = accumulate(decoder, batch, kept, false);
+      TokenScores second = accumulate(decoder, batch, recomputed, true);
+
+      assertThat(second.logProbs()).containsExactly(first.logProbs());
+      for (String name : kept.names()) {
+        assertThat(recomputed.get(name).toDoubles())
+            .as("gradient of %s", name)
+            .containsExactly(kept.get(name).toDoubles());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.terse.model.DecoderGoldenTest#modelsOnEngines")
+  void decoding_groupsOfSharedPrompts_equalsFullForward(TinyModel model, EngineUnderTest under) {
+    List<int[]> prompts = sequences(model, 11, 4);
+    int[] promptOf = {0, 0, 0, 1, 1};
+    int steps = 7;
+    try (Engine engine = under.open();
+        Decoder decoder = model.open(engine);
+        Decoding decoding = decoder.decode(prompts, promptOf, steps)) {
+      int[][] texts =
+          Arrays.stream(promptOf).mapToObj(p -> prompts.get(p).clone()).toArray(int[][]::new);
+      for (int step = 0; step < steps; step++) {
+        assertThat(decoding.live()).isEqualTo(texts.length);
+        double[] logits = decoding.logits().toDoubles();
+        assertClose(logits, lastLogits(decoder, texts), under);
+        if (step == 3) { // the second and the last sequence end
+          decoding.keep(new int[] {0, 2, 3});
+          texts = new int[][] {texts[0], texts[2], texts[3]};
+        }
+        int[] next = new int[texts.length];
+        for (int b = 0; b < next.length; b++) {
+          next[b] =
+              SeedTree.below(SeedTree.at(SEED, "next", step, b), decoder.config().vocabSize());
+          texts[b] = Arrays.copyOf(texts[b], texts[b].length + 1);
+          texts[b][texts[b].length - 1] = next[b];
+        }
+        decoding.step(next);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void score_temperature_dividesTheLogits(EngineUnderTest under) {
+    PackedBatch batch = PackedBatch.of(sequences(TinyModel.QWEN2, 8));
+    HeadRows rows = new HeadRows(new int[] {2, 5}, new int[] {7, HeadRows.NO_TARGET});
+    try (Engine engine = under.open();
+        Decoder decoder = TinyModel.QWEN2.open(engine);
+        Tensor logits = decoder.logits(batch)) {
+      TokenScores scores = decoder.score(batch, rows, 0.6);
+
+      double[] row = logits.rowsView(2, 3).toDoubles();
+      double sum = Arrays.stream(row).map(x -> Math.exp(x / 0.6)).sum();
+      assertClose(scores.logProbs()[0], row[7] / 0.6 - Math.log(sum), under);
+      assertThat(scores.logProbs()[1]).isNaN();
+      assertThat(scores.entropies()).hasSize(2).doesNotContain(Double.NaN);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sequence_longerThanPositions_isRefusedByNumber(EngineUnderTest under) {
+    try (Engine engine = under.open();
+        Decoder decoder = TinyModel.LLAMA.open(engine)) {
+      PackedBatch batch = PackedBatch.of(List.of(new int[3], new int[257]));
+      assertThatThrownBy(() -> decoder.score(batch, HeadRows.all(batch.ids(), batch.segments()), 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "sequence 1 needs 257 positions, the model has 256 (max_position_embeddings):"
+                  + " shorten or drop it");
+      assertThatThrownBy(() -> decoder.decode(List.of(new int[200]), new int[] {0}, 57))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("sequence 0 needs 257 positions");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void random_sameSeed_hasTheSameBitsAndTheSpreadOfTheConfig(EngineUnderTest under) {
+    DecoderConfig config = DecoderConfig.of(TinyModel.QWEN2.folder().resolve("config.json"));
+    try (Engine engine = under.open();
+        Decoder a = Decoder.random(engine, config, SEED);
+        Decoder b = Decoder.random(engine, config, SEED);
+        Decoder c = Decoder.random(engine, config, SEED + 1)) {
+      for (String name : a.weights().names()) {
+        assertThat(a.weights().get(name).toFloats())
+            .as(name)
+            .containsExactly(b.weights().get(name).toFloats());
+      }
+      double[] embedding = a.weights().get("model.embed_tokens.weight").toDoubles();
+      assertThat(embedding).isNotEqualTo(c.weights().get("model.embed_tokens.weight").toDoubles());
+      double variance = Arrays.stream(embedding).map(x -> x * x).average().orElseThrow();
+      // 10,800 draws: the standard deviation is known to within 1 %, five such errors are allowed.
+      assertThat(Math.sqrt(variance)).isCloseTo(0.02, within(0.001));
+      assertThat(a.weights().get("model.norm.weight").toDoubles()).containsOnly(1.0);
+      assertThat(a.weights().get("model.layers.1.self_attn.q_proj.bias").toDoubles())
+          .containsOnly(0.0);
+    }
+  }
+
+  private static TokenScores accumulate(
+      Decoder decoder, PackedBatch batch, Parameters gradients, boolean recompute) {
+    return decoder.accumulate(
+        batch,
+        HeadRows.all(batch.ids(), batch.segments()),
+        0.9,
+        (index, logProb) -> 0.1 * logProb,
+        gradients,
+        recompute);
+  }
+
+  /** Logits after the last token of each text, one forward a text. */
+  private static double[] lastLogits(Decoder decoder, int[][] texts) {
+    return Arrays.stream(texts)
+        .flatMapToDouble(
+            text -> {
+              try (Tensor logits = decoder.logits(PackedBatch.of(List.of(text)))) {
+                return Arrays.stream(logits.rowsView(text.length - 1, text.length).toDoubles());
+              }
+            })
+        .toArray();
+  }
+
+  private static List<int[]> sequences(TinyModel model, int... lengths) {
+    int vocabSize = DecoderConfig.of(model.folder().resolve("config.json")).vocabSize();
+    return IntStream.range(0, lengths.length)
+        .mapToObj(
+            s ->
+                IntStream.range(0, lengths[s])
+                    .map(i -> SeedTree.below(SeedTree.at(SEED, "ids", s, i), vocabSize))
+                    .toArray())
+        .toList();
+  }
+
+  private static void assertClose(double found, double expected, EngineUnderTest under) {
+    if (Double.isNaN(expected)) {
+      assertThat(found).isNaN();
+    } else {
+      assertThat(found).isCloseTo(expected, within(under.tolerance()));
+    }
+  }
+
+  private static void assertClose(double[] found, double[] expected, EngineUnderTest under) {
+    assertThat(found).containsExactly(expected, within(under.tolerance()));
+  }
+}

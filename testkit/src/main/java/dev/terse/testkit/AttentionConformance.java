@@ -1,0 +1,86 @@
+package dev.terse.testkit;
+
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Segments;
+import dev.terse.testkit.TwinLab.Twin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Causal grouped-query attention of packed segments and its backward. */
+abstract class AttentionConformance extends OperationConformance {
+  AttentionConformance(EngineConformance owner) {
+    super(owner);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 8", "6, 2, 64", "14, 2, 16", "3, 3, 128", "7, 1, 8"})
+  void attention_shortSegments_equalsReference(int heads, int kvHeads, int headDim) {
+    check(AttentionShape.of(heads, kvHeads, headDim), Segments.ofLengths(1, 2, 17, 1, 33), 1);
+  }
+
+  @Test
+  void attention_segmentsAroundBlockSizes_equalsReference() {
+    check(AttentionShape.of(6, 2, 8), Segments.ofLengths(127, 1, 128, 2, 129, 300, 64), 1);
+  }
+
+  @Test
+  void attention_oneLongSegment_equalsReference() {
+    check(AttentionShape.of(3, 1, 64), Segments.ofLengths(lab.draws.between(257, 400)), 1);
+  }
+
+  @Test
+  void attention_randomShapes_equalsReference() {
+    int group = new int[] {1, 3, 7}[lab.draws.between(0, 2)];
+    int kvHeads = lab.draws.between(1, 3);
+    int headDim = 2 * lab.draws.between(1, 40);
+    Segments segments = Segments.ofLengths(lab.draws.integers(lab.draws.between(1, 5), 1, 90));
+    check(AttentionShape.of(group * kvHeads, kvHeads, headDim), segments, 1);
+  }
+
+  @Test
+  void attention_hugeScores_staysFinite() {
+    check(AttentionShape.of(2, 1, 16), Segments.ofLengths(40, 3), 200);
+  }
+
+  private void check(AttentionShape shape, Segments segments, double deviationOfQ) {
+    int n = segments.tokens();
+    int dim = shape.headDim();
+    int wide = shape.heads() * dim;
+    int narrow = shape.kvHeads() * dim;
+    Twin q = lab.normal(deviationOfQ, n, wide);
+    Twin k = lab.normal(n, narrow);
+    Twin v = lab.normal(n, narrow);
+    Twin out = lab.normal(n, wide);
+    String what = shape.heads() + "/" + shape.kvHeads() + " heads of " + dim;
+
+    int terms = Math.max(dim, n);
+    lab.compare(
+        "attention, " + what,
+        terms,
+        (e, t) -> e.attention(t.of(q), t.of(k), t.of(v), segments, shape, t.of(out)),
+        out);
+
+    Twin dOut = lab.normal(n, wide);
+    Twin dq = lab.normal(n, wide);
+    Twin dk = lab.normal(n, narrow);
+    Twin dv = lab.normal(n, narrow);
+    lab.compare(
+        "attentionBackward, " + what,
+        terms,
+        (e, t) ->
+            e.attentionBackward(
+                t.of(q),
+                t.of(k),
+                t.of(v),
+                segments,
+                shape,
+                t.of(dOut),
+                t.of(dq),
+                t.of(dk),
+                t.of(dv)),
+        dq,
+        dk,
+        dv);
+  }
+}

@@ -1,0 +1,210 @@
+package dev.terse.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.terse.engine.HeadRows;
+import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.Tensor;
+import dev.terse.engine.TokenScores;
+import dev.terse.testkit.TwinLab.Twin;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Log-probabilities, entropies and their backward through the vocabulary. */
+abstract class HeadConformance extends OperationConformance {
+  HeadConformance(EngineConformance owner) {
+    super(owner);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 2, 1.0",
+    "5, 8, 7, 0.7",
+    "70, 64, 513, 1.0",
+    "33, 48, 4099, 1.3",
+    "9, 16, 20011, 0.6",
+    "300, 5, 130, 1.0"
+  })
+  void tokenLogProbs_someRowsSomeTargets_equalReference(
+      int n, int channels, int vocabulary, double temperature) {
+    check(n, channels, vocabulary, temperature, 1 / Math.sqrt(channels));
+  }
+
+  @Test
+  void tokenLogProbs_hugeLogits_staysFinite() {
+    check(20, 16, 300, 0.5, 100);
+  }
+
+  @Test
+  void tokenLogProbs_noRows_givesNothingAndClears() {
+    HeadRows none = new HeadRows(new int[0], new int[0]);
+    Twin hidden = lab.normal(4, 8);
+    Twin head = lab.normal(10, 8);
+    Twin dHidden = lab.normal(4, 8);
+    Twin dHead = lab.normal(10, 8);
+    lab.run(
+        (e, t) -> {
+          assertThat(e.tokenLogProbs(t.of(hidden), t.of(head), none, 1).logProbs()).isEmpty();
+          TokenScores scores =
+              e.tokenLogProbs(
+                  t.of(hidden),
+                  t.of(head),
+                  none,
+                  1,
+                  (index, logProb) -> 1,
+                  t.of(dHidden),
+                  t.of(dHead));
+          assertThat(scores.entropies()).isEmpty();
+        },
+        dHidden);
+    assertThat(dHidden.actual().toDoubles()).containsOnly(0);
+  }
+
+  @Test
+  void loss_duringBackward_isAskedOncePerTargetInRisingOrder() {
+    HeadRows rows = rows(150, 40);
+    Twin hidden = lab.normal(150, 8);
+    Twin head = lab.normal(40, 8);
+    Twin dHidden = lab.normal(150, 8);
+    Twin dHead = lab.normal(40, 8);
+    List<Integer> asked = new ArrayList<>();
+    double[] given = new double[rows.count()];
+    Arrays.fill(given, Double.NaN);
+    TokenScores scores =
+        engine()
+            .tokenLogProbs(
+                hidden.actual(),
+                head.actual(),
+                rows,
+                1,
+                (index, logProb) -> {
+                  asked.add(index);
+                  given[index] = logProb;
+                  return 1;
+                },
+                dHidden.actual(),
+                dHead.actual());
+    List<Integer> withTarget =
+        IntStream.range(0, rows.count())
+            .filter(k -> rows.targets()[k] != HeadRows.NO_TARGET)
+            .boxed()
+            .toList();
+    assertThat(asked).isEqualTo(withTarget);
+    assertThat(given).containsExactly(scores.logProbs());
+  }
+
+  @Test
+  void loss_zeroOrUnlisted_givesZeroRows() {
+    HeadRows rows = rows(60, 50);
+    Twin hidden = lab.normal(60, 12);
+    Twin head = lab.normal(50, 12);
+    Twin dHidden = lab.normal(60, 12);
+    Twin dHead = lab.normal(50, 12);
+    LogProbGradient everyThird = (index, logProb) -> index % 3 == 0 ? -0.5 : 0;
+    engine()
+        .tokenLogProbs(
+            hidden.actual(), head.actual(), rows, 1, everyThird, dHidden.actual(), dHead.actual());
+    boolean[] moves = new boolean[60];
+    for (int k = 0; k < rows.count(); k++) {
+      moves[rows.rows()[k]] = k % 3 == 0 && rows.targets()[k] != HeadRows.NO_TARGET;
+    }
+    for (int row = 0; row < 60; row++) {
+      double[] slope = dHidden.actual().rowsView(row, row + 1).toDoubles();
+      assertThat(Arrays.stream(slope).anyMatch(v -> v != 0))
+          .as("row %d has a gradient", row)
+          .isEqualTo(moves[row]);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-2, 50, Integer.MIN_VALUE, Integer.MAX_VALUE})
+  void tokenLogProbs_targetOutsideHead_isRefused(int wrong) {
+    Twin hidden = lab.normal(4, 8);
+    Twin head = lab.normal(50, 8);
+    HeadRows rows = new HeadRows(new int[] {0, 3}, new int[] {49, wrong});
+    assertThatThrownBy(() -> engine().tokenLogProbs(hidden.actual(), head.actual(), rows, 1))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("target id " + wrong + " of row 3 is outside the head of 50 rows");
+  }
+
+  @Test
+  void tokenLogProbs_rowOrTemperatureOutsideRange_isRefused() {
+    Twin hidden = lab.normal(4, 8);
+    Twin head = lab.normal(50, 8);
+    HeadRows rows = new HeadRows(new int[] {0, 4}, new int[] {1, 2});
+    assertThatThrownBy(() -> engine().tokenLogProbs(hidden.actual(), head.actual(), rows, 1))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("row 4 is outside the hidden state of 4 rows");
+    HeadRows fine = new HeadRows(new int[] {0}, new int[] {1});
+    assertThatThrownBy(() -> engine().tokenLogProbs(hidden.actual(), head.actual(), fine, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("temperature must be positive and finite, was 0.0");
+  }
+
+  private void check(
+      int n, int channels, int vocabulary, double temperature, double deviationOfHead) {
+    HeadRows rows = rows(n, vocabulary);
+    int count = rows.count();
+    Twin hidden = lab.normal(n, channels);
+    Twin head = lab.normal(deviationOfHead, vocabulary, channels);
+    Twin dHidden = lab.normal(n, channels);
+    Twin dHead = lab.normal(vocabulary, channels);
+    Twin logProbs = lab.of(new double[count], count);
+    Twin entropies = lab.of(new double[count], count);
+    Twin isArgMax = lab.of(new double[count], count);
+    int terms = Math.max(channels, vocabulary);
+    String what = "head of " + vocabulary + " x " + channels;
+    lab.compare(
+        what,
+        terms,
+        (e, t) -> {
+          TokenScores scores = e.tokenLogProbs(t.of(hidden), t.of(head), rows, temperature);
+          keep(scores, t.of(logProbs), t.of(entropies), t.of(isArgMax));
+        },
+        logProbs,
+        entropies,
+        isArgMax);
+    LogProbGradient loss = (index, logProb) -> -(0.3 + index % 5) / count;
+    lab.compare(
+        what + " with backward",
+        Math.max(terms, n),
+        (e, t) -> {
+          TokenScores scores =
+              e.tokenLogProbs(
+                  t.of(hidden), t.of(head), rows, temperature, loss, t.of(dHidden), t.of(dHead));
+          keep(scores, t.of(logProbs), t.of(entropies), t.of(isArgMax));
+        },
+        logProbs,
+        entropies,
+        isArgMax,
+        dHidden,
+        dHead);
+  }
+
+  private static void keep(TokenScores scores, Tensor logProbs, Tensor entropies, Tensor isArgMax) {
+    logProbs.setDoubles(scores.logProbs());
+    entropies.setDoubles(scores.entropies());
+    double[] flags = new double[scores.targetIsArgMax().length];
+    for (int k = 0; k < flags.length; k++) {
+      flags[k] = scores.targetIsArgMax()[k] ? 1 : 0;
+    }
+    isArgMax.setDoubles(flags);
+  }
+
+  /** About two thirds of n rows, every fourth of them without a target; never none. */
+  private HeadRows rows(int n, int vocabulary) {
+    int[] rows = IntStream.range(0, n).filter(i -> i == 0 || lab.draws.between(0, 2) > 0).toArray();
+    int[] targets = lab.draws.integers(rows.length, 0, vocabulary - 1);
+    for (int k = 1; k < targets.length; k += 4) {
+      targets[k] = HeadRows.NO_TARGET;
+    }
+    return new HeadRows(rows, targets);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.terse.testkit;
+
+import dev.terse.testkit.TwinLab.Twin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Products with a weight and their backwards. */
+abstract class LinearConformance extends OperationConformance {
+  LinearConformance(EngineConformance owner) {
+    super(owner);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "1, 64, 192", "2, 7, 3", "8, 33, 65", "17, 576, 31", "130, 48, 129"})
+  void linear_forwardAndBackward_equalReference(int n, int in, int out) {
+    checkAll(n, in, out);
+  }
+
+  @Test
+  void linear_randomShapes_equalReference() {
+    for (int round = 0; round < 3; round++) {
+      checkAll(lab.draws.between(1, 70), lab.draws.between(1, 200), lab.draws.between(1, 200));
+    }
+  }
+
+  @Test
+  void linear_rowViews_writeOnlyTheirRows() {
+    Twin x = lab.normal(20, 24);
+    Twin w = lab.normal(60, 24);
+    Twin y = lab.normal(20, 40);
+    lab.compare(
+        "linear of views",
+        24,
+        (e, t) ->
+            e.linear(
+                t.of(x).rowsView(3, 14), t.of(w).rowsView(10, 50), null, t.of(y).rowsView(5, 16)),
+        y);
+  }
+
+  private void checkAll(int n, int in, int out) {
+    Twin x = lab.normal(n, in);
+    Twin w = lab.normal(out, in);
+    Twin bias = lab.normal(out);
+    Twin y = lab.normal(n, out);
+    lab.compare("linear", in, (e, t) -> e.linear(t.of(x), t.of(w), null, t.of(y)), y);
+    lab.compare(
+        "linear with bias", in, (e, t) -> e.linear(t.of(x), t.of(w), t.of(bias), t.of(y)), y);
+
+    Twin dy = lab.normal(n, out);
+    Twin dx = lab.normal(n, in);
+    for (boolean adds : new boolean[] {false, true}) {
+      lab.compare(
+          "linearBackwardInput, adds " + adds,
+          out,
+          (e, t) -> e.linearBackwardInput(t.of(dy), t.of(w), t.of(dx), adds),
+          dx);
+    }
+
+    Twin dw = lab.normal(out, in);
+    Twin dBias = lab.normal(out);
+    lab.compare(
+        "linearBackwardWeight",
+        n,
+        (e, t) -> e.linearBackwardWeight(t.of(dy), t.of(x), t.of(dw), null),
+        dw);
+    lab.compare(
+        "linearBackwardWeight with bias",
+        n,
+        (e, t) -> e.linearBackwardWeight(t.of(dy), t.of(x), t.of(dw), t.of(dBias)),
+        dw,
+        dBias);
+  }
+}

@@ -1,0 +1,182 @@
+package dev.terse.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.terse.engine.Rotary;
+import dev.terse.testkit.TwinLab.Twin;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Norm, rotary embedding, gated unit and softmax. */
+abstract class RowsConformance extends OperationConformance {
+  private static final double EPS = 1e-5;
+
+  RowsConformance(EngineConformance owner) {
+    super(owner);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 8", "40, 64", "19, 577", "128, 33"})
+  void rmsNorm_forwardAndInPlace_equalReference(int rows, int channels) {
+    Twin x = lab.normal(rows, channels);
+    Twin w = lab.normal(channels);
+    Twin y = lab.normal(rows, channels);
+    lab.compare("rmsNorm", channels, (e, t) -> e.rmsNorm(t.of(x), t.of(w), EPS, t.of(y)), y);
+    lab.compare(
+        "rmsNorm in place", channels, (e, t) -> e.rmsNorm(t.of(x), t.of(w), EPS, t.of(x)), x);
+  }
+
+  @Test
+  void rmsNorm_tinyAndZeroRows_followEps() {
+    double[] values = new double[4 * 16];
+    System.arraycopy(lab.draws.normal(16, 1e-4), 0, values, 16, 16);
+    Twin x = lab.of(values, 4, 16);
+    Twin w = lab.normal(16);
+    Twin y = lab.normal(4, 16);
+    lab.compare(
+        "rmsNorm of tiny rows", 16, (e, t) -> e.rmsNorm(t.of(x), t.of(w), 1e-6, t.of(y)), y);
+  }
+
+  @Test
+  void rmsNorm_ofHeads_normsEachHead() {
+    Twin q = lab.normal(9, 6 * 32);
+    Twin w = lab.normal(32);
+    lab.compare(
+        "rmsNorm of heads",
+        32,
+        (e, t) -> {
+          var heads = t.of(q).shapedView(9 * 6, 32);
+          e.rmsNorm(heads, t.of(w), EPS, heads);
+        },
+        q);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 2", "3, 8", "40, 64", "19, 577", "130, 33"})
+  void rmsNormBackward_overwritesAddsAndInPlace_equalReference(int rows, int channels) {
+    Twin x = lab.normal(rows, channels);
+    Twin w = lab.normal(channels);
+    Twin dy = lab.normal(rows, channels);
+    Twin dx = lab.normal(rows, channels);
+    Twin dw = lab.normal(channels);
+    int terms = Math.max(rows, channels);
+    for (boolean adds : new boolean[] {false, true}) {
+      lab.compare(
+          "rmsNormBackward, adds " + adds,
+          terms,
+          (e, t) -> e.rmsNormBackward(t.of(x), t.of(w), EPS, t.of(dy), t.of(dx), adds, t.of(dw)),
+          dx,
+          dw);
+    }
+    lab.compare(
+        "rmsNormBackward in place",
+        terms,
+        (e, t) -> e.rmsNormBackward(t.of(x), t.of(w), EPS, t.of(dy), t.of(dy), false, t.of(dw)),
+        dy,
+        dw);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, 1", "64, 9", "128, 3"})
+  void rope_farPositions_equalsReferenceAndTurnsBack(int headDim, int heads) {
+    Rotary rotary = rotary(headDim);
+    int[] positions = lab.draws.integers(23, 0, 131_071);
+    positions[0] = 0;
+    positions[1] = 131_071;
+    Twin x = lab.normal(positions.length, heads * headDim);
+    double[] before = x.values();
+    double allowed = lab.allowed(2, (e, t) -> e.rope(t.of(x), positions, rotary, false), x)[0];
+    lab.compare("rope", 2, (e, t) -> e.rope(t.of(x), positions, rotary, false), x);
+    lab.compare("rope back", 2, (e, t) -> e.rope(t.of(x), positions, rotary, true), x);
+    Close.assertClose("rope and back", x.actual().toDoubles(), before, 2 * allowed);
+  }
+
+  @Test
+  void rope_rowView_turnsOnlyItsRows() {
+    Twin x = lab.normal(6, 16);
+    lab.compare(
+        "rope of a view",
+        2,
+        (e, t) -> e.rope(t.of(x).rowsView(2, 4), new int[] {7, 3}, rotary(8), false),
+        x);
+  }
+
+  @Test
+  void swiglu_allAliases_equalReference() {
+    int rows = lab.draws.between(1, 50);
+    int width = lab.draws.between(1, 300);
+    Twin up = lab.normal(rows, width);
+    Twin out = lab.normal(rows, width);
+    for (double deviation : new double[] {1, 40, 1000}) {
+      Twin gate = lab.normal(deviation, rows, width);
+      lab.compare("swiglu", 1, (e, t) -> e.swiglu(t.of(gate), t.of(up), t.of(out)), out);
+      lab.compare(
+          "swiglu into gate", 1, (e, t) -> e.swiglu(t.of(gate), t.of(up), t.of(gate)), gate);
+    }
+    Twin gate = lab.normal(rows, width);
+    lab.compare("swiglu into up", 1, (e, t) -> e.swiglu(t.of(gate), t.of(up), t.of(up)), up);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 40, 1000})
+  void swigluBackward_apartAndInPlace_equalReference(double deviation) {
+    int rows = lab.draws.between(1, 50);
+    int width = lab.draws.between(1, 300);
+    Twin gate = lab.normal(deviation, rows, width);
+    Twin up = lab.normal(rows, width);
+    Twin dOut = lab.normal(rows, width);
+    Twin dGate = lab.normal(rows, width);
+    Twin dUp = lab.normal(rows, width);
+    // gate (1 - sigmoid) loses four bits before it vanishes, as much as a sum of some terms.
+    int terms = 64;
+    lab.compare(
+        "swigluBackward",
+        terms,
+        (e, t) -> e.swigluBackward(t.of(gate), t.of(up), t.of(dOut), t.of(dGate), t.of(dUp)),
+        dGate,
+        dUp);
+    lab.compare(
+        "swigluBackward in place",
+        terms,
+        (e, t) -> e.swigluBackward(t.of(gate), t.of(up), t.of(dOut), t.of(gate), t.of(up)),
+        gate,
+        up);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 5003", "7, 64", "33, 1000"})
+  void softmaxRows_apartAndInPlace_equalsReference(int rows, int columns) {
+    double factor = 1 / 0.7;
+    Twin x = lab.normal(3.0, rows, columns);
+    Twin out = lab.normal(rows, columns);
+    lab.compare("softmaxRows", columns, (e, t) -> e.softmaxRows(t.of(x), factor, t.of(out)), out);
+    lab.compare(
+        "softmaxRows in place", columns, (e, t) -> e.softmaxRows(t.of(x), factor, t.of(x)), x);
+  }
+
+  @Test
+  void softmaxRows_extremeScores_givesCertaintyOrEvenShares() {
+    float[] scores = {
+      1e30f, -1e30f, 0, 0,
+      -1e30f, -1e30f, -1e30f, -1e30f,
+      1e4f, 1e4f, -1e4f, 0
+    };
+    Twin x = lab.of(new double[12], 3, 4);
+    x.actual().setFloats(scores);
+    engine().softmaxRows(x.actual(), 1, x.actual());
+    double[] expected = {1, 0, 0, 0, 0.25, 0.25, 0.25, 0.25, 0.5, 0.5, 0, 0};
+    Close.assertClose("extreme softmax", x.actual().toDoubles(), expected, 8 * lab.unitRoundoff());
+    assertThat(Arrays.stream(x.actual().toDoubles()).min().orElseThrow()).isNotNegative();
+  }
+
+  private static Rotary rotary(int headDim) {
+    double[] frequencies = new double[headDim / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      frequencies[i] = Math.pow(10_000, -2.0 * i / headDim);
+    }
+    return new Rotary(frequencies);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.terse.testkit;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class CloseTest {
+
+  @Test
+  void assertClose_withinOrSameSpecials_passes() {
+    double[] a = {1, Double.NaN, Double.POSITIVE_INFINITY};
+    double[] b = {1.5, Double.NaN, Double.POSITIVE_INFINITY};
+    Close.assertClose("a", a, b, 0.5);
+  }
+
+  @Test
+  void assertClose_tooFar_namesTheWorstElement() {
+    assertThatThrownBy(
+            () -> Close.assertClose("a", new double[] {0, 3, 5}, new double[] {0, 1, 4}, 1.5))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage(
+            "a: max difference 2.00e+00, allowed 1.50e+00, at element 1 of 3: expected 1.0, got 3.0");
+  }
+
+  @Test
+  void assertClose_nanAgainstNumberOrOtherInfinity_fails() {
+    double infinite = Double.POSITIVE_INFINITY;
+    assertThatThrownBy(() -> Close.assertClose("a", Double.NaN, 0, 1e300))
+        .isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> Close.assertClose("a", 0, Double.NaN, 1e300))
+        .isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> Close.assertClose("a", -infinite, infinite, 1e300))
+        .isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> Close.assertClose("a", 1, 1, Double.NaN))
+        .isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> Close.assertClose("a", new double[1], new double[2], 1))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("a: 2 values expected, got 1");
+  }
+}

@@ -1,0 +1,48 @@
+package dev.terse.traces;
+
+import java.util.function.Predicate;
+
+/**
+ * Which rows the {@link Compressor} takes.
+ *
+ * @param badRows what becomes of a row that cannot be read
+ * @param maxTokens longest prompt and response together; the model's positions bound it too
+ * @param batchTokens tokens that are scored in one pass (a longer row goes alone)
+ * @param right tells a trace whose answer is right; the others are dropped
+ */
+public record Intake(BadRows badRows, int maxTokens, int batchTokens, Predicate<Trace> right) {
+
+  /** What becomes of a row that cannot be read. */
+  public enum BadRows {
+    /** The run ends with a sentence that names the line. */
+    FAIL,
+    /** The row is dropped, counted and named in the log. */
+    SKIP
+  }
+
+  public Intake {
+    if (maxTokens < 1 || batchTokens < 1) {
+      throw new IllegalArgumentException(
+          "limits must be 1 token or more, were " + maxTokens + " and " + batchTokens);
+    }
+  }
+
+  /** Every row that can be read; one that cannot ends the run. */
+  public static Intake all() {
+    return new Intake(BadRows.FAIL, Integer.MAX_VALUE, 4096, trace -> true);
+  }
+
+  /** Why the trace is not taken, or null if it is. */
+  DropReason refuses(Trace trace, Thinking thinking) {
+    if (!thinking.closed()) {
+      return DropReason.UNCLOSED;
+    }
+    if (thinking.text().isBlank()) {
+      return DropReason.EMPTY_THINKING;
+    }
+    if (thinking.answer().isBlank()) {
+      return DropReason.NO_ANSWER;
+    }
+    return right.test(trace) ? null : DropReason.WRONG_ANSWER;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.terse.traces;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.model.chat.ChatTemplate.Message;
+import java.util.List;
+
+/**
+ * A scored trace with the choice of steps to leave out.
+ *
+ * @param pruned one a step; not copied
+ */
+public record PrunedTrace(ScoredTrace scored, boolean[] pruned) {
+
+  /** Ranks and chooses. */
+  public static PrunedTrace of(ScoredTrace scored, StepScore score, Pruner pruner) {
+    int[] tokens = scored.steps().stream().mapToInt(ScoredStep::tokens).toArray();
+    boolean[] pruned = pruner.choose(scored.trace().id(), score.of(scored.steps()), tokens);
+    return new PrunedTrace(scored, pruned);
+  }
+
+  /** Number of pruned steps. */
+  public int prunedSteps() {
+    int count = 0;
+    for (boolean p : pruned) {
+      count += p ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Tokens of the pruned steps. */
+  public int prunedTokens() {
+    int count = 0;
+    for (int i = 0; i < pruned.length; i++) {
+      count += pruned[i] ? scored.steps().get(i).tokens() : 0;
+    }
+    return count;
+  }
+
+  /**
+   * The training example: chain with marks, {@code \n</think>\n\n}, the answer as it was. White
+   * space around {@code </think>} is made uniform (the sources differ in it), nothing else is.
+   */
+  public SftExample example(Placeholder placeholder) {
+    Thinking thinking = scored.thinking();
+    List<Step> steps = scored.steps().stream().map(ScoredStep::step).toList();
+    String chain = placeholder.apply(thinking.text(), steps, pruned);
+    String completion =
+        (thinking.opened() ? Thinking.OPEN + "\n" : "")
+            + chain.stripTrailing()
+            + "\n"
+            + Thinking.CLOSE
+            + "\n\n"
+            + thinking.answer().strip();
+    Trace trace = scored.trace();
+    return new SftExample(
+        trace.id(), List.of(new Message("user", trace.question())), completion, trace.gold());
+  }
+
+  /** The row of the steps file: code-point offsets, entropies in bits. */
+  public ObjectNode stepsRow() {
+    ObjectNode row = JsonNodeFactory.instance.objectNode().put("id", scored.trace().id());
+    ArrayNode steps = row.putArray("steps");
+    for (int i = 0; i < pruned.length; i++) {
+      ScoredStep step = scored.steps().get(i);
+      steps
+          .addObject()
+          .put("start", step.start())
+          .put("end", step.end())
+          .put("tokens", step.tokens())
+          .put("entropy_mean", step.entropyMean())
+          .put("entropy_sum", step.entropySum())
+          .put("pruned", pruned[i]);
+    }
+    return row;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.terse.traces;
+
+import java.util.List;
+
+/**
+ * A trace whose steps are scored.
+ *
+ * @param thinking the response taken apart
+ * @param steps in order; they tile {@code thinking.text()}
+ */
+public record ScoredTrace(Trace trace, Thinking thinking, List<ScoredStep> steps) {
+  public ScoredTrace {
+    steps = List.copyOf(steps);
+  }
+
+  /** Tokens of the thinking text. */
+  public int tokens() {
+    return steps.stream().mapToInt(ScoredStep::tokens).sum();
+  }
+}

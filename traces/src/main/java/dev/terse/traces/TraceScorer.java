@@ -1,0 +1,132 @@
+package dev.terse.traces;
+
+import dev.terse.engine.HeadRows;
+import dev.terse.engine.TokenScores;
+import dev.terse.model.Decoder;
+import dev.terse.model.ModelFolder;
+import dev.terse.model.PackedBatch;
+import dev.terse.model.chat.ChatPrompt;
+import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Exact token entropies of traces by one teacher-forced pass over the whole vocabulary, at
+ * temperature 1 (paper, section 2.2):
+ *
+ * <pre>
+ * H(t | c) = - Σ_w p(w | c) log2 p(w | c)     c: the prompt and every token before t
+ * </pre>
+ *
+ * The context is the model's own chat template of the question with the generation prompt, and the
+ * response right after it, each tokenized on its own. An opening {@code <think>} is read where the
+ * template or the row has it, once.
+ */
+public final class TraceScorer {
+  private static final double BITS = 1 / Math.log(2);
+
+  private final Decoder decoder;
+  private final Tokenizer tokenizer;
+  private final Function<String, ChatPrompt> prompts;
+
+  /**
+   * @param decoder the scoring model; not owned
+   * @param tokenizer its tokenizer; not owned
+   * @param prompts the prompt of a question
+   */
+  TraceScorer(Decoder decoder, Tokenizer tokenizer, Function<String, ChatPrompt> prompts) {
+    this.decoder = decoder;
+    this.tokenizer = tokenizer;
+    this.prompts = prompts;
+  }
+
+  /**
+   * Scores with a model folder.
+   *
+   * @throws IllegalArgumentException if it has no chat template
+   */
+  public static TraceScorer of(ModelFolder model) {
+    ChatTemplate template = model.template();
+    if (template == null) {
+      throw new IllegalArgumentException(
+          "expected a scoring model with a chat template, found none beside its weights; put"
+              + " chat_template.jinja into the folder");
+    }
+    return new TraceScorer(
+        model.decoder(), model.tokenizer(), question -> ChatPrompt.of(template, question));
+  }
+
+  /** Most tokens of prompt and response that the model can read. */
+  public int maxPositions() {
+    return decoder.config().maxPositions();
+  }
+
+  /**
+   * Tokenizes a trace and finds the step of each thinking token.
+   *
+   * @throws IllegalArgumentException if a text cannot be tokenized
+   */
+  TraceTokens tokens(Trace trace, Thinking thinking) {
+    ChatPrompt prompt = prompts.apply(trace.question());
+    String text = prompt.completion(trace.response());
+    return TraceTokens.of(
+        trace, thinking, prompt.ids(tokenizer), text, tokenizer.encodeWithOffsets(text));
+  }
+
+  /** Scores traces in one packed pass. */
+  List<ScoredTrace> score(List<TraceTokens> traces) {
+    PackedBatch batch = PackedBatch.of(traces.stream().map(TraceTokens::input).toList());
+    int count = traces.stream().mapToInt(t -> t.stepOf().length).sum();
+    int[] rows = new int[count];
+    int[] targets = new int[count];
+    int k = 0;
+    for (int s = 0; s < traces.size(); s++) {
+      TraceTokens trace = traces.get(s);
+      int start = batch.segments().start(s);
+      for (int t = 0; t < trace.stepOf().length; t++, k++) {
+        rows[k] = start + trace.first() + t - 1; // the row before a token predicts it
+        targets[k] = trace.ids()[trace.first() + t];
+      }
+    }
+    TokenScores scores = decoder.score(batch, new HeadRows(rows, targets), 1);
+    List<ScoredTrace> scored = new ArrayList<>();
+    int from = 0;
+    for (TraceTokens trace : traces) {
+      scored.add(new ScoredTrace(trace.trace(), trace.thinking(), sums(trace, scores, from)));
+      from += trace.stepOf().length;
+    }
+    return scored;
+  }
+
+  /** Sums the token scores that begin at {@code from} over the steps of one trace. */
+  private static List<ScoredStep> sums(TraceTokens trace, TokenScores scores, int from) {
+    int n = trace.steps().size();
+    int[] tokens = new int[n];
+    double[] entropy = new double[n];
+    double[] surprisal = new double[n];
+    double[] plogp = new double[n];
+    for (int t = 0; t < trace.stepOf().length; t++) {
+      int step = trace.stepOf()[t];
+      double bits = -scores.logProbs()[from + t] * BITS;
+      tokens[step]++;
+      entropy[step] += scores.entropies()[from + t] * BITS;
+      surprisal[step] += bits;
+      plogp[step] += Math.exp(scores.logProbs()[from + t]) * bits;
+    }
+    List<ScoredStep> steps = new ArrayList<>();
+    for (int s = 0; s < n; s++) {
+      steps.add(
+          new ScoredStep(
+              trace.steps().get(s),
+              trace.bounds()[s],
+              trace.bounds()[s + 1],
+              tokens[s],
+              entropy[s],
+              surprisal[s],
+              plogp[s]));
+    }
+    return steps;
+  }
+}

@@ -1,0 +1,204 @@
+package dev.terse.traces;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.terse.engine.Progress;
+import dev.terse.engine.reference.ReferenceEngine;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompressorTest {
+  private static final String GOOD =
+      row("t1", "One.\\n\\nTwo a.\\n\\nThree!\\n\\nFour\\n</think>\\n\\nIt is \\\\boxed{4}.");
+  private static final String SHORT = row("t2", "Only one step.</think>4");
+
+  @TempDir Path folder;
+  private final ReferenceEngine engine = new ReferenceEngine();
+  private final TinyModel model = TinyModel.on(engine);
+
+  @AfterEach
+  void close() {
+    model.close();
+    engine.close();
+  }
+
+  @Test
+  void run_trace_losesItsLowestStepsAndKeepsTheRestToTheLetter() throws IOException {
+    CompressReport report = run(Intake.all(), GOOD, SHORT);
+    List<JsonNode> examples = read("sft.jsonl");
+    List<JsonNode> steps = read("steps.jsonl");
+    assertThat(examples).hasSize(2);
+
+    JsonNode first = steps.get(0);
+    assertThat(first.get("id").asText()).isEqualTo("t1");
+    assertThat(first.get("steps")).hasSize(4);
+    String thinking = "One.\n\nTwo a.\n\nThree!\n\nFour\n";
+    StringBuilder expected = new StringBuilder();
+    double largestPruned = 0;
+    double smallestKept = Double.MAX_VALUE;
+    for (JsonNode step : first.get("steps")) {
+      double mean = step.get("entropy_mean").asDouble();
+      assertThat(step.get("entropy_sum").asDouble())
+          .isCloseTo(mean * step.get("tokens").asInt(), within(1e-9));
+      if (step.get("pruned").asBoolean()) {
+        largestPruned = Math.max(largestPruned, mean);
+        expected.append("[SKIP]");
+      } else {
+        smallestKept = Math.min(smallestKept, mean);
+        expected.append(thinking, step.get("start").asInt(), step.get("end").asInt());
+      }
+    }
+    assertThat(largestPruned).isLessThan(smallestKept);
+    SftExample example = SftExample.of(examples.get(0), 1);
+    assertThat(example.prompt().get(0).content()).isEqualTo("2+2?");
+    assertThat(example.gold()).isEqualTo("4");
+    assertThat(example.completion())
+        .isEqualTo(expected.toString().stripTrailing() + "\n</think>\n\nIt is \\boxed{4}.");
+    assertThat(example.completion().split("\\[SKIP]", -1)).hasSize(4);
+    assertThat(SftExample.of(examples.get(1), 2).completion())
+        .isEqualTo("Only one step.\n</think>\n\n4");
+
+    assertThat(report.rowsRead()).isEqualTo(2);
+    assertThat(report.steps()).isEqualTo(5);
+    assertThat(report.prunedSteps()).isEqualTo(3);
+    assertThat(report.stepEntropy().getN()).isEqualTo(5);
+    assertThat(report.text()).contains("rows: 2 read, 2 written; dropped: none");
+  }
+
+  @Test
+  void run_anyPacking_writesTheSameBytes() throws IOException {
+    String[] rows = new String[12];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = row("t" + i, "a.\\n\\nb".repeat(1 + i % 5) + "</think>" + i);
+    }
+    List<String> seen = new ArrayList<>();
+    for (int batchTokens : new int[] {1, 60, 100_000}) {
+      AtomicLong heard = new AtomicLong();
+      CompressReport report =
+          compressor(new Intake(Intake.BadRows.FAIL, 200, batchTokens, t -> true))
+              .run(write(rows), file("sft.jsonl"), file("steps.jsonl"), heard::addAndGet);
+      assertThat(heard.get()).isEqualTo(report.tokensRead()).isPositive();
+      seen.add(Files.readString(file("sft.jsonl")) + Files.readString(file("steps.jsonl")));
+    }
+    assertThat(seen.get(1)).isEqualTo(seen.get(0));
+    assertThat(seen.get(2)).isEqualTo(seen.get(0));
+  }
+
+  @Test
+  void run_rowsThatCannotBeUsed_areCountedByReason() throws IOException {
+    Intake intake =
+        new Intake(Intake.BadRows.SKIP, 120, 500, t -> !Boolean.FALSE.equals(t.marked()));
+    CompressReport report =
+        run(
+            intake,
+            GOOD,
+            row("a", "never closed"),
+            row("b", " \\n</think>x"),
+            row("c", "thought</think>\\n"),
+            row("d", "long ".repeat(40) + "</think>x"),
+            "{\"id\": \"e\", \"question\": \"q\", \"response\": \"t</think>x\", \"boxed_exact\": false}",
+            "{\"id\": \"f\", \"response\": 7}",
+            "not json",
+            row("g", "half \\ud83d pair</think>x"),
+            "",
+            SHORT);
+    assertThat(report.rowsRead()).isEqualTo(10);
+    assertThat(report.rowsWritten()).isEqualTo(2);
+    assertThat(report.droppedText())
+        .isEqualTo(
+            "3 malformed row, 1 no </think>, 1 empty thinking, 1 no answer after </think>,"
+                + " 1 answer not right, 1 longer than 120 tokens");
+    assertThat(report.dropped(DropReason.MALFORMED)).isEqualTo(3);
+    assertThat(read("sft.jsonl")).extracting(r -> r.get("id").asText()).containsExactly("t1", "t2");
+  }
+
+  @Test
+  void run_longRow_isBoundedByTheModelsPositions() throws IOException {
+    CompressReport report = run(Intake.all(), GOOD, row("d", "long ".repeat(60) + "</think>x"));
+    assertThat(report.droppedText()).isEqualTo("1 longer than 256 tokens");
+  }
+
+  @Test
+  void run_malformedRow_endsTheRunWithItsLineAndLeavesOlderFiles() throws IOException {
+    Files.writeString(file("sft.jsonl"), "older");
+    Path input = write(GOOD, "", "{\"response\": \"a</think>b\"}");
+    assertThatThrownBy(
+            () ->
+                compressor(Intake.all())
+                    .run(input, file("sft.jsonl"), file("steps.jsonl"), Progress.NONE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(input + " line 3: expected a text in field 'question', found no such field");
+    assertThat(file("sft.jsonl")).hasContent("older");
+    assertThat(file("steps.jsonl")).doesNotExist();
+    try (var files = Files.list(folder)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("sft.jsonl", "traces.jsonl");
+    }
+  }
+
+  @Test
+  void run_nothingUsable_saysWhy() {
+    assertThatThrownBy(() -> run(Intake.all()))
+        .hasMessageContaining("expected a usable trace, found none in 0 rows; dropped: none");
+    assertThatThrownBy(() -> run(Intake.all(), row("a", "open"), row("b", "open")))
+        .hasMessageContaining("found none in 2 rows; dropped: 2 no </think>");
+    assertThat(file("sft.jsonl")).doesNotExist();
+  }
+
+  @Test
+  void run_outputThatIsTheInput_isRefused() throws IOException {
+    Path input = write(GOOD);
+    assertThatThrownBy(() -> compressor(Intake.all()).run(input, input, null, Progress.NONE))
+        .hasMessageContaining("expected different files")
+        .hasMessageContaining("traces.jsonl");
+    assertThat(input).content().contains("t1");
+  }
+
+  private CompressReport run(Intake intake, String... rows) throws IOException {
+    return compressor(intake)
+        .run(write(rows), file("sft.jsonl"), file("steps.jsonl"), Progress.NONE);
+  }
+
+  private Compressor compressor(Intake intake) {
+    return new Compressor(
+        model.scorer(),
+        new Compressor.Method(
+            StepScore.ENTROPY_MEAN,
+            Pruner.lowest(new BigDecimal("0.8")),
+            Placeholder.perStep(SkipCounts.SKIP)),
+        intake);
+  }
+
+  private Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  private Path write(String... rows) throws IOException {
+    return Files.writeString(file("traces.jsonl"), String.join("\n", rows) + "\n");
+  }
+
+  private List<JsonNode> read(String name) throws IOException {
+    List<JsonNode> rows = new ArrayList<>();
+    for (String line : Files.readAllLines(file(name))) {
+      rows.add(new JsonMapper().readTree(line));
+    }
+    return rows;
+  }
+
+  private static String row(String id, String response) {
+    return "{\"id\": \"%s\", \"question\": \"2+2?\", \"gold\": \"4\", \"response\": \"%s\"}"
+        .formatted(id, response);
+  }
+}

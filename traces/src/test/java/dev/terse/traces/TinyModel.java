@@ -1,0 +1,88 @@
+package dev.terse.traces;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.engine.Engine;
+import dev.terse.model.Decoder;
+import dev.terse.model.DecoderConfig;
+import dev.terse.model.chat.ChatPrompt;
+import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.model.tokenizer.TokenizerFiles;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** A random one-layer model with a byte-level tokenizer whose merges join line feeds and text. */
+record TinyModel(Decoder decoder, Tokenizer tokenizer) implements AutoCloseable {
+  static final Function<String, ChatPrompt> PROMPT =
+      question -> ChatPrompt.plain("Q: " + question + "\nA:");
+
+  static TinyModel on(Engine engine) {
+    Tokenizer tokenizer = byteTokenizer();
+    String config =
+        """
+        {"model_type": "llama", "vocab_size": %d, "hidden_size": 8, "intermediate_size": 12,
+         "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1,
+         "max_position_embeddings": 256, "initializer_range": 0.5, "rms_norm_eps": 1e-5,
+         "tie_word_embeddings": true, "rope_theta": 10000.0}
+        """
+            .formatted(tokenizer.size());
+    try {
+      return new TinyModel(
+          Decoder.random(engine, DecoderConfig.of(new JsonMapper().readTree(config), "tiny"), 3),
+          tokenizer);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  TraceScorer scorer() {
+    return new TraceScorer(decoder, tokenizer, PROMPT);
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+    tokenizer.close();
+  }
+
+  /** Bytes, and the tokens {@code \n\n}, {@code .\n\n}, {@code !\n\n?}, {@code " a"}. */
+  private static Tokenizer byteTokenizer() {
+    ObjectNode root = new JsonMapper().createObjectNode();
+    root.put("version", "1.0").putNull("truncation").putNull("padding").putNull("normalizer");
+    ObjectNode pre = root.putObject("pre_tokenizer");
+    pre.put("type", "ByteLevel").put("add_prefix_space", false);
+    pre.put("trim_offsets", false).put("use_regex", false);
+    root.putNull("post_processor");
+    ObjectNode decoder = root.putObject("decoder");
+    decoder.put("type", "ByteLevel").put("add_prefix_space", false);
+    decoder.put("trim_offsets", false).put("use_regex", false);
+    ObjectNode model = root.putObject("model");
+    model.put("type", "BPE").put("byte_fallback", false).put("ignore_merges", false);
+    ObjectNode vocab = model.putObject("vocab");
+    for (int b = 0, spare = 256; b < 256; b++) {
+      boolean printable = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;
+      vocab.put(Character.toString(printable ? b : spare++), b);
+    }
+    ArrayNode merges = model.putArray("merges");
+    String lf = "\u010A";
+    String blank = "\u0120";
+    for (List<String> pair :
+        List.of(
+            List.of(lf, lf),
+            List.of(".", lf + lf),
+            List.of("!", lf + lf),
+            List.of("!" + lf + lf, "?"),
+            List.of(blank, "a"))) {
+      vocab.put(String.join("", pair), vocab.size());
+      merges.addArray().add(pair.get(0)).add(pair.get(1));
+    }
+    root.putArray("added_tokens");
+    return Tokenizer.of(
+        new TokenizerFiles(
+            Map.of(TokenizerFiles.TOKENIZER, root.toString().getBytes(StandardCharsets.UTF_8))));
+  }
+}
