@@ -3,7 +3,7 @@
     python make_fixtures.py ../resources/tiny
 
 Needs torch, transformers and safetensors from PyPI (made with torch 2.15, transformers 5.23). For each of Llama (Llama-3 rope scaling, own head_dim,
-tied), Qwen2 (q/k/v bias, untied) and Qwen3 (q/k norm, own head_dim, tied) it writes the Hugging Face folder and beside its files
+tied; and one with attention_bias, untied), Qwen2 (q/k/v bias, untied) and Qwen3 (q/k norm, own head_dim, tied) it writes the Hugging Face folder and beside its files
     golden.json             ids of two sequences, log-probabilities, entropies (nats), mean negative log-likelihood, greedy continuation
     gradients.safetensors   d(mean negative log-likelihood over both sequences) / d(weight)
 
@@ -58,7 +58,7 @@ def tokenizer():
 
 
 def configs(vocabulary):
-    """Odd groups of query heads per key-value head everywhere; Qwen tables have spare rows."""
+    """Odd groups of query heads per key-value head; Qwen tables have spare rows."""
     end = dict(bos_token_id=0, eos_token_id=0, pad_token_id=0)
     scaling = dict(
         rope_type="llama3", rope_theta=10000.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=64
@@ -70,6 +70,14 @@ def configs(vocabulary):
                 vocab_size=vocabulary, hidden_size=36, intermediate_size=56, num_hidden_layers=2, num_attention_heads=6,
                 num_key_value_heads=2, head_dim=16, max_position_embeddings=256, rms_norm_eps=1e-5, tie_word_embeddings=True,
                 rope_parameters=scaling, **end,
+            ),
+        ),
+        "llama_bias": (
+            LlamaForCausalLM,
+            LlamaConfig(
+                vocab_size=vocabulary, hidden_size=16, intermediate_size=24, num_hidden_layers=1, num_attention_heads=2,
+                num_key_value_heads=2, max_position_embeddings=256, rms_norm_eps=1e-5, tie_word_embeddings=False,
+                attention_bias=True, **end,
             ),
         ),
         "qwen2": (

@@ -16,6 +16,11 @@ public interface Engine extends AutoCloseable {
   /** One line for the log: backend, number type, threads, what serves the products. */
   String description();
 
+  /** Bytes of one number of a tensor: what it takes to keep a state without loss. */
+  default int numberBytes() {
+    return Float.BYTES;
+  }
+
   // Memory ----------------------------------------------------------------------------------------
 
   /** A tensor of zeros that belongs to the caller. */

@@ -23,8 +23,8 @@ final class WeightLoading {
    *     once
    */
   static Parameters load(WeightSource source, DecoderConfig config, Engine engine) {
+    requireAgreement(source, config);
     Map<String, int[]> expected = WeightShapes.of(config);
-    requireAgreement(source, expected, config);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     try {
       expected.forEach(
@@ -40,8 +40,13 @@ final class WeightLoading {
     }
   }
 
-  private static void requireAgreement(
-      WeightSource source, Map<String, int[]> expected, DecoderConfig config) {
+  /**
+   * Checks names and shapes without reading a number.
+   *
+   * @throws IllegalArgumentException as {@link #load}
+   */
+  static void requireAgreement(WeightSource source, DecoderConfig config) {
+    Map<String, int[]> expected = WeightShapes.of(config);
     List<String> problems = new ArrayList<>();
     expected.forEach(
         (name, shape) -> {
@@ -58,7 +63,12 @@ final class WeightLoading {
           }
         });
     for (String name : source.names()) {
-      if (!expected.containsKey(name) && !isSpare(name, config)) {
+      if (config.tiedHead() && name.equals(WeightShapes.HEAD)) {
+        if (!sameNumbers(source, name, WeightShapes.EMBEDDING)) {
+          problems.add("'" + name + "' is not the embedding, though tie_word_embeddings is true");
+        }
+      } else if (!expected.containsKey(name) && !name.endsWith(".rotary_emb.inv_freq")) {
+        // Old files hold the frequencies, which the config determines.
         problems.add("'" + name + "' is unexpected");
       }
     }
@@ -74,9 +84,22 @@ final class WeightLoading {
     }
   }
 
-  /** Buffers that old files hold and the config determines, and a copy of a tied head. */
-  private static boolean isSpare(String name, DecoderConfig config) {
-    return name.endsWith(".rotary_emb.inv_freq")
-        || config.tiedHead() && name.equals(WeightShapes.HEAD);
+  private static boolean sameNumbers(WeightSource source, String one, String other) {
+    int[] shape = source.shape(one);
+    if (!source.names().contains(other) || !Arrays.equals(shape, source.shape(other))) {
+      return false;
+    }
+    long size = Shapes.size(shape);
+    float[] a = new float[(int) Math.min(WeightSource.PIECE, size)];
+    float[] b = new float[a.length];
+    for (long offset = 0; offset < size; offset += a.length) {
+      int count = (int) Math.min(a.length, size - offset);
+      source.read(one, offset, a, 0, count);
+      source.read(other, offset, b, 0, count);
+      if (!Arrays.equals(a, 0, count, b, 0, count)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

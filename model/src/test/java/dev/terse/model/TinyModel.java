@@ -14,6 +14,7 @@ import java.util.Locale;
 /** A tiny random model made with transformers, and what transformers says of it in float64. */
 enum TinyModel {
   LLAMA,
+  LLAMA_BIAS,
   QWEN2,
   QWEN3;
 

@@ -26,6 +26,11 @@ public final class ReferenceEngine implements Engine {
   }
 
   @Override
+  public int numberBytes() {
+    return Double.BYTES;
+  }
+
+  @Override
   public Tensor allocate(int... shape) {
     return HeapTensor.owned(shape);
   }

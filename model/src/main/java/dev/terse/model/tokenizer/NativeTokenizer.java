@@ -47,6 +47,11 @@ final class NativeTokenizer implements AutoCloseable {
     return rust.encode(text, false, false);
   }
 
+  /** With what the post-processor puts around a text. */
+  Encoding encodeWithSpecial(String text) {
+    return rust.encode(text, true, false);
+  }
+
   String decode(long[] ids, boolean skipSpecial) {
     return rust.decode(ids, skipSpecial);
   }

@@ -55,6 +55,11 @@ public final class Tokenizer implements AutoCloseable {
     return ids(main, text);
   }
 
+  /** {@link #encode} with the special tokens that the tokenizer puts around a text. */
+  public int[] encodeWithSpecial(String text) {
+    return toInts(main.encodeWithSpecial(checked(text)).getIds());
+  }
+
   /**
    * Ids of text that is data, never control: the marks of control tokens inside it are encoded as
    * ordinary characters.

@@ -1,0 +1,147 @@
+package dev.terse.trainer.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+/**
+ * MANIFEST.json of a checkpoint: length and CRC32C of every file in it, ended by the CRC32C of its
+ * own text up to there. A checkpoint is whole exactly if its manifest agrees with it.
+ */
+final class Manifest {
+  static final String NAME = "MANIFEST.json";
+
+  /** Raised when the layout changes; a reader refuses what is newer than itself. */
+  static final int FORMAT = 1;
+
+  private static final String SEAL = ",\n\"crc32c\":\"";
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private Manifest() {}
+
+  /** The text of the manifest of the files that stand in {@code folder} now. */
+  static String of(Path folder, int step) throws IOException {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("format", FORMAT).put("step", step);
+    ObjectNode files = root.putObject("files");
+    for (Map.Entry<String, Path> file : files(folder).entrySet()) {
+      files
+          .putObject(file.getKey())
+          .put("bytes", Files.size(file.getValue()))
+          .put("crc32c", checksum(file.getValue()));
+    }
+    String open = root.toString();
+    String sealed = open.substring(0, open.length() - 1); // without the closing brace
+    return sealed + SEAL + hex(crc(sealed.getBytes(StandardCharsets.UTF_8))) + "\"}\n";
+  }
+
+  /**
+   * What is wrong with {@code folder} as the checkpoint of {@code step}, in words; empty if
+   * nothing.
+   */
+  static Optional<String> problem(Path folder, int step) {
+    try {
+      Path file = folder.resolve(NAME);
+      if (!Files.isRegularFile(file)) {
+        return Optional.of("has no " + NAME);
+      }
+      String text = Files.readString(file);
+      int seal = text.lastIndexOf(SEAL);
+      if (seal < 0 || !text.endsWith("\"}\n")) {
+        return Optional.of(NAME + " is cut off");
+      }
+      String expected = text.substring(seal + SEAL.length(), text.length() - 3);
+      String found = hex(crc(text.substring(0, seal).getBytes(StandardCharsets.UTF_8)));
+      if (!expected.equals(found)) {
+        return Optional.of(NAME + " has CRC " + found + ", expected " + expected);
+      }
+      return compare(MAPPER.readTree(text), folder, step);
+    } catch (IOException e) {
+      return Optional.of("cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static Optional<String> compare(JsonNode manifest, Path folder, int step)
+      throws IOException {
+    if (manifest.path("format").asInt() > FORMAT) {
+      return Optional.of(
+          "has format " + manifest.path("format") + ", this version reads up to " + FORMAT);
+    }
+    if (manifest.path("step").asInt() != step) {
+      return Optional.of("is of step " + manifest.path("step") + ", its name says " + step);
+    }
+    Map<String, Path> files = files(folder);
+    JsonNode listed = manifest.path("files");
+    List<String> names = new ArrayList<>();
+    listed.fieldNames().forEachRemaining(names::add);
+    for (String name : names) {
+      Path file = files.remove(name);
+      if (file == null) {
+        return Optional.of(name + " is missing");
+      }
+      long bytes = Files.size(file);
+      if (bytes != listed.get(name).path("bytes").asLong()) {
+        return Optional.of(
+            name + " has " + bytes + " bytes, expected " + listed.get(name).path("bytes"));
+      }
+      String checksum = checksum(file);
+      if (!checksum.equals(listed.get(name).path("crc32c").asText())) {
+        return Optional.of(
+            name
+                + " has CRC "
+                + checksum
+                + ", expected "
+                + listed.get(name).path("crc32c").asText());
+      }
+    }
+    return files.isEmpty()
+        ? Optional.empty()
+        : Optional.of(files.keySet().iterator().next() + " is not in " + NAME);
+  }
+
+  /** All files but the manifest, by their path inside the folder, sorted. */
+  static Map<String, Path> files(Path folder) throws IOException {
+    Map<String, Path> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      all.filter(Files::isRegularFile)
+          .forEach(file -> files.put(folder.relativize(file).toString().replace('\\', '/'), file));
+    }
+    files.remove(NAME);
+    return files;
+  }
+
+  /** CRC32C of a file, 8 hexadecimal digits. */
+  static String checksum(Path file) throws IOException {
+    CRC32C crc = new CRC32C();
+    byte[] buffer = new byte[1 << 20];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        crc.update(buffer, 0, n);
+      }
+    }
+    return hex(crc.getValue());
+  }
+
+  private static long crc(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return crc.getValue();
+  }
+
+  private static String hex(long crc) {
+    return String.format(Locale.ROOT, "%08x", crc);
+  }
+}

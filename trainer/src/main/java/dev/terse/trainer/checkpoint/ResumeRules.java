@@ -1,0 +1,83 @@
+package dev.terse.trainer.checkpoint;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Whether a run may go on from a checkpoint: nothing that decides its numbers may have changed. */
+final class ResumeRules {
+  /** Keys that decide what is watched, kept or how fast, but no number. */
+  private static final Set<String> FREE =
+      Set.of(
+          "output_dir",
+          "resume_from_checkpoint",
+          "save_strategy",
+          "save_steps",
+          "save_total_limit",
+          "save_only_model",
+          "logging_steps",
+          "logging_first_step",
+          "logging_dir",
+          "report_to",
+          "disable_tqdm",
+          "run_name",
+          "eval_dataset",
+          "eval_strategy",
+          "eval_steps",
+          "eval_on_start",
+          "per_device_eval_batch_size",
+          "gradient_checkpointing",
+          "max_live",
+          "log_completions",
+          "num_completions_to_print");
+
+  /** Keys that lengthen or shorten a run; the schedule follows them from here on. */
+  private static final Set<String> LENGTH = Set.of("max_steps", "num_train_epochs");
+
+  private ResumeRules() {}
+
+  /**
+   * Compares a run's state with what it is to go on as.
+   *
+   * @return sentences about changes that are allowed and worth knowing
+   * @throws IllegalArgumentException naming every change that is not allowed
+   */
+  static List<String> check(RunState saved, RunState now) {
+    List<String> refused = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
+    for (Map.Entry<String, String> entry : now.config().entrySet()) {
+      String key = entry.getKey();
+      String before = saved.config().get(key);
+      if (FREE.contains(key) || Objects.equals(before, entry.getValue())) {
+        continue;
+      }
+      String change = key + " was " + before + ", is " + entry.getValue();
+      if (LENGTH.contains(key)) {
+        notes.add(change + ": the learning rate follows the new length from here on");
+      } else {
+        refused.add(change);
+      }
+    }
+    if (!saved.data().equals(now.data())) {
+      refused.add(
+          "the data set has another content (CRC " + saved.data() + ", " + now.data() + ")");
+    }
+    if (!refused.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the run cannot be resumed, since it would not be the same run: "
+              + String.join("; ", refused)
+              + ". Restore these, or start a new run with the checkpoint as model_name_or_path");
+    }
+    if (!saved.machine().equals(now.machine())) {
+      notes.add(
+          "the run was on ["
+              + saved.machine()
+              + "] and goes on on ["
+              + now.machine()
+              + "]: its numbers will differ in the last bits");
+    }
+    return notes;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.terse.trainer.checkpoint;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.Tensor;
+import dev.terse.model.Decoder;
+import dev.terse.model.ModelFolder;
+import dev.terse.model.Parameters;
+import dev.terse.trainer.optim.Optimizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The files of a checkpoint: a Hugging Face folder that any tool loads as it is, and beside it
+ * {@code trainer_state} with the moments and the {@link RunState}. On an engine whose numbers are
+ * wider than the folder's 32 bits the exact weights stand there too.
+ */
+public final class RunFiles {
+  private static final String MOMENTS = RunState.FOLDER + "/optimizer.safetensors";
+  private static final String EXACT_WEIGHTS = RunState.FOLDER + "/weights.safetensors";
+
+  private RunFiles() {}
+
+  /** Writes model and state into {@code folder}. */
+  public static void write(Path folder, ModelFolder model, Optimizer optimizer, RunState state)
+      throws IOException {
+    Engine engine = model.decoder().engine();
+    writeModel(folder, model);
+    Files.createDirectories(folder.resolve(RunState.FOLDER));
+    StateTensors.write(folder.resolve(MOMENTS), moments(optimizer), engine);
+    if (engine.numberBytes() > Float.BYTES) {
+      StateTensors.write(
+          folder.resolve(EXACT_WEIGHTS), model.decoder().weights().tensors(), engine);
+    }
+    state.write(folder);
+  }
+
+  /**
+   * Writes the model alone.
+   *
+   * @throws IOException if a weight is not a finite number: such a model is not published
+   */
+  public static void writeModel(Path folder, ModelFolder model) throws IOException {
+    requireFinite(model.decoder());
+    model.save(folder);
+  }
+
+  /**
+   * Makes a model that was loaded from {@code folder}, and its optimizer, what they were when it
+   * was written.
+   *
+   * @param now the state that the run would have written, its counters aside
+   * @return the saved state
+   * @throws IllegalArgumentException if the run may not go on from it
+   */
+  public static Resumed read(Path folder, Decoder decoder, Optimizer optimizer, RunState now)
+      throws IOException {
+    RunState saved = RunState.read(folder);
+    List<String> notes = ResumeRules.check(saved, now);
+    Engine engine = decoder.engine();
+    StateTensors.read(folder.resolve(MOMENTS), moments(optimizer), engine);
+    if (engine.numberBytes() > Float.BYTES) {
+      StateTensors.read(folder.resolve(EXACT_WEIGHTS), decoder.weights().tensors(), engine);
+    }
+    optimizer.resume(saved.applied(), saved.skippedInARow());
+    return new Resumed(saved, notes);
+  }
+
+  /**
+   * A run that goes on.
+   *
+   * @param notes what is worth telling about it
+   */
+  public record Resumed(RunState state, List<String> notes) {}
+
+  private static Map<String, Tensor> moments(Optimizer optimizer) {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    prefixed("exp_avg.", optimizer.firstMoments(), all);
+    prefixed("exp_avg_sq.", optimizer.secondMoments(), all);
+    return all;
+  }
+
+  private static void prefixed(String prefix, Parameters parameters, Map<String, Tensor> into) {
+    parameters.tensors().forEach((name, tensor) -> into.put(prefix + name, tensor));
+  }
+
+  private static void requireFinite(Decoder decoder) throws IOException {
+    for (Map.Entry<String, Tensor> weight : decoder.weights().tensors().entrySet()) {
+      if (!Double.isFinite(decoder.engine().sumOfSquares(weight.getValue()))) {
+        throw new IOException(
+            weight.getKey() + " is not finite: the model is not saved, older checkpoints stand");
+      }
+    }
+  }
+}

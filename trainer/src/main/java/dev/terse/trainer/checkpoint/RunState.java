@@ -1,0 +1,71 @@
+package dev.terse.trainer.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a run must know to go on, beside model and moments: {@code trainer_state/state.json}.
+ *
+ * @param step updates done
+ * @param applied updates that moved the weights
+ * @param skippedInARow updates skipped for non-finite gradients since the last that was not
+ * @param numTokens tokens read
+ * @param data CRC32C of the training file
+ * @param machine engine and thread count; other ones give other bits
+ * @param config every key with its value
+ */
+public record RunState(
+    int step,
+    int applied,
+    int skippedInARow,
+    long numTokens,
+    String data,
+    String machine,
+    Map<String, String> config) {
+  static final String FOLDER = "trainer_state";
+  private static final String FILE = FOLDER + "/state.json";
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  void write(Path checkpoint) throws IOException {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("step", step)
+        .put("applied", applied)
+        .put("skipped_in_a_row", skippedInARow)
+        .put("num_tokens", numTokens)
+        .put("data_crc32c", data)
+        .put("machine", machine);
+    ObjectNode values = root.putObject("config");
+    config.forEach(values::put);
+    Files.writeString(checkpoint.resolve(FILE), MAPPER.writeValueAsString(root));
+  }
+
+  static RunState read(Path checkpoint) throws IOException {
+    Path file = checkpoint.resolve(FILE);
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException(
+          checkpoint
+              + " has no trainer_state (save_only_model was on): a run cannot be resumed from it;"
+              + " name it as model_name_or_path to start a new run");
+    }
+    JsonNode root = MAPPER.readTree(Files.readString(file));
+    Map<String, String> config = new LinkedHashMap<>();
+    root.path("config").properties().forEach(e -> config.put(e.getKey(), e.getValue().asText()));
+    return new RunState(
+        root.path("step").asInt(),
+        root.path("applied").asInt(),
+        root.path("skipped_in_a_row").asInt(),
+        root.path("num_tokens").asLong(),
+        root.path("data_crc32c").asText(),
+        root.path("machine").asText(),
+        config);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.terse.trainer.cli;
+
+import dev.terse.engine.Engine;
+import dev.terse.model.ModelFolder;
+import dev.terse.model.weights.DType;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A model into a Hugging Face folder. */
+@Command(
+    name = "convert",
+    mixinStandardHelpOptions = true,
+    description = "Writes a GGUF file or a Hugging Face folder as a Hugging Face folder.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar trainer.jar convert --model SmolLM2-135M-Instruct.Q4_1.gguf --output smollm2"
+    })
+final class ConvertCommand implements Callable<Integer> {
+
+  /** Number types as config.json names them. */
+  enum Type {
+    float32(DType.F32),
+    float16(DType.F16),
+    bfloat16(DType.BF16);
+
+    private final DType dtype;
+
+    Type(DType dtype) {
+      this.dtype = dtype;
+    }
+  }
+
+  @Option(names = "--model", required = true, description = "GGUF file or Hugging Face folder.")
+  private Path model;
+
+  @Option(names = "--output", required = true, description = "Folder to write.")
+  private Path output;
+
+  @Option(
+      names = "--dtype",
+      defaultValue = "float32",
+      description =
+          "Number type of the weights: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Type dtype;
+
+  @Mixin private EngineOption engineOption;
+
+  @Override
+  public Integer call() {
+    if (output.toAbsolutePath().normalize().equals(model.toAbsolutePath().normalize())) {
+      throw new IllegalArgumentException("--output must be another folder than --model: " + output);
+    }
+    try (Engine engine = engineOption.open();
+        ModelFolder folder = ModelFolder.load(model, engine)) {
+      folder.save(output, dtype.dtype);
+      System.out.println(
+          "wrote " + folder.decoder().weights().size() + " weights as " + dtype + " to " + output);
+    }
+    return ExitCodes.OK;
+  }
+}

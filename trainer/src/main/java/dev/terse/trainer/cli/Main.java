@@ -1,0 +1,39 @@
+package dev.terse.trainer.cli;
+
+import java.util.Locale;
+import picocli.CommandLine;
+
+/** The program: {@code java -jar trainer.jar COMMAND …}. The only class that ends the process. */
+public final class Main {
+  private static final int HELP_WIDTH = 100;
+
+  private Main() {}
+
+  /** Runs a command and exits with its code; see {@link ExitCodes}. */
+  public static void main(String[] arguments) {
+    int code;
+    try {
+      Locale.setDefault(Locale.ROOT); // numbers in help and logs look the same everywhere
+      NativeMemory.configure();
+      code = run(arguments);
+    } catch (OutOfMemoryError e) {
+      System.err.println("error: " + NativeMemory.sentence(e));
+      code = ExitCodes.FAILED;
+    }
+    System.exit(code);
+  }
+
+  /** Runs a command in this process and returns its exit code. */
+  static int run(String... arguments) {
+    CommandLine line = new CommandLine(new Terse());
+    line.setUsageHelpWidth(HELP_WIDTH);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    // The options of sft and grpo are the keys of their configuration, which reads them itself.
+    line.getSubcommands().values().stream()
+        .filter(command -> command.getCommand() instanceof TrainingCommand)
+        .forEach(command -> command.setUnmatchedOptionsArePositionalParams(true));
+    line.setParameterExceptionHandler(Failures::usage);
+    line.setExecutionExceptionHandler(Failures::execution);
+    return line.execute(arguments);
+  }
+}

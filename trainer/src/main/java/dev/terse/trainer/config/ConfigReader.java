@@ -1,0 +1,153 @@
+package dev.terse.trainer.config;
+
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Reads a flat YAML file, and {@code --key value} arguments as if they stood in it, into a
+ * configuration record. All problems are told at once, with their lines.
+ */
+public final class ConfigReader {
+  /** A configuration is written by hand; a larger file is a mistake. */
+  private static final long MAX_BYTES = 256 * 1024;
+
+  private ConfigReader() {}
+
+  /**
+   * A configuration that was read.
+   *
+   * @param config the record
+   * @param values every key of the record with the value in force, as YAML would write it
+   * @param notes sentences about keys of TRL that have no effect here
+   */
+  public record Loaded<T>(T config, Map<String, String> values, List<String> notes) {}
+
+  /**
+   * Reads {@code file} and {@code arguments}.
+   *
+   * @param file the YAML file, or null for arguments alone
+   * @param arguments {@code --key value}, {@code --key=value} or {@code --flag}
+   * @throws ConfigException with all problems
+   * @throws IOException if the file cannot be read
+   */
+  public static <T> Loaded<T> read(Path file, List<String> arguments, Class<T> type)
+      throws IOException {
+    if (file == null) {
+      return parse("the command line", "", arguments, type);
+    }
+    try {
+      if (Files.size(file) > MAX_BYTES) {
+        throw new IllegalArgumentException(
+            file + " has " + Files.size(file) + " bytes; a configuration has at most " + MAX_BYTES);
+      }
+      return parse(file.toString(), Files.readString(file), arguments, type);
+    } catch (NoSuchFileException e) {
+      throw new NoSuchFileException(
+          file.toString(), null, "there is no such configuration file; check the path");
+    } catch (MalformedInputException e) {
+      throw new IllegalArgumentException(file + " is not UTF-8 text; save it as UTF-8", e);
+    }
+  }
+
+  /** The same, from text; {@code source} names it in messages. */
+  public static <T> Loaded<T> parse(
+      String source, String yaml, List<String> arguments, Class<T> type) {
+    List<String> problems = new ArrayList<>();
+    Map<String, Setting> settings = FlatYaml.read(yaml, problems);
+    overrides(arguments, problems).forEach(settings::put);
+    Map<String, RecordComponent> keys = RecordBinder.keys(type);
+    List<String> notes = new ArrayList<>();
+    settings.forEach(
+        (key, setting) -> {
+          if (!keys.containsKey(key)) {
+            checkForeign(key, setting, keys, problems, notes);
+          }
+        });
+    T config = new RecordBinder(settings, problems).bind(type);
+    if (!problems.isEmpty()) {
+      throw new ConfigException(source, problems);
+    }
+    return new Loaded<>(config, inForce(keys, settings), List.copyOf(notes));
+  }
+
+  private static void checkForeign(
+      String key,
+      Setting setting,
+      Map<String, RecordComponent> keys,
+      List<String> problems,
+      List<String> notes) {
+    TrlKeys trl = TrlKeys.table();
+    if (trl.unsupported().contains(key)) {
+      trl.refusal(key, setting.value())
+          .ifPresent(
+              why ->
+                  problems.add(
+                      setting.place()
+                          + ": "
+                          + key
+                          + " "
+                          + Setting.quoted(Setting.flow(setting.value()))
+                          + " is not supported: "
+                          + why));
+    } else if (trl.withoutEffect().contains(key)) {
+      notes.add(
+          setting.place() + ": " + key + " has no effect here: " + trl.note(key).orElseThrow());
+    } else {
+      TreeSet<String> known = new TreeSet<>(keys.keySet());
+      known.addAll(trl.unsupported());
+      known.addAll(trl.withoutEffect());
+      problems.add(
+          setting.place()
+              + ": unknown key '"
+              + key
+              + "'"
+              + NearestKey.of(key, known)
+                  .map(near -> " (did you mean '" + near + "'?)")
+                  .orElse(""));
+    }
+  }
+
+  private static Map<String, Setting> overrides(List<String> arguments, List<String> problems) {
+    Map<String, Setting> settings = new LinkedHashMap<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      if (!argument.startsWith("--") || argument.length() < 3) {
+        problems.add("command line: expected --key value, found " + Setting.quoted(argument));
+        continue;
+      }
+      int equals = argument.indexOf('=');
+      String key = argument.substring(2, equals < 0 ? argument.length() : equals);
+      String text = "true";
+      if (equals >= 0) {
+        text = argument.substring(equals + 1);
+      } else if (i + 1 < arguments.size() && !arguments.get(i + 1).startsWith("--")) {
+        text = arguments.get(++i);
+      }
+      Object value = text.equals("null") ? null : FlatYaml.value(text, problems);
+      settings.put(key.replace('-', '_'), new Setting(value, "command line"));
+    }
+    return settings;
+  }
+
+  private static Map<String, String> inForce(
+      Map<String, RecordComponent> keys, Map<String, Setting> settings) {
+    Map<String, String> values = new LinkedHashMap<>();
+    keys.forEach(
+        (key, component) -> {
+          Setting setting = settings.get(key);
+          Default otherwise = component.getAnnotation(Default.class);
+          boolean written = setting != null && (setting.value() != null || otherwise == null);
+          values.put(key, written ? Setting.flow(setting.value()) : otherwise.value());
+        });
+    return values;
+  }
+}

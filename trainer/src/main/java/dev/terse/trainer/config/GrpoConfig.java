@@ -1,0 +1,28 @@
+package dev.terse.trainer.config;
+
+/**
+ * Configuration of the grpo command: TRL's GRPOConfig, flat. docs/commands/grpo.md lists every key.
+ *
+ * @param learningRate peak learning rate
+ * @param shuffleDataset whether prompts come in a drawn order
+ * @param logCompletions whether completions are printed to the console too; completions.jsonl and
+ *     the event file have them in any case
+ * @param numCompletionsToPrint of them; unset prints all that are shown
+ */
+public record GrpoConfig(
+    ModelArguments model,
+    TrainingConfig training,
+    @Default("1e-6") @Range("[0, inf)") double learningRate,
+    PromptConfig prompt,
+    GenerationConfig generation,
+    GrpoLossConfig loss,
+    RewardConfig reward,
+    @Default("true") boolean shuffleDataset,
+    @Default("false") boolean logCompletions,
+    @Default(Default.UNSET) @Range("[1, inf)") Integer numCompletionsToPrint) {
+
+  public GrpoConfig {
+    loss.objective();
+    reward.rubric();
+  }
+}

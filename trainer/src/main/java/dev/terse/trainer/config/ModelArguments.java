@@ -1,0 +1,39 @@
+package dev.terse.trainer.config;
+
+/**
+ * Which model is trained, on which engine.
+ *
+ * @param modelNameOrPath a Hugging Face folder or a GGUF file (TRL)
+ * @param modelInit a config.json to start from random weights instead; needs tokenizer_path
+ * @param tokenizerPath folder of the tokenizer of a model_init
+ * @param skipToken the mark that replaces a pruned step: added to tokenizer and model where they
+ *     lack it, as a token that is not special; null adds none
+ * @param engine what computes
+ */
+public record ModelArguments(
+    @Default(Default.UNSET) String modelNameOrPath,
+    @Default(Default.UNSET) String modelInit,
+    @Default(Default.UNSET) String tokenizerPath,
+    @Default("[SKIP]") String skipToken,
+    @Default("nd4j") EngineKind engine) {
+
+  public ModelArguments {
+    if ((modelNameOrPath == null) == (modelInit == null)) {
+      throw new IllegalArgumentException(
+          "give model_name_or_path (a model folder) or model_init (a config.json to start from"
+              + " random weights), one of the two");
+    }
+    if (modelInit != null && tokenizerPath == null) {
+      throw new IllegalArgumentException(
+          "model_init needs tokenizer_path, the folder with tokenizer.json");
+    }
+  }
+
+  /** The engines. */
+  public enum EngineKind {
+    /** ND4J, in 32-bit floats. */
+    ND4J,
+    /** Plain loops in double: slow and exact. */
+    REFERENCE
+  }
+}

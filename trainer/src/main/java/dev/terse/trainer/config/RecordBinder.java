@@ -1,0 +1,223 @@
+package dev.terse.trainer.config;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Makes a configuration record from settings. A component {@code maxGradNorm} is the key {@code
+ * max_grad_norm}; a component that is a record itself contributes its own keys to the same flat
+ * list. What does not fit is collected, never thrown one by one.
+ */
+final class RecordBinder {
+  // YAML 1.1 would also take 010 (8), 1_000 and 1:30; a number here is what everybody reads as one.
+  private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})");
+  private static final Pattern DECIMAL =
+      Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})?(\\.[0-9]{0,30})?([eE][-+]?[0-9]{1,3})?");
+
+  private final Map<String, Setting> settings;
+  private final List<String> problems;
+
+  RecordBinder(Map<String, Setting> settings, List<String> problems) {
+    this.settings = settings;
+    this.problems = problems;
+  }
+
+  /** The keys of {@code type} and of the records in it, in order. */
+  static Map<String, RecordComponent> keys(Class<?> type) {
+    Map<String, RecordComponent> keys = new LinkedHashMap<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (component.getType().isRecord()) {
+        keys.putAll(keys(component.getType()));
+      } else if (keys.put(key(component), component) != null) {
+        throw new IllegalStateException(type + " has the key " + key(component) + " twice");
+      }
+    }
+    return keys;
+  }
+
+  /** The record, or null if there were problems. */
+  <T> T bind(Class<T> type) {
+    int problemsBefore = problems.size();
+    RecordComponent[] components = type.getRecordComponents();
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      RecordComponent component = components[i];
+      values[i] = component.getType().isRecord() ? bind(component.getType()) : value(component);
+    }
+    return problems.size() > problemsBefore ? null : construct(type, components, values);
+  }
+
+  private <T> T construct(Class<T> type, RecordComponent[] components, Object[] values) {
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    try {
+      Constructor<T> constructor = type.getDeclaredConstructor(types);
+      return constructor.newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException refused) {
+        problems.add(refused.getMessage());
+        return null;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Object value(RecordComponent component) {
+    String key = key(component);
+    Setting setting = settings.get(key);
+    Default otherwise = component.getAnnotation(Default.class);
+    Object written = setting == null ? null : setting.value();
+    if (written == null) {
+      if (otherwise == null) {
+        problems.add("'" + key + "' is missing");
+        return null;
+      }
+      written = otherwise.value().equals(Default.UNSET) ? null : otherwise.value();
+    }
+    if (written == null) {
+      return component.getType() == List.class
+          ? List.of()
+          : component.getType() == Map.class ? Map.of() : null;
+    }
+    try {
+      Object value = convert(component.getGenericType(), written);
+      Range range = component.getAnnotation(Range.class);
+      if (range != null
+          && value instanceof Number number
+          && !Interval.parse(range.value()).contains(number.doubleValue())) {
+        throw new Misfit("a number in " + range.value());
+      }
+      return value;
+    } catch (Misfit misfit) {
+      problems.add(
+          (setting == null ? "default" : setting.place())
+              + ": "
+              + key
+              + " must be "
+              + misfit.getMessage()
+              + ", was "
+              + Setting.quoted(Setting.flow(written)));
+      return null;
+    }
+  }
+
+  private static Object convert(Type type, Object written) throws Misfit {
+    if (type instanceof ParameterizedType generic) {
+      return generic.getRawType() == List.class
+          ? list(generic.getActualTypeArguments()[0], written)
+          : map(generic.getActualTypeArguments()[1], written);
+    }
+    if (!(written instanceof String text)) {
+      throw new Misfit("one value");
+    }
+    Class<?> wanted = (Class<?>) type;
+    if (wanted == String.class) {
+      return text;
+    }
+    if (wanted == int.class || wanted == Integer.class) {
+      return Math.toIntExact(integer(text, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    }
+    if (wanted == long.class || wanted == Long.class) {
+      return integer(text, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+    if (wanted == double.class || wanted == Double.class) {
+      return decimal(text);
+    }
+    if (wanted == boolean.class || wanted == Boolean.class) {
+      return truth(text);
+    }
+    if (wanted.isEnum()) {
+      return constant(wanted, text);
+    }
+    throw new IllegalStateException("no conversion to " + type);
+  }
+
+  private static List<Object> list(Type element, Object written) throws Misfit {
+    List<?> values = written instanceof List<?> list ? list : List.of(written);
+    List<Object> out = new ArrayList<>();
+    for (Object value : values) {
+      out.add(convert(element, value == null ? "null" : value));
+    }
+    return List.copyOf(out);
+  }
+
+  private static Map<String, Object> map(Type element, Object written) throws Misfit {
+    if (!(written instanceof Map<?, ?> map)) {
+      throw new Misfit("a map such as {name: value}");
+    }
+    Map<String, Object> out = new LinkedHashMap<>();
+    for (Map.Entry<?, ?> entry : map.entrySet()) {
+      out.put((String) entry.getKey(), convert(element, entry.getValue()));
+    }
+    return out;
+  }
+
+  private static long integer(String text, long low, long high) throws Misfit {
+    if (!INTEGER.matcher(text).matches()) {
+      throw new Misfit("a whole number");
+    }
+    long value = Long.parseLong(text);
+    if (value < low || value > high) {
+      throw new Misfit("a whole number up to " + high);
+    }
+    return value;
+  }
+
+  private static double decimal(String text) throws Misfit {
+    boolean hasDigit = text.chars().anyMatch(c -> c >= '0' && c <= '9');
+    if (!hasDigit || !DECIMAL.matcher(text).matches()) {
+      throw new Misfit("a number");
+    }
+    double value = Double.parseDouble(text);
+    if (Double.isInfinite(value)) {
+      throw new Misfit("a finite number");
+    }
+    return value;
+  }
+
+  private static boolean truth(String text) throws Misfit {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new Misfit("true or false");
+    };
+  }
+
+  private static Object constant(Class<?> type, String text) throws Misfit {
+    for (Object constant : type.getEnumConstants()) {
+      if (constant.toString().equalsIgnoreCase(text)) {
+        return constant;
+      }
+    }
+    List<String> names =
+        Arrays.stream(type.getEnumConstants())
+            .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+            .toList();
+    throw new Misfit("one of " + String.join(", ", names));
+  }
+
+  private static String key(RecordComponent component) {
+    return component.getName().replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+  }
+
+  /** A written value does not fit; the message says what would. */
+  private static final class Misfit extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Misfit(String expected) {
+      super(expected, null, false, false);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.terse.trainer.loss;
+
+import dev.terse.engine.TokenScores;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Gathers what TRL logs of a policy update, over all its micro-batches: entropy, kl and the clip
+ * ratios, with TRL's definitions (means over tokens; low_min and high_max over the completions' own
+ * shares).
+ */
+public final class PolicyStatistics {
+  private final GrpoLoss.Objective objective;
+  private long tokens;
+  private double entropy;
+  private double kl;
+  private double loss;
+  private double clippedLow;
+  private double clippedHigh;
+  private double lowMin = Double.POSITIVE_INFINITY;
+  private double highMax = Double.NEGATIVE_INFINITY;
+  private double ratioMin = Double.POSITIVE_INFINITY;
+  private double ratioMax = Double.NEGATIVE_INFINITY;
+
+  public PolicyStatistics(GrpoLoss.Objective objective) {
+    this.objective = objective;
+  }
+
+  /** Adds a micro-batch. */
+  public void add(GrpoLoss part, GrpoLoss.Tokens of, TokenScores scores) {
+    int completions = of.advantages().length;
+    double[] low = new double[completions];
+    double[] high = new double[completions];
+    int[] lengths = new int[completions];
+    double[] logProbs = scores.logProbs();
+    loss += part.value(logProbs);
+    for (int i = 0; i < logProbs.length; i++) {
+      int completion = of.completion()[i];
+      double advantage = of.advantages()[completion];
+      double logRatio = part.logRatio(i, logProbs[i]);
+      lengths[completion]++;
+      low[completion] += objective.surrogate().clipsLow(logRatio, advantage) ? 1 : 0;
+      high[completion] += objective.surrogate().clipsHigh(logRatio, advantage) ? 1 : 0;
+      entropy += scores.entropies()[i];
+      if (objective.beta() != 0) {
+        kl += part.kl(i, logProbs[i], logRatio);
+      }
+      double ratio = ClippedSurrogate.ratio(logRatio);
+      ratioMin = Math.min(ratioMin, ratio);
+      ratioMax = Math.max(ratioMax, ratio);
+    }
+    for (int c = 0; c < completions; c++) {
+      if (lengths[c] > 0) {
+        clippedLow += low[c];
+        clippedHigh += high[c];
+        lowMin = Math.min(lowMin, low[c] / lengths[c]);
+        highMax = Math.max(highMax, high[c] / lengths[c]);
+      }
+    }
+    tokens += logProbs.length;
+  }
+
+  /** Σ weight · l over everything added. */
+  public double loss() {
+    return loss;
+  }
+
+  /** Values under TRL's names; none but the loss where no token was added. */
+  public Map<String, Double> metrics() {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("loss", loss);
+    if (tokens == 0) {
+      return metrics;
+    }
+    metrics.put("entropy", entropy / tokens);
+    if (objective.beta() != 0) {
+      metrics.put("kl", kl / tokens);
+    }
+    metrics.put("clip_ratio/low_mean", clippedLow / tokens);
+    metrics.put("clip_ratio/low_min", lowMin);
+    metrics.put("clip_ratio/high_mean", clippedHigh / tokens);
+    metrics.put("clip_ratio/high_max", highMax);
+    metrics.put("clip_ratio/region_mean", (clippedLow + clippedHigh) / tokens);
+    metrics.put("ratio/min", ratioMin);
+    metrics.put("ratio/max", ratioMax);
+    return metrics;
+  }
+}

@@ -1,0 +1,167 @@
+package dev.terse.trainer.sft;
+
+import dev.terse.model.Decoder;
+import dev.terse.trainer.config.SftConfig;
+import dev.terse.trainer.data.EpochOrder;
+import dev.terse.trainer.data.SftBatch;
+import dev.terse.trainer.data.SftRow;
+import dev.terse.trainer.loop.Learner;
+import dev.terse.trainer.loss.SftLoss;
+import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.optim.LearningRate;
+import dev.terse.trainer.optim.Optimizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Supervised fine-tuning on completions, [SKIP] marks and all. */
+public final class SftTrainer implements Learner {
+  private final Decoder decoder;
+  private final Optimizer optimizer;
+  private final LearningRate learningRate;
+  private final SftConfig config;
+  private final List<List<SftRow>> train;
+  private final List<List<SftRow>> eval;
+  private final EpochOrder order;
+  private final Phases phases;
+  private long numTokens;
+
+  /**
+   * @param train what a batch counts: single rows, or bins of rows
+   * @param eval the same to evaluate on; may be empty
+   */
+  public SftTrainer(
+      Decoder decoder,
+      Optimizer optimizer,
+      LearningRate learningRate,
+      SftConfig config,
+      List<List<SftRow>> train,
+      List<List<SftRow>> eval,
+      Phases phases) {
+    this.decoder = decoder;
+    this.optimizer = optimizer;
+    this.learningRate = learningRate;
+    this.config = config;
+    this.train = train;
+    this.eval = eval;
+    this.order = order(config, train.size());
+    this.phases = phases;
+  }
+
+  /** The order in which {@code units} units are visited. */
+  public static EpochOrder order(SftConfig config, int units) {
+    var training = config.training();
+    return new EpochOrder(
+        training.orderSeed(),
+        units,
+        training.perDeviceTrainBatchSize() * training.gradientAccumulationSteps(),
+        config.trainSamplingStrategy() == SftConfig.Sampling.RANDOM
+            ? EpochOrder.Order.SHUFFLED
+            : EpochOrder.Order.AS_GIVEN,
+        training.dataloaderDropLast()
+            ? EpochOrder.LastUpdate.DROPPED
+            : EpochOrder.LastUpdate.SMALLER);
+  }
+
+  @Override
+  public int updatesPerEpoch() {
+    return order.updatesPerEpoch();
+  }
+
+  /** Rows → loss over all their targets → gradients, micro-batch by micro-batch → AdamW. */
+  @Override
+  public Map<String, Double> step(int update) {
+    List<SftBatch> batches =
+        batches(
+            Arrays.stream(order.rows(update)).mapToObj(train::get).toList(),
+            config.training().perDeviceTrainBatchSize());
+    SftLoss loss = new SftLoss(targets(batches));
+    SftStatistics statistics = new SftStatistics(loss);
+    try (var phase = phases.start("update " + (update + 1), "tokens", tokens(batches))) {
+      for (SftBatch batch : batches) {
+        statistics.add(
+            decoder.accumulate(
+                batch.tokens(),
+                batch.targets(),
+                1,
+                loss,
+                optimizer.gradients(),
+                config.training().gradientCheckpointing()));
+        phase.advance(batch.tokens().ids().length);
+      }
+    }
+    double rate = learningRate.at(update);
+    Optimizer.Outcome outcome = optimizer.update(statistics.loss(), rate);
+    numTokens += tokens(batches);
+    return metrics(statistics, outcome, rate);
+  }
+
+  private Map<String, Double> metrics(
+      SftStatistics statistics, Optimizer.Outcome outcome, double rate) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("loss", statistics.loss());
+    metrics.put("grad_norm", outcome.gradientNorm());
+    metrics.put("learning_rate", rate);
+    metrics.put("entropy", statistics.entropy());
+    metrics.put("mean_token_accuracy", statistics.accuracy());
+    metrics.put("num_tokens", (double) numTokens);
+    metrics.put("skipped_updates", outcome.applied() ? 0.0 : 1.0);
+    return metrics;
+  }
+
+  /** Loss over all targets of the evaluation rows: one mean, not a mean of means. */
+  @Override
+  public Map<String, Double> evaluate(int update) {
+    long begun = System.nanoTime();
+    List<SftBatch> batches = batches(eval, config.training().evaluation().perDeviceEvalBatchSize());
+    SftStatistics statistics = new SftStatistics(new SftLoss(targets(batches)));
+    try (var phase = phases.start("evaluation", "tokens", tokens(batches))) {
+      for (SftBatch batch : batches) {
+        statistics.add(decoder.score(batch.tokens(), batch.targets(), 1));
+        phase.advance(batch.tokens().ids().length);
+      }
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("loss", statistics.loss());
+    metrics.put("entropy", statistics.entropy());
+    metrics.put("mean_token_accuracy", statistics.accuracy());
+    metrics.put("num_tokens", (double) numTokens);
+    metrics.put("runtime", seconds);
+    metrics.put("samples_per_second", eval.size() / seconds);
+    metrics.put("steps_per_second", batches.size() / seconds);
+    return metrics;
+  }
+
+  /** Tokens read by all updates so far. */
+  public long numTokens() {
+    return numTokens;
+  }
+
+  /** Goes on counting where another run stopped. */
+  public void resume(long numTokens) {
+    this.numTokens = numTokens;
+  }
+
+  private static List<SftBatch> batches(List<List<SftRow>> units, int unitsPerBatch) {
+    List<SftBatch> batches = new ArrayList<>();
+    for (int from = 0; from < units.size(); from += unitsPerBatch) {
+      batches.add(
+          SftBatch.of(
+              units.subList(from, Math.min(units.size(), from + unitsPerBatch)).stream()
+                  .flatMap(List::stream)
+                  .toList()));
+    }
+    return batches;
+  }
+
+  private static long targets(List<SftBatch> batches) {
+    return batches.stream().mapToLong(batch -> batch.targets().count()).sum();
+  }
+
+  private static long tokens(List<SftBatch> batches) {
+    return batches.stream().mapToLong(batch -> batch.tokens().ids().length).sum();
+  }
+}

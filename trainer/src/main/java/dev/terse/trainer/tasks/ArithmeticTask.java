@@ -1,0 +1,169 @@
+package dev.terse.trainer.tasks;
+
+import dev.terse.engine.SeedTree;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Sums and products of small whole numbers, worked out step by step: an endless, seeded source of
+ * problems whose chains hold steps that are plainly needless, so that a tiny model can learn to
+ * reason and then to leave them out.
+ *
+ * <p>A problem is {@code a ∘ b ∘ c …} read from left to right, with ∘ one of + - *. Its chain says
+ * what is asked, then for each operation restates where it stands, works it out and checks it, and
+ * at the end restates the result; steps are parted by blank lines. The problem is a function of
+ * (seed, index) alone; its split is a function of its text, so no problem is in two splits.
+ */
+public final class ArithmeticTask {
+  private static final int MAX_OPERAND = 20;
+  private static final int MAX_FACTOR = 5;
+  private static final int MAX_VALUE = 99;
+
+  private final long seed;
+  private final int minOperations;
+  private final int maxOperations;
+
+  /** The part of the problems that is used for training, choosing or judging. */
+  public enum Split {
+    TRAIN,
+    VALID,
+    TEST;
+
+    /** Eight in ten problems train, one validates, one tests. */
+    static Split of(String question) {
+      int tenth = SeedTree.below(SeedTree.at(0, question), 10);
+      return tenth == 0 ? TEST : tenth == 1 ? VALID : TRAIN;
+    }
+  }
+
+  /**
+   * A problem with its chain of thought.
+   *
+   * @param question what is asked
+   * @param thinking the chain, steps parted by blank lines
+   * @param answer the right number
+   */
+  public record Problem(String question, String thinking, long answer) {
+
+    /** The whole completion: thinking, its end mark, the boxed answer. */
+    public String completion() {
+      return "<think>\n" + thinking + "\n</think>\n\nThe answer is \\boxed{" + answer + "}.";
+    }
+  }
+
+  /**
+   * @param seed of all problems
+   * @param minOperations least operations of a problem, at least 1
+   * @param maxOperations most operations of a problem
+   */
+  public ArithmeticTask(long seed, int minOperations, int maxOperations) {
+    if (minOperations < 1 || maxOperations < minOperations) {
+      throw new IllegalArgumentException(
+          "expected 1 <= min operations <= max operations, found "
+              + minOperations
+              + " and "
+              + maxOperations);
+    }
+    this.seed = seed;
+    this.minOperations = minOperations;
+    this.maxOperations = maxOperations;
+  }
+
+  /**
+   * The first {@code count} different problems of a split.
+   *
+   * @throws IllegalArgumentException if there are not so many
+   */
+  public List<Problem> problems(Split split, int count) {
+    List<Problem> problems = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    long limit =
+        1000L * count + 100_000; // far more draws than a source that is not exhausted needs
+    for (long index = 0; problems.size() < count; index++) {
+      if (index == limit) {
+        throw new IllegalArgumentException(
+            "expected "
+                + count
+                + " different problems in the "
+                + split
+                + " split, found "
+                + problems.size()
+                + "; allow more operations");
+      }
+      Problem problem = problem(index);
+      if (Split.of(problem.question()) == split && seen.add(problem.question())) {
+        problems.add(problem);
+      }
+    }
+    return problems;
+  }
+
+  /** The problem at {@code index}, of whichever split. */
+  Problem problem(long index) {
+    long at = SeedTree.at(seed, "arithmetic", index);
+    int span = maxOperations - minOperations + 1;
+    int operations = minOperations + SeedTree.below(SeedTree.child(at, 0), span);
+    long value = 1 + SeedTree.below(SeedTree.child(at, 1), MAX_OPERAND);
+    StringBuilder expression = new StringBuilder().append(value);
+    StringBuilder chain = new StringBuilder();
+    for (int i = 0; i < operations; i++) {
+      Operation operation = Operation.draw(SeedTree.child(at, 2 + i), value);
+      long next = operation.applyTo(value);
+      expression.append(' ').append(operation.sign()).append(' ').append(operation.operand());
+      chain
+          .append("So far I have ")
+          .append(value)
+          .append(".\n\n")
+          .append(operation.on(value))
+          .append(" = ")
+          .append(next)
+          .append("\n\nCheck: ")
+          .append(operation.on(value))
+          .append(" is ")
+          .append(next)
+          .append(".\n\n");
+      value = next;
+    }
+    String question = "Work out from left to right: " + expression;
+    String thinking =
+        "I need "
+            + expression
+            + " from left to right.\n\n"
+            + chain
+            + "The result is "
+            + value
+            + ".";
+    return new Problem(question, thinking, value);
+  }
+
+  /** One operation with its right-hand side. */
+  private record Operation(char sign, long operand) {
+
+    /** Draws one that keeps the value between 0 and {@link #MAX_VALUE}. */
+    static Operation draw(long seed, long value) {
+      int kind = SeedTree.below(SeedTree.child(seed, 0), 3);
+      long operand = 1 + SeedTree.below(SeedTree.child(seed, 1), MAX_OPERAND);
+      long factor = 2 + SeedTree.below(SeedTree.child(seed, 2), MAX_FACTOR - 1);
+      if (kind == 2 && value * factor <= MAX_VALUE) {
+        return new Operation('*', factor);
+      }
+      return kind == 1 && operand <= value || value + operand > MAX_VALUE
+          ? new Operation('-', Math.min(operand, value))
+          : new Operation('+', operand);
+    }
+
+    long applyTo(long value) {
+      return switch (sign) {
+        case '+' -> value + operand;
+        case '-' -> value - operand;
+        default -> value * operand;
+      };
+    }
+
+    String on(long value) {
+      return value + " " + sign + " " + operand;
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package dev.terse.trainer.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.terse.testkit.SharedData;
+import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.loss.TokenWeights.LossType;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+  private static final String MINIMAL = "model_name_or_path: m\ndataset_name: d.jsonl\n";
+
+  private static Loaded<SftConfig> sft(String yaml, String... arguments) {
+    return ConfigReader.parse("sft.yaml", yaml, List.of(arguments), SftConfig.class);
+  }
+
+  private static Loaded<GrpoConfig> grpo(String yaml, String... arguments) {
+    return ConfigReader.parse("grpo.yaml", yaml, List.of(arguments), GrpoConfig.class);
+  }
+
+  private static List<String> problems(String yaml, String... arguments) {
+    try {
+      sft(MINIMAL + yaml, arguments);
+      return List.of();
+    } catch (ConfigException e) {
+      return e.problems();
+    }
+  }
+
+  @Test
+  void sft_minimal_hasTrlDefaults() {
+    SftConfig config = sft(MINIMAL).config();
+    assertThat(config.learningRate()).isEqualTo(2e-5);
+    assertThat(config.maxLength()).isEqualTo(1024);
+    assertThat(config.training().perDeviceTrainBatchSize()).isEqualTo(8);
+    assertThat(config.training().gradientAccumulationSteps()).isEqualTo(1);
+    assertThat(config.training().numTrainEpochs()).isEqualTo(3);
+    assertThat(config.training().maxSteps()).isEqualTo(-1);
+    assertThat(config.training().gradientCheckpointing()).isTrue();
+    assertThat(config.training().seed()).isEqualTo(42);
+    assertThat(config.training().optimizer().lrSchedulerType()).isEqualTo("linear");
+    assertThat(config.training().optimizer().adamBeta2()).isEqualTo(0.999);
+    assertThat(config.training().optimizer().maxGradNorm()).isEqualTo(1);
+    assertThat(config.training().logging().loggingSteps()).isEqualTo(10);
+    assertThat(config.training().saving().saveSteps()).isEqualTo(500);
+    assertThat(config.training().evaluation().evalStrategy()).isEqualTo(Cadence.NO);
+    assertThat(config.model().skipToken()).isEqualTo("[SKIP]");
+  }
+
+  @Test
+  void grpo_minimal_hasTrlDefaults() {
+    GrpoConfig config = grpo(MINIMAL).config();
+    assertThat(config.learningRate()).isEqualTo(1e-6);
+    assertThat(config.generation().numGenerations()).isEqualTo(8);
+    assertThat(config.generation().maxCompletionLength()).isEqualTo(512);
+    assertThat(config.generation().temperature()).isEqualTo(1);
+    assertThat(config.loss().beta()).isZero();
+    assertThat(config.loss().epsilon()).isEqualTo(0.2);
+    assertThat(config.loss().lossType()).isEqualTo(LossType.DAPO);
+    assertThat(config.loss().useBiasCorrectionKl()).isTrue();
+    assertThat(config.reward().rubric().names()).contains("accuracy");
+  }
+
+  @Test
+  void values_ofEveryKind_areMapped() {
+    Loaded<GrpoConfig> loaded =
+        grpo(
+            MINIMAL
+                + """
+                per_device_train_batch_size: 4
+                learning_rate: 3.5e-4
+                lr_scheduler_type: cosine_with_min_lr
+                lr_scheduler_kwargs: {min_lr_rate: 0.1}
+                gradient_checkpointing: false
+                report_to: [tensorboard]
+                loss_type: dr_grpo
+                epsilon_high: 0.28
+                scale_rewards: none
+                reward_preset: paper
+                reward_weights: [2, 1, 1, 0.5]
+                reward_settings: {tau_length: 600}
+                run_name: no
+                """);
+    GrpoConfig config = loaded.config();
+    assertThat(config.training().perDeviceTrainBatchSize()).isEqualTo(4);
+    assertThat(config.learningRate()).isEqualTo(3.5e-4);
+    assertThat(config.training().optimizer().lrSchedulerKwargs())
+        .isEqualTo(Map.of("min_lr_rate", 0.1));
+    assertThat(config.training().gradientCheckpointing()).isFalse();
+    assertThat(config.training().logging().reportTo()).containsExactly("tensorboard");
+    assertThat(config.loss().lossType()).isEqualTo(LossType.DR_GRPO);
+    assertThat(config.reward().rewardWeights()).containsExactly(2.0, 1.0, 1.0, 0.5);
+    assertThat(config.training().logging().runName()).isEqualTo("no");
+    assertThat(loaded.values())
+        .containsEntry("learning_rate", "3.5e-4")
+        .containsEntry("reward_weights", "[2, 1, 1, 0.5]")
+        .containsEntry("num_generations", "8")
+        .containsEntry("delta", "null");
+  }
+
+  @Test
+  void overrides_onTheCommandLine_winOverTheFile() {
+    Loaded<SftConfig> loaded =
+        sft(
+            MINIMAL + "learning_rate: 1e-5\n",
+            "--learning_rate",
+            "2e-4",
+            "--max-steps=7",
+            "--packing",
+            "--lr_scheduler_kwargs",
+            "{}",
+            "--max_length",
+            "null");
+    assertThat(loaded.config().learningRate()).isEqualTo(2e-4);
+    assertThat(loaded.config().training().maxSteps()).isEqualTo(7);
+    assertThat(loaded.config().packing()).isTrue();
+    assertThat(loaded.values()).containsEntry("max_steps", "7");
+  }
+
+  @Test
+  void problems_several_areToldAtOnceWithTheirLines() {
+    assertThat(
+            problems(
+                """
+                learning_rte: 1e-5
+                per_device_train_batch_size: 0
+                max_steps: many
+                use_vllm: true
+                """,
+                "--seeed",
+                "3"))
+        .containsExactly(
+            "line 3: unknown key 'learning_rte' (did you mean 'learning_rate'?)",
+            "line 6: use_vllm 'true' is not supported: completions are sampled in this process, by"
+                + " the model that is trained; leave it out",
+            "command line: unknown key 'seeed' (did you mean 'seed'?)",
+            "line 4: per_device_train_batch_size must be a number in [1, inf), was '0'",
+            "line 5: max_steps must be a whole number, was 'many'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "seed: 010|seed must be a whole number, was '010'",
+        "seed: 1_000|seed must be a whole number, was '1_000'",
+        "seed: 1:30|seed must be a whole number, was '1:30'",
+        "learning_rate: .nan|learning_rate must be a number, was '.nan'",
+        "learning_rate: 1e400|learning_rate must be a finite number, was '1e400'",
+        "learning_rate: fast|learning_rate must be a number, was 'fast'",
+        "packing: yes|packing must be true or false, was 'yes'",
+        "packing: [true]|packing must be one value, was '[true]'",
+        "save_strategy: best|save_strategy must be one of no, steps, epoch, was 'best'",
+        "lr_scheduler_kwargs: 3|lr_scheduler_kwargs must be a map such as {name: value}, was '3'",
+        "adam_beta1: 1|adam_beta1 must be a number in [0, 1), was '1'",
+        "lr_scheduler_type: linaer|lr_scheduler_type must be linear",
+        "eval_strategy: steps|need eval_dataset",
+        "max_steps: 0|max_steps must be a number of updates",
+        "fp16: true|fp16 'true' is not supported",
+        "optim: adafactor|optim 'adafactor' is not supported",
+        "logging_nan_inf_filter: true|it hides NaN losses",
+        "max_seq_length: 5|unknown key 'max_seq_length' (did you mean 'max_length'?)",
+        "model_init: c.json|one of the two",
+        "run_name: &a x\\noutput_dir: *a|anchors (&) and aliases (*) are not supported",
+        "max_length: 9\\nmax_length: 8|'max_length' stands twice (first at line 3); keep one",
+        "report_to: wandb|report_to knows none, tensorboard and all, not 'wandb'",
+      })
+  void value_thatDoesNotFit_isToldInOneSentence(String yaml, String sentence) {
+    assertThat(problems(yaml.replace("\\n", "\n") + "\n")).hasSize(1);
+    assertThat(problems(yaml.replace("\\n", "\n") + "\n").get(0)).contains(sentence);
+  }
+
+  @Test
+  void yaml_broken_isToldWithItsLine() {
+    assertThat(problems("a: [1,\nb: 2\n")).first().asString().startsWith("line ");
+    assertThat(problems("\tseed: 1\n")).first().asString().contains("line 3");
+    assertThatThrownBy(() -> sft("- a\n- b\n")).hasMessageContaining("expected 'key: value' lines");
+    assertThatThrownBy(() -> sft(MINIMAL + "---\nseed: 1\n"))
+        .hasMessageContaining("a second YAML document");
+  }
+
+  @Test
+  void required_missing_isNamed() {
+    assertThatThrownBy(() -> sft("model_name_or_path: m\n"))
+        .hasMessageContaining("1 problem in sft.yaml")
+        .hasMessageContaining("'dataset_name' is missing");
+  }
+
+  @Test
+  void file_missing_isToldWithItsPath() {
+    assertThatThrownBy(() -> ConfigReader.read(Path.of("none.yaml"), List.of(), SftConfig.class))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("none.yaml")
+        .hasMessageContaining("check the path");
+  }
+
+  @Test
+  void trlKey_withoutEffect_isAcceptedWithANote() {
+    Loaded<SftConfig> loaded = sft(MINIMAL + "ddp_timeout: 1800\nbf16: true\nuse_vllm: false\n");
+    assertThat(loaded.notes())
+        .containsExactly(
+            "line 3: ddp_timeout has no effect here: one process",
+            "line 4: bf16 has no effect here: the engine computes in float32, which is at least as"
+                + " exact");
+  }
+
+  /** Every key of the released TRL is known: as a key of ours, without effect, or unsupported. */
+  @Test
+  void trlKeys_allOfTheRelease_areKnown() throws IOException {
+    Path file = SharedData.projectRoot().resolve("../shared/design/trl-1.16-keys.json");
+    Assumptions.assumeTrue(file.toFile().exists(), "skipped: the list of TRL's keys is absent");
+    JsonNode all = new ObjectMapper().readTree(file.toFile());
+    List<String> unknown = new ArrayList<>();
+    for (String group : List.of("SFTConfig", "GRPOConfig", "ModelConfig", "ScriptArguments")) {
+      Set<String> ours =
+          RecordBinder.keys(group.equals("GRPOConfig") ? GrpoConfig.class : SftConfig.class)
+              .keySet();
+      for (var entry : all.get(group).properties()) {
+        String key = entry.getKey();
+        if (!ours.contains(key)
+            && !TrlKeys.table().withoutEffect().contains(key)
+            && !TrlKeys.table().unsupported().contains(key)) {
+          unknown.add(group + "." + key);
+        }
+      }
+    }
+    assertThat(unknown).isEmpty();
+  }
+
+  /** Where a key of ours is TRL's, its default is TRL's too; the exceptions are listed here. */
+  @Test
+  void trlKeys_thatWeUse_haveTrlDefaults() throws IOException {
+    Path file = SharedData.projectRoot().resolve("../shared/design/trl-1.16-keys.json");
+    Assumptions.assumeTrue(file.toFile().exists(), "skipped: the list of TRL's keys is absent");
+    JsonNode all = new ObjectMapper().readTree(file.toFile());
+    List<String> different = new ArrayList<>();
+    compare(all.get("SFTConfig"), sft(MINIMAL).values(), different);
+    compare(all.get("GRPOConfig"), grpo(MINIMAL).values(), different);
+    assertThat(different).containsOnly("output_dir: null, ours trainer_output");
+  }
+
+  private static void compare(JsonNode trl, Map<String, String> ours, List<String> different) {
+    for (var entry : trl.properties()) {
+      String mine = ours.get(entry.getKey());
+      String theirs = entry.getValue().get("default").asText();
+      if (mine != null && !same(mine, theirs)) {
+        different.add(entry.getKey() + ": " + theirs + ", ours " + mine);
+      }
+    }
+  }
+
+  private static boolean same(String a, String b) {
+    try {
+      return Double.parseDouble(a) == Double.parseDouble(b);
+    } catch (NumberFormatException e) {
+      return a.equals(b);
+    }
+  }
+}

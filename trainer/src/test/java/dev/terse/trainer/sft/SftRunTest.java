@@ -1,0 +1,211 @@
+package dev.terse.trainer.sft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.reference.ReferenceEngine;
+import dev.terse.model.ModelFolder;
+import dev.terse.trainer.config.ConfigReader;
+import dev.terse.trainer.config.SftConfig;
+import dev.terse.trainer.fixtures.MemorySink;
+import dev.terse.trainer.fixtures.TinyModels;
+import dev.terse.trainer.loop.StopSignal;
+import dev.terse.trainer.metrics.Phases;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SftRunTest {
+  @TempDir private Path folder;
+  private final MemorySink sink = new MemorySink();
+
+  private Path data(int rows) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < rows; i++) {
+      lines
+          .append("{\"prompt\":[{\"role\":\"user\",\"content\":\"")
+          .append(i)
+          .append("+1\"}],\"completion\":[{\"role\":\"assistant\",\"content\":\"ab\\n\\n[SKIP]")
+          .append("</think>")
+          .append(i + 1)
+          .append("\"}]}\n");
+    }
+    return Files.writeString(folder.resolve("data.jsonl"), lines);
+  }
+
+  private int run(String name, StopSignal stop, String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--model_name_or_path=" + TinyModels.folder("qwen2"),
+                "--dataset_name=" + folder.resolve("data.jsonl"),
+                "--output_dir=" + folder.resolve(name),
+                "--per_device_train_batch_size=2",
+                "--gradient_accumulation_steps=2",
+                "--learning_rate=1e-2",
+                "--warmup_steps=2",
+                "--logging_steps=1",
+                "--max_steps=6"));
+    arguments.addAll(List.of(more));
+    try (Engine engine = new ReferenceEngine()) {
+      return new SftRun(
+              ConfigReader.read(null, arguments, SftConfig.class), engine, sink, Phases.QUIET)
+          .run(stop);
+    }
+  }
+
+  @Test
+  void run_onATinyModel_learnsAndLeavesAModelFolder() throws IOException {
+    data(5);
+    assertThat(
+            run(
+                "out",
+                StopSignal.manual(),
+                "--max_steps=12",
+                "--eval_dataset=" + folder.resolve("data.jsonl"),
+                "--eval_strategy=steps",
+                "--eval_steps=6"))
+        .isEqualTo(12);
+    List<Double> losses = sink.values("train/loss");
+    assertThat(losses).hasSize(12);
+    assertThat(losses.get(11)).isLessThan(losses.get(0) * 0.8);
+    assertThat(sink.names(12))
+        .contains(
+            "train/loss",
+            "train/grad_norm",
+            "train/learning_rate",
+            "train/epoch",
+            "train/num_tokens",
+            "train/mean_token_accuracy",
+            "train/entropy",
+            "eval/loss",
+            "eval/mean_token_accuracy");
+    try (Engine engine = new ReferenceEngine();
+        ModelFolder model = ModelFolder.load(folder.resolve("out"), engine)) {
+      assertThat(model.tokenizer().id("[SKIP]")).isPresent();
+    }
+  }
+
+  @Test
+  void resume_stoppedAfterEachStep_endsWithTheSameBits() throws IOException {
+    data(5);
+    run("whole", StopSignal.manual(), "--save_steps=1");
+    byte[] expected =
+        Files.readAllBytes(folder.resolve("whole/checkpoint-6/trainer_state/weights.safetensors"));
+    byte[] moments =
+        Files.readAllBytes(
+            folder.resolve("whole/checkpoint-6/trainer_state/optimizer.safetensors"));
+    for (int stopAt = 1; stopAt < 6; stopAt++) {
+      String name = "from" + stopAt;
+      run(
+          name,
+          StopSignal.manual(),
+          "--save_strategy=no",
+          "--resume_from_checkpoint=" + folder.resolve("whole/checkpoint-" + stopAt),
+          "--save_strategy=steps",
+          "--save_steps=6");
+      Path state = folder.resolve(name + "/checkpoint-6/trainer_state");
+      assertThat(Files.readAllBytes(state.resolve("weights.safetensors"))).isEqualTo(expected);
+      assertThat(Files.readAllBytes(state.resolve("optimizer.safetensors"))).isEqualTo(moments);
+      assertThat(Files.readAllBytes(folder.resolve(name + "/model.safetensors")))
+          .isEqualTo(Files.readAllBytes(folder.resolve("whole/model.safetensors")));
+    }
+  }
+
+  @Test
+  void stop_requested_savesAndTheResumedRunEndsWithTheSameBits() throws IOException {
+    data(5);
+    run("whole", StopSignal.manual());
+    StopSignal stop = StopSignal.manual();
+    MemorySink stopping =
+        new MemorySink() {
+          @Override
+          public void scalars(long step, java.util.Map<String, Double> values) {
+            if (step == 3) {
+              stop.request();
+            }
+          }
+        };
+    List<String> arguments =
+        List.of(
+            "--model_name_or_path=" + TinyModels.folder("qwen2"),
+            "--dataset_name=" + folder.resolve("data.jsonl"),
+            "--output_dir=" + folder.resolve("parts"),
+            "--per_device_train_batch_size=2",
+            "--gradient_accumulation_steps=2",
+            "--learning_rate=1e-2",
+            "--warmup_steps=2",
+            "--logging_steps=1",
+            "--max_steps=6");
+    try (Engine engine = new ReferenceEngine()) {
+      int reached =
+          new SftRun(
+                  ConfigReader.read(null, arguments, SftConfig.class),
+                  engine,
+                  stopping,
+                  Phases.QUIET)
+              .run(stop);
+      assertThat(reached).isEqualTo(3);
+    }
+    assertThat(folder.resolve("parts/checkpoint-3")).isDirectory();
+    assertThat(folder.resolve("parts/model.safetensors")).doesNotExist();
+    run("parts", StopSignal.manual(), "--resume_from_checkpoint=true");
+    assertThat(Files.readAllBytes(folder.resolve("parts/model.safetensors")))
+        .isEqualTo(Files.readAllBytes(folder.resolve("whole/model.safetensors")));
+  }
+
+  @Test
+  void resume_withAnotherLearningRate_isRefused() throws IOException {
+    data(5);
+    run("out", StopSignal.manual(), "--save_steps=3");
+    assertThatThrownBy(
+            () ->
+                run(
+                    "out",
+                    StopSignal.manual(),
+                    "--learning_rate=1e-3",
+                    "--resume_from_checkpoint=true"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("learning_rate was 1e-2, is 1e-3");
+    data(4);
+    assertThatThrownBy(() -> run("out", StopSignal.manual(), "--resume_from_checkpoint=true"))
+        .hasMessageContaining("the data set has another content");
+  }
+
+  @Test
+  void resume_withMoreSteps_trainsOn() throws IOException {
+    data(5);
+    run("out", StopSignal.manual(), "--save_steps=3");
+    int reached = run("out", StopSignal.manual(), "--max_steps=8", "--resume_from_checkpoint=true");
+    assertThat(reached).isEqualTo(8);
+  }
+
+  @Test
+  void data_emptyOrTooLong_isToldWithCounts() throws IOException {
+    Files.writeString(folder.resolve("data.jsonl"), "\n");
+    assertThatThrownBy(() -> run("out", StopSignal.manual()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("data.jsonl holds no row to train on: 0 rows read, 0 used");
+    data(3);
+    assertThatThrownBy(() -> run("out", StopSignal.manual(), "--max_length=4"))
+        .hasMessageContaining(
+            "3 rows read, 0 used, 3 dropped because they are longer than max_length 4");
+    Files.writeString(folder.resolve("data.jsonl"), "{\"question\":\"x\"}\n");
+    assertThatThrownBy(() -> run("out", StopSignal.manual()))
+        .hasMessageContaining(
+            "line 1: expected prompt and completion, messages, or text, found the keys [question]");
+  }
+
+  @Test
+  void resume_withoutCheckpoint_isToldInOneSentence() throws IOException {
+    data(3);
+    assertThatThrownBy(() -> run("none", StopSignal.manual(), "--resume_from_checkpoint=true"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("holds no valid checkpoint");
+  }
+}
