@@ -190,7 +190,8 @@ abstract class HeadConformance extends OperationConformance {
 
   private static void keep(TokenScores scores, Tensor logProbs, Tensor entropies, Tensor isArgMax) {
     logProbs.setDoubles(scores.logProbs());
-    entropies.setDoubles(scores.entropies());
+    // Against one nat: the p of a certain token is 1 within a roundoff, so no entropy is finer.
+    entropies.setDoubles(Arrays.stream(scores.entropies()).map(h -> 1 + h).toArray());
     double[] flags = new double[scores.targetIsArgMax().length];
     for (int k = 0; k < flags.length; k++) {
       flags[k] = scores.targetIsArgMax()[k] ? 1 : 0;
