@@ -1,6 +1,7 @@
 package dev.terse.trainer.cli;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.reference.ReferenceEngine;
 import picocli.CommandLine.Option;
 
@@ -24,7 +25,7 @@ final class EngineOption {
   /** A new engine; belongs to the caller. */
   Engine open() {
     return switch (kind) {
-      case nd4j -> throw new UnsupportedOperationException("nd4j");
+      case nd4j -> new Nd4jEngine();
       case reference -> new ReferenceEngine();
     };
   }

@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
           + " line, configuration, input)."
     },
     subcommands = {
+      CompressCommand.class,
+      GenerateCommand.class,
       ScoreCommand.class,
       TokenizeCommand.class,
       ConvertCommand.class,

@@ -12,11 +12,10 @@ import org.deeplearning4j.optimize.api.TrainingListener;
  * throws ends the run: a listener may stop a training.
  */
 public final class ListenerSink implements MetricSink {
-  private final RunModel model;
+  private final RunModel model = new RunModel();
   private int epoch = -1;
 
-  public ListenerSink(RunModel model, List<TrainingListener> listeners) {
-    this.model = model;
+  public ListenerSink(List<TrainingListener> listeners) {
     model.setListeners(listeners);
   }
 

@@ -15,18 +15,12 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What DL4J's training listeners see of a run: its loss and the number of its weights. The weights
- * themselves belong to an engine and are not one flat array, so whatever asks for them is refused.
+ * What DL4J's training listeners see of a run: its loss. The weights belong to an engine and are
+ * not one flat array, so whatever asks for them is refused.
  */
 public final class RunModel implements Model {
   private final List<TrainingListener> listeners = new ArrayList<>();
-  private final long numParams;
   private double score = Double.NaN;
-
-  /** A model of {@code numParams} weights that has no loss yet. */
-  public RunModel(long numParams) {
-    this.numParams = numParams;
-  }
 
   /** Takes the loss of the newest update. */
   void setScore(double score) {
@@ -45,12 +39,12 @@ public final class RunModel implements Model {
 
   @Override
   public long numParams() {
-    return numParams;
+    throw refused("numParams");
   }
 
   @Override
   public long numParams(boolean backwards) {
-    return numParams;
+    throw refused("numParams");
   }
 
   @Override

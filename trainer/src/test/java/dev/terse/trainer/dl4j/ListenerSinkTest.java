@@ -42,8 +42,7 @@ class ListenerSinkTest {
 
   @Test
   void model_askedForWhatARunLacks_refusesWithASentence() {
-    RunModel model = new RunModel(12);
-    assertThat(model.numParams()).isEqualTo(12);
+    RunModel model = new RunModel();
     assertThat(model.score()).isNaN();
     assertThatThrownBy(model::params)
         .isInstanceOf(UnsupportedOperationException.class)
@@ -72,7 +71,7 @@ class ListenerSinkTest {
   }
 
   private static MetricSink sink(TrainingListener... listeners) {
-    return new ListenerSink(new RunModel(1), List.of(listeners));
+    return new ListenerSink(List.of(listeners));
   }
 
   private static final class Recorder extends BaseTrainingListener {

@@ -16,7 +16,7 @@ class TensorBoardSinkTest {
 
   @Test
   void file_ofARun_holdsOneWholeRecordAnEvent() throws IOException {
-    byte[] bytes = writeRun(0);
+    byte[] bytes = writeRun(1);
     List<byte[]> records = EventFileReader.records(bytes, bytes.length);
     int total =
         records.stream()
@@ -32,7 +32,7 @@ class TensorBoardSinkTest {
 
   @Test
   void file_cutAtAnyByteOfItsLastTwoRecords_keepsTheWholeRecordsBefore() throws IOException {
-    byte[] bytes = writeRun(0);
+    byte[] bytes = writeRun(1);
     List<byte[]> all = EventFileReader.records(bytes, bytes.length);
     int framing = RecordFile.HEADER_BYTES + RecordFile.FOOTER_BYTES;
     int last = bytes.length - all.get(all.size() - 1).length - framing;
@@ -45,7 +45,7 @@ class TensorBoardSinkTest {
 
   @Test
   void file_withAFlippedByte_losesItsChecksum() throws IOException {
-    byte[] bytes = writeRun(0);
+    byte[] bytes = writeRun(1);
     int whole = EventFileReader.records(bytes, bytes.length).size();
     for (int at = 0; at < bytes.length; at += 7) {
       byte[] damaged = bytes.clone();
@@ -58,33 +58,34 @@ class TensorBoardSinkTest {
 
   @Test
   void resume_opensAnotherFile_thatVoidsLaterSteps() throws IOException {
-    writeRun(0);
+    writeRun(1);
     byte[] second = writeRun(2);
     try (var files = Files.list(folder)) {
       assertThat(files).hasSize(2);
     }
+    // after version, experiment and session start:
     // Event.step = 2 (field 2), Event.session_log (field 7) of status START (field 1 = 1)
-    assertThat(EventFileReader.records(second, second.length).get(1))
+    assertThat(EventFileReader.records(second, second.length).get(3))
         .containsSequence(0x10, 2, 0x3a, 2, 0x08, 1);
   }
 
   @Test
   void histogram_withoutFiniteValues_writesNothing() throws IOException {
-    try (TensorBoardSink sink = new TensorBoardSink(folder, 0)) {
+    try (TensorBoardSink sink = new TensorBoardSink(folder)) {
       sink.histogram(1, "advantages", new double[] {Double.NaN, Double.POSITIVE_INFINITY});
     }
     byte[] bytes = newestFile();
     assertThat(EventFileReader.records(bytes, bytes.length)).hasSize(1);
   }
 
-  private byte[] writeRun(long resumedAt) throws IOException {
-    try (TensorBoardSink sink = new TensorBoardSink(folder, resumedAt)) {
+  private byte[] writeRun(long firstStep) throws IOException {
+    try (TensorBoardSink sink = new TensorBoardSink(folder)) {
       sink.hparams(Map.of("learning_rate", 1e-5, "loss_type", "dapo", "bf16", false));
-      for (long step = 1; step <= 3; step++) {
+      for (long step = firstStep; step < firstStep + 3; step++) {
         sink.scalars(step, Map.of("train/loss", 1.0 / step, "train/reward", Double.NaN));
       }
-      sink.histogram(3, "advantages", new double[] {-1, 0, 0.5, 2});
-      sink.text(3, "completions", "kept step\n\n[SKIP]");
+      sink.histogram(firstStep + 2, "advantages", new double[] {-1, 0, 0.5, 2});
+      sink.text(firstStep + 2, "completions", "kept step\n\n[SKIP]");
     }
     return newestFile();
   }
