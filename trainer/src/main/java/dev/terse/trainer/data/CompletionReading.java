@@ -31,7 +31,8 @@ public record CompletionReading(
     int[] ids = completion.ids();
     String text = tokenizer.decode(ids, true);
     Thinking thinking = Thinking.of(text);
-    int thinkTokens = thinking.closed() ? tokensThrough(Thinking.CLOSE, ids, tokenizer) : ids.length;
+    int thinkTokens =
+        thinking.closed() ? tokensThrough(Thinking.CLOSE, ids, tokenizer) : ids.length;
     return new CompletionReading(
         text,
         thinking,

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What became of one problem. Every problem has a record: one that was cut off is wrong, not absent.
+ * What became of one problem. Every problem has a record: one that was cut off is wrong, not
+ * absent.
  *
  * @param id of the problem
  * @param status how it ended

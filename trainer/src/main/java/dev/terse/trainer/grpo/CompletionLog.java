@@ -45,7 +45,9 @@ final class CompletionLog {
   void write(int step, List<Episode> episodes) {
     sink.histogram(step, "completions/rewards", finite(episodes));
     sink.histogram(
-        step, "completions/advantages", episodes.stream().mapToDouble(Episode::advantage).toArray());
+        step,
+        "completions/advantages",
+        episodes.stream().mapToDouble(Episode::advantage).toArray());
     sink.histogram(
         step, "completions/lengths", episodes.stream().mapToDouble(Episode::tokens).toArray());
     StringBuilder shown = new StringBuilder();

@@ -19,8 +19,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The completions that a later update still needs, in a checkpoint: ids and log-probabilities. Text,
- * rewards and advantages follow from them and are computed again.
+ * The completions that a later update still needs, in a checkpoint: ids and log-probabilities.
+ * Text, rewards and advantages follow from them and are computed again.
  */
 final class GenerationFile {
   private static final String NAME = "generation.jsonl";
@@ -80,8 +80,7 @@ final class GenerationFile {
       out.add(
           episodes
               .get(i)
-              .with(
-                  doubles(row.path("old_log_probs")), doubles(row.path("reference_log_probs"))));
+              .with(doubles(row.path("old_log_probs")), doubles(row.path("reference_log_probs"))));
     }
     return out;
   }

@@ -66,8 +66,7 @@ public final class GrpoRun {
     ReferenceModel reference =
         config.loss().beta() == 0
             ? null
-            : new ReferenceModel(
-                RunModels.open(config.model(), engine, config.training().seed()));
+            : new ReferenceModel(RunModels.open(config.model(), engine, config.training().seed()));
     return new GrpoTrainer(
         model,
         reference,
@@ -79,8 +78,7 @@ public final class GrpoRun {
   }
 
   private List<Problem> problems(String file, ModelFolder model) throws IOException {
-    int room =
-        model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
+    int room = model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
     if (room < 1) {
       throw new IllegalArgumentException(
           "max_completion_length "

@@ -174,8 +174,7 @@ final class GrpoTrainer implements Learner {
       List<double[]> ofReference =
           reference == null
               ? null
-              : batch.perEpisode(
-                  reference.logProbs(batch.tokens(), batch.targets(), temperature));
+              : batch.perEpisode(reference.logProbs(batch.tokens(), batch.targets(), temperature));
       for (int e = 0; e < part.size(); e++) {
         out.add(
             part.get(e)
@@ -198,9 +197,7 @@ final class GrpoTrainer implements Learner {
     long seed = SeedTree.at(config.training().seed(), "minibatch", plan.generation(update));
     int[] order = SeedTree.permutation(seed, generation.size());
     int from = update % plan.updatesPerPass() * plan.updateBatch();
-    return Arrays.stream(order, from, from + plan.updateBatch())
-        .mapToObj(generation::get)
-        .toList();
+    return Arrays.stream(order, from, from + plan.updateBatch()).mapToObj(generation::get).toList();
   }
 
   /** Adds the gradients of the loss over {@code episodes}, micro-batch by micro-batch. */
@@ -213,8 +210,7 @@ final class GrpoTrainer implements Learner {
             plan.microBatch(),
             config.generation().maxCompletionLength());
     try (var phase =
-        phases.start(
-            "update", "tokens", episodes.stream().mapToLong(Episode::tokens).sum())) {
+        phases.start("update", "tokens", episodes.stream().mapToLong(Episode::tokens).sum())) {
       for (int from = 0; from < episodes.size(); from += plan.microBatch()) {
         int to = Math.min(episodes.size(), from + plan.microBatch());
         List<Episode> part = episodes.subList(from, to).stream().filter(this::bearsLoss).toList();
@@ -229,10 +225,7 @@ final class GrpoTrainer implements Learner {
   }
 
   private void backward(
-      GrpoBatch batch,
-      double[] weights,
-      PolicyStatistics statistics,
-      SamplerAgreement agreement) {
+      GrpoBatch batch, double[] weights, PolicyStatistics statistics, SamplerAgreement agreement) {
     double temperature = config.generation().temperature();
     GrpoLoss.Tokens tokens = batch.lossTokens(weights);
     double[] current =
@@ -273,11 +266,8 @@ final class GrpoTrainer implements Learner {
   @Override
   public Map<String, Double> evaluate(int updates) throws IOException {
     Evaluator evaluator =
-        new Evaluator(
-            policy, config.model().skipMark(), config.generation().maxLive(), phases);
-    return evaluator
-        .run(problems.eval(), config.generation().maxCompletionLength())
-        .metrics();
+        new Evaluator(policy, config.model().skipMark(), config.generation().maxLive(), phases);
+    return evaluator.run(problems.eval(), config.generation().maxCompletionLength()).metrics();
   }
 
   @Override

@@ -49,8 +49,7 @@ final class Judge {
     tellFailures();
     int groupSize = groups.get(0).completions().size();
     double[] advantages =
-        GroupAdvantage.of(
-            scores.stream().mapToDouble(Score::total).toArray(), groupSize, scale);
+        GroupAdvantage.of(scores.stream().mapToDouble(Score::total).toArray(), groupSize, scale);
     List<Episode> episodes = new ArrayList<>();
     for (int i = 0; i < scores.size(); i++) {
       episodes.add(

@@ -56,8 +56,7 @@ final class RolloutMetrics {
     metrics.put("frac_reward_zero_std", flat / (double) (totals.length / groupSize));
   }
 
-  private static void groups(
-      List<Episode> episodes, int groupSize, Map<String, Double> metrics) {
+  private static void groups(List<Episode> episodes, int groupSize, Map<String, Double> metrics) {
     int right = 0;
     int wrong = 0;
     int groups = episodes.size() / groupSize;

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A run from its configuration to the trained model: loads the model, or the checkpoint to go on
- * from, lets a {@link Learner} train it, saves on the way, and leaves the final model in output_dir.
+ * from, lets a {@link Learner} train it, saves on the way, and leaves the final model in
+ * output_dir.
  */
 public final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
@@ -79,7 +80,13 @@ public final class TrainingRun {
           step ->
               store.save(
                   step,
-                  folder -> write(folder, model, optimizer, learner, state(step, optimizer, learner, data)));
+                  folder ->
+                      write(
+                          folder,
+                          model,
+                          optimizer,
+                          learner,
+                          state(step, optimizer, learner, data)));
       TrainingLoop loop = new TrainingLoop(training, learner, sink, saver, stop);
       int reached = loop.run(done);
       if (reached >= loop.maxSteps()) {

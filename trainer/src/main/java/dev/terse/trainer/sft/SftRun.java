@@ -30,8 +30,7 @@ public final class SftRun {
 
   public SftRun(Loaded<SftConfig> loaded, Engine engine, MetricSink sink, Phases phases) {
     this.config = loaded.config();
-    this.run =
-        new TrainingRun(config.model(), config.training(), loaded.values(), engine, sink);
+    this.run = new TrainingRun(config.model(), config.training(), loaded.values(), engine, sink);
     this.phases = phases;
   }
 
@@ -58,8 +57,8 @@ public final class SftRun {
     return config.maxLength() == null ? positions : Math.min(config.maxLength(), positions);
   }
 
-  private List<List<SftRow>> load(
-      String file, ModelFolder model, int maxLength, boolean packing) throws IOException {
+  private List<List<SftRow>> load(String file, ModelFolder model, int maxLength, boolean packing)
+      throws IOException {
     boolean everything = Boolean.FALSE.equals(config.completionOnlyLoss());
     SftDataset data =
         SftDataset.load(
