@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Engine;
 import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.gguf.GgufModel;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.weights.AtomicFile;
 import dev.terse.model.weights.DType;
@@ -38,6 +39,9 @@ public record ModelFolder(
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static ModelFolder load(Path path, Engine engine) {
+    if (Files.isRegularFile(path)) {
+      return loadGguf(path, engine);
+    }
     requireFolder(path);
     Tokenizer tokenizer = Tokenizer.load(path);
     try {
@@ -51,8 +55,32 @@ public record ModelFolder(
     }
   }
 
+  private static ModelFolder loadGguf(Path path, Engine engine) {
+    try (GgufModel model = GgufModel.open(path)) {
+      Tokenizer tokenizer = Tokenizer.of(model.tokenizerFiles());
+      try {
+        ChatTemplate template = ChatTemplate.find(model.tokenizerFiles().files()).orElse(null);
+        return new ModelFolder(
+            loadGguf(model, engine), tokenizer, template, model.generationConfig());
+      } catch (RuntimeException e) {
+        tokenizer.close();
+        throw e;
+      }
+    }
+  }
+
+  private static Decoder loadGguf(GgufModel model, Engine engine) {
+    DecoderConfig config = DecoderConfig.of(model.config(), model.description());
+    return new Decoder(engine, config, WeightLoading.load(model, config, engine));
+  }
+
   /** Loads config.json and weights only; for work on ids, where no tokenizer is needed. */
   public static Decoder loadDecoder(Path folder, Engine engine) {
+    if (Files.isRegularFile(folder)) {
+      try (GgufModel model = GgufModel.open(folder)) {
+        return loadGguf(model, engine);
+      }
+    }
     requireFolder(folder);
     DecoderConfig config = DecoderConfig.of(folder.resolve(CONFIG));
     try (WeightSource source = WeightFiles.open(folder)) {
@@ -75,11 +103,14 @@ public record ModelFolder(
    * The result takes over decoder and tokenizer: this folder must not be used any more.
    */
   public ModelFolder withToken(String token) {
-    if (tokenizer.id(token).isPresent()) {
+    Tokenizer extended = tokenizer.withToken(token);
+    if (extended == tokenizer) {
       return this;
     }
-    Tokenizer extended = tokenizer.withToken(token);
-    Decoder grown = decoder.withTokenRow(extended.id(token).orElseThrow());
+    int id = extended.id(token).orElseThrow();
+    boolean known = id < tokenizer.size(); // an ordinary token has a row that was trained
+    Decoder grown = known ? decoder : decoder.withTokenRow(id);
+    tokenizer.close();
     return new ModelFolder(grown, extended, template, generationConfig);
   }
 

@@ -23,8 +23,8 @@ final class WeightLoading {
    *     once
    */
   static Parameters load(WeightSource source, DecoderConfig config, Engine engine) {
+    requireAgreement(source, config);
     Map<String, int[]> expected = WeightShapes.of(config);
-    requireAgreement(source, expected, config);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     try {
       expected.forEach(
@@ -40,8 +40,13 @@ final class WeightLoading {
     }
   }
 
-  private static void requireAgreement(
-      WeightSource source, Map<String, int[]> expected, DecoderConfig config) {
+  /**
+   * Checks names and shapes without reading a number.
+   *
+   * @throws IllegalArgumentException as {@link #load}
+   */
+  static void requireAgreement(WeightSource source, DecoderConfig config) {
+    Map<String, int[]> expected = WeightShapes.of(config);
     List<String> problems = new ArrayList<>();
     expected.forEach(
         (name, shape) -> {

@@ -11,6 +11,7 @@ import dev.terse.engine.TokenScores;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.Decoder;
 import dev.terse.model.PackedBatch;
+import dev.terse.testkit.TestSeed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,13 +22,9 @@ import org.junit.jupiter.api.Test;
 
 class RolloutsTest {
   private static final Set<Integer> STOP = Set.of(3, 5);
-  private final long seed = Long.getLong("terse.seed", System.nanoTime());
+  private final long seed = TestSeed.of("rollouts");
   private final ReferenceEngine engine = new ReferenceEngine();
   private final Decoder decoder = TinyDecoder.on(engine, 11);
-
-  RolloutsTest() {
-    System.out.println("terse.seed=" + seed);
-  }
 
   @AfterEach
   void close() {

@@ -3,6 +3,7 @@ package dev.terse.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.engine.SeedTree;
+import dev.terse.testkit.TestSeed;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -11,8 +12,7 @@ class TokenFilterTest {
 
   @Test
   void apply_randomDistributions_equalsTheBruteForce() {
-    long seed = Long.getLong("terse.seed", System.nanoTime());
-    System.out.println("terse.seed=" + seed);
+    long seed = TestSeed.of("token filter");
     for (int run = 0; run < 3000; run++) {
       long at = SeedTree.at(seed, "filter", run);
       float[] p = distribution(at, 1 + SeedTree.below(SeedTree.child(at, 1), 60));

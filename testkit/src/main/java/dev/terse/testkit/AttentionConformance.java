@@ -54,16 +54,21 @@ abstract class AttentionConformance extends OperationConformance {
     Twin out = lab.normal(n, wide);
     String what = shape.heads() + "/" + shape.kvHeads() + " heads of " + dim;
 
-    double ofScore = lab.tolerance(dim, 1 + shape.scale() * q.maxNorm(dim) * k.maxNorm(dim));
-    double ofProbability = ofScore + lab.tolerance(n, 1);
-    lab.run((e, t) -> e.attention(t.of(q), t.of(k), t.of(v), segments, shape, t.of(out)), out);
-    lab.assertClose("attention, " + what, out, 2 * ofProbability * v.max());
+    // Where two scores of thousands contest, one rounding uses up the bound: widened fourfold.
+    int terms = Math.max(dim, n) * (deviationOfQ > 1 ? 16 : 1);
+    lab.compare(
+        "attention, " + what,
+        terms,
+        (e, t) -> e.attention(t.of(q), t.of(k), t.of(v), segments, shape, t.of(out)),
+        out);
 
     Twin dOut = lab.normal(n, wide);
     Twin dq = lab.normal(n, wide);
     Twin dk = lab.normal(n, narrow);
     Twin dv = lab.normal(n, narrow);
-    lab.run(
+    lab.compare(
+        "attentionBackward, " + what,
+        terms,
         (e, t) ->
             e.attentionBackward(
                 t.of(q),
@@ -78,13 +83,5 @@ abstract class AttentionConformance extends OperationConformance {
         dq,
         dk,
         dv);
-    // A key collects from all later queries of its group; with even shares that is Σ 1/i ≈ 1 + ln
-    // n.
-    double collected = shape.group() * (1 + Math.log(n));
-    double ofSlope = 2 * ofProbability * shape.scale() * dOut.maxNorm(dim) * v.maxNorm(dim);
-    lab.assertClose("attentionBackward, dq, " + what, dq, ofSlope * k.max());
-    lab.assertClose("attentionBackward, dk, " + what, dk, ofSlope * collected * q.max());
-    lab.assertClose(
-        "attentionBackward, dv, " + what, dv, 2 * ofProbability * collected * dOut.max());
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import dev.terse.testkit.TwinLab.Twin;
 import java.util.ArrayList;
@@ -150,63 +151,53 @@ abstract class HeadConformance extends OperationConformance {
   private void check(
       int n, int channels, int vocabulary, double temperature, double deviationOfHead) {
     HeadRows rows = rows(n, vocabulary);
+    int count = rows.count();
     Twin hidden = lab.normal(n, channels);
     Twin head = lab.normal(deviationOfHead, vocabulary, channels);
     Twin dHidden = lab.normal(n, channels);
     Twin dHead = lab.normal(vocabulary, channels);
-    String what = "V " + vocabulary + ", ";
-    LogProbGradient loss = (index, logProb) -> -(0.3 + index % 5) / rows.count();
-
-    TokenScores expected =
-        lab.reference().tokenLogProbs(hidden.expected(), head.expected(), rows, temperature);
-    TokenScores plain = engine().tokenLogProbs(hidden.actual(), head.actual(), rows, temperature);
-    TokenScores[] withGradient = new TokenScores[1];
-    double largestBefore = dHead.max();
-    lab.run(
+    Twin logProbs = lab.of(new double[count], count);
+    Twin entropies = lab.of(new double[count], count);
+    Twin isArgMax = lab.of(new double[count], count);
+    // Where two logits of thousands contest, one rounding uses up the bound: widened fourfold.
+    int terms = Math.max(channels, vocabulary) * (deviationOfHead > 1 ? 16 : 1);
+    String what = "head of " + vocabulary + " x " + channels;
+    lab.compare(
+        what,
+        terms,
+        (e, t) -> {
+          TokenScores scores = e.tokenLogProbs(t.of(hidden), t.of(head), rows, temperature);
+          keep(scores, t.of(logProbs), t.of(entropies), t.of(isArgMax));
+        },
+        logProbs,
+        entropies,
+        isArgMax);
+    LogProbGradient loss = (index, logProb) -> -(0.3 + index % 5) / count;
+    lab.compare(
+        what + " with backward",
+        Math.max(terms, n),
         (e, t) -> {
           TokenScores scores =
               e.tokenLogProbs(
                   t.of(hidden), t.of(head), rows, temperature, loss, t.of(dHidden), t.of(dHead));
-          if (e == engine()) {
-            withGradient[0] = scores;
-          }
+          keep(scores, t.of(logProbs), t.of(entropies), t.of(isArgMax));
         },
+        logProbs,
+        entropies,
+        isArgMax,
         dHidden,
         dHead);
-
-    double ofLogit =
-        lab.tolerance(channels, hidden.maxNorm(channels) * head.maxNorm(channels) / temperature);
-    double ofScore = 2 * ofLogit + lab.tolerance(vocabulary, 2 + Math.log(vocabulary));
-    // Entropy is Σ p (lse - z): an error of z also moves p, weighted by how far z spreads.
-    double ofEntropy = ofScore * (2 + 2 * Math.log(vocabulary));
-    assertSame(what + "scores", plain, expected, rows, ofScore, ofEntropy);
-    assertSame(
-        what + "scores of the backward", withGradient[0], expected, rows, ofScore, ofEntropy);
-
-    double slope = 5.0 / rows.count() / temperature;
-    lab.assertClose(what + "dHidden", dHidden, 2 * slope * ofScore * head.max());
-    double mostRowsOnOneToken = 1 + rows.count() / 4.0;
-    lab.assertClose(
-        what + "dHead",
-        dHead,
-        lab.tolerance(rows.count(), largestBefore)
-            + 2 * slope * ofScore * hidden.max() * mostRowsOnOneToken);
   }
 
-  private static void assertSame(
-      String what,
-      TokenScores actual,
-      TokenScores expected,
-      HeadRows rows,
-      double ofScore,
-      double ofEntropy) {
-    Close.assertClose(what + ", log-prob", actual.logProbs(), expected.logProbs(), ofScore);
-    Close.assertClose(what + ", entropy", actual.entropies(), expected.entropies(), ofEntropy);
-    assertThat(actual.targetIsArgMax()).as(what).containsExactly(expected.targetIsArgMax());
-    for (int k = 0; k < rows.count(); k++) {
-      assertThat(Double.isNaN(actual.logProbs()[k]))
-          .isEqualTo(rows.targets()[k] == HeadRows.NO_TARGET);
+  private static void keep(TokenScores scores, Tensor logProbs, Tensor entropies, Tensor isArgMax) {
+    logProbs.setDoubles(scores.logProbs());
+    // Against one nat: the p of a certain token is 1 within a roundoff, so no entropy is finer.
+    entropies.setDoubles(Arrays.stream(scores.entropies()).map(h -> 1 + h).toArray());
+    double[] flags = new double[scores.targetIsArgMax().length];
+    for (int k = 0; k < flags.length; k++) {
+      flags[k] = scores.targetIsArgMax()[k] ? 1 : 0;
     }
+    isArgMax.setDoubles(flags);
   }
 
   /** About two thirds of n rows, every fourth of them without a target; never none. */

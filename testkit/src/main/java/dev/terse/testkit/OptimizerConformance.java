@@ -27,7 +27,7 @@ abstract class OptimizerConformance extends OperationConformance {
       lab.run(
           (e, t) -> e.adamW(update, t.of(weight), t.of(gradient), t.of(m), t.of(v)), weight, m, v);
     }
-    lab.assertClose("adamW, m", m, 12 * FLOAT_ROUNDOFF * 1e-3 * 5);
+    lab.assertClose("adamW, m", m, 12 * FLOAT_ROUNDOFF * m.max());
     lab.assertClose("adamW, v", v, 12 * FLOAT_ROUNDOFF * v.max());
     lab.assertClose("adamW, weight", weight, 12 * FLOAT_ROUNDOFF * weight.max());
   }
@@ -40,7 +40,7 @@ abstract class OptimizerConformance extends OperationConformance {
     Twin v = lab.of(new double[21], 21);
     AdamW update = new AdamW(0.5, 0.9, 0.95, 1e-8, 0.25, 1, 1);
     lab.run((e, t) -> e.adamW(update, t.of(weight), t.of(gradient), t.of(m), t.of(v)), weight);
-    lab.assertClose("decay", weight, FLOAT_ROUNDOFF * weight.max());
+    lab.assertClose("decay", weight, 2 * FLOAT_ROUNDOFF * weight.max());
   }
 
   @Test

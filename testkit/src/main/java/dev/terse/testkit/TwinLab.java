@@ -4,12 +4,17 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Runs an operation on the engine under test and on the reference, from the same numbers. Holds the
- * tolerance: {@code u (4 + 2 √n) magnitude} for a reduction of n terms, the probabilistic bound of
- * Higham and Mary (SIAM J. Sci. Comput. 41, 2019), with u the unit roundoff of the products.
+ * Runs an operation on the engine under test and on the reference, from the same numbers, and
+ * compares. What may differ is measured: with u the unit roundoff of the products and n the longest
+ * sum, {@code allowed = (8 + √n) c + 8 u max|out|}, where c is how far the reference's output moves
+ * when each number that goes in moves by u, up or down by lot. So the bound follows the number
+ * type, the reduction length (rounding errors of n terms add up like √n: Higham and Mary, SIAM J.
+ * Sci. Comput. 41, 2019) and how well the operation is conditioned at these very numbers.
  */
 final class TwinLab implements AutoCloseable {
 
@@ -29,26 +34,8 @@ final class TwinLab implements AutoCloseable {
       return Arrays.stream(values()).map(Math::abs).max().orElse(0);
     }
 
-    /** The largest Euclidean norm of {@code width} numbers that lie together. */
-    double maxNorm(int width) {
-      double[] values = values();
-      double largest = 0;
-      for (int start = 0; start < values.length; start += width) {
-        double sum = 0;
-        for (int i = start; i < start + width; i++) {
-          sum += values[i] * values[i];
-        }
-        largest = Math.max(largest, Math.sqrt(sum));
-      }
-      return largest;
-    }
-
     Twin rowsView(int from, int to) {
       return new Twin(actual.rowsView(from, to), expected.rowsView(from, to));
-    }
-
-    Twin shapedView(int... shape) {
-      return new Twin(actual.shapedView(shape), expected.shapedView(shape));
     }
   }
 
@@ -61,6 +48,8 @@ final class TwinLab implements AutoCloseable {
   interface Operation {
     void run(Engine engine, Side side);
   }
+
+  private static final double PERTURBATION = 1e-6;
 
   final Draws draws;
   private final Engine engine;
@@ -88,6 +77,10 @@ final class TwinLab implements AutoCloseable {
     return reference;
   }
 
+  double unitRoundoff() {
+    return unitRoundoff;
+  }
+
   /** Normal numbers of deviation 1. */
   Twin normal(int... shape) {
     return normal(1.0, shape);
@@ -105,8 +98,87 @@ final class TwinLab implements AutoCloseable {
     return twin;
   }
 
+  /**
+   * Runs on both sides, and asserts that the outputs are as close as they must be and that nothing
+   * else has changed.
+   *
+   * @param what printed, and begins the failure
+   * @param terms the longest sum in the operation
+   */
+  void compare(String what, int terms, Operation operation, Twin... outputs) {
+    startFromTheSame();
+    double[] allowed = allowed(terms, operation, outputs);
+    run(operation, outputs);
+    for (int k = 0; k < outputs.length; k++) {
+      assertClose(what + (outputs.length == 1 ? "" : ", output " + k), outputs[k], allowed[k]);
+    }
+  }
+
+  /**
+   * Allowed difference of each output, from runs of the reference on copies of what it is given.
+   */
+  double[] allowed(int terms, Operation operation, Twin... outputs) {
+    List<double[]> exact = valuesAfter(operation, 0, outputs);
+    double[] allowed = new double[outputs.length];
+    // Few numbers may by chance hardly move together; many cannot.
+    int runs = outputs[0].expected.size() < 2048 ? 6 : 1;
+    for (int run = 0; run < runs; run++) {
+      List<double[]> moved = valuesAfter(operation, PERTURBATION, outputs);
+      for (int k = 0; k < outputs.length; k++) {
+        double change = largestDifference(exact.get(k), moved.get(k)) / PERTURBATION;
+        double bound = (8 + Math.sqrt(terms)) * change + 8 * largest(exact.get(k));
+        allowed[k] = Math.max(allowed[k], unitRoundoff * bound);
+      }
+    }
+    return allowed;
+  }
+
+  // What an earlier operation left may differ a little; that is not this operation's matter.
+  private void startFromTheSame() {
+    for (Twin twin : twins) {
+      twin.expected.setDoubles(twin.actual.toDoubles());
+    }
+  }
+
+  private List<double[]> valuesAfter(Operation operation, double perturbation, Twin... outputs) {
+    Map<Twin, Tensor> copies = new IdentityHashMap<>();
+    Side side =
+        twin -> twin == null ? null : copies.computeIfAbsent(twin, t -> moved(t, perturbation));
+    operation.run(reference, side);
+    List<double[]> values =
+        Arrays.stream(outputs).map(output -> side.of(output).toDoubles()).toList();
+    copies.values().forEach(Tensor::close);
+    return values;
+  }
+
+  private Tensor moved(Twin twin, double perturbation) {
+    double[] values = twin.values();
+    long lots = 0;
+    for (int i = 0; i < values.length && perturbation != 0; i++) {
+      lots = i % Long.SIZE == 0 ? draws.next() : lots >>> 1;
+      values[i] *= (lots & 1) == 0 ? 1 + perturbation : 1 - perturbation;
+    }
+    Tensor copy = reference.allocate(twin.shape());
+    copy.setDoubles(values);
+    return copy;
+  }
+
+  private static double largestDifference(double[] a, double[] b) {
+    double largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      double difference = Math.abs(a[i] - b[i]);
+      largest = difference > largest ? difference : largest;
+    }
+    return largest;
+  }
+
+  private static double largest(double[] values) {
+    return largestDifference(values, new double[values.length]);
+  }
+
   /** Runs on both sides, and asserts that nothing but {@code outputs} has changed. */
   void run(Operation operation, Twin... outputs) {
+    startFromTheSame();
     List<Tensor> inputs = new ArrayList<>();
     for (Twin twin : twins) {
       if (Arrays.stream(outputs).noneMatch(output -> output == twin)) {
@@ -130,11 +202,6 @@ final class TwinLab implements AutoCloseable {
         twin.actual.toDoubles(),
         twin.expected.toDoubles(),
         allowed);
-  }
-
-  /** Allowed difference of a sum of {@code terms} products whose absolute values sum to that. */
-  double tolerance(int terms, double magnitude) {
-    return unitRoundoff * (4 + 2 * Math.sqrt(terms)) * magnitude;
   }
 
   @Override

@@ -47,7 +47,7 @@ public record PrunedTrace(ScoredTrace scored, boolean[] pruned) {
     List<Step> steps = scored.steps().stream().map(ScoredStep::step).toList();
     String chain = placeholder.apply(thinking.text(), steps, pruned);
     String completion =
-        (scored.opens() ? Thinking.OPEN + "\n" : "")
+        (thinking.opened() ? Thinking.OPEN + "\n" : "")
             + chain.stripTrailing()
             + "\n"
             + Thinking.CLOSE

@@ -7,9 +7,8 @@ import java.util.List;
  *
  * @param thinking the response taken apart
  * @param steps in order; they tile {@code thinking.text()}
- * @param opens whether a completion of this model has to begin with {@code <think>} itself
  */
-public record ScoredTrace(Trace trace, Thinking thinking, List<ScoredStep> steps, boolean opens) {
+public record ScoredTrace(Trace trace, Thinking thinking, List<ScoredStep> steps) {
   public ScoredTrace {
     steps = List.copyOf(steps);
   }

@@ -5,12 +5,12 @@ import dev.terse.engine.TokenScores;
 import dev.terse.model.Decoder;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.PackedBatch;
+import dev.terse.model.chat.ChatPrompt;
 import dev.terse.model.chat.ChatTemplate;
-import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * Exact token entropies of traces by one teacher-forced pass over the whole vocabulary, at
@@ -29,17 +29,17 @@ public final class TraceScorer {
 
   private final Decoder decoder;
   private final Tokenizer tokenizer;
-  private final UnaryOperator<String> prompt;
+  private final Function<String, ChatPrompt> prompts;
 
   /**
    * @param decoder the scoring model; not owned
    * @param tokenizer its tokenizer; not owned
-   * @param prompt a question as the text that the model is prompted with
+   * @param prompts the prompt of a question
    */
-  TraceScorer(Decoder decoder, Tokenizer tokenizer, UnaryOperator<String> prompt) {
+  TraceScorer(Decoder decoder, Tokenizer tokenizer, Function<String, ChatPrompt> prompts) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
-    this.prompt = prompt;
+    this.prompts = prompts;
   }
 
   /**
@@ -55,9 +55,7 @@ public final class TraceScorer {
               + " chat_template.jinja into the folder");
     }
     return new TraceScorer(
-        model.decoder(),
-        model.tokenizer(),
-        question -> template.render(List.of(new Message("user", question)), true));
+        model.decoder(), model.tokenizer(), question -> ChatPrompt.of(template, question));
   }
 
   /** Most tokens of prompt and response that the model can read. */
@@ -71,20 +69,10 @@ public final class TraceScorer {
    * @throws IllegalArgumentException if a text cannot be tokenized
    */
   TraceTokens tokens(Trace trace, Thinking thinking) {
-    String promptText = prompt.apply(trace.question());
-    boolean promptOpens = promptText.stripTrailing().endsWith(Thinking.OPEN);
-    String text =
-        promptOpens && thinking.opened()
-            ? trace.response().substring(thinking.start())
-            : trace.response();
-    boolean thinks = thinking.opened() || tokenizer.id(Thinking.OPEN).isPresent();
+    ChatPrompt prompt = prompts.apply(trace.question());
+    String text = prompt.completion(trace.response());
     return TraceTokens.of(
-        trace,
-        thinking,
-        tokenizer.encode(promptText),
-        text,
-        tokenizer.encodeWithOffsets(text),
-        thinks && !promptOpens);
+        trace, thinking, prompt.ids(tokenizer), text, tokenizer.encodeWithOffsets(text));
   }
 
   /** Scores traces in one packed pass. */
@@ -106,9 +94,7 @@ public final class TraceScorer {
     List<ScoredTrace> scored = new ArrayList<>();
     int from = 0;
     for (TraceTokens trace : traces) {
-      scored.add(
-          new ScoredTrace(
-              trace.trace(), trace.thinking(), sums(trace, scores, from), trace.opens()));
+      scored.add(new ScoredTrace(trace.trace(), trace.thinking(), sums(trace, scores, from)));
       from += trace.stepOf().length;
     }
     return scored;

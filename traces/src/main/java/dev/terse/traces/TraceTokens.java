@@ -15,7 +15,6 @@ import java.util.List;
  * @param ids prompt and response, [tokens]; not copied
  * @param first index into ids of the first token that belongs to a step
  * @param stepOf for each thinking token, from {@code first} on, the step that it belongs to
- * @param opens see {@link ScoredTrace}
  */
 record TraceTokens(
     Trace trace,
@@ -24,8 +23,7 @@ record TraceTokens(
     int[] bounds,
     int[] ids,
     int first,
-    int[] stepOf,
-    boolean opens) {
+    int[] stepOf) {
 
   /**
    * @param prompt ids of the rendered question
@@ -33,7 +31,7 @@ record TraceTokens(
    * @param encoding of {@code text}
    */
   static TraceTokens of(
-      Trace trace, Thinking thinking, int[] prompt, String text, Encoding encoding, boolean opens) {
+      Trace trace, Thinking thinking, int[] prompt, String text, Encoding encoding) {
     // Everything before the thinking text: an opening mark, and blanks around it.
     int cut = trace.response().length() - text.length();
     int origin = text.codePointCount(0, thinking.start() - cut);
@@ -61,8 +59,7 @@ record TraceTokens(
     }
     int[] ids = Arrays.copyOf(prompt, prompt.length + encoding.ids().length);
     System.arraycopy(encoding.ids(), 0, ids, prompt.length, encoding.ids().length);
-    return new TraceTokens(
-        trace, thinking, steps, bounds, ids, prompt.length + from, stepOf, opens);
+    return new TraceTokens(trace, thinking, steps, bounds, ids, prompt.length + from, stepOf);
   }
 
   /** The ids that the model must read: the last thinking token is a target only. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.SeedTree;
+import dev.terse.testkit.TestSeed;
 import dev.terse.traces.Pruner.Budget;
 import dev.terse.traces.Pruner.Order;
 import java.math.BigDecimal;
@@ -85,8 +86,7 @@ class PrunerTest {
     // 20 tokens, 10 may go: 6 fit, 8 do not any more, 3 do.
     assertThat(pruner.choose("t", new double[] {1, 2, 3, 4}, new int[] {6, 8, 3, 3}))
         .containsExactly(true, false, true, false);
-    long seed = Long.getLong("terse.seed", System.nanoTime());
-    System.out.println("terse.seed=" + seed);
+    long seed = TestSeed.of("pruner");
     for (int run = 0; run < 500; run++) {
       long at = SeedTree.at(seed, "budget", run);
       int n = 1 + SeedTree.below(at, 30);

@@ -1,9 +1,7 @@
 package dev.terse.traces;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import dev.terse.testkit.SharedData;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +13,7 @@ final class RealTraces {
   static List<Trace> all() throws IOException {
     List<Trace> traces = new ArrayList<>();
     for (String name : List.of("traces-train.jsonl", "traces-eval.jsonl")) {
-      Path file =
-          Path.of(System.getProperty("terse.root", ".."), "../shared/data/traces", name)
-              .normalize();
-      assumeTrue(Files.exists(file), "skipped: no real traces at ../shared/data/traces");
+      Path file = SharedData.assumePresent("traces/" + name);
       try (JsonLines rows = JsonLines.open(file)) {
         for (var row = rows.next(); row != null; row = rows.next()) {
           traces.add(Trace.of(row, rows.line()));

@@ -3,6 +3,7 @@ package dev.terse.traces;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.engine.SeedTree;
+import dev.terse.testkit.TestSeed;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -47,8 +48,7 @@ class SegmenterTest {
 
   @Test
   void steps_randomTexts_tileTheText() {
-    long seed = Long.getLong("terse.seed", System.nanoTime());
-    System.out.println("terse.seed=" + seed);
+    long seed = TestSeed.of("segmenter");
     String[] pieces = {
       "\n", "\n", "\n\n", "a", "x = 1.", " ", "\r", "[SKIP]", "\uD83D\uDE00", "\u2028"
     };

@@ -7,19 +7,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Engine;
 import dev.terse.model.Decoder;
 import dev.terse.model.DecoderConfig;
+import dev.terse.model.chat.ChatPrompt;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.tokenizer.TokenizerFiles;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /** A random one-layer model with a byte-level tokenizer whose merges join line feeds and text. */
 record TinyModel(Decoder decoder, Tokenizer tokenizer) implements AutoCloseable {
-  static final UnaryOperator<String> PROMPT = question -> "Q: " + question + "\nA:";
+  static final Function<String, ChatPrompt> PROMPT =
+      question -> ChatPrompt.plain("Q: " + question + "\nA:");
 
-  static TinyModel on(Engine engine, String... addedTokens) {
-    Tokenizer tokenizer = tokenizer(addedTokens);
+  static TinyModel on(Engine engine) {
+    Tokenizer tokenizer = byteTokenizer();
     String config =
         """
         {"model_type": "llama", "vocab_size": %d, "hidden_size": 8, "intermediate_size": 12,
@@ -48,7 +50,7 @@ record TinyModel(Decoder decoder, Tokenizer tokenizer) implements AutoCloseable 
   }
 
   /** Bytes, and the tokens {@code \n\n}, {@code .\n\n}, {@code !\n\n?}, {@code " a"}. */
-  private static Tokenizer tokenizer(String... addedTokens) {
+  private static Tokenizer byteTokenizer() {
     ObjectNode root = new JsonMapper().createObjectNode();
     root.put("version", "1.0").putNull("truncation").putNull("padding").putNull("normalizer");
     ObjectNode pre = root.putObject("pre_tokenizer");
@@ -78,12 +80,7 @@ record TinyModel(Decoder decoder, Tokenizer tokenizer) implements AutoCloseable 
       vocab.put(String.join("", pair), vocab.size());
       merges.addArray().add(pair.get(0)).add(pair.get(1));
     }
-    ArrayNode added = root.putArray("added_tokens");
-    for (String token : addedTokens) {
-      ObjectNode entry = added.addObject().put("id", vocab.size() + added.size() - 1);
-      entry.put("content", token).put("special", false).put("normalized", false);
-      entry.put("single_word", false).put("lstrip", false).put("rstrip", false);
-    }
+    root.putArray("added_tokens");
     return Tokenizer.of(
         new TokenizerFiles(
             Map.of(TokenizerFiles.TOKENIZER, root.toString().getBytes(StandardCharsets.UTF_8))));

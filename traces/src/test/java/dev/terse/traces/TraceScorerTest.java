@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.PackedBatch;
+import dev.terse.model.chat.ChatPrompt;
 import dev.terse.model.tokenizer.Tokenizer.Encoding;
 import java.util.Arrays;
 import java.util.List;
@@ -84,19 +85,19 @@ class TraceScorerTest {
   }
 
   @Test
-  void tokens_openingMark_isReadOnceAndWrittenWhereTheModelHasIt() {
-    TraceScorer closed = model.scorer();
-    assertThat(tokens(closed, "a</think>b").opens()).isFalse();
-    assertThat(tokens(closed, "<think>a</think>b").opens()).isTrue();
+  void tokens_openingMarkInPromptAndRow_isReadOnce() {
     TraceScorer opening =
-        new TraceScorer(model.decoder(), model.tokenizer(), q -> "Q: " + q + "<think>\n");
-    TraceTokens with = tokens(opening, "<think>\na</think>b");
-    TraceTokens without = tokens(opening, "a</think>b");
+        new TraceScorer(
+            model.decoder(), model.tokenizer(), q -> ChatPrompt.plain("Q: " + q + "<think>\n"));
+    TraceTokens with = tokens(opening, " <think>\na\n\nb</think>b");
+    TraceTokens without = tokens(opening, "a\n\nb</think>b");
     assertThat(with.ids()).isEqualTo(without.ids());
-    assertThat(with.opens()).isFalse();
-    try (TinyModel thinker = TinyModel.on(engine, "<think>", "</think>")) {
-      assertThat(tokens(thinker.scorer(), "a</think>b").opens()).isTrue();
-    }
+    assertThat(with.first()).isEqualTo(without.first());
+    assertThat(with.stepOf()).isEqualTo(without.stepOf());
+    // Where only the row has it, it is read as part of the response, in no step.
+    TraceTokens read = tokens(model.scorer(), "<think>\na\n\nb</think>b");
+    assertThat(read.first()).isEqualTo(tokens(model.scorer(), "a").first() + 8);
+    assertThat(read.stepOf()).isEqualTo(without.stepOf());
   }
 
   private ScoredTrace score(String response) {
@@ -110,7 +111,7 @@ class TraceScorerTest {
 
   /** For each step: tokens, entropy, surprisal and -p log p in bits, from all logits at once. */
   private double[][] bruteForce(String response, ScoredTrace scored) {
-    int[] prompt = model.tokenizer().encode(TinyModel.PROMPT.apply("1+1?"));
+    int[] prompt = model.tokenizer().encode(TinyModel.PROMPT.apply("1+1?").text());
     Encoding encoding = model.tokenizer().encodeWithOffsets(response);
     int[] ids = Arrays.copyOf(prompt, prompt.length + encoding.ids().length);
     System.arraycopy(encoding.ids(), 0, ids, prompt.length, encoding.ids().length);

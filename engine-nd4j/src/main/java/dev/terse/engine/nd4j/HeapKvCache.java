@@ -8,7 +8,6 @@ import dev.terse.engine.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A cache of pages on the heap. A prompt is one page, shared by its sequences; what a sequence adds
@@ -163,10 +162,10 @@ final class HeapKvCache implements KvCache {
 
   private void softmax(int worker, int rows, int width, float[] scores) {
     try (ChunkPool.Frame own = crew.scratch(worker)) {
-      Nd4jTensor memory = own.floats(1, rows, width);
+      Nd4jTensor memory = own.floats(rows, width);
       memory.write(0, scores, 0, rows * width);
-      INDArray cube = memory.array();
-      crew.calls(worker).softmax(cube, cube);
+      Matrix all = Matrix.of(memory);
+      crew.calls(worker).softmax(all, all);
       memory.read(0, scores, 0, rows * width);
     }
   }

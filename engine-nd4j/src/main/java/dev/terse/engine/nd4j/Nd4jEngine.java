@@ -182,9 +182,9 @@ public final class Nd4jEngine implements Engine {
             from.rows(),
             1,
             (worker, start, end) -> {
-              var cube = to.rowsView(start, end).arrayOf(1, end - start, to.rowSize());
-              from.rowsView(start, end).arrayOf(cube.shape()).muli(factor, cube);
-              crew.calls(worker).softmax(cube, cube);
+              Nd4jTensor part = to.rowsView(start, end);
+              from.rowsView(start, end).array().muli(factor, part.array());
+              crew.calls(worker).softmax(Matrix.of(part), Matrix.of(part));
             });
   }
 

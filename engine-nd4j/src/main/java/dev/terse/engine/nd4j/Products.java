@@ -1,7 +1,5 @@
 package dev.terse.engine.nd4j;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
-
 /**
  * The products of a linear layer, split over the crew.
  *
@@ -35,7 +33,7 @@ final class Products {
     } else if (rows < MINIMUM_SHARE * crew.count()) {
       byChannels(x, w, out);
     } else {
-      INDArray weights = w.array();
+      Matrix weights = Matrix.of(w);
       crew.workers()
           .rows(
               rows,
@@ -43,17 +41,13 @@ final class Products {
               (worker, from, to) ->
                   crew.calls(worker)
                       .productTransposed(
-                          x.rowsView(from, to).array(),
-                          weights,
-                          out.rowsView(from, to).array(),
-                          1,
-                          0));
+                          Matrix.rows(x, from, to), weights, Matrix.rows(out, from, to), 1, 0));
     }
   }
 
   /** {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I] {@code + keep * dx}. */
   void backwardInput(Nd4jTensor dy, Nd4jTensor w, Nd4jTensor dx, double keep) {
-    INDArray weights = w.array();
+    Matrix weights = Matrix.of(w);
     crew.workers()
         .rows(
             dy.rows(),
@@ -61,11 +55,7 @@ final class Products {
             (worker, from, to) ->
                 crew.calls(worker)
                     .product(
-                        dy.rowsView(from, to).array(),
-                        weights,
-                        dx.rowsView(from, to).array(),
-                        1,
-                        keep));
+                        Matrix.rows(dy, from, to), weights, Matrix.rows(dx, from, to), 1, keep));
   }
 
   /** {@code dw} [O, I] {@code += dy} [N, O]ᵀ {@code · x} [N, I]. */
@@ -86,9 +76,9 @@ final class Products {
               (worker, from, to) ->
                   crew.calls(worker)
                       .transposedProduct(
-                          dy.rowsView(from, to).array(),
-                          x.rowsView(from, to).array(),
-                          sums[worker].array(),
+                          Matrix.rows(dy, from, to),
+                          Matrix.rows(x, from, to),
+                          Matrix.of(sums[worker]),
                           1,
                           worker == 0 ? 1 : 0));
       for (int s = 1; s < shares; s++) {
@@ -110,8 +100,7 @@ final class Products {
   }
 
   private void byChannels(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
-    INDArray input = x.array();
-    int rows = x.rows();
+    Matrix input = Matrix.of(x);
     int channels = w.rows();
     int steps = (channels + CHANNEL_STEP - 1) / CHANNEL_STEP;
     crew.workers()
@@ -121,14 +110,8 @@ final class Products {
             (worker, fromStep, toStep) -> {
               int from = fromStep * CHANNEL_STEP;
               int to = Math.min(channels, toStep * CHANNEL_STEP);
-              INDArray slice =
-                  out.block()
-                      .strided(
-                          out.offset() + from,
-                          new long[] {rows, to - from},
-                          new long[] {channels, 1});
-              crew.calls(worker)
-                  .productTransposed(input, w.rowsView(from, to).array(), slice, 1, 0);
+              Matrix slice = Matrix.of(out).columns(from, to);
+              crew.calls(worker).productTransposed(input, Matrix.rows(w, from, to), slice, 1, 0);
             });
   }
 }

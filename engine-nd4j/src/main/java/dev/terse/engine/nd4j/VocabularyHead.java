@@ -116,14 +116,13 @@ final class VocabularyHead {
       }
       NativeCalls calls = crew.calls(worker);
       calls.productTransposed(
-          states.array(),
-          head.rowsView(bounds[worker], bounds[worker + 1]).array(),
-          x[worker].array(),
+          Matrix.of(states),
+          Matrix.rows(head, bounds[worker], bounds[worker + 1]),
+          Matrix.of(x[worker]),
           1 / temperature,
           0);
       Nd4jTensor own = x[worker].rowsView(0, count);
-      calls.softmax(
-          own.arrayOf(1, count, sliceSize(worker)), p[worker].arrayOf(1, count, sliceSize(worker)));
+      calls.softmax(Matrix.of(own), Matrix.of(p[worker]));
       statistics[worker] = kernels.sliceStatistics(own, p[worker], targets(worker));
     }
 
@@ -183,15 +182,15 @@ final class VocabularyHead {
       kernels.gradientOfSlice(p[worker], factors, targets(worker), atTarget);
       NativeCalls calls = crew.calls(worker);
       calls.product(
-          p[worker].array(),
-          head.rowsView(bounds[worker], bounds[worker + 1]).array(),
-          dStates[worker].array(),
+          Matrix.of(p[worker]),
+          Matrix.rows(head, bounds[worker], bounds[worker + 1]),
+          Matrix.of(dStates[worker]),
           1,
           0);
       calls.transposedProduct(
-          p[worker].array(),
-          states.array(),
-          dHead.rowsView(bounds[worker], bounds[worker + 1]).array(),
+          Matrix.of(p[worker]),
+          Matrix.of(states),
+          Matrix.rows(dHead, bounds[worker], bounds[worker + 1]),
           1,
           1);
     }

@@ -102,6 +102,16 @@ final class HeapTensor implements Tensor {
   }
 
   @Override
+  public int rows() {
+    return shape[0];
+  }
+
+  @Override
+  public int rowSize() {
+    return rowSize;
+  }
+
+  @Override
   public Tensor rowsView(int from, int to) {
     life.require(this);
     if (from < 0 || to > shape[0] || from >= to) {

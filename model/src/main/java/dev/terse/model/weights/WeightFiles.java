@@ -1,5 +1,6 @@
 package dev.terse.model.weights;
 
+import dev.terse.engine.Progress;
 import dev.terse.engine.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,9 +48,19 @@ public final class WeightFiles {
   /** Writes the weights of {@code folder}, in shards where they exceed {@code maxShardBytes}. */
   public static void write(
       Path folder, Map<String, Tensor> tensors, DType dtype, long maxShardBytes) {
-    List<Map<String, Tensor>> shards = split(tensors, dtype, maxShardBytes);
+    write(folder, new TensorWeights(tensors), dtype, maxShardBytes, Progress.NONE);
+  }
+
+  /**
+   * As above, from any source: read and written piece by piece.
+   *
+   * @param progress hears of numbers written
+   */
+  public static void write(
+      Path folder, WeightSource source, DType dtype, long maxShardBytes, Progress progress) {
+    List<List<String>> shards = split(source, dtype, maxShardBytes);
     if (shards.size() == 1) {
-      SafetensorsWriter.write(folder.resolve(SINGLE), tensors, dtype);
+      SafetensorsWriter.write(folder.resolve(SINGLE), source, source.names(), dtype, progress);
       delete(folder.resolve(INDEX));
       return;
     }
@@ -58,10 +69,10 @@ public final class WeightFiles {
     for (int i = 0; i < shards.size(); i++) {
       String file =
           String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
-      SafetensorsWriter.write(folder.resolve(file), shards.get(i), dtype);
-      for (Map.Entry<String, Tensor> tensor : shards.get(i).entrySet()) {
-        fileOf.put(tensor.getKey(), file);
-        total += SafetensorsWriter.bytes(tensor.getValue(), dtype);
+      SafetensorsWriter.write(folder.resolve(file), source, shards.get(i), dtype, progress);
+      for (String name : shards.get(i)) {
+        fileOf.put(name, file);
+        total += SafetensorsWriter.bytes(source, name, dtype);
       }
     }
     AtomicFile.write(folder.resolve(INDEX), ShardIndex.text(fileOf, total));
@@ -70,17 +81,16 @@ public final class WeightFiles {
   }
 
   /** In order; a shard holds one tensor at least. */
-  private static List<Map<String, Tensor>> split(
-      Map<String, Tensor> tensors, DType dtype, long maxShardBytes) {
-    List<Map<String, Tensor>> shards = new ArrayList<>();
+  private static List<List<String>> split(WeightSource source, DType dtype, long maxShardBytes) {
+    List<List<String>> shards = new ArrayList<>();
     long filled = Long.MAX_VALUE;
-    for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
-      long bytes = SafetensorsWriter.bytes(tensor.getValue(), dtype);
+    for (String name : source.names()) {
+      long bytes = SafetensorsWriter.bytes(source, name, dtype);
       if (filled > maxShardBytes - bytes) {
-        shards.add(new LinkedHashMap<>());
+        shards.add(new ArrayList<>());
         filled = 0;
       }
-      shards.get(shards.size() - 1).put(tensor.getKey(), tensor.getValue());
+      shards.get(shards.size() - 1).add(name);
       filled += bytes;
     }
     return shards;

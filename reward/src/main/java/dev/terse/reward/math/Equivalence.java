@@ -1,10 +1,11 @@
 package dev.terse.reward.math;
 
 import dev.terse.reward.Verdict;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 
-/** Whether two answers mean the same. */
+/**
+ * Whether two answers mean the same. The entry to this package: bounded time and memory for any
+ * text, no Throwable, no state, no locale.
+ */
 public final class Equivalence {
 
   /** A verdict and the sentence that explains it. */
@@ -12,63 +13,69 @@ public final class Equivalence {
 
   private Equivalence() {}
 
-  /** Whether {@code text} as a whole can be read as an answer. */
+  /** Whether {@code text} as a whole can be read as an answer, in mathematics or a few words. */
   public static boolean isReadable(String text) {
-    return number(text) != null || text.length() <= 32 && !text.contains(" ");
+    if (text.length() > Limits.MAX_CHARS) {
+      return false;
+    }
+    try {
+      var readings = Readings.of(text, new Budget()).answers();
+      return readings.stream()
+          .anyMatch(a -> !(a instanceof Answer.Text t) || t.words().size() <= 3);
+    } catch (CannotTell | StackOverflowError e) {
+      return false;
+    }
   }
 
-  /** Compares; symmetric. */
+  /** Compares two answers; symmetric. */
   public static Result compare(String gold, String answer) {
-    var a = number(gold);
-    var b = number(answer);
-    if (a == null || b == null) {
-      boolean same = gold.equalsIgnoreCase(answer);
-      return new Result(same ? Verdict.EQUAL : Verdict.UNKNOWN, "compared as text");
+    if (gold.strip().equals(answer.strip())) {
+      return gold.isBlank()
+          ? new Result(Verdict.UNKNOWN, "there is nothing to compare")
+          : new Result(Verdict.EQUAL, "the same text");
     }
-    boolean same = a[0].multiply(b[1]).equals(b[0].multiply(a[1]));
-    return new Result(same ? Verdict.EQUAL : Verdict.DIFFERENT, "compared as exact numbers");
+    try {
+      return compareReadings(gold, answer);
+    } catch (CannotTell e) {
+      return new Result(Verdict.UNKNOWN, e.getMessage());
+    } catch (StackOverflowError e) { // a second wall; the depth limit is the first
+      return new Result(Verdict.UNKNOWN, "nested too deeply");
+    }
   }
 
-  private static BigInteger[] number(String text) {
-    String s =
-        text.replace("$", "").replace("{,}", "").replace("\u2212", "-").replace("\\!", "").strip();
-    if (s.length() > 64) {
-      return null;
+  private static Result compareReadings(String gold, String answer) {
+    var budget = new Budget();
+    var a = Readings.of(gold, budget);
+    var b = Readings.of(answer, budget);
+    if (a.form() != null && a.form().equals(b.form())) {
+      return new Result(Verdict.EQUAL, "the same form");
     }
-    boolean percent = s.endsWith("%");
-    s = percent ? s.substring(0, s.length() - (s.endsWith("\\%") ? 2 : 1)) : s;
-    s = s.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac");
-    boolean negative = s.startsWith("-");
-    s = negative ? s.substring(1) : s;
-    if (s.startsWith("\\frac{") && s.endsWith("}") && s.contains("}{")) {
-      s = s.substring(6, s.length() - 1).replace("}{", "/");
+    if (a.answers().isEmpty() || b.answers().isEmpty()) {
+      String side = a.answers().isEmpty() ? "gold answer" : "prediction";
+      String why = a.answers().isEmpty() ? a.problem() : b.problem();
+      return new Result(Verdict.UNKNOWN, "the " + side + " cannot be read: " + why);
     }
-    int slash = s.indexOf('/');
-    var top = decimal(slash < 0 ? s : s.substring(0, slash));
-    var bottom = slash < 0 ? BigDecimal.ONE : decimal(s.substring(slash + 1));
-    if (top == null || bottom == null || bottom.signum() == 0) {
-      return null;
-    }
-    top = negative ? top.negate() : top;
-    int scale = Math.max(top.scale(), bottom.scale());
-    return new BigInteger[] {
-      top.setScale(scale).unscaledValue(),
-      bottom.setScale(scale).unscaledValue().multiply(BigInteger.valueOf(percent ? 100 : 1))
-    };
-  }
-
-  private static BigDecimal decimal(String text) {
-    String s = text.strip().replace(",", "");
-    s = s.startsWith(".") ? "0" + s : s;
-    int points = 0;
-    for (char c : s.toCharArray()) {
-      points += c == '.' ? 1 : 0;
-      if ((c < '0' || c > '9') && c != '.') {
-        return null;
+    var equality = new AnswerEquality(budget);
+    CannotTell unsure = null;
+    boolean unknown = false;
+    for (var x : a.answers()) {
+      for (var y : b.answers()) {
+        try {
+          var verdict = equality.compare(x, y);
+          if (verdict == Verdict.EQUAL) {
+            return new Result(Verdict.EQUAL, "the same value");
+          }
+          unknown |= verdict == Verdict.UNKNOWN;
+        } catch (CannotTell e) {
+          unsure = unsure == null ? e : unsure;
+        }
       }
     }
-    return s.isEmpty() || points > 1 || s.equals(".") || s.startsWith(".")
-        ? null
-        : new BigDecimal(s);
+    if (unsure != null || unknown) {
+      return new Result(
+          Verdict.UNKNOWN,
+          unsure == null ? "the values cannot be told apart" : unsure.getMessage());
+    }
+    return new Result(Verdict.DIFFERENT, "different values");
   }
 }

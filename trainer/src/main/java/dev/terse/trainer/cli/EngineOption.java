@@ -3,16 +3,11 @@ package dev.terse.trainer.cli;
 import dev.terse.engine.Engine;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.reference.ReferenceEngine;
+import dev.terse.trainer.config.ModelArguments.EngineKind;
 import picocli.CommandLine.Option;
 
 /** The choice of what computes. */
 final class EngineOption {
-
-  /** The engines. */
-  enum Kind {
-    nd4j,
-    reference
-  }
 
   @Option(
       names = "--engine",
@@ -20,13 +15,18 @@ final class EngineOption {
       description =
           "What computes: ${COMPLETION-CANDIDATES} (plain loops in double: slow, exact)."
               + " Default: ${DEFAULT-VALUE}.")
-  private Kind kind;
+  private EngineKind kind;
 
   /** A new engine; belongs to the caller. */
   Engine open() {
+    return open(kind);
+  }
+
+  /** A new engine; belongs to the caller. */
+  static Engine open(EngineKind kind) {
     return switch (kind) {
-      case nd4j -> new Nd4jEngine();
-      case reference -> new ReferenceEngine();
+      case ND4J -> new Nd4jEngine();
+      case REFERENCE -> new ReferenceEngine();
     };
   }
 }

@@ -28,6 +28,10 @@ public final class Main {
     CommandLine line = new CommandLine(new Terse());
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    // The options of sft and grpo are the keys of their configuration, which reads them itself.
+    line.getSubcommands().values().stream()
+        .filter(command -> command.getCommand() instanceof TrainingCommand)
+        .forEach(command -> command.setUnmatchedOptionsArePositionalParams(true));
     line.setParameterExceptionHandler(Failures::usage);
     line.setExecutionExceptionHandler(Failures::execution);
     return line.execute(arguments);

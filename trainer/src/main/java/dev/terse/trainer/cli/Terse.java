@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       CompressCommand.class,
+      SftCommand.class,
       GenerateCommand.class,
       ScoreCommand.class,
       TokenizeCommand.class,

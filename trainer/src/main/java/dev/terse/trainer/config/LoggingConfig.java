@@ -11,6 +11,7 @@ import java.util.List;
  * @param reportTo none or tensorboard; metrics.jsonl and the console are always written
  * @param disableTqdm whether progress bars are left out; unset leaves it to the terminal
  * @param runName name of the run in the event files
+ * @param trainingListeners classes of DL4J training listeners that hear the logged steps (ours)
  */
 public record LoggingConfig(
     @Default("10") @Range("[1, inf)") int loggingSteps,
@@ -18,7 +19,8 @@ public record LoggingConfig(
     @Default(Default.UNSET) String loggingDir,
     @Default("none") List<String> reportTo,
     @Default(Default.UNSET) Boolean disableTqdm,
-    @Default(Default.UNSET) String runName) {
+    @Default(Default.UNSET) String runName,
+    @Default(Default.UNSET) List<String> trainingListeners) {
 
   public LoggingConfig {
     for (String target : reportTo) {

@@ -1,0 +1,142 @@
+package dev.terse.model.gguf;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** config.json and generation_config.json from a file's metadata, as transformers reads them. */
+final class GgufConfig {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Map<String, String> ARCHITECTURES =
+      Map.of("llama", "LlamaForCausalLM", "qwen2", "Qwen2ForCausalLM", "qwen3", "Qwen3ForCausalLM");
+
+  private final Metadata metadata;
+  private final Map<String, GgufHeader.Entry> tensors;
+  private final String family;
+
+  GgufConfig(Metadata metadata, Map<String, GgufHeader.Entry> tensors) {
+    this.metadata = metadata;
+    this.tensors = tensors;
+    this.family = metadata.requiredText("general.architecture");
+    if (!ARCHITECTURES.containsKey(family)) {
+      throw new IllegalArgumentException(
+          metadata.where()
+              + " holds a model of architecture '"
+              + family
+              + "'; supported are llama, qwen2 and qwen3");
+    }
+  }
+
+  String family() {
+    return family;
+  }
+
+  int layers() {
+    return metadata.requiredCount(family + ".block_count");
+  }
+
+  int heads() {
+    return metadata.requiredCount(family + ".attention.head_count");
+  }
+
+  int kvHeads() {
+    return metadata.count(family + ".attention.head_count_kv").orElse(heads());
+  }
+
+  /**
+   * @param ropeFactors numbers of rope_freqs.weight, or null where the file has none
+   * @throws IllegalArgumentException if something is missing or not supported
+   */
+  ObjectNode config(float[] ropeFactors) {
+    GgufHeader.Entry embedding = tensors.get(TensorNames.EMBEDDING);
+    if (embedding == null || embedding.shape().length != 2) {
+      throw new IllegalArgumentException(
+          metadata.where() + " has no matrix '" + TensorNames.EMBEDDING + "'");
+    }
+    int headDim = headDim(embedding.shape()[1]);
+    double theta = metadata.number(family + ".rope.freq_base", 10_000);
+    ObjectNode config = JSON.createObjectNode();
+    config.putArray("architectures").add(ARCHITECTURES.get(family));
+    config.put("model_type", family);
+    config.put("vocab_size", embedding.shape()[0]);
+    config.put("hidden_size", embedding.shape()[1]);
+    config.put("intermediate_size", metadata.requiredCount(family + ".feed_forward_length"));
+    config.put("num_hidden_layers", layers());
+    config.put("num_attention_heads", heads());
+    config.put("num_key_value_heads", kvHeads());
+    config.put("head_dim", headDim);
+    config.put("hidden_act", "silu");
+    config.put("max_position_embeddings", metadata.requiredCount(family + ".context_length"));
+    config.put("rms_norm_eps", metadata.number(family + ".attention.layer_norm_rms_epsilon", 1e-6));
+    config.put("rope_theta", theta);
+    ropeScaling(config, ropeFactors, headDim, theta);
+    config.put(
+        "attention_bias", family.equals("llama") && tensors.containsKey("blk.0.attn_q.bias"));
+    config.put("tie_word_embeddings", !tensors.containsKey(TensorNames.HEAD));
+    tokens(config, false);
+    return config;
+  }
+
+  /** Beginning, end and padding ids; the end of a turn ends a completion too. */
+  ObjectNode generationConfig() {
+    ObjectNode config = JSON.createObjectNode();
+    tokens(config, true);
+    return config;
+  }
+
+  private void tokens(ObjectNode config, boolean everyEnd) {
+    metadata.id("tokenizer.ggml.bos_token_id").ifPresent(id -> config.put("bos_token_id", id));
+    List<Integer> ends = new ArrayList<>();
+    metadata.id("tokenizer.ggml.eos_token_id").ifPresent(ends::add);
+    if (everyEnd) {
+      metadata
+          .id("tokenizer.ggml.eot_token_id")
+          .ifPresent(id -> ends.addAll(ends.contains(id) ? List.of() : List.of(id)));
+    }
+    if (ends.size() == 1) {
+      config.put("eos_token_id", ends.get(0));
+    } else if (!ends.isEmpty()) {
+      ArrayNode all = config.putArray("eos_token_id");
+      ends.forEach(all::add);
+    }
+    metadata.id("tokenizer.ggml.padding_token_id").ifPresent(id -> config.put("pad_token_id", id));
+  }
+
+  private int headDim(int channels) {
+    int rotated = metadata.count(family + ".rope.dimension_count").orElse(0);
+    int headDim =
+        metadata
+            .count(family + ".attention.key_length")
+            .orElse(rotated > 0 ? rotated : channels / heads());
+    if (rotated > 0 && rotated != headDim) {
+      throw new IllegalArgumentException(
+          metadata.where()
+              + " rotates "
+              + rotated
+              + " of "
+              + headDim
+              + " channels of a head; only rotation of all is supported");
+    }
+    return headDim;
+  }
+
+  private void ropeScaling(ObjectNode config, float[] factors, int headDim, double theta) {
+    String type = metadata.text(family + ".rope.scaling.type", "none");
+    if (!type.equals("none")) {
+      throw new IllegalArgumentException(
+          metadata.where()
+              + ": "
+              + family
+              + ".rope.scaling.type '"
+              + type
+              + "' is not supported; supported are none and the factors of Llama 3");
+    }
+    if (factors != null) {
+      Llama3Rope.parameters(factors, headDim, theta, metadata.where())
+          .forEach((key, value) -> config.withObject("/rope_scaling").putPOJO(key, value));
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package dev.terse.model.gguf;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.model.tokenizer.TokenizerFiles;
+import dev.terse.model.weights.WeightSource;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A llama, qwen2 or qwen3 model in one GGUF file, seen as a Hugging Face folder: config, weights
+ * under their Hugging Face names as floats, tokenizer files, chat template.
+ */
+public final class GgufModel implements WeightSource {
+  private final GgufFile file;
+  private final Map<String, String> names;
+  private final GgufConfig config;
+  private final ObjectNode configJson;
+  private final TokenizerFiles tokenizerFiles;
+
+  private GgufModel(GgufFile file, PreTokenizerChoice choice) {
+    this.file = file;
+    Metadata metadata = new Metadata(file.header().metadata(), file.path().toString());
+    Map<String, GgufHeader.Entry> tensors = file.header().tensors();
+    this.config = new GgufConfig(metadata, tensors);
+    this.names = TensorNames.byHuggingFaceName(tensors.keySet(), config.layers(), metadata.where());
+    this.configJson = config.config(ropeFactors());
+    this.tokenizerFiles =
+        new GgufTokenizer(metadata, choice).files(configJson, config.generationConfig());
+  }
+
+  /**
+   * Opens a file with the tokenizer that it declares.
+   *
+   * @throws IllegalArgumentException if it is damaged or holds something that is not supported
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static GgufModel open(Path path) {
+    return open(path, PreTokenizerChoice.DECLARED);
+  }
+
+  /** As {@link #open(Path)}, with a choice of the tokenizer's word rules. */
+  public static GgufModel open(Path path, PreTokenizerChoice choice) {
+    GgufFile file = GgufFile.open(path);
+    try {
+      return new GgufModel(file, choice);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** config.json; a fresh copy. */
+  public ObjectNode config() {
+    return configJson.deepCopy();
+  }
+
+  /** generation_config.json; a fresh copy. */
+  public ObjectNode generationConfig() {
+    return config.generationConfig();
+  }
+
+  /** tokenizer.json, tokenizer_config.json and the chat template. */
+  public TokenizerFiles tokenizerFiles() {
+    return tokenizerFiles;
+  }
+
+  @Override
+  public Set<String> names() {
+    return Collections.unmodifiableSet(names.keySet());
+  }
+
+  @Override
+  public int[] shape(String name) {
+    return entry(name).shape().clone();
+  }
+
+  /** Unpacked numbers, in the order of the Hugging Face layout. */
+  @Override
+  public void read(String name, long offset, float[] target, int at, int count) {
+    GgufHeader.Entry entry = entry(name);
+    int heads = interleavedHeads(entry);
+    if (heads == 0) {
+      file.read(entry, offset, target, at, count);
+      return;
+    }
+    int rowSize = (int) (entry.elements() / entry.shape()[0]);
+    int done = 0;
+    while (done < count) {
+      int row = (int) ((offset + done) / rowSize);
+      int column = (int) ((offset + done) % rowSize);
+      int piece = Math.min(count - done, rowSize - column);
+      long from = (long) rowInFile(row, entry.shape()[0] / heads) * rowSize + column;
+      file.read(entry, from, target, at + done, piece);
+      done += piece;
+    }
+  }
+
+  /**
+   * Number of heads whose rows stand in another order than in a Hugging Face folder, 0 for none.
+   * llama.cpp rotates neighbouring channels of llama models, Hugging Face the two halves of a head.
+   */
+  private int interleavedHeads(GgufHeader.Entry entry) {
+    if (!config.family().equals("llama")) {
+      return 0;
+    }
+    int heads =
+        entry.name().contains(".attn_q.")
+            ? config.heads()
+            : entry.name().contains(".attn_k.") ? config.kvHeads() : 0;
+    if (heads > 0 && entry.shape()[0] % (2 * heads) != 0) {
+      throw new IllegalArgumentException(
+          description()
+              + ": '"
+              + entry.name()
+              + "' has "
+              + entry.shape()[0]
+              + " rows, which "
+              + heads
+              + " heads do not divide");
+    }
+    return heads;
+  }
+
+  /** Row {@code (half, i)} of a head in a folder is row {@code (i, half)} in the file. */
+  private static int rowInFile(int row, int headDim) {
+    int inHead = row % headDim;
+    int half = inHead / (headDim / 2);
+    return row - inHead + 2 * (inHead % (headDim / 2)) + half;
+  }
+
+  private float[] ropeFactors() {
+    GgufHeader.Entry factors = file.header().tensors().get(TensorNames.ROPE_FACTORS);
+    if (factors == null) {
+      return null;
+    }
+    float[] values = new float[Math.toIntExact(factors.elements())];
+    file.read(factors, 0, values, 0, values.length);
+    return values;
+  }
+
+  private GgufHeader.Entry entry(String name) {
+    String inFile = names.get(name);
+    if (inFile == null) {
+      throw new IllegalArgumentException(description() + " has no tensor for '" + name + "'");
+    }
+    return file.header().tensors().get(inFile);
+  }
+
+  @Override
+  public String description() {
+    return file.path().toString();
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.terse.model.gguf;
+
+import dev.terse.model.weights.DType;
+import java.nio.ByteBuffer;
+
+/** Types that hold one number in a block. */
+final class PlainBlocks {
+  private PlainBlocks() {}
+
+  static void f32(ByteBuffer from, int at, float[] to, int out) {
+    to[out] = from.getFloat(at);
+  }
+
+  static void f16(ByteBuffer from, int at, float[] to, int out) {
+    to[out] = half(from, at);
+  }
+
+  static void bf16(ByteBuffer from, int at, float[] to, int out) {
+    to[out] = Float.intBitsToFloat(from.getShort(at) << 16);
+  }
+
+  static float half(ByteBuffer from, int at) {
+    return DType.halfToFloat(from.getShort(at));
+  }
+}

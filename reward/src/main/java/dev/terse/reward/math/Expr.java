@@ -1,0 +1,99 @@
+package dev.terse.reward.math;
+
+import java.util.List;
+import java.util.Set;
+
+/** A mathematical expression. Equality of records is equality of form, not of value. */
+sealed interface Expr {
+
+  /**
+   * An exact number.
+   *
+   * @param decimals digits after the point if it was written as a decimal, else -1
+   */
+  record Num(Rational value, int decimals) implements Expr {}
+
+  /** A variable. */
+  record Sym(String name) implements Expr {}
+
+  /** A named constant. */
+  enum Const implements Expr {
+    PI,
+    E,
+    I,
+    INFINITY
+  }
+
+  record Sum(List<Expr> terms) implements Expr {}
+
+  record Product(List<Expr> factors) implements Expr {}
+
+  record Power(Expr base, Expr exponent) implements Expr {}
+
+  /** A function by its lower-case name. */
+  record Fn(String name, List<Expr> args) implements Expr {}
+
+  static Expr num(long value) {
+    return new Num(Rational.of(value), -1);
+  }
+
+  static Expr num(Rational value) {
+    return new Num(value, -1);
+  }
+
+  static Expr negate(Expr e) {
+    return e instanceof Num n
+        ? new Num(n.value().negate(), n.decimals())
+        : new Product(List.of(num(-1), e));
+  }
+
+  static Expr minus(Expr a, Expr b) {
+    return new Sum(List.of(a, negate(b)));
+  }
+
+  static Expr times(Expr a, Expr b) {
+    return new Product(List.of(a, b));
+  }
+
+  static Expr over(Expr a, Expr b) {
+    return new Product(List.of(a, new Power(b, num(-1))));
+  }
+
+  static Expr sqrt(Expr e) {
+    return new Power(e, num(Rational.HALF));
+  }
+
+  static Expr fn(String name, Expr... args) {
+    return new Fn(name, List.of(args));
+  }
+
+  /** Adds the variables of {@code e} to {@code names}. */
+  static void variables(Expr e, Set<String> names) {
+    if (e instanceof Sym s) {
+      names.add(s.name());
+    } else if (e instanceof Sum s) {
+      s.terms().forEach(t -> variables(t, names));
+    } else if (e instanceof Product p) {
+      p.factors().forEach(f -> variables(f, names));
+    } else if (e instanceof Power p) {
+      variables(p.base(), names);
+      variables(p.exponent(), names);
+    } else if (e instanceof Fn f) {
+      f.args().forEach(a -> variables(a, names));
+    }
+  }
+
+  /** Whether the imaginary unit or infinity, as {@code constant}, occurs in {@code e}. */
+  static boolean mentions(Expr e, Const constant) {
+    if (e instanceof Const c) {
+      return c == constant;
+    } else if (e instanceof Sum s) {
+      return s.terms().stream().anyMatch(t -> mentions(t, constant));
+    } else if (e instanceof Product p) {
+      return p.factors().stream().anyMatch(f -> mentions(f, constant));
+    } else if (e instanceof Power p) {
+      return mentions(p.base(), constant) || mentions(p.exponent(), constant);
+    }
+    return e instanceof Fn f && f.args().stream().anyMatch(a -> mentions(a, constant));
+  }
+}

@@ -1,0 +1,42 @@
+package dev.terse.reward.math;
+
+/**
+ * The bounds that make comparison safe. Beyond any of them the verdict is "cannot tell", never an
+ * error and never a long wait.
+ */
+final class Limits {
+  private Limits() {}
+
+  /** Longest answer that is read; the longest gold answer of MATH-500 has 53 characters. */
+  static final int MAX_CHARS = 2048;
+
+  /** Most tokens of an answer; a 10 x 10 matrix of fractions has fewer. */
+  static final int MAX_TOKENS = 1024;
+
+  /** Deepest nesting; keeps recursion far below the smallest thread stack in use (512 KiB). */
+  static final int MAX_DEPTH = 40;
+
+  /** Most digits of one written number; 64-digit answers exist, 1,000 are a game. */
+  static final int MAX_DIGITS = 400;
+
+  /** Largest power of ten in scientific notation; physics ends at 10^120. */
+  static final int MAX_DECIMAL_EXPONENT = 400;
+
+  /** Bits of numerator or denominator: 1000! has 8,530 bits; a product of two takes 20 us. */
+  static final int MAX_BITS = 16_384;
+
+  /** Largest n of n! and of binomials; see {@link #MAX_BITS}. */
+  static final int MAX_FACTORIAL = 1000;
+
+  /** Most parts of a list, set or tuple; parts are compared pairwise where order is free. */
+  static final int MAX_ITEMS = 64;
+
+  /** Most readings of one ambiguous answer. */
+  static final int MAX_READINGS = 6;
+
+  /** Cost units of one comparison, see {@link Budget}: about 20 ms in the worst case. */
+  static final int MAX_COST = 40_000;
+
+  /** Largest argument of exp, sin and their like: beyond it 60 digits are not enough. */
+  static final double MAX_ARGUMENT = 1e6;
+}

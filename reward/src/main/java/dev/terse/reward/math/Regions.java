@@ -1,0 +1,203 @@
+package dev.terse.reward.math;
+
+import dev.terse.reward.math.Answer.Collection;
+import dev.terse.reward.math.Answer.Inequality;
+import dev.terse.reward.math.Answer.Piece;
+import dev.terse.reward.math.Answer.Region;
+import dev.terse.reward.math.Answer.Sequence;
+import dev.terse.reward.math.Answer.Value;
+import dev.terse.reward.math.Expr.Const;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Unions of intervals: from brackets, inequalities and sets, kept sorted and merged. */
+final class Regions {
+  private static final Expr MINUS_INFINITY = Expr.negate(Const.INFINITY);
+
+  /** All real numbers. */
+  static final Region REALS =
+      new Region(List.of(new Piece(MINUS_INFINITY, Const.INFINITY, true, true)));
+
+  private static final Region NONE = new Region(List.of());
+
+  private final Budget budget;
+
+  Regions(Budget budget) {
+    this.budget = budget;
+  }
+
+  /**
+   * The region that an answer describes.
+   *
+   * @throws CannotTell if it describes none
+   */
+  Region of(Answer answer) {
+    if (answer instanceof Region r) {
+      return r;
+    }
+    if (answer instanceof Sequence s && s.items().size() == 2 && !s.open().equals("⟨")) {
+      var low = bound(s.items().get(0));
+      var high = bound(s.items().get(1));
+      if (compare(low, high) > 0) {
+        throw new CannotTell("an interval with its ends swapped");
+      }
+      return new Region(List.of(new Piece(low, high, s.open().equals("("), s.close().equals(")"))));
+    }
+    if (answer instanceof Collection c && c.braces()) {
+      var region = NONE;
+      for (var item : c.items()) {
+        var point = bound(item);
+        region = union(region, new Region(List.of(new Piece(point, point, false, false))));
+      }
+      return region;
+    }
+    if (answer instanceof Inequality i) {
+      return of(i);
+    }
+    throw new CannotTell("this is no set of real numbers");
+  }
+
+  private static Expr bound(Answer item) {
+    if (item instanceof Value v && v.unit().isNone()) {
+      return v.expr();
+    }
+    throw new CannotTell("an interval needs numbers as ends");
+  }
+
+  private Region of(Inequality chain) {
+    var region = REALS;
+    for (int i = 0; i < chain.signs().size(); i++) {
+      var one = linear(chain.sides().get(i), chain.sides().get(i + 1), chain.signs().get(i));
+      region = intersection(region, one);
+    }
+    return region;
+  }
+
+  /** Solves {@code left sign right} where the difference is a x + b with rational a. */
+  private Region linear(Expr left, Expr right, String sign) {
+    var names = new TreeSet<String>();
+    Expr.variables(left, names);
+    Expr.variables(right, names);
+    if (names.size() != 1) {
+      throw new CannotTell("an inequality in " + names.size() + " variables");
+    }
+    String x = names.first();
+    Expr root;
+    int slope;
+    boolean leftIsX = left.equals(new Expr.Sym(x)) && isConstant(right);
+    boolean rightIsX = right.equals(new Expr.Sym(x)) && isConstant(left);
+    if (leftIsX || rightIsX) {
+      root = leftIsX ? right : left;
+      slope = leftIsX ? 1 : -1;
+    } else {
+      var difference = Expr.minus(left, right);
+      var at0 = new ExactValue(Map.of(x, Rational.ZERO), budget).of(difference);
+      var at1 = new ExactValue(Map.of(x, Rational.ONE), budget).of(difference);
+      var at2 = new ExactValue(Map.of(x, Rational.of(7, 2)), budget).of(difference);
+      if (at0 == null || at1 == null || at2 == null) {
+        throw new CannotTell("an inequality that is not linear");
+      }
+      var a = at1.minus(at0);
+      if (a.signum() == 0 || !a.times(Rational.of(7, 2)).plus(at0).equals(at2)) {
+        throw new CannotTell("an inequality that is not linear");
+      }
+      root = Expr.num(at0.negate().over(a));
+      slope = a.signum();
+    }
+    boolean less = sign.equals("<") || sign.equals("≤");
+    boolean open = sign.equals("<") || sign.equals(">");
+    if (sign.equals("≠")) {
+      return complement(new Region(List.of(new Piece(root, root, false, false))));
+    }
+    if (ExprEquality.infiniteSign(root) != 0) {
+      return REALS; // x < infinity
+    }
+    return new Region(
+        List.of(
+            less == slope > 0
+                ? new Piece(MINUS_INFINITY, root, true, open)
+                : new Piece(root, Const.INFINITY, open, true)));
+  }
+
+  private static boolean isConstant(Expr e) {
+    var names = new TreeSet<String>();
+    Expr.variables(e, names);
+    return names.isEmpty();
+  }
+
+  Region complement(Region region) {
+    var pieces = new ArrayList<Piece>();
+    Expr low = MINUS_INFINITY;
+    boolean lowOpen = true;
+    for (var piece : region.pieces()) {
+      addUnlessEmpty(pieces, new Piece(low, piece.low(), lowOpen, !piece.lowOpen()));
+      low = piece.high();
+      lowOpen = !piece.highOpen();
+    }
+    addUnlessEmpty(pieces, new Piece(low, Const.INFINITY, lowOpen, true));
+    return new Region(List.copyOf(pieces));
+  }
+
+  Region intersection(Region a, Region b) {
+    return complement(union(complement(a), complement(b)));
+  }
+
+  Region union(Region a, Region b) {
+    var all = new ArrayList<Piece>(a.pieces());
+    all.addAll(b.pieces());
+    if (all.size() > Limits.MAX_ITEMS) {
+      throw new CannotTell("a union of more than " + Limits.MAX_ITEMS + " intervals");
+    }
+    all.sort(
+        Comparator.comparing(Piece::low, this::compare)
+            .thenComparing(Piece::lowOpen)
+            .thenComparing(Piece::high, this::compare));
+    var merged = new ArrayList<Piece>();
+    for (var piece : all) {
+      var last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
+      int gap = last == null ? 1 : compare(piece.low(), last.high());
+      boolean touches = gap < 0 || gap == 0 && !(piece.lowOpen() && last.highOpen());
+      if (last == null || !touches) {
+        merged.add(piece);
+        continue;
+      }
+      int order = compare(piece.high(), last.high());
+      boolean highOpen =
+          order > 0
+              ? piece.highOpen()
+              : order < 0 ? last.highOpen() : piece.highOpen() && last.highOpen();
+      merged.set(
+          merged.size() - 1,
+          new Piece(last.low(), order > 0 ? piece.high() : last.high(), last.lowOpen(), highOpen));
+    }
+    return new Region(List.copyOf(merged));
+  }
+
+  private void addUnlessEmpty(List<Piece> pieces, Piece piece) {
+    int order = compare(piece.low(), piece.high());
+    boolean infinite = ExprEquality.infiniteSign(piece.low()) != 0;
+    if (order < 0 || order == 0 && !piece.lowOpen() && !piece.highOpen() && !infinite) {
+      pieces.add(piece);
+    }
+  }
+
+  /** Order of two constant ends. */
+  private int compare(Expr a, Expr b) {
+    if (a.equals(b)) {
+      return 0;
+    }
+    int infiniteA = ExprEquality.infiniteSign(a);
+    int infiniteB = ExprEquality.infiniteSign(b);
+    if (infiniteA != 0 || infiniteB != 0) {
+      return Integer.compare(infiniteA, infiniteB);
+    }
+    var values = new NumericValue(Map.of(), true, false, budget);
+    var difference = values.of(a).minus(values.of(b));
+    difference.requireReal("order");
+    return difference.mayBeZero() ? 0 : difference.re().compareTo(BigDecimal.ZERO);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.terse.reward.math;
+
+import dev.terse.reward.math.Expr.Fn;
+import dev.terse.reward.math.Expr.Power;
+import dev.terse.reward.math.Expr.Product;
+import dev.terse.reward.math.Expr.Sum;
+import dev.terse.reward.math.Expr.Sym;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedSet;
+
+/** Points for the variables of an expression, fixed ones that look random. */
+final class Substitution {
+  private Substitution() {}
+
+  /**
+   * The {@code k}-th point: every third one small, for domains below 1; every second one after the
+   * first two negative, so that |x| is not x.
+   */
+  static Map<String, Rational> at(SortedSet<String> names, int k) {
+    var point = new HashMap<String, Rational>();
+    for (String name : names) {
+      long h = (name.hashCode() * 0x9E3779B97F4A7C15L) ^ (k + 1) * 0xC2B2AE3D27D4EB4FL;
+      h = (h ^ (h >>> 29)) * 0xBF58476D1CE4E5B9L;
+      h ^= h >>> 32;
+      long part = h & 0xFFFF;
+      var value = Rational.of(65_537 + part, 65_536); // in (1, 2]
+      if (k % 3 == 1) {
+        value = value.over(Rational.of(5));
+      } else if (k % 3 == 2) {
+        value = value.plus(Rational.of(2));
+      }
+      boolean negative = k >= 2 && k % 2 == 0;
+      point.put(name, negative ? value.negate() : value);
+    }
+    return point;
+  }
+
+  /** {@code e} with its variables replaced by numbers. */
+  static Expr in(Expr e, Map<String, Rational> point) {
+    if (e instanceof Sym s) {
+      return Expr.num(point.get(s.name()));
+    } else if (e instanceof Sum s) {
+      return new Sum(s.terms().stream().map(t -> in(t, point)).toList());
+    } else if (e instanceof Product p) {
+      return new Product(p.factors().stream().map(f -> in(f, point)).toList());
+    } else if (e instanceof Power p) {
+      return new Power(in(p.base(), point), in(p.exponent(), point));
+    } else if (e instanceof Fn f) {
+      return new Fn(f.name(), f.args().stream().map(a -> in(a, point)).toList());
+    }
+    return e;
+  }
+}

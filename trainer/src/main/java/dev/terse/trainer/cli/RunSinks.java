@@ -1,0 +1,36 @@
+package dev.terse.trainer.cli;
+
+import dev.terse.trainer.config.LoggingConfig;
+import dev.terse.trainer.config.TrainingConfig;
+import dev.terse.trainer.dl4j.ListenerClasses;
+import dev.terse.trainer.dl4j.ListenerSink;
+import dev.terse.trainer.metrics.CompositeSink;
+import dev.terse.trainer.metrics.ConsoleSink;
+import dev.terse.trainer.metrics.JsonlSink;
+import dev.terse.trainer.metrics.MetricSink;
+import dev.terse.trainer.metrics.TensorBoardSink;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The sinks of a run: console and metrics.jsonl always, the others as configured. */
+final class RunSinks {
+  private RunSinks() {}
+
+  static MetricSink open(TrainingConfig training) throws IOException {
+    LoggingConfig logging = training.logging();
+    Path output = Path.of(training.outputDir());
+    List<MetricSink> sinks = new ArrayList<>();
+    if (!logging.trainingListeners().isEmpty()) {
+      sinks.add(new ListenerSink(ListenerClasses.load(logging.trainingListeners())));
+    }
+    sinks.add(new ConsoleSink(System.out));
+    sinks.add(new JsonlSink(output.resolve("metrics.jsonl")));
+    if (logging.reportTo().contains("tensorboard") || logging.reportTo().contains("all")) {
+      String folder = logging.loggingDir();
+      sinks.add(new TensorBoardSink(folder == null ? output.resolve("logs") : Path.of(folder)));
+    }
+    return new CompositeSink(sinks);
+  }
+}
