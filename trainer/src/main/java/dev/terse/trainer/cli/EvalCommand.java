@@ -116,7 +116,7 @@ final class EvalCommand implements Callable<Integer> {
     if (job.compare != null) {
       List<EvalRecord> a = EvalRecord.read(job.compare[0]);
       List<EvalRecord> b = EvalRecord.read(job.compare[1]);
-      System.out.println(PairedComparison.of(a, b).text(job.compare[0], job.compare[1]));
+      System.out.print(PairedComparison.of(a, b, seed).describe());
       return ExitCodes.OK;
     }
     SamplingParams sampling = new SamplingParams(temperature, 0, topP, 0, maxNewTokens);

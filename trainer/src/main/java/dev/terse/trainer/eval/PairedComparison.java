@@ -1,137 +1,176 @@
 package dev.terse.trainer.eval;
 
-import java.nio.file.Path;
+import dev.terse.engine.SeedTree;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
-import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
-import org.apache.commons.math3.stat.inference.AlternativeHypothesis;
-import org.apache.commons.math3.stat.inference.BinomialTest;
+import org.apache.commons.math3.distribution.BinomialDistribution;
 
 /**
- * Two models on the same problems, problem by problem. Accuracy is compared by McNemar's exact
- * test: of the problems that only one of them got right, is one side favoured more than a coin
- * would? Means of differences have the normal 95 % interval.
+ * Two models on the same problems, problem by problem. Accuracy: McNemar's exact test on the
+ * problems that only one of them gets right. Tokens: mean change, with a bootstrap interval over
+ * problems.
  *
- * @param problems number of problems
- * @param accuracyA share that A got right
- * @param accuracyB share that B got right
- * @param onlyA problems that only A got right
- * @param onlyB problems that only B got right
- * @param pValue of McNemar's exact test, two-sided; 1 where no problem is disputed
- * @param accuracyDifference B minus A
- * @param tokensA mean tokens of a completion of A
- * @param tokensB mean tokens of a completion of B
- * @param tokenDifference B minus A, in tokens
+ * @param problems compared, those in both files
+ * @param onlyOne problems that stand in one file only
+ * @param bothRight problems
+ * @param lost right before, wrong after
+ * @param gained wrong before, right after
+ * @param pValue two-sided, of a difference in accuracy as large as this by chance
+ * @param accuracyChange after minus before, with its 95 % interval
+ * @param tokensBefore mean
+ * @param tokensAfter mean
+ * @param tokenChange (after - before) / before of the means, with its 95 % interval
  */
 public record PairedComparison(
     int problems,
-    double accuracyA,
-    double accuracyB,
-    int onlyA,
-    int onlyB,
+    int onlyOne,
+    int bothRight,
+    int lost,
+    int gained,
     double pValue,
-    Interval accuracyDifference,
-    double tokensA,
-    double tokensB,
-    Interval tokenDifference) {
-  private static final double NORMAL_95 = 1.959963984540054;
+    Spread accuracyChange,
+    double tokensBefore,
+    double tokensAfter,
+    Spread tokenChange) {
+  private static final int RESAMPLES = 10_000;
 
-  /** A mean with its 95 % interval. */
-  public record Interval(double mean, double low, double high) {}
+  /** A value and the middle 95 % of its resamples. */
+  public record Spread(double value, double low, double high) {}
 
   /**
-   * Compares the records of two evaluations.
+   * Compares records with equal ids.
    *
-   * @throws IllegalArgumentException if they are not about the same problems
+   * @param seed of the bootstrap
+   * @throws IllegalArgumentException if no id is in both, or one stands twice
    */
-  public static PairedComparison of(List<EvalRecord> a, List<EvalRecord> b) {
-    Map<String, EvalRecord> byId = new LinkedHashMap<>();
-    for (EvalRecord record : b) {
-      if (byId.put(record.id(), record) != null) {
-        throw new IllegalArgumentException("problem '" + record.id() + "' is there twice");
-      }
-    }
-    if (a.isEmpty() || a.size() != b.size()) {
+  public static PairedComparison of(List<EvalRecord> before, List<EvalRecord> after, long seed) {
+    Map<String, EvalRecord> first = byId(before, "the first file");
+    Map<String, EvalRecord> second = byId(after, "the second file");
+    List<EvalRecord> a = new ArrayList<>();
+    List<EvalRecord> b = new ArrayList<>();
+    first.forEach(
+        (id, record) -> {
+          if (second.containsKey(id)) {
+            a.add(record);
+            b.add(second.get(id));
+          }
+        });
+    if (a.isEmpty()) {
       throw new IllegalArgumentException(
-          "a paired comparison needs the same problems on both sides, found "
-              + a.size()
-              + " and "
-              + b.size());
+          "the two files have no problem id in common; evaluate both models on the same data set");
     }
-    SummaryStatistics right = new SummaryStatistics();
-    SummaryStatistics tokens = new SummaryStatistics();
-    int onlyA = 0;
-    int onlyB = 0;
-    for (EvalRecord left : a) {
-      EvalRecord other = byId.remove(left.id());
-      if (other == null) {
-        throw new IllegalArgumentException(
-            "problem '" + left.id() + "' is on one side only, or there twice");
+    int n = a.size();
+    double[] right = new double[n];
+    double[] tokensA = new double[n];
+    double[] tokensB = new double[n];
+    int both = 0;
+    int lost = 0;
+    int gained = 0;
+    for (int i = 0; i < n; i++) {
+      boolean was = a.get(i).correct();
+      boolean is = b.get(i).correct();
+      both += was && is ? 1 : 0;
+      lost += was && !is ? 1 : 0;
+      gained += !was && is ? 1 : 0;
+      right[i] = (is ? 1 : 0) - (was ? 1 : 0);
+      tokensA[i] = a.get(i).tokens();
+      tokensB[i] = b.get(i).tokens();
+    }
+    double[] accuracy = new double[RESAMPLES];
+    double[] tokens = new double[RESAMPLES];
+    for (int r = 0; r < RESAMPLES; r++) {
+      long draw = SeedTree.at(seed, "bootstrap", r);
+      double sumRight = 0;
+      double sumA = 0;
+      double sumB = 0;
+      for (int i = 0; i < n; i++) {
+        int k = SeedTree.below(SeedTree.child(draw, i), n);
+        sumRight += right[k];
+        sumA += tokensA[k];
+        sumB += tokensB[k];
       }
-      onlyA += left.correct() && !other.correct() ? 1 : 0;
-      onlyB += other.correct() && !left.correct() ? 1 : 0;
-      right.addValue((other.correct() ? 1 : 0) - (left.correct() ? 1 : 0));
-      tokens.addValue(other.tokens() - left.tokens());
+      accuracy[r] = sumRight / n;
+      tokens[r] = sumA == 0 ? 0 : sumB / sumA - 1;
     }
-    int disputed = onlyA + onlyB;
-    double pValue =
-        disputed == 0
-            ? 1
-            : new BinomialTest()
-                .binomialTest(disputed, onlyB, 0.5, AlternativeHypothesis.TWO_SIDED);
+    double meanA = mean(tokensA);
+    double meanB = mean(tokensB);
     return new PairedComparison(
-        a.size(),
-        mean(a, r -> r.correct() ? 1 : 0),
-        mean(b, r -> r.correct() ? 1 : 0),
-        onlyA,
-        onlyB,
-        Math.min(1, pValue),
-        interval(right),
-        mean(a, EvalRecord::tokens),
-        mean(b, EvalRecord::tokens),
-        interval(tokens));
+        n,
+        first.size() + second.size() - 2 * n,
+        both,
+        lost,
+        gained,
+        mcNemar(lost, gained),
+        spread(mean(right), accuracy),
+        meanA,
+        meanB,
+        spread(meanA == 0 ? 0 : meanB / meanA - 1, tokens));
   }
 
-  /** A few lines for a terminal. */
-  public String text(Path nameA, Path nameB) {
+  /**
+   * McNemar's exact test: of the problems that changed, half would have gone either way by chance.
+   *
+   * @return two-sided p-value
+   */
+  static double mcNemar(int lost, int gained) {
+    int changed = lost + gained;
+    if (changed == 0) {
+      return 1;
+    }
+    double tail =
+        new BinomialDistribution(null, changed, 0.5).cumulativeProbability(Math.min(lost, gained));
+    return Math.min(1, 2 * tail);
+  }
+
+  /** A few lines for people. */
+  public String describe() {
     return String.format(
         Locale.ROOT,
-        "A %s%nB %s%n"
-            + "problems %d%n"
-            + "accuracy: A %.2f %%, B %.2f %%, B - A %+.2f points (95 %%: %+.2f to %+.2f)%n"
-            + "only A right %d, only B right %d, McNemar's exact p %.4f%n"
-            + "tokens a completion: A %.1f, B %.1f, B - A %+.1f (95 %%: %+.1f to %+.1f), %+.1f %%",
-        nameA,
-        nameB,
+        """
+        %d problems in both files (%d in one only)
+        accuracy   %+.2f points [%+.2f, %+.2f]   right in both %d, lost %d, gained %d, McNemar p = %.4f
+        tokens     %.1f -> %.1f   %+.1f %% [%+.1f, %+.1f]
+        """,
         problems,
-        100 * accuracyA,
-        100 * accuracyB,
-        100 * accuracyDifference.mean(),
-        100 * accuracyDifference.low(),
-        100 * accuracyDifference.high(),
-        onlyA,
-        onlyB,
+        onlyOne,
+        100 * accuracyChange.value(),
+        100 * accuracyChange.low(),
+        100 * accuracyChange.high(),
+        bothRight,
+        lost,
+        gained,
         pValue,
-        tokensA,
-        tokensB,
-        tokenDifference.mean(),
-        tokenDifference.low(),
-        tokenDifference.high(),
-        tokensA == 0 ? 0 : 100 * (tokensB - tokensA) / tokensA);
+        tokensBefore,
+        tokensAfter,
+        100 * tokenChange.value(),
+        100 * tokenChange.low(),
+        100 * tokenChange.high());
   }
 
-  private static Interval interval(SummaryStatistics values) {
-    double half =
-        values.getN() < 2
-            ? Double.NaN
-            : NORMAL_95 * values.getStandardDeviation() / Math.sqrt(values.getN());
-    return new Interval(values.getMean(), values.getMean() - half, values.getMean() + half);
+  private static Map<String, EvalRecord> byId(List<EvalRecord> records, String file) {
+    Map<String, EvalRecord> byId = new LinkedHashMap<>();
+    for (EvalRecord record : records) {
+      if (byId.put(record.id(), record) != null) {
+        throw new IllegalArgumentException(
+            "problem '" + record.id() + "' stands twice in " + file + "; ids must differ");
+      }
+    }
+    return byId;
   }
 
-  private static double mean(List<EvalRecord> records, ToDoubleFunction<EvalRecord> value) {
-    return records.stream().mapToDouble(value).average().orElseThrow();
+  private static Spread spread(double value, double[] resamples) {
+    Arrays.sort(resamples);
+    return new Spread(
+        value,
+        resamples[(int) (0.025 * resamples.length)],
+        resamples[(int) (0.975 * resamples.length) - 1]);
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElse(0);
   }
 }

@@ -4,55 +4,67 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import dev.terse.trainer.eval.EvalRecord.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PairedComparisonTest {
-
-  @Test
-  void disputedProblems_decideTheTest_whateverTheirOrder() {
-    List<EvalRecord> a = new ArrayList<>();
-    List<EvalRecord> b = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      boolean rightA = i < 10;
-      boolean rightB = i < 9 || i >= 13; // only A: 9; only B: 13 to 19
-      a.add(record("p" + i, rightA, 100));
-      b.add(record("p" + i, rightB, i % 2 == 0 ? 60 : 80));
-    }
-    Collections.reverse(b);
-    PairedComparison comparison = PairedComparison.of(a, b);
-    assertThat(comparison.onlyA()).isEqualTo(1);
-    assertThat(comparison.onlyB()).isEqualTo(7);
-    // 2 · (C(8,0) + C(8,1)) / 2^8
-    assertThat(comparison.pValue()).isCloseTo(18.0 / 256, within(1e-12));
-    assertThat(comparison.accuracyDifference().mean()).isCloseTo(0.3, within(1e-12));
-    assertThat(comparison.tokenDifference().mean()).isCloseTo(-30, within(1e-12));
-    // standard deviation of ten -40 and ten -20 is 10·sqrt(20/19); 1.96 of it over sqrt(20)
-    assertThat(comparison.tokenDifference().high())
-        .isCloseTo(-30 + 1.959964 * 10 * Math.sqrt(20.0 / 19) / Math.sqrt(20), within(1e-5));
+  private static EvalRecord record(int id, boolean correct, int tokens) {
+    return new EvalRecord(
+        "p" + id, Status.OK, correct, "1", "1", tokens - 2, 2, 3, 1, "text \u2028 " + id);
   }
 
   @Test
-  void sameRecords_differInNothing() {
-    List<EvalRecord> records = List.of(record("x", true, 5), record("y", false, 7));
-    PairedComparison comparison = PairedComparison.of(records, records);
-    assertThat(comparison.pValue()).isEqualTo(1);
-    assertThat(comparison.tokenDifference().mean()).isZero();
+  void mcNemar_exact_equalsTheBinomialTails() {
+    assertThat(PairedComparison.mcNemar(0, 0)).isEqualTo(1);
+    assertThat(PairedComparison.mcNemar(0, 5)).isCloseTo(2 / 32.0, within(1e-12));
+    assertThat(PairedComparison.mcNemar(1, 9)).isCloseTo(2 * 11 / 1024.0, within(1e-12));
+    assertThat(PairedComparison.mcNemar(4, 4)).isEqualTo(1);
   }
 
   @Test
-  void otherProblems_areRefused() {
+  void comparison_ofKnownRecords_countsAndMeans() {
+    List<EvalRecord> before = IntStream.range(0, 40).mapToObj(i -> record(i, i < 20, 100)).toList();
+    List<EvalRecord> after = IntStream.range(2, 42).mapToObj(i -> record(i, i < 25, 60)).toList();
+    PairedComparison comparison = PairedComparison.of(before, after, 7);
+    assertThat(comparison.problems()).isEqualTo(38);
+    assertThat(comparison.onlyOne()).isEqualTo(4);
+    assertThat(comparison.bothRight()).isEqualTo(18);
+    assertThat(comparison.lost()).isZero();
+    assertThat(comparison.gained()).isEqualTo(5);
+    assertThat(comparison.tokenChange().value()).isCloseTo(-0.4, within(1e-12));
+    assertThat(comparison.tokenChange().low()).isCloseTo(-0.4, within(1e-12));
+    assertThat(comparison.accuracyChange().value()).isCloseTo(5 / 38.0, within(1e-12));
+    assertThat(comparison.accuracyChange().low()).isBetween(0.0, 5 / 38.0);
+    assertThat(comparison.accuracyChange().high()).isBetween(5 / 38.0, 0.3);
+    assertThat(PairedComparison.of(before, after, 7)).isEqualTo(comparison);
+    assertThat(comparison.describe()).contains("gained 5", "-40.0 %");
+  }
+
+  @Test
+  void comparison_withNothingInCommon_isRefused() {
     assertThatThrownBy(
-            () -> PairedComparison.of(List.of(record("x", true, 5)), List.of(record("y", true, 5))))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("problem 'x' is on one side only, or there twice");
-    assertThatThrownBy(() -> PairedComparison.of(List.of(), List.of()))
-        .hasMessage("a paired comparison needs the same problems on both sides, found 0 and 0");
+            () -> PairedComparison.of(List.of(record(1, true, 9)), List.of(record(2, true, 9)), 1))
+        .hasMessageContaining("no problem id in common");
+    assertThatThrownBy(
+            () ->
+                PairedComparison.of(List.of(record(1, true, 9), record(1, true, 9)), List.of(), 1))
+        .hasMessageContaining("'p1' stands twice in the first file");
   }
 
-  private static EvalRecord record(String id, boolean correct, int tokens) {
-    return new EvalRecord(id, EvalRecord.Status.OK, correct, "1", "1", tokens, 0, 1, 0, "text");
+  @Test
+  void records_writtenAndRead_areTheSame(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("records.jsonl");
+    List<EvalRecord> records = List.of(record(1, true, 9), record(2, false, 12));
+    EvalRecord.write(file, records);
+    assertThat(EvalRecord.read(file)).isEqualTo(records);
+    Files.writeString(file, "{\"id\":\"a\"}\n");
+    assertThatThrownBy(() -> EvalRecord.read(file))
+        .hasMessageContaining("line 1: expected a record of the eval command");
   }
 }
