@@ -17,6 +17,8 @@ final class HeapKernels implements RowKernels {
   /** Floats a thread must have to do before a second one is woken. */
   private static final int WORTH_A_THREAD = 1 << 14;
 
+  private static final float[] ZEROS = new float[PIECE];
+
   private static final float[] NEVER = new float[1 << 12];
 
   static {
@@ -28,6 +30,17 @@ final class HeapKernels implements RowKernels {
 
   HeapKernels(Crew crew) {
     this.crew = crew;
+  }
+
+  @Override
+  public void copy(Nd4jTensor from, Nd4jTensor to) {
+    pieces(
+        from.size(), (worker, start, count) -> to.write(start, read(from, start, count), 0, count));
+  }
+
+  @Override
+  public void clear(Nd4jTensor t) {
+    pieces(t.size(), (worker, start, count) -> t.write(start, ZEROS, 0, count));
   }
 
   @Override

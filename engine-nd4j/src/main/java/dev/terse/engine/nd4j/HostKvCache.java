@@ -11,12 +11,12 @@ import java.util.List;
 
 /**
  * A cache for CPUs, one {@link HostKvLayer} a layer. A step's work is cut into (key-value head,
- * sequence) pairs, ordered by head, and each member of the crew takes a range of them. Within a
- * range the sequences of one prompt go together: their scores against the prompt are one product,
- * which reads the prompt once.
+ * sequence) pairs, ordered by head, and each member of the crew takes a range of them. Scores and
+ * sums over the pairs' own positions are one batched product each. Against the prompts, the
+ * sequences of one prompt go together, so it is read once.
  *
- * <p>A sequence's bits do not depend on the others: products against the prompt have at least
- * {@link Products#MINIMUM_ROWS} rows, those against its own positions have its own rows only.
+ * <p>A sequence's bits do not depend on the others: products against a prompt have at least {@link
+ * Products#MINIMUM_ROWS} rows, those against its own positions have its own rows only.
  */
 final class HostKvCache implements KvCache {
   private final Crew crew;
@@ -62,18 +62,14 @@ final class HostKvCache implements KvCache {
       // Rows of padding, so that a product may read past the last sequence's queries.
       int rows = shape.kvHeads() * live * group;
       Nd4jTensor queries = own.floats(rows + Products.MINIMUM_ROWS, shape.headDim());
-      queries.rowsView(rows, rows + Products.MINIMUM_ROWS).array().assign(0);
+      kernels.clear(queries.rowsView(rows, rows + Products.MINIMUM_ROWS));
       Nd4jTensor outputs = own.floats(rows, shape.headDim());
       kernels.splitColumns(Nd4jTensor.of(q), shape.kvHeads(), queries.rowsView(0, rows));
       crew.workers()
           .rows(
               shape.kvHeads() * live,
               1,
-              (worker, from, to) -> {
-                for (Run run : runs(from, to)) {
-                  attend(worker, entries, run, queries, outputs);
-                }
-              });
+              (worker, from, to) -> attend(worker, entries, from, to, queries, outputs));
       kernels.joinColumns(outputs, shape.kvHeads(), Nd4jTensor.of(out));
     }
   }
@@ -98,69 +94,103 @@ final class HostKvCache implements KvCache {
   }
 
   private void attend(
-      int worker, HostKvLayer entries, Run run, Nd4jTensor queries, Nd4jTensor outputs) {
-    int prompt = promptOf[run.first];
+      int worker, HostKvLayer entries, int from, int to, Nd4jTensor queries, Nd4jTensor outputs) {
     int group = shape.group();
-    int rows = run.count * group;
-    int firstRow = (run.head * promptOf.length + run.first) * group;
-    int inPrompt = prompts.length(prompt);
-    int steps = progress.steps() + 1;
-    int padded = Math.max(rows, Products.MINIMUM_ROWS);
     NativeCalls calls = crew.calls(worker);
     try (ChunkPool.Frame own = crew.scratch(worker)) {
-      Nd4jTensor scores = own.floats(padded, inPrompt + steps);
-      calls.productTransposed(
-          Matrix.rows(queries, firstRow, firstRow + padded),
-          entries.promptKeys(run.head, prompts.start(prompt), inPrompt),
-          Matrix.of(scores).columns(0, inPrompt),
+      int rows = (to - from) * group;
+      Nd4jTensor weights = own.floats(rows, entries.capacity());
+      Nd4jTensor sums = own.floats(rows, shape.headDim());
+      calls.productsTransposed(
+          to - from,
+          Matrix.rows(queries, from * group, to * group),
+          entries.keys(from, to),
+          Matrix.of(weights),
           shape.scale(),
           0);
-      for (int s = 0; s < run.count; s++) {
-        calls.productTransposed(
-            Matrix.rows(queries, firstRow + s * group, firstRow + (s + 1) * group),
-            entries.keys(run.first + s, run.head, steps),
-            Matrix.rows(scores, s * group, (s + 1) * group).columns(inPrompt, inPrompt + steps),
-            shape.scale(),
-            0);
+      float[] promptSums = new float[rows * shape.headDim()];
+      for (Run run : runs(from, to)) {
+        int firstRow = (run.head * promptOf.length + run.first) * group - from * group;
+        Nd4jTensor runWeights = weights.rowsView(firstRow, firstRow + run.count * group);
+        attendToPrompt(
+            worker, entries, run, queries, runWeights, promptSums, firstRow * shape.headDim());
       }
-      Matrix weights = Matrix.rows(scores, 0, rows);
-      calls.softmax(weights, weights);
-      // Contiguous again, as products want their inputs.
-      Nd4jTensor promptWeights = own.floats(padded, inPrompt);
-      Nd4jTensor ownWeights = own.floats(rows, steps);
-      apart(scores, rows, promptWeights, ownWeights);
-      Nd4jTensor result = own.floats(padded, shape.headDim());
-      calls.product(
-          Matrix.of(promptWeights),
-          entries.promptValues(run.head, prompts.start(prompt), inPrompt),
-          Matrix.of(result),
-          1,
-          0);
-      for (int s = 0; s < run.count; s++) {
-        calls.product(
-            Matrix.rows(ownWeights, s * group, (s + 1) * group),
-            entries.values(run.first + s, run.head, steps),
-            Matrix.rows(result, s * group, (s + 1) * group),
-            1,
-            1);
+      calls.products(
+          to - from, Matrix.of(weights), entries.values(from, to), Matrix.of(sums), 1, 0);
+      float[] result = sums.toFloats();
+      for (int i = 0; i < result.length; i++) {
+        result[i] += promptSums[i];
       }
-      float[] values = new float[rows * shape.headDim()];
-      result.read(0, values, 0, values.length);
-      outputs.write((long) firstRow * shape.headDim(), values, 0, values.length);
+      outputs.write((long) from * group * shape.headDim(), result, 0, result.length);
     }
   }
 
-  private static void apart(Nd4jTensor scores, int rows, Nd4jTensor left, Nd4jTensor right) {
-    int width = scores.rowSize();
-    float[] row = new float[width];
-    for (int r = 0; r < rows; r++) {
-      scores.read((long) r * width, row, 0, width);
-      left.write((long) r * left.rowSize(), row, 0, left.rowSize());
-      right.write((long) r * right.rowSize(), row, left.rowSize(), right.rowSize());
+  /**
+   * Scores a run against its prompt, turns these and its own scores into weights, and sums up the
+   * prompt's values.
+   *
+   * @param ownWeights scores of the run's own positions, becomes their weights, [rows, capacity]
+   * @param sums receives [rows, D] from {@code at} on
+   */
+  private void attendToPrompt(
+      int worker,
+      HostKvLayer entries,
+      Run run,
+      Nd4jTensor queries,
+      Nd4jTensor ownWeights,
+      float[] sums,
+      int at) {
+    int prompt = promptOf[run.first];
+    int start = prompts.start(prompt);
+    int inPrompt = prompts.length(prompt);
+    int rows = run.count * shape.group();
+    int padded = Math.max(rows, Products.MINIMUM_ROWS);
+    int firstRow = (run.head * promptOf.length + run.first) * shape.group();
+    NativeCalls calls = crew.calls(worker);
+    try (ChunkPool.Frame own = crew.scratch(worker)) {
+      Nd4jTensor promptWeights = own.floats(padded, inPrompt);
+      calls.productTransposed(
+          Matrix.rows(queries, firstRow, firstRow + padded),
+          entries.promptKeys(run.head, start, inPrompt),
+          Matrix.of(promptWeights),
+          shape.scale(),
+          0);
+      Nd4jTensor joint = own.floats(rows, inPrompt + progress.steps() + 1);
+      join(promptWeights, ownWeights, joint);
+      calls.softmax(Matrix.of(joint), Matrix.of(joint));
+      part(joint, promptWeights, ownWeights);
+      Nd4jTensor result = own.floats(padded, shape.headDim());
+      calls.product(
+          Matrix.of(promptWeights),
+          entries.promptValues(run.head, start, inPrompt),
+          Matrix.of(result),
+          1,
+          0);
+      result.read(0, sums, at, rows * shape.headDim());
     }
-    Arrays.fill(row, 0);
-    for (int r = rows; r < left.rows(); r++) {
-      left.write((long) r * left.rowSize(), row, 0, left.rowSize());
+  }
+
+  /** Rows of left, and behind each as much of the row of right as joint has room for. */
+  private static void join(Nd4jTensor left, Nd4jTensor right, Nd4jTensor joint) {
+    int width = joint.rowSize();
+    int leftWidth = left.rowSize();
+    float[] row = new float[width];
+    for (int r = 0; r < joint.rows(); r++) {
+      left.read((long) r * leftWidth, row, 0, leftWidth);
+      right.read((long) r * right.rowSize(), row, leftWidth, width - leftWidth);
+      joint.write((long) r * width, row, 0, width);
+    }
+  }
+
+  /** Undoes {@link #join}; what is behind the joint rows becomes zero in right. */
+  private static void part(Nd4jTensor joint, Nd4jTensor left, Nd4jTensor right) {
+    int width = joint.rowSize();
+    int leftWidth = left.rowSize();
+    float[] row = new float[leftWidth + right.rowSize()];
+    for (int r = 0; r < joint.rows(); r++) {
+      joint.read((long) r * width, row, 0, width);
+      left.write((long) r * leftWidth, row, 0, leftWidth);
+      right.write((long) r * right.rowSize(), row, leftWidth, right.rowSize());
     }
   }
 
@@ -179,7 +209,9 @@ final class HostKvCache implements KvCache {
   public void keep(int[] live) {
     progress.keep(live, promptOf.length);
     for (HostKvLayer layer : layers) {
-      layer.keep(live);
+      if (layer != null) {
+        layer.keep(live);
+      }
     }
     promptOf = Arrays.stream(live).map(i -> promptOf[i]).toArray();
   }

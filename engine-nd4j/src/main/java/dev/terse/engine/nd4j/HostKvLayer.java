@@ -1,12 +1,13 @@
 package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AttentionShape;
-import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Keys and values of one layer in native memory: of the prompts [K, N, D], once for all their
- * sequences, and of each sequence's own positions [slot, K, capacity, D]. The capacity doubles when
- * it is used up; only the slots of live sequences move to the new memory.
+ * sequences, and of the live sequences' own positions [K, B, capacity, D]. What lies behind a
+ * sequence's end is zero. Memory is made anew when the capacity is used up or sequences are
+ * dropped.
  */
 final class HostKvLayer implements AutoCloseable {
   private static final int FIRST_CAPACITY = 32;
@@ -17,64 +18,72 @@ final class HostKvLayer implements AutoCloseable {
   private final Nd4jTensor promptValues;
   private Nd4jTensor keys;
   private Nd4jTensor values;
+  private int sequences;
   private int capacity = FIRST_CAPACITY;
-  private int[] slots;
 
   HostKvLayer(RowKernels kernels, AttentionShape shape, Nd4jTensor k, Nd4jTensor v, int sequences) {
     this.kvHeads = shape.kvHeads();
     this.dim = shape.headDim();
+    this.sequences = sequences;
     this.promptKeys = owned(kvHeads * k.rows());
     this.promptValues = owned(kvHeads * k.rows());
     kernels.splitColumns(k, kvHeads, promptKeys);
     kernels.splitColumns(v, kvHeads, promptValues);
-    this.slots = new int[sequences];
-    Arrays.setAll(slots, s -> s);
-    this.keys = owned(sequences * kvHeads * capacity);
-    this.values = owned(sequences * kvHeads * capacity);
+    this.keys = owned(kvHeads * sequences * capacity);
+    this.values = owned(kvHeads * sequences * capacity);
   }
 
   /** Adds position {@code step} to every live sequence; k and v are [B, K*D]. */
   void append(int step, Nd4jTensor k, Nd4jTensor v) {
     if (step == capacity) {
-      grow();
+      // By a quarter: the products run over the whole capacity.
+      int more = Math.max(FIRST_CAPACITY, capacity / 4);
+      resize(IntStream.range(0, sequences).toArray(), capacity + more);
     }
     append(step, k.toFloats(), keys);
     append(step, v.toFloats(), values);
   }
 
   private void append(int step, float[] x, Nd4jTensor to) {
-    for (int b = 0; b < slots.length; b++) {
+    for (int b = 0; b < sequences; b++) {
       for (int head = 0; head < kvHeads; head++) {
-        to.write((long) (row(b, head) + step) * dim, x, (b * kvHeads + head) * dim, dim);
+        long row = (long) (head * sequences + b) * capacity + step;
+        to.write(row * dim, x, (b * kvHeads + head) * dim, dim);
       }
     }
   }
 
-  /** First row of a sequence's own entries under one head. */
-  private int row(int sequence, int head) {
-    return (slots[sequence] * kvHeads + head) * capacity;
+  /** Goes on with the given sequences only. */
+  void keep(int[] live) {
+    if (live.length == 0) {
+      sequences = 0;
+    } else if (live.length < sequences) {
+      resize(live, capacity);
+    }
   }
 
-  private void grow() {
-    Nd4jTensor newKeys = owned(slots.length * kvHeads * capacity * 2);
-    Nd4jTensor newValues = owned(slots.length * kvHeads * capacity * 2);
-    float[] head = new float[capacity * dim];
-    for (int b = 0; b < slots.length; b++) {
-      for (int h = 0; h < kvHeads; h++) {
-        long from = (long) row(b, h) * dim;
-        long to = (long) (b * kvHeads + h) * capacity * 2 * dim;
-        keys.read(from, head, 0, head.length);
-        newKeys.write(to, head, 0, head.length);
-        values.read(from, head, 0, head.length);
-        newValues.write(to, head, 0, head.length);
+  private void resize(int[] live, int newCapacity) {
+    keys = resized(keys, live, newCapacity);
+    values = resized(values, live, newCapacity);
+    sequences = live.length;
+    capacity = newCapacity;
+  }
+
+  private Nd4jTensor resized(Nd4jTensor from, int[] live, int newCapacity) {
+    Nd4jTensor to = owned(kvHeads * live.length * newCapacity);
+    float[] one = new float[capacity * dim];
+    for (int head = 0; head < kvHeads; head++) {
+      for (int b = 0; b < live.length; b++) {
+        from.read((long) (head * sequences + live[b]) * one.length, one, 0, one.length);
+        to.write((long) (head * live.length + b) * newCapacity * dim, one, 0, one.length);
       }
     }
-    keys.close();
-    values.close();
-    keys = newKeys;
-    values = newValues;
-    capacity *= 2;
-    Arrays.setAll(slots, s -> s);
+    from.close();
+    return to;
+  }
+
+  int capacity() {
+    return capacity;
   }
 
   /** Entries of a prompt that begins at token {@code start}, [count, D]. */
@@ -91,21 +100,19 @@ final class HostKvLayer implements AutoCloseable {
     return Matrix.rows(x, from, from + count);
   }
 
-  /** A sequence's own entries, [count, D]. */
-  Matrix keys(int sequence, int head, int count) {
-    return Matrix.rows(keys, row(sequence, head), row(sequence, head) + count);
+  /** Own entries of the (head, sequence) pairs {@code from} to {@code to}, [pairs*capacity, D]. */
+  Matrix keys(int from, int to) {
+    return Matrix.rows(keys, from * capacity, to * capacity);
   }
 
-  Matrix values(int sequence, int head, int count) {
-    return Matrix.rows(values, row(sequence, head), row(sequence, head) + count);
-  }
-
-  void keep(int[] live) {
-    slots = Arrays.stream(live).map(b -> slots[b]).toArray();
+  Matrix values(int from, int to) {
+    return Matrix.rows(values, from * capacity, to * capacity);
   }
 
   private Nd4jTensor owned(int rows) {
-    return Nd4jTensor.owning(new Block((long) rows * dim, true), rows, dim);
+    Nd4jTensor tensor = Nd4jTensor.owning(new Block((long) rows * dim, true), rows, dim);
+    tensor.array().assign(0);
+    return tensor;
   }
 
   @Override
