@@ -31,12 +31,18 @@ final class CachedDecoding implements Decoding {
             decoder.config().layers(), decoder.config().attention(), promptOf, maxNewTokens);
     this.pool = engine.arena();
     this.stepArena = pool.open();
-    readPrompts(prompts, promptOf);
+    try {
+      readPrompts(prompts, promptOf);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /** Fills the cache; the head sees the last row of each sequence's prompt only. */
   private void readPrompts(PackedBatch prompts, int[] promptOf) {
     Segments segments = prompts.segments();
+    Decoder.LayerAttention packed = decoder.packedAttention(prompts);
     Tensor last = stepArena.floats(live, decoder.config().channels());
     logits = stepArena.floats(live, decoder.config().vocabSize());
     try (Arena scratch = stepArena.open()) {
@@ -46,7 +52,7 @@ final class CachedDecoding implements Decoding {
               layer ->
                   (q, k, v, out) -> {
                     cache.putPrompts(layer, k, v, segments);
-                    decoder.packed(layer, prompts).read(q, k, v, out);
+                    packed.of(layer).read(q, k, v, out);
                   },
               scratch);
       for (int b = 0; b < live; b++) {
