@@ -32,8 +32,9 @@ public final class Rollouts {
   }
 
   /**
-   * Draws {@code groupSize} completions of every prompt. The draw at a position is a function of
-   * (seed, prompt index, sample, position) alone: the number of live sequences does not change it.
+   * Draws {@code groupSize} completions of every prompt. The random number behind a draw is a
+   * function of (seed, prompt index, sample, position) alone. So where the engine's logits do not
+   * depend on what is decoded beside a sequence, neither do the drawn tokens.
    *
    * @param seed a {@link dev.terse.engine.SeedTree} seed, e.g. of (run, "rollout", step)
    * @param progress hears drawn tokens

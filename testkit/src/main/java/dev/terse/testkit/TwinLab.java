@@ -69,10 +69,6 @@ final class TwinLab implements AutoCloseable {
     return new TwinLab(engine, reference, unitRoundoff, draws.next());
   }
 
-  Engine engine() {
-    return engine;
-  }
-
   Engine reference() {
     return reference;
   }

@@ -15,7 +15,7 @@ import java.util.List;
  *
  * The completion is the text that goes on right after the template's generation prompt. It is not
  * to be rendered through the template, which of some models (R1) drops the thinking of assistant
- * turns (method page, D14).
+ * turns (docs/method.md, section 5).
  *
  * @param id name of the row
  * @param prompt the turns before the completion
