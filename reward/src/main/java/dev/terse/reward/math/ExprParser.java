@@ -281,6 +281,9 @@ final class ExprParser {
         expect("|");
         return Expr.fn("abs", e);
       }
+      case "$", "€", "£" -> {
+        return primary(); // money inside a calculation
+      }
       case "⌊" -> {
         var e = sum();
         expect("⌋");
