@@ -37,13 +37,26 @@ final class ArrayCalls implements NativeCalls {
   }
 
   @Override
+  public void products(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(cube(batch, a), false, cube(batch, b), false, cube(batch, c), factor, keep);
+  }
+
+  @Override
+  public void productsTransposed(
+      int batch, Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(cube(batch, a), false, cube(batch, b), true, cube(batch, c), factor, keep);
+  }
+
+  // Rank 3 for softmax too: oneDNN serves it there, not in rank 2.
+
+  @Override
   public void softmax(Matrix x, Matrix out) {
-    run(SOFTMAX, softmax, cube(out), cube(x));
+    run(SOFTMAX, softmax, cube(1, out), cube(1, x));
   }
 
   @Override
   public void softmaxBackward(Matrix x, Matrix dy, Matrix dx) {
-    run(SOFTMAX_BP, softmaxBackward, cube(dx), cube(x), cube(dy));
+    run(SOFTMAX_BP, softmaxBackward, cube(1, dx), cube(1, x), cube(1, dy));
   }
 
   /** The product of matrices or of batches of them, {@code c = factor * a · b + keep * c}. */
@@ -75,9 +88,8 @@ final class ArrayCalls implements NativeCalls {
         .strided(m.offset(), new long[] {m.rows(), m.columns()}, new long[] {m.stride(), 1});
   }
 
-  /** As rank 3: oneDNN serves softmax there, not in rank 2. */
-  private static INDArray cube(Matrix m) {
-    return m.block().view(m.offset(), 1, m.rows(), m.columns());
+  private static INDArray cube(int batch, Matrix m) {
+    return m.block().view(m.offset(), batch, m.rows() / batch, m.columns());
   }
 
   @Override

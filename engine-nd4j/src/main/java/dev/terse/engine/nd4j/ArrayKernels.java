@@ -23,6 +23,16 @@ final class ArrayKernels implements RowKernels {
   }
 
   @Override
+  public void copy(Nd4jTensor from, Nd4jTensor to) {
+    to.arrayOf(to.size()).assign(from.arrayOf(from.size()));
+  }
+
+  @Override
+  public void clear(Nd4jTensor t) {
+    t.array().assign(0);
+  }
+
+  @Override
   public void add(Nd4jTensor x, double factor, Nd4jTensor to) {
     ArrayOps.addScaled(x.arrayOf(x.size()), factor, to.arrayOf(to.size()));
   }

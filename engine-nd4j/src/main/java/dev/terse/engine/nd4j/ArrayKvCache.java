@@ -198,6 +198,9 @@ final class ArrayKvCache implements KvCache {
   public void keep(int[] live) {
     progress.keep(live, promptOf.length);
     for (Layer layer : layers) {
+      if (layer == null) {
+        continue;
+      }
       for (Nd4jTensor own : layer.own) {
         for (int to = 0; to < live.length; to++) {
           if (live[to] != to) {

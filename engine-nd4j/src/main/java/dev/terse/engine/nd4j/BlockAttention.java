@@ -107,8 +107,10 @@ final class BlockAttention {
       Nd4jTensor values = split(own, v, kvHeads, n, dim);
       Nd4jTensor dOutputs = split(own, dOut, kvHeads, n * group, dim);
       Nd4jTensor dQueries = own.floats(kvHeads * n * group, dim);
-      Nd4jTensor dKeys = own.zeros(LANES * kvHeads * n, dim);
-      Nd4jTensor dValues = own.zeros(LANES * kvHeads * n, dim);
+      Nd4jTensor dKeys = own.floats(LANES * kvHeads * n, dim);
+      Nd4jTensor dValues = own.floats(LANES * kvHeads * n, dim);
+      rows.clear(dKeys);
+      rows.clear(dValues);
       int longest = longest(segments);
       Nd4jTensor[] scores = perWorker(own, longest, group);
       Nd4jTensor[] probabilities = perWorker(own, longest, group);

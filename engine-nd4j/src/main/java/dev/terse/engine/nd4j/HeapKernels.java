@@ -17,6 +17,8 @@ final class HeapKernels implements RowKernels {
   /** Floats a thread must have to do before a second one is woken. */
   private static final int WORTH_A_THREAD = 1 << 14;
 
+  private static final float[] ZEROS = new float[PIECE];
+
   private static final float[] NEVER = new float[1 << 12];
 
   static {
@@ -28,6 +30,17 @@ final class HeapKernels implements RowKernels {
 
   HeapKernels(Crew crew) {
     this.crew = crew;
+  }
+
+  @Override
+  public void copy(Nd4jTensor from, Nd4jTensor to) {
+    pieces(
+        from.size(), (worker, start, count) -> to.write(start, read(from, start, count), 0, count));
+  }
+
+  @Override
+  public void clear(Nd4jTensor t) {
+    pieces(t.size(), (worker, start, count) -> t.write(start, ZEROS, 0, count));
   }
 
   @Override
@@ -53,13 +66,14 @@ final class HeapKernels implements RowKernels {
         out.rows(),
         width,
         (worker, from, count) -> {
-          float[] y = readRows(out, from, count);
-          for (int r = 0; r < count; r++) {
+          float[] row = new float[width];
+          for (int r = from; r < from + count; r++) {
+            out.read((long) r * width, row, 0, width);
             for (int i = 0; i < width; i++) {
-              y[r * width + i] += b[i];
+              row[i] += b[i];
             }
+            out.write((long) r * width, row, 0, width);
           }
-          writeRows(out, from, y, count);
         });
   }
 
@@ -71,10 +85,12 @@ final class HeapKernels implements RowKernels {
         dy.rows(),
         width,
         (worker, from, count) -> {
-          float[] y = readRows(dy, from, count);
-          for (int r = 0; r < count; r++) {
+          float[] sum = sums[worker];
+          float[] row = new float[width];
+          for (int r = from; r < from + count; r++) {
+            dy.read((long) r * width, row, 0, width);
             for (int i = 0; i < width; i++) {
-              sums[worker][i] += y[r * width + i];
+              sum[i] += row[i];
             }
           }
         });
@@ -122,14 +138,19 @@ final class HeapKernels implements RowKernels {
   @Override
   public void rmsNorm(Nd4jTensor x, Nd4jTensor w, double eps, Nd4jTensor y) {
     float[] weight = w.toFloats();
-    rows(
-        x.rows(),
-        weight.length,
-        (worker, from, count) -> {
-          float[] values = readRows(x, from, count);
-          HeapRmsNorm.forward(values, weight, eps, values, count);
-          writeRows(y, from, values, count);
-        });
+    int width = weight.length;
+    crew.workers()
+        .rows(
+            x.rows(),
+            1 + WORTH_A_THREAD / width,
+            (worker, from, to) -> {
+              float[] row = new float[width];
+              for (int r = from; r < to; r++) {
+                x.read((long) r * width, row, 0, width);
+                HeapRmsNorm.forward(row, weight, eps);
+                y.write((long) r * width, row, 0, width);
+              }
+            });
   }
 
   @Override
@@ -142,17 +163,29 @@ final class HeapKernels implements RowKernels {
       boolean adds,
       Nd4jTensor dw) {
     float[] weight = w.toFloats();
-    float[][] sums = sums(weight.length);
-    rows(
-        x.rows(),
-        weight.length,
-        (worker, from, count) -> {
-          float[] values = readRows(x, from, count);
-          float[] slopes = readRows(dy, from, count);
-          float[] out = adds ? readRows(dx, from, count) : slopes;
-          HeapRmsNorm.backward(values, weight, eps, slopes, out, adds, sums[worker], count);
-          writeRows(dx, from, out, count);
-        });
+    int width = weight.length;
+    float[][] sums = sums(width);
+    crew.workers()
+        .rows(
+            x.rows(),
+            1 + WORTH_A_THREAD / width,
+            (worker, from, to) -> {
+              float[] row = new float[width];
+              float[] slope = new float[width];
+              float[] sum = new float[width];
+              for (int r = from; r < to; r++) {
+                x.read((long) r * width, row, 0, width);
+                dy.read((long) r * width, slope, 0, width);
+                HeapRmsNorm.backward(row, weight, eps, slope, sums[worker]);
+                if (adds) {
+                  dx.read((long) r * width, sum, 0, width);
+                  for (int i = 0; i < width; i++) {
+                    slope[i] += sum[i];
+                  }
+                }
+                dx.write((long) r * width, slope, 0, width);
+              }
+            });
     addSums(sums, dw);
   }
 
@@ -261,11 +294,15 @@ final class HeapKernels implements RowKernels {
     for (int r = 0; r < rows; r++) {
       x.read((long) r * width, score, 0, width);
       p.read((long) r * width, probability, 0, width);
-      float max = HeapVocabulary.max(score);
+      float max = Sums.max(score, width);
       out.max()[r] = max;
-      out.maxP()[r] = HeapVocabulary.max(probability);
-      HeapVocabulary.sums(score, probability, max, out, r);
+      out.maxP()[r] = Sums.max(probability, width);
+      out.sumP()[r] = Sums.of(probability, width);
       out.target()[r] = targets[r] < 0 ? Double.NEGATIVE_INFINITY : score[targets[r]];
+      for (int i = 0; i < width; i++) {
+        score[i] -= max;
+      }
+      out.sumPX()[r] = Sums.products(score, probability, 0, width);
     }
     return out;
   }
@@ -289,7 +326,7 @@ final class HeapKernels implements RowKernels {
 
   @Override
   public KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
-    return new HeapKvCache(crew, layers, shape, promptOf, maxNewTokens);
+    return new HostKvCache(crew, this, layers, shape, promptOf, maxNewTokens);
   }
 
   @Override
@@ -313,23 +350,13 @@ final class HeapKernels implements RowKernels {
     double[] sums = new double[Math.toIntExact((t.size() + PIECE - 1) / PIECE)];
     pieces(
         t.size(),
-        (worker, from, count) -> sums[(int) (from / PIECE)] = squares(read(t, from, count), count));
+        (worker, from, count) ->
+            sums[(int) (from / PIECE)] = Sums.squares(read(t, from, count), 0, count));
     double sum = 0;
     for (double piece : sums) {
       sum += piece;
     }
     return sum;
-  }
-
-  private static double squares(float[] x, int count) {
-    double a = 0;
-    double b = 0;
-    int i = 0;
-    for (; i + 1 < count; i += 2) {
-      a += (double) x[i] * x[i];
-      b += (double) x[i + 1] * x[i + 1];
-    }
-    return i < count ? a + b + (double) x[i] * x[i] : a + b;
   }
 
   // Pieces ----------------------------------------------------------------------------------------

@@ -15,6 +15,12 @@ interface NativeCalls extends AutoCloseable {
   /** {@code c = factor * aᵀ · b + keep * c}. */
   void transposedProduct(Matrix a, Matrix b, Matrix c, double factor, double keep);
 
+  /** {@link #product} of each of {@code batch} equal parts of a, b and c; contiguous. */
+  void products(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep);
+
+  /** {@link #productTransposed} of each of {@code batch} equal parts of a, b and c; contiguous. */
+  void productsTransposed(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep);
+
   /** Softmax of each row; contiguous; out may be x. */
   void softmax(Matrix x, Matrix out);
 

@@ -22,6 +22,9 @@ final class PointerCalls implements NativeCalls {
   private static final int NO = 0;
   private static final int YES = 1;
 
+  /** In place of a batch size: operands of rank 2. */
+  private static final int MATRIX = 0;
+
   private final NativeOps ops = NativeOpsHolder.getInstance().getDeviceNativeOps();
   private final Map<Shape, Pointer> shapes = new HashMap<>();
   private final Frame product = new Frame("matmul", NO, NO, 0);
@@ -32,27 +35,40 @@ final class PointerCalls implements NativeCalls {
 
   @Override
   public void product(Matrix a, Matrix b, Matrix c, double factor, double keep) {
-    product.scalars(factor, keep).run(2, c, a, b);
+    product.scalars(factor, keep).run(MATRIX, c, a, b);
   }
 
   @Override
   public void productTransposed(Matrix a, Matrix b, Matrix c, double factor, double keep) {
-    productTransposed.scalars(factor, keep).run(2, c, a, b);
+    productTransposed.scalars(factor, keep).run(MATRIX, c, a, b);
   }
 
   @Override
   public void transposedProduct(Matrix a, Matrix b, Matrix c, double factor, double keep) {
-    transposedProduct.scalars(factor, keep).run(2, c, a, b);
+    transposedProduct.scalars(factor, keep).run(MATRIX, c, a, b);
   }
 
   @Override
+  public void products(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    product.scalars(factor, keep).run(batch, c, a, b);
+  }
+
+  @Override
+  public void productsTransposed(
+      int batch, Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    productTransposed.scalars(factor, keep).run(batch, c, a, b);
+  }
+
+  // Rank 3 for softmax too: oneDNN serves it there, not in rank 2.
+
+  @Override
   public void softmax(Matrix x, Matrix out) {
-    softmax.run(3, out, x);
+    softmax.run(1, out, x);
   }
 
   @Override
   public void softmaxBackward(Matrix x, Matrix dy, Matrix dx) {
-    softmaxBackward.run(3, dx, x, dy);
+    softmaxBackward.run(1, dx, x, dy);
   }
 
   @Override
@@ -65,18 +81,18 @@ final class PointerCalls implements NativeCalls {
   }
 
   /** Key of a native shape descriptor; ND4J keeps each for good, one for all equal shapes. */
-  private record Shape(int rank, int rows, int columns, int stride) {}
+  private record Shape(int batch, int rows, int columns, int stride) {}
 
-  private Pointer shape(int rank, Matrix m) {
+  private Pointer shape(int batch, Matrix m) {
     return shapes.computeIfAbsent(
-        new Shape(rank, m.rows(), m.columns(), m.stride()),
+        new Shape(batch, m.rows(), m.columns(), m.stride()),
         s -> {
           long[] axes = {s.rows, s.columns};
           long[] strides = {s.stride, 1};
-          if (s.rank == 3) {
-            // oneDNN serves softmax in rank 3, not in rank 2.
-            axes = new long[] {1, s.rows, s.columns};
-            strides = new long[] {(long) s.rows * s.columns, s.columns, 1};
+          if (s.batch != MATRIX) {
+            long rows = s.rows / s.batch;
+            axes = new long[] {s.batch, rows, s.columns};
+            strides = new long[] {rows * s.columns, s.columns, 1};
           }
           // The step that visits all elements in order, where there is one; else 0.
           long elementStride = s.stride == s.columns ? 1 : 0;
@@ -123,13 +139,13 @@ final class PointerCalls implements NativeCalls {
       return this;
     }
 
-    void run(int rank, Matrix out, Matrix... inputs) {
+    void run(int batch, Matrix out, Matrix... inputs) {
       for (int i = 0; i < inputs.length; i++) {
         ops.setGraphContextInputArray(
-            context, i, addresses[i].at(inputs[i]), shape(rank, inputs[i]), null, null);
+            context, i, addresses[i].at(inputs[i]), shape(batch, inputs[i]), null, null);
       }
       ops.setGraphContextOutputArray(
-          context, 0, addresses[2].at(out), shape(rank, out), null, null);
+          context, 0, addresses[2].at(out), shape(batch, out), null, null);
       if (ops.execCustomOp2(null, operation, context) != 0) {
         throw new IllegalStateException("ND4J: " + ops.lastErrorMessage());
       }

@@ -20,9 +20,11 @@ final class Products {
   private static final int CHANNEL_STEP = 16;
 
   private final Crew crew;
+  private final RowKernels kernels;
 
-  Products(Crew crew) {
+  Products(Crew crew, RowKernels kernels) {
     this.crew = crew;
+    this.kernels = kernels;
   }
 
   /** {@code out} [N, O] {@code = x} [N, I] {@code · w} [O, I]ᵀ. */
@@ -59,7 +61,7 @@ final class Products {
   }
 
   /** {@code dw} [O, I] {@code += dy} [N, O]ᵀ {@code · x} [N, I]. */
-  void backwardWeight(Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw, RowKernels rowKernels) {
+  void backwardWeight(Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw) {
     int rows = dy.rows();
     int shares = Math.max(1, Math.min(crew.count(), rows / MINIMUM_SHARE));
     try (ChunkPool.Frame own = crew.scratch(0)) {
@@ -82,7 +84,7 @@ final class Products {
                           1,
                           worker == 0 ? 1 : 0));
       for (int s = 1; s < shares; s++) {
-        rowKernels.add(sums[s], 1, dw);
+        kernels.add(sums[s], 1, dw);
       }
     }
   }
@@ -92,10 +94,10 @@ final class Products {
       Nd4jTensor wideX = own.floats(MINIMUM_ROWS, x.rowSize());
       Nd4jTensor wideOut = own.floats(MINIMUM_ROWS, out.rowSize());
       int rows = x.rows();
-      wideX.rowsView(0, rows).array().assign(x.array());
-      wideX.rowsView(rows, MINIMUM_ROWS).array().assign(0);
+      kernels.copy(x, wideX.rowsView(0, rows));
+      kernels.clear(wideX.rowsView(rows, MINIMUM_ROWS));
       byChannels(wideX, w, wideOut);
-      out.array().assign(wideOut.rowsView(0, rows).array());
+      kernels.copy(wideOut.rowsView(0, rows), out);
     }
   }
 

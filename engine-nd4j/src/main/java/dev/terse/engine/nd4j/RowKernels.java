@@ -11,6 +11,11 @@ import dev.terse.engine.Rotary;
  */
 interface RowKernels {
 
+  /** {@code to = from}, of one size. */
+  void copy(Nd4jTensor from, Nd4jTensor to);
+
+  void clear(Nd4jTensor t);
+
   /** {@code to += factor * x}. */
   void add(Nd4jTensor x, double factor, Nd4jTensor to);
 

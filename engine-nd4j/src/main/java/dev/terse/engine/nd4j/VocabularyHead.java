@@ -37,7 +37,7 @@ final class VocabularyHead {
     int count = rows.count();
     TokenScores scores = new TokenScores(new double[count], new double[count], new boolean[count]);
     if (backward != null) {
-      backward.dHidden().array().assign(0);
+      kernels.clear(backward.dHidden());
     }
     int chunk = (int) Math.max(1, Math.min(count, CHUNK_FLOATS / head.rows()));
     for (int from = 0; from < count; from += chunk) {
@@ -85,7 +85,7 @@ final class VocabularyHead {
         Nd4jTensor chunkStates = states.rowsView(0, count);
         kernels.gather(hidden, Arrays.copyOfRange(rows.rows(), from, from + count), chunkStates);
         if (padded > count) {
-          states.rowsView(count, padded).array().assign(0);
+          kernels.clear(states.rowsView(count, padded));
         }
         Nd4jTensor[] x = new Nd4jTensor[slices];
         Nd4jTensor[] p = new Nd4jTensor[slices];
