@@ -1,7 +1,7 @@
 """Makes the tokenizer of the small arithmetic model: byte-level BPE, digits one by one.
 
     pip install tokenizers
-    java -jar trainer.jar task arithmetic --split train --rows 20000 --output train.jsonl
+    java -jar trainer.jar task arithmetic --split train --rows 16000 --output train.jsonl
     python configs/arithmetic/make_tokenizer.py train.jsonl configs/arithmetic
 """
 import json
@@ -68,7 +68,7 @@ with open(f"{folder}/config.json", "w", encoding="utf-8") as out:
             "vocab_size": size,
             "hidden_size": 128,
             "intermediate_size": 384,
-            "num_hidden_layers": 4,
+            "num_hidden_layers": 3,
             "num_attention_heads": 4,
             "num_key_value_heads": 2,
             "hidden_act": "silu",

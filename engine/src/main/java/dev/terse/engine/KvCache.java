@@ -4,7 +4,8 @@ package dev.terse.engine;
  * Keys and values of sequences that are being decoded together, for all layers. Sequences that
  * continue the same prompt share that prompt's entries: they are held once and read once.
  *
- * <p>One decoding step calls {@link #attend} once a layer, in order, then {@link #advance}.
+ * <p>One decoding step calls {@link #attend} once a layer, in order, then {@link #advance}. Calls
+ * out of turn, and more steps than the cache was made for, throw {@link IllegalStateException}.
  */
 public interface KvCache extends AutoCloseable {
 

@@ -31,10 +31,16 @@ public interface Tensor extends AutoCloseable {
 
   /**
    * A view of rows {@code from} (inclusive) to {@code to} (exclusive); writes go to this tensor.
+   *
+   * @throws IllegalArgumentException if the range is empty or reaches outside
    */
   Tensor rowsView(int from, int to);
 
-  /** The same elements in another shape of equal size; writes go to this tensor. */
+  /**
+   * The same elements in another shape of equal size; writes go to this tensor.
+   *
+   * @throws IllegalArgumentException if the sizes differ
+   */
   Tensor shapedView(int... shape);
 
   /** Copies {@code count} elements that start at {@code offset} into {@code target[at..]}. */

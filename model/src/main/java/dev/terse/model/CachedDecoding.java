@@ -12,7 +12,7 @@ final class CachedDecoding implements Decoding {
   private final Engine engine;
   private final KvCache cache;
   private final Arena pool;
-  private Arena step;
+  private Arena stepArena;
   private Tensor logits;
   private int live;
 
@@ -30,23 +30,29 @@ final class CachedDecoding implements Decoding {
         engine.kvCache(
             decoder.config().layers(), decoder.config().attention(), promptOf, maxNewTokens);
     this.pool = engine.arena();
-    this.step = pool.open();
-    readPrompts(prompts, promptOf);
+    this.stepArena = pool.open();
+    try {
+      readPrompts(prompts, promptOf);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /** Fills the cache; the head sees the last row of each sequence's prompt only. */
   private void readPrompts(PackedBatch prompts, int[] promptOf) {
     Segments segments = prompts.segments();
-    Tensor last = step.floats(live, decoder.config().channels());
-    logits = step.floats(live, decoder.config().vocabSize());
-    try (Arena scratch = step.open()) {
+    Decoder.LayerAttention packed = decoder.packedAttention(prompts);
+    Tensor last = stepArena.floats(live, decoder.config().channels());
+    logits = stepArena.floats(live, decoder.config().vocabSize());
+    try (Arena scratch = stepArena.open()) {
       Tensor hidden =
           decoder.lastHidden(
               prompts,
               layer ->
                   (q, k, v, out) -> {
                     cache.putPrompts(layer, k, v, segments);
-                    decoder.packed(layer, prompts).read(q, k, v, out);
+                    packed.of(layer).read(q, k, v, out);
                   },
               scratch);
       for (int b = 0; b < live; b++) {
@@ -76,10 +82,10 @@ final class CachedDecoding implements Decoding {
       throw new IllegalArgumentException(
           "expected one id for each of " + live + " live sequences, got " + ids.length);
     }
-    step.close();
-    step = pool.open();
-    logits = step.floats(live, decoder.config().vocabSize());
-    try (Arena scratch = step.open()) {
+    stepArena.close();
+    stepArena = pool.open();
+    logits = stepArena.floats(live, decoder.config().vocabSize());
+    try (Arena scratch = stepArena.open()) {
       Tensor hidden =
           decoder.lastHidden(
               ids,
@@ -102,7 +108,7 @@ final class CachedDecoding implements Decoding {
 
   @Override
   public void close() {
-    step.close();
+    stepArena.close();
     pool.close();
     cache.close();
   }

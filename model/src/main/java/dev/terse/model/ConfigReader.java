@@ -14,6 +14,7 @@ import java.util.List;
 final class ConfigReader {
   private static final int QWEN_DEFAULT_KV_HEADS = 32;
   private static final int QWEN3_DEFAULT_HEAD_DIM = 128;
+  private static final int MAX_LAYERS = 1024; // the deepest published decoders have 126
   private static final double DEFAULT_ROPE_THETA = 10000;
 
   private final JsonNode json;
@@ -31,6 +32,9 @@ final class ConfigReader {
     int channels = requiredCount("hidden_size");
     int ffn = requiredCount("intermediate_size");
     int layers = requiredCount("num_hidden_layers");
+    if (layers > MAX_LAYERS) {
+      problem("num_hidden_layers must be at most " + MAX_LAYERS + ", is " + layers);
+    }
     int heads = requiredCount("num_attention_heads");
     boolean qwen = family != Family.LLAMA;
     // A key that is absent takes the class's default, a null means "as many as query heads".
@@ -46,9 +50,9 @@ final class ConfigReader {
       problem("head_dim must be even for rotary embeddings, is " + headDim);
     }
     boolean attentionBias = flag("attention_bias") && family != Family.QWEN2;
-    double epsilon = number("rms_norm_eps", 1e-6);
+    double epsilon = number(json, "rms_norm_eps", 1e-6);
     int maxPositions = count("max_position_embeddings", qwen ? 32768 : 2048);
-    double initializerRange = number("initializer_range", 0.02);
+    double initializerRange = number(json, "initializer_range", 0.02);
     boolean tied = flag("tie_word_embeddings");
     refuseUnsupported();
     Rotary rotary = rotary(headDim, maxPositions);
@@ -129,15 +133,9 @@ final class ConfigReader {
   private Rotary rotary(int headDim, int maxPositions) {
     boolean newForm = present("rope_parameters");
     JsonNode scaling = json.path(newForm ? "rope_parameters" : "rope_scaling");
-    double theta =
-        scaling.path("rope_theta").asDouble(json.path("rope_theta").asDouble(DEFAULT_ROPE_THETA));
-    if (!(theta > 1)) {
-      problem("rope_theta must be a number above 1, is " + theta);
-    }
+    double theta = number(scaling, "rope_theta", number(json, "rope_theta", DEFAULT_ROPE_THETA));
     double partial =
-        scaling
-            .path("partial_rotary_factor")
-            .asDouble(json.path("partial_rotary_factor").asDouble(1));
+        number(scaling, "partial_rotary_factor", number(json, "partial_rotary_factor", 1));
     if (partial != 1) {
       problem("partial_rotary_factor must be 1, is " + partial);
     }
@@ -153,12 +151,11 @@ final class ConfigReader {
   }
 
   private double[] llama3(double[] frequencies, JsonNode scaling, int maxPositions) {
-    double factor = scaling.path("factor").asDouble(Double.NaN);
-    double low = scaling.path("low_freq_factor").asDouble(Double.NaN);
-    double high = scaling.path("high_freq_factor").asDouble(Double.NaN);
-    double original =
-        json.path("original_max_position_embeddings")
-            .asDouble(scaling.path("original_max_position_embeddings").asDouble(maxPositions));
+    double factor = number(scaling, "factor", 0);
+    double low = number(scaling, "low_freq_factor", 0);
+    double high = number(scaling, "high_freq_factor", 0);
+    String context = "original_max_position_embeddings";
+    double original = number(json, context, number(scaling, context, maxPositions));
     if (!(factor >= 1) || !(low > 0) || !(high > low) || !(original > 0)) {
       problem(
           "llama3 rope scaling needs factor >= 1, 0 < low_freq_factor < high_freq_factor and"
@@ -190,11 +187,12 @@ final class ConfigReader {
     return node.intValue();
   }
 
-  private double number(String key, double fallback) {
-    if (!present(key)) {
+  /** A positive number, or {@code fallback} where the key is absent or null. */
+  private double number(JsonNode from, String key, double fallback) {
+    if (!from.hasNonNull(key)) {
       return fallback;
     }
-    JsonNode node = json.get(key);
+    JsonNode node = from.get(key);
     if (!node.isNumber() || !(node.doubleValue() > 0)) {
       problem(key + " must be a positive number, is " + cut(node.toString()));
     }

@@ -112,6 +112,7 @@ public final class Decoder implements AutoCloseable {
     requirePositions(batch);
     int n = batch.ids().length;
     int[] positions = batch.segments().positions();
+    LayerAttention attention = packedAttention(batch);
     try (Arena arena = pool.open()) {
       Tensor[] stream = new Tensor[layers.length + 1]; // the input of each layer, the last output
       for (int l = 0; l < stream.length; l++) {
@@ -121,10 +122,10 @@ public final class Decoder implements AutoCloseable {
       engine.embed(embedding, batch.ids(), stream[0]);
       for (int l = 0; l < layers.length; l++) {
         if (recompute) {
-          forward(l, stream[l], stream[l + 1], positions, packedAttention(batch), arena);
+          forward(l, stream[l], stream[l + 1], positions, attention, arena);
         } else {
           kept[l] = LayerActivations.take(arena, config, stream[l]);
-          layers[l].activate(kept[l], positions, layers[l].packed(batch.segments()), arena);
+          layers[l].activate(kept[l], positions, attention.of(l), arena);
           layers[l].output(kept[l], stream[l + 1], arena);
         }
       }
@@ -138,7 +139,7 @@ public final class Decoder implements AutoCloseable {
           LayerActivations a = kept[l];
           if (recompute) {
             a = LayerActivations.take(scratch, config, stream[l]);
-            layers[l].activate(a, positions, layers[l].packed(batch.segments()), scratch);
+            layers[l].activate(a, positions, attention.of(l), scratch);
           }
           layers[l].backwardInPlace(
               a, positions, batch.segments(), LayerWeights.of(gradients, l), d, scratch);
@@ -192,7 +193,8 @@ public final class Decoder implements AutoCloseable {
     Layer.Attention of(int layer);
   }
 
-  private LayerAttention packedAttention(PackedBatch batch) {
+  /** Attention inside the sequences of a batch, the same in every layer. */
+  LayerAttention packedAttention(PackedBatch batch) {
     return l -> layers[l].packed(batch.segments());
   }
 
@@ -214,11 +216,6 @@ public final class Decoder implements AutoCloseable {
     }
     engine.rmsNorm(x, norm, config.normEpsilon(), y);
     return y;
-  }
-
-  /** Attention of the packed batch with the same keys and values put into a cache. */
-  Layer.Attention packed(int layer, PackedBatch batch) {
-    return layers[layer].packed(batch.segments());
   }
 
   Tensor head() {

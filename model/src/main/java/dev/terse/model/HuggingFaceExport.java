@@ -8,7 +8,6 @@ import dev.terse.model.weights.AtomicFile;
 import dev.terse.model.weights.DType;
 import dev.terse.model.weights.WeightFiles;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /** Writes a GGUF model as a Hugging Face folder that transformers loads. */
 public final class HuggingFaceExport {
@@ -18,7 +17,7 @@ public final class HuggingFaceExport {
    * {@link #fromGguf(Path, Path, DType, PreTokenizerChoice, Progress)} with the file's own words.
    */
   public static void fromGguf(Path gguf, Path outFolder, String dtype, Progress progress) {
-    fromGguf(gguf, outFolder, dtype(dtype), PreTokenizerChoice.DECLARED, progress);
+    fromGguf(gguf, outFolder, DType.of(dtype), PreTokenizerChoice.DECLARED, progress);
   }
 
   /**
@@ -44,16 +43,5 @@ public final class HuggingFaceExport {
           outFolder.resolve("generation_config.json"), JsonFile.text(model.generationConfig()));
       AtomicFile.write(outFolder.resolve("config.json"), JsonFile.text(config));
     }
-  }
-
-  /** float32, float16 or bfloat16, as in a config.json. */
-  private static DType dtype(String name) {
-    return Arrays.stream(DType.values())
-        .filter(dtype -> dtype.torchName().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "dtype must be float32, float16 or bfloat16, was '" + name + "'"));
   }
 }

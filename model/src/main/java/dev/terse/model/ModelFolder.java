@@ -103,11 +103,14 @@ public record ModelFolder(
    * The result takes over decoder and tokenizer: this folder must not be used any more.
    */
   public ModelFolder withToken(String token) {
-    if (tokenizer.id(token).isPresent()) {
+    Tokenizer extended = tokenizer.withToken(token);
+    if (extended == tokenizer) {
       return this;
     }
-    Tokenizer extended = tokenizer.withToken(token);
-    Decoder grown = decoder.withTokenRow(extended.id(token).orElseThrow());
+    int id = extended.id(token).orElseThrow();
+    boolean known = id < tokenizer.size(); // an ordinary token has a row that was trained
+    Decoder grown = known ? decoder : decoder.withTokenRow(id);
+    tokenizer.close();
     return new ModelFolder(grown, extended, template, generationConfig);
   }
 

@@ -126,6 +126,27 @@ class ModelFolderTest {
   }
 
   @Test
+  void skipToken_thatIsAnOrdinaryToken_keepsItsTrainedRow() {
+    ModelFolder model = ModelFolder.load(TinyModel.QWEN3.folder(), engine);
+    assertThat(model.tokenizer().id("we")).isPresent();
+    double[] before = logits(model.decoder());
+
+    try (ModelFolder same = model.withToken("we")) {
+      assertThat(same.decoder()).isSameAs(model.decoder());
+      assertThat(logits(same.decoder())).containsExactly(before);
+    }
+  }
+
+  @Test
+  void skipToken_thatIsSpecial_isRefused() {
+    try (ModelFolder model = ModelFolder.load(TinyModel.QWEN3.folder(), engine)) {
+      assertThatThrownBy(() -> model.withToken("<|end|>"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("'<|end|>' is a special token (id 0)");
+    }
+  }
+
+  @Test
   void weights_thatDoNotFitTheConfig_areAllNamedAtOnce() throws IOException {
     Files.copy(TinyModel.LLAMA.folder().resolve("config.json"), folder.resolve("config.json"));
     try (Decoder decoder = TinyModel.LLAMA.open(engine);

@@ -2,29 +2,21 @@ package dev.terse.rollout;
 
 import dev.terse.engine.SeedTree;
 import java.util.Arrays;
+import java.util.Set;
 
 /** A completion that is being drawn. */
 final class Draft {
-  private final Turns.Slot slot;
   private final long seed;
   private int[] ids = new int[64];
   private float[] logProbs = new float[64];
   private int length;
+  private FinishReason finish;
 
   /**
    * @param seed of this sequence; each position has a child of it
    */
-  Draft(Turns.Slot slot, long seed) {
-    this.slot = slot;
+  Draft(long seed) {
     this.seed = seed;
-  }
-
-  Turns.Slot slot() {
-    return slot;
-  }
-
-  int length() {
-    return length;
   }
 
   /** Seed of the next position. */
@@ -32,7 +24,8 @@ final class Draft {
     return SeedTree.child(seed, length);
   }
 
-  void add(Sampler.Draw draw) {
+  /** Appends a token, which may be the last. */
+  void add(Sampler.Draw draw, Set<Integer> stopIds, int maxNewTokens) {
     if (length == ids.length) {
       ids = Arrays.copyOf(ids, 2 * length);
       logProbs = Arrays.copyOf(logProbs, 2 * length);
@@ -40,9 +33,22 @@ final class Draft {
     ids[length] = draw.id();
     logProbs[length] = draw.logProb();
     length++;
+    if (stopIds.contains(draw.id())) {
+      finish = FinishReason.STOP;
+    } else if (length == maxNewTokens) {
+      finish = FinishReason.LENGTH;
+    }
   }
 
-  Completion complete(FinishReason finish) {
+  boolean finished() {
+    return finish != null;
+  }
+
+  int lastId() {
+    return ids[length - 1];
+  }
+
+  Completion completion() {
     return new Completion(Arrays.copyOf(ids, length), Arrays.copyOf(logProbs, length), finish);
   }
 }

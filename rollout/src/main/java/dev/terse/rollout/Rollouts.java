@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Samples groups of completions in this process, over a key-value cache. */
 public final class Rollouts {
@@ -31,8 +32,9 @@ public final class Rollouts {
   }
 
   /**
-   * Draws {@code groupSize} completions of every prompt. The draw at a position is a function of
-   * (seed, prompt index, sample, position) alone: the number of live sequences does not change it.
+   * Draws {@code groupSize} completions of every prompt. The random number behind a draw is a
+   * function of (seed, prompt index, sample, position) alone. So where the engine's logits do not
+   * depend on what is decoded beside a sequence, neither do the drawn tokens.
    *
    * @param seed a {@link dev.terse.engine.SeedTree} seed, e.g. of (run, "rollout", step)
    * @param progress hears drawn tokens
@@ -47,66 +49,59 @@ public final class Rollouts {
           "expected at least 1 completion a prompt, found " + groupSize);
     }
     prompts.forEach(prompt -> requireRoom(prompt, sampling.maxNewTokens()));
-    Completion[][] completions = new Completion[prompts.size()][groupSize];
+    List<Completion> completions = new ArrayList<>(); // in the order of the slots
     try (Sampler sampler = new Sampler(decoder.engine(), sampling, decoder.config().vocabSize())) {
       for (List<Turns.Slot> turn : Turns.of(prompts.size(), groupSize, maxLive)) {
         List<Draft> drafts = new ArrayList<>();
         for (Turns.Slot slot : turn) {
           long ofPrompt = SeedTree.child(seed, prompts.get(slot.prompt()).index());
-          drafts.add(new Draft(slot, SeedTree.child(ofPrompt, slot.sample())));
+          drafts.add(new Draft(SeedTree.child(ofPrompt, slot.sample())));
         }
-        draw(prompts, drafts, sampler, sampling.maxNewTokens(), completions, progress);
+        try (Decoding decoding = decode(prompts, turn, sampling.maxNewTokens())) {
+          draw(drafts, decoding, sampler, sampling.maxNewTokens(), progress);
+        }
+        drafts.forEach(draft -> completions.add(draft.completion()));
       }
     }
     List<Group> groups = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {
-      groups.add(new Group(prompts.get(p), Arrays.asList(completions[p])));
+      int from = p * groupSize;
+      groups.add(new Group(prompts.get(p), completions.subList(from, from + groupSize)));
     }
     return groups;
   }
 
+  /** Reads the prompts of one turn, each once. */
+  private Decoding decode(List<Prompt> prompts, List<Turns.Slot> turn, int maxNewTokens) {
+    int[] distinct = turn.stream().mapToInt(Turns.Slot::prompt).distinct().toArray();
+    List<int[]> ids = Arrays.stream(distinct).mapToObj(p -> prompts.get(p).ids()).toList();
+    int[] promptOf =
+        turn.stream().mapToInt(slot -> Arrays.binarySearch(distinct, slot.prompt())).toArray();
+    return decoder.decode(ids, promptOf, maxNewTokens);
+  }
+
   /** Draws one turn to its end; finished sequences leave the batch at once. */
   private void draw(
-      List<Prompt> prompts,
-      List<Draft> live,
-      Sampler sampler,
-      int maxNewTokens,
-      Completion[][] completions,
-      Progress progress) {
-    int[] distinct = live.stream().mapToInt(d -> d.slot().prompt()).distinct().toArray();
-    List<int[]> promptIds = Arrays.stream(distinct).mapToObj(p -> prompts.get(p).ids()).toList();
-    int[] promptOf =
-        live.stream().mapToInt(d -> Arrays.binarySearch(distinct, d.slot().prompt())).toArray();
-    try (Decoding decoding = decoder.decode(promptIds, promptOf, maxNewTokens)) {
-      while (true) {
-        long[] seeds = live.stream().mapToLong(Draft::nextSeed).toArray();
-        Sampler.Draw[] draws = sampler.draw(decoding.logits(), seeds);
-        progress.advance(draws.length);
-        List<Draft> goOn = new ArrayList<>();
-        int[] indices = new int[draws.length];
-        int[] ids = new int[draws.length];
-        for (int i = 0; i < draws.length; i++) {
-          Draft draft = live.get(i);
-          draft.add(draws[i]);
-          boolean stopped = stopIds.contains(draws[i].id());
-          if (stopped || draft.length() == maxNewTokens) {
-            completions[draft.slot().prompt()][draft.slot().sample()] =
-                draft.complete(stopped ? FinishReason.STOP : FinishReason.LENGTH);
-          } else {
-            indices[goOn.size()] = i;
-            ids[goOn.size()] = draws[i].id();
-            goOn.add(draft);
-          }
-        }
-        if (goOn.isEmpty()) {
-          return;
-        }
-        if (goOn.size() < live.size()) {
-          decoding.keep(Arrays.copyOf(indices, goOn.size()));
-        }
-        decoding.step(Arrays.copyOf(ids, goOn.size()));
-        live = goOn;
+      List<Draft> turn, Decoding decoding, Sampler sampler, int maxNewTokens, Progress progress) {
+    List<Draft> live = turn;
+    while (true) {
+      long[] seeds = live.stream().mapToLong(Draft::nextSeed).toArray();
+      Sampler.Draw[] draws = sampler.draw(decoding.logits(), seeds);
+      for (int i = 0; i < draws.length; i++) {
+        live.get(i).add(draws[i], stopIds, maxNewTokens);
       }
+      progress.advance(draws.length);
+      List<Draft> before = live;
+      int[] goOn =
+          IntStream.range(0, before.size()).filter(i -> !before.get(i).finished()).toArray();
+      if (goOn.length == 0) {
+        return;
+      }
+      if (goOn.length < before.size()) {
+        decoding.keep(goOn);
+      }
+      live = Arrays.stream(goOn).mapToObj(before::get).toList();
+      decoding.step(live.stream().mapToInt(Draft::lastId).toArray());
     }
   }
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Decoding over a cache equals attention over the whole sequence. */
@@ -113,11 +112,10 @@ abstract class KvCacheConformance extends OperationConformance {
         for (int layer = 0; layer < layers; layer++) {
           putPrompts(cache, layer);
         }
-        Map<Integer, int[]> drops = new TreeMap<>(keep);
         for (int step = 0; step < steps; step++) {
-          if (drops.containsKey(step)) {
-            cache.keep(drops.get(step));
-            live = new ArrayList<>(Arrays.stream(drops.get(step)).mapToObj(live::get).toList());
+          if (keep.containsKey(step)) {
+            cache.keep(keep.get(step));
+            live = new ArrayList<>(Arrays.stream(keep.get(step)).mapToObj(live::get).toList());
           }
           assertThat(cache.positions()).containsExactly(positions(live, step));
           for (int layer = 0; layer < layers; layer++) {

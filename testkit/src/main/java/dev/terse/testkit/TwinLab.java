@@ -69,10 +69,6 @@ final class TwinLab implements AutoCloseable {
     return new TwinLab(engine, reference, unitRoundoff, draws.next());
   }
 
-  Engine engine() {
-    return engine;
-  }
-
   Engine reference() {
     return reference;
   }
@@ -121,7 +117,7 @@ final class TwinLab implements AutoCloseable {
     List<double[]> exact = valuesAfter(operation, 0, outputs);
     double[] allowed = new double[outputs.length];
     // Few numbers may by chance hardly move together; many cannot.
-    int runs = outputs[0].expected.size() < 256 ? 6 : 1;
+    int runs = outputs[0].expected.size() < 2048 ? 6 : 1;
     for (int run = 0; run < runs; run++) {
       List<double[]> moved = valuesAfter(operation, PERTURBATION, outputs);
       for (int k = 0; k < outputs.length; k++) {

@@ -112,31 +112,33 @@ public final class CompressReport {
 
   /** The report for a terminal, a few lines. */
   public String text() {
-    return String.format(
-        Locale.ROOT,
-        "rows: %d read, %d written; dropped: %s%n"
-            + "steps: %d, pruned %d (%.1f %%)%n"
-            + "thinking tokens: %d, in pruned steps %d (%.1f %%; a trace %.1f ± %.1f %%)%n"
-            + "step entropy, bits a token: mean %.4f, median %.4f, deviation %.4f, %.4f to %.4f;"
-            + " pruned steps: mean %.4f, up to %.4f",
-        rowsRead(),
-        rowsWritten(),
-        droppedText(),
-        steps,
-        prunedSteps,
-        percent(prunedSteps, steps),
-        thinkingTokens,
-        prunedTokens,
-        percent(prunedTokens, thinkingTokens),
-        100 * prunedShare.getMean(),
-        100 * prunedShare.getStandardDeviation(),
-        stepEntropy.getMean(),
-        medianEntropy.getResult(),
-        stepEntropy.getStandardDeviation(),
-        stepEntropy.getMin(),
-        stepEntropy.getMax(),
-        prunedEntropy.getMean(),
-        prunedEntropy.getMax());
+    return String.join(
+        System.lineSeparator(),
+        line("rows: %d read, %d written; dropped: %s", rowsRead(), rowsWritten(), droppedText()),
+        line("steps: %d, pruned %d (%.1f %%)", steps, prunedSteps, percent(prunedSteps, steps)),
+        line(
+            "thinking tokens: %d, in pruned steps %d (%.1f %%; a trace %.1f ± %.1f %%)",
+            thinkingTokens,
+            prunedTokens,
+            percent(prunedTokens, thinkingTokens),
+            100 * prunedShare.getMean(),
+            100 * prunedShare.getStandardDeviation()),
+        line(
+            "step entropy, bits a token: mean %.4f, median %.4f, deviation %.4f, %.4f to %.4f; %s",
+            stepEntropy.getMean(),
+            medianEntropy.getResult(),
+            stepEntropy.getStandardDeviation(),
+            stepEntropy.getMin(),
+            stepEntropy.getMax(),
+            prunedSteps == 0
+                ? "no step pruned"
+                : line(
+                    "pruned steps: mean %.4f, up to %.4f",
+                    prunedEntropy.getMean(), prunedEntropy.getMax())));
+  }
+
+  private static String line(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 
   private static double percent(long part, long whole) {

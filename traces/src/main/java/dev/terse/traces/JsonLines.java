@@ -128,6 +128,11 @@ public final class JsonLines implements AutoCloseable {
       String at = e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
       throw bad("expected one JSON object, found " + e.getOriginalMessage() + at);
     }
+    // Half a surrogate pair can only come as an escape, and no UTF-8 file can be written with it.
+    boolean escaped = text.contains("\\ud") || text.contains("\\uD");
+    if (escaped && !StandardCharsets.UTF_8.newEncoder().canEncode(row.toString())) {
+      throw bad("expected valid Unicode, found half a surrogate pair");
+    }
     if (!row.isObject()) {
       throw bad(
           "expected one JSON object, found " + text.substring(0, Math.min(80, text.length())));

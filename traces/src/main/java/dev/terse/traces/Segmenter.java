@@ -5,8 +5,9 @@ import java.util.List;
 
 /**
  * Splits thinking text into steps: a step ends after a maximal run of two or more line feeds. Steps
- * tile the text exactly. The one segmenter of scorer, pruner, rewards and statistics (method page,
- * section 2; the authors' code compares single tokens and misses most blank lines).
+ * tile the text exactly. The one segmenter of scorer, pruner, rewards and statistics
+ * (docs/method.md, section 2; the authors' code compares single tokens and misses most blank
+ * lines).
  *
  * <p>A run at the very beginning belongs to the first step and a run at the very end to the last,
  * so no step is made of line feeds alone, unless the whole text is.

@@ -1,10 +1,8 @@
 package dev.terse.traces;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.model.chat.ChatTemplate.Message;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,7 +15,7 @@ import java.util.List;
  *
  * The completion is the text that goes on right after the template's generation prompt. It is not
  * to be rendered through the template, which of some models (R1) drops the thinking of assistant
- * turns (method page, D14).
+ * turns (docs/method.md, section 5).
  *
  * @param id name of the row
  * @param prompt the turns before the completion
@@ -36,26 +34,6 @@ public record SftExample(String id, List<Message> prompt, String completion, Str
     }
   }
 
-  /**
-   * Reads a row; {@code prompt} and {@code completion} may also be plain texts (a user's and an
-   * assistant's turn).
-   *
-   * @throws IllegalArgumentException naming the field that is missing or of another form
-   */
-  public static SftExample of(JsonNode row, int line) {
-    List<Message> completion = messages(row, "completion", "assistant");
-    if (completion.size() != 1 || !completion.get(0).role().equals("assistant")) {
-      throw new IllegalArgumentException(
-          "expected one assistant message in 'completion', found "
-              + completion.stream().map(Message::role).toList());
-    }
-    return new SftExample(
-        JsonFields.textOr(row, "id", "line " + line),
-        messages(row, "prompt", "user"),
-        completion.get(0).content(),
-        JsonFields.textOr(row, "gold", null));
-  }
-
   /** The row as JSON; more fields may be added to it. */
   public ObjectNode toJson() {
     ObjectNode row = JsonNodeFactory.instance.objectNode().put("id", id);
@@ -71,22 +49,5 @@ public record SftExample(String id, List<Message> prompt, String completion, Str
         .addObject()
         .put("role", message.role())
         .put("content", message.content());
-  }
-
-  private static List<Message> messages(JsonNode row, String field, String role) {
-    JsonNode value = row.path(field);
-    if (value.isTextual()) {
-      return List.of(new Message(role, value.textValue()));
-    }
-    if (!value.isArray()) {
-      throw new IllegalArgumentException(
-          "expected a list of messages in field '" + field + "', found " + JsonFields.kind(value));
-    }
-    List<Message> messages = new ArrayList<>();
-    for (JsonNode message : value) {
-      messages.add(
-          new Message(JsonFields.text(message, "role"), JsonFields.text(message, "content")));
-    }
-    return messages;
   }
 }

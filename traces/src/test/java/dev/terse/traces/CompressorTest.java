@@ -61,14 +61,12 @@ class CompressorTest {
       }
     }
     assertThat(largestPruned).isLessThan(smallestKept);
-    SftExample example = SftExample.of(examples.get(0), 1);
-    assertThat(example.prompt().get(0).content()).isEqualTo("2+2?");
-    assertThat(example.gold()).isEqualTo("4");
-    assertThat(example.completion())
+    assertThat(examples.get(0).at("/prompt/0/content").asText()).isEqualTo("2+2?");
+    assertThat(examples.get(0).get("gold").asText()).isEqualTo("4");
+    assertThat(completion(examples.get(0)))
         .isEqualTo(expected.toString().stripTrailing() + "\n</think>\n\nIt is \\boxed{4}.");
-    assertThat(example.completion().split("\\[SKIP]", -1)).hasSize(4);
-    assertThat(SftExample.of(examples.get(1), 2).completion())
-        .isEqualTo("Only one step.\n</think>\n\n4");
+    assertThat(completion(examples.get(0)).split("\\[SKIP]", -1)).hasSize(4);
+    assertThat(completion(examples.get(1))).isEqualTo("Only one step.\n</think>\n\n4");
 
     assertThat(report.rowsRead()).isEqualTo(2);
     assertThat(report.steps()).isEqualTo(5);
@@ -98,8 +96,7 @@ class CompressorTest {
 
   @Test
   void run_rowsThatCannotBeUsed_areCountedByReason() throws IOException {
-    Intake intake =
-        new Intake(Intake.BadRows.SKIP, 120, 500, t -> !Boolean.FALSE.equals(t.marked()));
+    Intake intake = new Intake(Intake.BadRows.SKIP, 120, 500, t -> !t.id().equals("e"));
     CompressReport report =
         run(
             intake,
@@ -108,7 +105,7 @@ class CompressorTest {
             row("b", " \\n</think>x"),
             row("c", "thought</think>\\n"),
             row("d", "long ".repeat(40) + "</think>x"),
-            "{\"id\": \"e\", \"question\": \"q\", \"response\": \"t</think>x\", \"boxed_exact\": false}",
+            row("e", "thought</think>5"),
             "{\"id\": \"f\", \"response\": 7}",
             "not json",
             row("g", "half \\ud83d pair</think>x"),
@@ -195,6 +192,10 @@ class CompressorTest {
       rows.add(new JsonMapper().readTree(line));
     }
     return rows;
+  }
+
+  private static String completion(JsonNode example) {
+    return example.at("/completion/0/content").asText();
   }
 
   private static String row(String id, String response) {

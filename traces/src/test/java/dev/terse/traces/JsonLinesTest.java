@@ -55,6 +55,16 @@ class JsonLinesTest {
   }
 
   @Test
+  void next_halfASurrogatePair_isRefused() throws IOException {
+    Path file = write("{\"a\": \"\\uD83D\\uDE00\"}\n{\"a\": [\"\\ud83d\"]}\n");
+    try (JsonLines rows = JsonLines.open(file)) {
+      assertThat(rows.next().get("a").textValue()).isEqualTo("\uD83D\uDE00");
+      assertThatThrownBy(rows::next)
+          .hasMessage(file + " line 2: expected valid Unicode, found half a surrogate pair");
+    }
+  }
+
+  @Test
   void open_missingFileOrFolder_isNamed() {
     assertThatThrownBy(() -> JsonLines.open(folder.resolve("none.jsonl")))
         .isInstanceOf(NoSuchFileException.class)

@@ -106,7 +106,7 @@ class TraceScorerTest {
   }
 
   private static TraceTokens tokens(TraceScorer scorer, String response) {
-    return scorer.tokens(new Trace("t", "1+1?", response, null, null), Thinking.of(response));
+    return scorer.tokens(new Trace("t", "1+1?", response, null), Thinking.of(response));
   }
 
   /** For each step: tokens, entropy, surprisal and -p log p in bits, from all logits at once. */

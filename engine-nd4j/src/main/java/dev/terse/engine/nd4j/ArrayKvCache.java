@@ -20,6 +20,7 @@ final class ArrayKvCache implements KvCache {
   private final AttentionShape shape;
   private final CacheProgress progress;
   private final int maxNewTokens;
+  private final ArrayCalls products = new ArrayCalls();
   private final Layer[] layers;
   private int[] promptOf;
   private Segments prompts;
@@ -111,7 +112,6 @@ final class ArrayKvCache implements KvCache {
     int heads = shape.kvHeads();
     int group = shape.group();
     int dim = shape.headDim();
-    NativeCalls calls = crew.calls(0);
     try (ChunkPool.Frame own = crew.scratch(0)) {
       INDArray queries = own.floats(heads, b * group, dim).array();
       INDArray promptScores = own.floats(heads, b * group, t).array();
@@ -123,32 +123,35 @@ final class ArrayKvCache implements KvCache {
       queries
           .reshape(heads, b, group, dim)
           .assign(q.arrayOf(b, heads, group, dim).permute(1, 0, 2, 3));
-      calls.productTransposed(
-          queries, ofPrompt(layer.prompts[0], start, t), promptScores, shape.scale(), 0);
-      calls.productTransposed(
-          q.arrayOf(b * heads, group, dim),
-          ofSequences(layer.own[0], from, to, steps),
-          ownScores,
-          shape.scale(),
-          0);
+      scores(queries, ofPrompt(layer.prompts[0], start, t), promptScores);
+      scores(
+          q.arrayOf(b * heads, group, dim), ofSequences(layer.own[0], from, to, steps), ownScores);
 
       INDArray inPrompt = last(scores.array(), 0, t);
       INDArray inOwn = last(scores.array(), t, t + steps);
       INDArray promptByHead = promptScores.reshape(heads, b, group, t).permute(1, 0, 2, 3);
       inPrompt.assign(promptByHead);
       inOwn.assign(ownScores.reshape(b, heads, group, steps));
-      INDArray cube = scores.arrayOf(1, (long) b * heads * group, t + steps);
-      calls.softmax(cube, cube);
+      Matrix rows = Matrix.of(scores.shapedView(b * heads * group, t + steps));
+      crew.calls(0).softmax(rows, rows);
       promptByHead.assign(inPrompt);
       ownScores.reshape(b, heads, group, steps).assign(inOwn);
 
-      calls.product(promptScores, ofPrompt(layer.prompts[1], start, t), promptOut, 1, 0);
-      calls.product(ownScores, ofSequences(layer.own[1], from, to, steps), ownOut, 1, 0);
+      weigh(promptScores, ofPrompt(layer.prompts[1], start, t), promptOut);
+      weigh(ownScores, ofSequences(layer.own[1], from, to, steps), ownOut);
       ArrayOps.add(
           ownOut.reshape(b, heads, group, dim),
           promptOut.reshape(heads, b, group, dim).permute(1, 0, 2, 3),
           out.arrayOf(b, heads, group, dim));
     }
+  }
+
+  private void scores(INDArray queries, INDArray keys, INDArray out) {
+    products.multiply(queries, false, keys, true, out, shape.scale(), 0);
+  }
+
+  private void weigh(INDArray weights, INDArray values, INDArray out) {
+    products.multiply(weights, false, values, false, out, 1, 0);
   }
 
   /** Entries of one prompt, [K, T, D]. */
@@ -195,6 +198,9 @@ final class ArrayKvCache implements KvCache {
   public void keep(int[] live) {
     progress.keep(live, promptOf.length);
     for (Layer layer : layers) {
+      if (layer == null) {
+        continue;
+      }
       for (Nd4jTensor own : layer.own) {
         for (int to = 0; to < live.length; to++) {
           if (live[to] != to) {
@@ -208,7 +214,10 @@ final class ArrayKvCache implements KvCache {
 
   @Override
   public void close() {
-    progress.close();
+    if (!progress.close()) {
+      return;
+    }
+    products.close();
     for (int i = 0; i < layers.length; i++) {
       if (layers[i] != null) {
         Arrays.stream(layers[i].prompts).forEach(Nd4jTensor::close);

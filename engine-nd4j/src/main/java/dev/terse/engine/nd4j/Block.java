@@ -2,6 +2,7 @@ package dev.terse.engine.nd4j;
 
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,17 +25,24 @@ final class Block implements AutoCloseable {
   private final DataBuffer buffer;
   private final FloatBuffer[] windows;
   private final long length;
+  private final long address;
   private boolean closed;
 
   Block(long length, boolean hostPointers) {
     this.length = length;
     this.owner = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
     this.buffer = owner.data();
+    this.address = hostPointers ? buffer.addressPointer().address() : 0;
     this.windows = hostPointers ? windows(buffer, length) : null;
   }
 
   long length() {
     return length;
+  }
+
+  /** Where the memory begins; host pointers only. */
+  long address() {
+    return address;
   }
 
   boolean isClosed() {
@@ -80,7 +88,7 @@ final class Block implements AutoCloseable {
       return;
     }
     if (windows == null) {
-      float[] part = java.util.Arrays.copyOfRange(source, at, at + count);
+      float[] part = Arrays.copyOfRange(source, at, at + count);
       try (INDArray values = Nd4j.createFromArray(part)) {
         view(offset, count).assign(values);
       }

@@ -64,18 +64,18 @@ final class BlockAttention {
                   int to0 = (token + end) * group;
                   Nd4jTensor block = scores(scores[worker], (end - first) * group, end);
                   calls.productTransposed(
-                      queries.rowsView(from0, to0).array(),
-                      keys.rowsView(token, token + end).array(),
-                      block.array(),
+                      Matrix.rows(queries, from0, to0),
+                      Matrix.rows(keys, token, token + end),
+                      Matrix.of(block),
                       shape.scale(),
                       0);
                   rows.maskFuture(block, end - first, group);
-                  var cube = block.arrayOf(1, block.rows(), end);
+                  Matrix cube = Matrix.of(block);
                   calls.softmax(cube, cube);
                   calls.product(
-                      block.array(),
-                      values.rowsView(token, token + end).array(),
-                      outputs.rowsView(from0, to0).array(),
+                      Matrix.of(block),
+                      Matrix.rows(values, token, token + end),
+                      Matrix.rows(outputs, from0, to0),
                       1,
                       0);
                 });
@@ -107,8 +107,10 @@ final class BlockAttention {
       Nd4jTensor values = split(own, v, kvHeads, n, dim);
       Nd4jTensor dOutputs = split(own, dOut, kvHeads, n * group, dim);
       Nd4jTensor dQueries = own.floats(kvHeads * n * group, dim);
-      Nd4jTensor dKeys = own.zeros(LANES * kvHeads * n, dim);
-      Nd4jTensor dValues = own.zeros(LANES * kvHeads * n, dim);
+      Nd4jTensor dKeys = own.floats(LANES * kvHeads * n, dim);
+      Nd4jTensor dValues = own.floats(LANES * kvHeads * n, dim);
+      rows.clear(dKeys);
+      rows.clear(dValues);
       int longest = longest(segments);
       Nd4jTensor[] scores = perWorker(own, longest, group);
       Nd4jTensor[] probabilities = perWorker(own, longest, group);
@@ -130,30 +132,27 @@ final class BlockAttention {
                     int from0 = (token + first) * group;
                     int to0 = (token + end) * group;
                     int count = (end - first) * group;
-                    var query = queries.rowsView(from0, to0).array();
-                    var key = keys.rowsView(token, token + end).array();
-                    var slope = dOutputs.rowsView(from0, to0).array();
+                    Matrix query = Matrix.rows(queries, from0, to0);
+                    Matrix key = Matrix.rows(keys, token, token + end);
+                    Matrix slope = Matrix.rows(dOutputs, from0, to0);
                     Nd4jTensor x = scores(scores[worker], count, end);
                     Nd4jTensor p = scores(probabilities[worker], count, end);
                     Nd4jTensor dp = scores(slopes[worker], count, end);
-                    calls.productTransposed(query, key, x.array(), shape.scale(), 0);
+                    calls.productTransposed(query, key, Matrix.of(x), shape.scale(), 0);
                     rows.maskFuture(x, end - first, group);
-                    calls.softmax(x.arrayOf(1, count, end), p.arrayOf(1, count, end));
+                    calls.softmax(Matrix.of(x), Matrix.of(p));
                     calls.productTransposed(
-                        slope, values.rowsView(token, token + end).array(), dp.array(), 1, 0);
+                        slope, Matrix.rows(values, token, token + end), Matrix.of(dp), 1, 0);
                     calls.transposedProduct(
-                        p.array(), slope, dValues.rowsView(sumToken, sumToken + end).array(), 1, 1);
+                        Matrix.of(p), slope, Matrix.rows(dValues, sumToken, sumToken + end), 1, 1);
                     // p has served; its memory takes the derivative of the scores.
-                    calls.softmaxBackward(
-                        x.arrayOf(1, count, end),
-                        dp.arrayOf(1, count, end),
-                        p.arrayOf(1, count, end));
+                    calls.softmaxBackward(Matrix.of(x), Matrix.of(dp), Matrix.of(p));
                     calls.product(
-                        p.array(), key, dQueries.rowsView(from0, to0).array(), shape.scale(), 0);
+                        Matrix.of(p), key, Matrix.rows(dQueries, from0, to0), shape.scale(), 0);
                     calls.transposedProduct(
-                        p.array(),
+                        Matrix.of(p),
                         query,
-                        dKeys.rowsView(sumToken, sumToken + end).array(),
+                        Matrix.rows(dKeys, sumToken, sumToken + end),
                         shape.scale(),
                         1);
                   }

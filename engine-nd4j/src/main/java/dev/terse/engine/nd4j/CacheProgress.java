@@ -71,8 +71,11 @@ final class CacheProgress {
     return steps;
   }
 
-  void close() {
+  /** Whether this was the first time. */
+  boolean close() {
+    boolean first = !closed;
     closed = true;
+    return first;
   }
 
   private static void require(boolean condition, String sentence) {

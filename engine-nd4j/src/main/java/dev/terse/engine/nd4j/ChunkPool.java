@@ -70,12 +70,6 @@ final class ChunkPool implements AutoCloseable {
       return take(shape);
     }
 
-    Nd4jTensor zeros(int... shape) {
-      Nd4jTensor tensor = take(shape);
-      tensor.array().assign(0);
-      return tensor;
-    }
-
     @Override
     public void close() {
       backTo(start);

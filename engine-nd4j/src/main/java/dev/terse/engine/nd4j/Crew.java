@@ -7,13 +7,14 @@ final class Crew implements AutoCloseable {
   private final Workers workers;
   private final NativeCalls[] calls;
   private final ChunkPool[] scratch;
+  private boolean closed;
 
   Crew(Backend backend) {
     this.workers = new Workers(backend.threads(), backend::bindCurrentThread);
     this.calls = new NativeCalls[backend.threads()];
     this.scratch = new ChunkPool[backend.threads()];
     for (int i = 0; i < calls.length; i++) {
-      calls[i] = new NativeCalls();
+      calls[i] = backend.hostPointers() ? new PointerCalls() : new ArrayCalls();
       scratch[i] = new ChunkPool(backend.hostPointers());
     }
   }
@@ -42,7 +43,12 @@ final class Crew implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     workers.close();
+    Arrays.stream(calls).forEach(NativeCalls::close);
     Arrays.stream(scratch).forEach(ChunkPool::close);
   }
 }

@@ -17,6 +17,11 @@ final class HeapKernels implements RowKernels {
   /** Floats a thread must have to do before a second one is woken. */
   private static final int WORTH_A_THREAD = 1 << 14;
 
+  /** Floats that stay in a second-level cache (512 KB). */
+  private static final int CACHED = 1 << 17;
+
+  private static final float[] ZEROS = new float[PIECE];
+
   private static final float[] NEVER = new float[1 << 12];
 
   static {
@@ -28,6 +33,17 @@ final class HeapKernels implements RowKernels {
 
   HeapKernels(Crew crew) {
     this.crew = crew;
+  }
+
+  @Override
+  public void copy(Nd4jTensor from, Nd4jTensor to) {
+    pieces(
+        from.size(), (worker, start, count) -> to.write(start, read(from, start, count), 0, count));
+  }
+
+  @Override
+  public void clear(Nd4jTensor t) {
+    pieces(t.size(), (worker, start, count) -> t.write(start, ZEROS, 0, count));
   }
 
   @Override
@@ -53,13 +69,14 @@ final class HeapKernels implements RowKernels {
         out.rows(),
         width,
         (worker, from, count) -> {
-          float[] y = readRows(out, from, count);
-          for (int r = 0; r < count; r++) {
+          float[] row = new float[width];
+          for (int r = from; r < from + count; r++) {
+            out.read((long) r * width, row, 0, width);
             for (int i = 0; i < width; i++) {
-              y[r * width + i] += b[i];
+              row[i] += b[i];
             }
+            out.write((long) r * width, row, 0, width);
           }
-          writeRows(out, from, y, count);
         });
   }
 
@@ -71,10 +88,12 @@ final class HeapKernels implements RowKernels {
         dy.rows(),
         width,
         (worker, from, count) -> {
-          float[] y = readRows(dy, from, count);
-          for (int r = 0; r < count; r++) {
+          float[] sum = sums[worker];
+          float[] row = new float[width];
+          for (int r = from; r < from + count; r++) {
+            dy.read((long) r * width, row, 0, width);
             for (int i = 0; i < width; i++) {
-              sums[worker][i] += y[r * width + i];
+              sum[i] += row[i];
             }
           }
         });
@@ -122,14 +141,19 @@ final class HeapKernels implements RowKernels {
   @Override
   public void rmsNorm(Nd4jTensor x, Nd4jTensor w, double eps, Nd4jTensor y) {
     float[] weight = w.toFloats();
-    rows(
-        x.rows(),
-        weight.length,
-        (worker, from, count) -> {
-          float[] values = readRows(x, from, count);
-          HeapRmsNorm.forward(values, weight, eps, values, count);
-          writeRows(y, from, values, count);
-        });
+    int width = weight.length;
+    crew.workers()
+        .rows(
+            x.rows(),
+            1 + WORTH_A_THREAD / width,
+            (worker, from, to) -> {
+              float[] row = new float[width];
+              for (int r = from; r < to; r++) {
+                x.read((long) r * width, row, 0, width);
+                HeapRmsNorm.forward(row, weight, eps);
+                y.write((long) r * width, row, 0, width);
+              }
+            });
   }
 
   @Override
@@ -142,17 +166,29 @@ final class HeapKernels implements RowKernels {
       boolean adds,
       Nd4jTensor dw) {
     float[] weight = w.toFloats();
-    float[][] sums = sums(weight.length);
-    rows(
-        x.rows(),
-        weight.length,
-        (worker, from, count) -> {
-          float[] values = readRows(x, from, count);
-          float[] slopes = readRows(dy, from, count);
-          float[] out = adds ? readRows(dx, from, count) : slopes;
-          HeapRmsNorm.backward(values, weight, eps, slopes, out, adds, sums[worker], count);
-          writeRows(dx, from, out, count);
-        });
+    int width = weight.length;
+    float[][] sums = sums(width);
+    crew.workers()
+        .rows(
+            x.rows(),
+            1 + WORTH_A_THREAD / width,
+            (worker, from, to) -> {
+              float[] row = new float[width];
+              float[] slope = new float[width];
+              float[] sum = new float[width];
+              for (int r = from; r < to; r++) {
+                x.read((long) r * width, row, 0, width);
+                dy.read((long) r * width, slope, 0, width);
+                HeapRmsNorm.backward(row, weight, eps, slope, sums[worker]);
+                if (adds) {
+                  dx.read((long) r * width, sum, 0, width);
+                  for (int i = 0; i < width; i++) {
+                    slope[i] += sum[i];
+                  }
+                }
+                dx.write((long) r * width, slope, 0, width);
+              }
+            });
     addSums(sums, dw);
   }
 
@@ -252,22 +288,39 @@ final class HeapKernels implements RowKernels {
   }
 
   @Override
-  public SliceStatistics sliceStatistics(Nd4jTensor x, Nd4jTensor p, int[] targets) {
+  public SliceStatistics softmaxOfSlice(int worker, Nd4jTensor x, int[] targets) {
     int rows = x.rows();
     int width = x.rowSize();
     SliceStatistics out = SliceStatistics.ofRows(rows);
-    float[] score = new float[width];
-    float[] probability = new float[width];
-    for (int r = 0; r < rows; r++) {
-      x.read((long) r * width, score, 0, width);
-      p.read((long) r * width, probability, 0, width);
-      float max = HeapVocabulary.max(score);
-      out.max()[r] = max;
-      out.maxP()[r] = HeapVocabulary.max(probability);
-      HeapVocabulary.sums(score, probability, max, out, r);
-      out.target()[r] = targets[r] < 0 ? Double.NEGATIVE_INFINITY : score[targets[r]];
+    // Few rows at a time, so that what softmax writes is still in the cache when it is read.
+    int step = Math.max(1, CACHED / width);
+    float[][] scores = new float[Math.min(step, rows)][width];
+    float[] probabilities = new float[width];
+    for (int from = 0; from < rows; from += step) {
+      int to = Math.min(rows, from + step);
+      for (int r = from; r < to; r++) {
+        x.read((long) r * width, scores[r - from], 0, width);
+      }
+      Matrix part = Matrix.rows(x, from, to);
+      crew.calls(worker).softmax(part, part);
+      for (int r = from; r < to; r++) {
+        x.read((long) r * width, probabilities, 0, width);
+        statistics(scores[r - from], probabilities, targets[r], out, r);
+      }
     }
     return out;
+  }
+
+  private static void statistics(float[] x, float[] p, int target, SliceStatistics out, int row) {
+    float max = Sums.max(x, x.length);
+    out.max()[row] = max;
+    out.maxP()[row] = Sums.max(p, p.length);
+    out.sumP()[row] = Sums.of(p, p.length);
+    out.target()[row] = target < 0 ? Double.NEGATIVE_INFINITY : x[target];
+    for (int i = 0; i < x.length; i++) {
+      x[i] -= max;
+    }
+    out.sumPX()[row] = Sums.products(x, p, 0, x.length);
   }
 
   @Override
@@ -289,7 +342,7 @@ final class HeapKernels implements RowKernels {
 
   @Override
   public KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
-    return new HeapKvCache(crew, layers, shape, promptOf, maxNewTokens);
+    return new HostKvCache(crew, this, layers, shape, promptOf, maxNewTokens);
   }
 
   @Override
@@ -313,23 +366,13 @@ final class HeapKernels implements RowKernels {
     double[] sums = new double[Math.toIntExact((t.size() + PIECE - 1) / PIECE)];
     pieces(
         t.size(),
-        (worker, from, count) -> sums[(int) (from / PIECE)] = squares(read(t, from, count), count));
+        (worker, from, count) ->
+            sums[(int) (from / PIECE)] = Sums.squares(read(t, from, count), 0, count));
     double sum = 0;
     for (double piece : sums) {
       sum += piece;
     }
     return sum;
-  }
-
-  private static double squares(float[] x, int count) {
-    double a = 0;
-    double b = 0;
-    int i = 0;
-    for (; i + 1 < count; i += 2) {
-      a += (double) x[i] * x[i];
-      b += (double) x[i + 1] * x[i + 1];
-    }
-    return i < count ? a + b + (double) x[i] * x[i] : a + b;
   }
 
   // Pieces ----------------------------------------------------------------------------------------

@@ -20,16 +20,19 @@ final class HeapSwiGlu {
     }
   }
 
-  /** {@code silu'(x) = σ (1 + x (1 - σ))}. */
+  /** {@code silu'(x) = σ (1 + x (1 - σ))}; two loops, because a longer one is not vectorised. */
   static void backward(
       float[] gate, float[] up, float[] dOut, float[] dGate, float[] dUp, int count) {
+    float[] sigmoids = new float[count];
+    for (int i = 0; i < count; i++) {
+      sigmoids[i] = sigmoid(gate[i]);
+    }
     for (int i = 0; i < count; i++) {
       float x = gate[i];
-      float s = sigmoid(x);
-      float slope = s * (1 + x * (1 - s));
+      float s = sigmoids[i];
       float d = dOut[i];
       float u = up[i];
-      dGate[i] = d * u * slope;
+      dGate[i] = d * u * (s + x * s * (1 - s));
       dUp[i] = d * x * s;
     }
   }

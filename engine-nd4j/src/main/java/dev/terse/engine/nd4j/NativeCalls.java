@@ -1,51 +1,28 @@
 package dev.terse.engine.nd4j;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.CustomOp;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.api.ops.OpContext;
-import org.nd4j.linalg.factory.Nd4j;
-
 /**
- * The ND4J operations that do the heavy work, with outputs given by the caller. Each keeps its
- * native call frame from call to call, so an instance belongs to one thread.
+ * The ND4J operations that do the heavy work, with outputs given by the caller. An instance keeps
+ * native call frames, so it belongs to one thread.
  */
-final class NativeCalls {
-  private static final CustomOp MATMUL = DynamicCustomOp.builder("matmul").build();
-  private static final CustomOp SOFTMAX = DynamicCustomOp.builder("softmax").build();
-  private static final CustomOp SOFTMAX_BP = DynamicCustomOp.builder("softmax_bp").build();
-  private static final int LAST_AXIS = 2;
-
-  private final OpContext matmul = Nd4j.getExecutioner().buildContext();
-  private final OpContext softmax = Nd4j.getExecutioner().buildContext();
-  private final OpContext softmaxBackward = Nd4j.getExecutioner().buildContext();
-
-  NativeCalls() {
-    softmax.setIArguments(LAST_AXIS);
-    softmaxBackward.setIArguments(LAST_AXIS);
-  }
+interface NativeCalls extends AutoCloseable {
 
   /** {@code c = factor * a · b + keep * c}. */
-  void product(INDArray a, INDArray b, INDArray c, double factor, double keep) {
-    multiply(a, false, b, false, c, factor, keep);
-  }
+  void product(Matrix a, Matrix b, Matrix c, double factor, double keep);
 
   /** {@code c = factor * a · bᵀ + keep * c}. */
-  void productTransposed(INDArray a, INDArray b, INDArray c, double factor, double keep) {
-    multiply(a, false, b, true, c, factor, keep);
-  }
+  void productTransposed(Matrix a, Matrix b, Matrix c, double factor, double keep);
 
   /** {@code c = factor * aᵀ · b + keep * c}. */
-  void transposedProduct(INDArray a, INDArray b, INDArray c, double factor, double keep) {
-    multiply(a, true, b, false, c, factor, keep);
-  }
+  void transposedProduct(Matrix a, Matrix b, Matrix c, double factor, double keep);
 
-  /** Softmax along the last axis of [1, R, T]: oneDNN serves rank 3, not rank 2. */
-  void softmax(INDArray x, INDArray out) {
-    softmax.setInputArray(0, x);
-    softmax.setOutputArray(0, out);
-    Nd4j.exec(SOFTMAX, softmax);
-  }
+  /** {@link #product} of each of {@code batch} equal parts of a, b and c; contiguous. */
+  void products(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep);
+
+  /** {@link #productTransposed} of each of {@code batch} equal parts of a, b and c; contiguous. */
+  void productsTransposed(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep);
+
+  /** Softmax of each row; contiguous; out may be x. */
+  void softmax(Matrix x, Matrix out);
 
   /**
    * Backward of {@link #softmax}.
@@ -53,26 +30,8 @@ final class NativeCalls {
    * @param x the input of the forward, not its output
    * @param dx may not be dy
    */
-  void softmaxBackward(INDArray x, INDArray dy, INDArray dx) {
-    softmaxBackward.setInputArray(0, x);
-    softmaxBackward.setInputArray(1, dy);
-    softmaxBackward.setOutputArray(0, dx);
-    Nd4j.exec(SOFTMAX_BP, softmaxBackward);
-  }
+  void softmaxBackward(Matrix x, Matrix dy, Matrix dx);
 
-  private void multiply(
-      INDArray a,
-      boolean transposeA,
-      INDArray b,
-      boolean transposeB,
-      INDArray c,
-      double factor,
-      double keep) {
-    matmul.setInputArray(0, a);
-    matmul.setInputArray(1, b);
-    matmul.setOutputArray(0, c);
-    matmul.setIArguments(transposeA ? 1 : 0, transposeB ? 1 : 0, 0);
-    matmul.setTArguments(factor, keep);
-    Nd4j.exec(MATMUL, matmul);
-  }
+  @Override
+  void close();
 }

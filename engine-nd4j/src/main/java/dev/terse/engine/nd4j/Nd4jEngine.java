@@ -52,7 +52,7 @@ public final class Nd4jEngine implements Engine {
     this.crew = new Crew(backend);
     this.kernels =
         backend.kernels() == KernelChoice.HEAP ? new HeapKernels(crew) : new ArrayKernels(crew);
-    this.products = new Products(crew);
+    this.products = new Products(crew, kernels);
     this.attention = new BlockAttention(crew, kernels);
     this.head = new VocabularyHead(crew, kernels);
   }
@@ -79,12 +79,12 @@ public final class Nd4jEngine implements Engine {
   @Override
   public void copy(Tensor from, Tensor to) {
     OperationChecks.sameSize("to", to, "from", from);
-    Nd4jTensor.of(to).arrayOf(to.size()).assign(Nd4jTensor.of(from).arrayOf(from.size()));
+    kernels.copy(Nd4jTensor.of(from), Nd4jTensor.of(to));
   }
 
   @Override
   public void clear(Tensor t) {
-    Nd4jTensor.of(t).array().assign(0);
+    kernels.clear(Nd4jTensor.of(t));
   }
 
   @Override
@@ -123,7 +123,7 @@ public final class Nd4jEngine implements Engine {
   @Override
   public void linearBackwardWeight(Tensor dy, Tensor x, Tensor dw, Tensor dBias) {
     OperationChecks.linearBackwardWeight(dy, x, dw, dBias);
-    products.backwardWeight(Nd4jTensor.of(dy), Nd4jTensor.of(x), Nd4jTensor.of(dw), kernels);
+    products.backwardWeight(Nd4jTensor.of(dy), Nd4jTensor.of(x), Nd4jTensor.of(dw));
     if (dBias != null) {
       kernels.addColumnSums(Nd4jTensor.of(dy), Nd4jTensor.of(dBias));
     }
@@ -182,9 +182,9 @@ public final class Nd4jEngine implements Engine {
             from.rows(),
             1,
             (worker, start, end) -> {
-              var cube = to.rowsView(start, end).arrayOf(1, end - start, to.rowSize());
-              from.rowsView(start, end).arrayOf(cube.shape()).muli(factor, cube);
-              crew.calls(worker).softmax(cube, cube);
+              Nd4jTensor part = to.rowsView(start, end);
+              from.rowsView(start, end).array().muli(factor, part.array());
+              crew.calls(worker).softmax(Matrix.of(part), Matrix.of(part));
             });
   }
 

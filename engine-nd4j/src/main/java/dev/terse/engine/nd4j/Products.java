@@ -1,7 +1,5 @@
 package dev.terse.engine.nd4j;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
-
 /**
  * The products of a linear layer, split over the crew.
  *
@@ -22,9 +20,11 @@ final class Products {
   private static final int CHANNEL_STEP = 16;
 
   private final Crew crew;
+  private final RowKernels kernels;
 
-  Products(Crew crew) {
+  Products(Crew crew, RowKernels kernels) {
     this.crew = crew;
+    this.kernels = kernels;
   }
 
   /** {@code out} [N, O] {@code = x} [N, I] {@code · w} [O, I]ᵀ. */
@@ -35,7 +35,7 @@ final class Products {
     } else if (rows < MINIMUM_SHARE * crew.count()) {
       byChannels(x, w, out);
     } else {
-      INDArray weights = w.array();
+      Matrix weights = Matrix.of(w);
       crew.workers()
           .rows(
               rows,
@@ -43,17 +43,13 @@ final class Products {
               (worker, from, to) ->
                   crew.calls(worker)
                       .productTransposed(
-                          x.rowsView(from, to).array(),
-                          weights,
-                          out.rowsView(from, to).array(),
-                          1,
-                          0));
+                          Matrix.rows(x, from, to), weights, Matrix.rows(out, from, to), 1, 0));
     }
   }
 
   /** {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I] {@code + keep * dx}. */
   void backwardInput(Nd4jTensor dy, Nd4jTensor w, Nd4jTensor dx, double keep) {
-    INDArray weights = w.array();
+    Matrix weights = Matrix.of(w);
     crew.workers()
         .rows(
             dy.rows(),
@@ -61,15 +57,11 @@ final class Products {
             (worker, from, to) ->
                 crew.calls(worker)
                     .product(
-                        dy.rowsView(from, to).array(),
-                        weights,
-                        dx.rowsView(from, to).array(),
-                        1,
-                        keep));
+                        Matrix.rows(dy, from, to), weights, Matrix.rows(dx, from, to), 1, keep));
   }
 
   /** {@code dw} [O, I] {@code += dy} [N, O]ᵀ {@code · x} [N, I]. */
-  void backwardWeight(Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw, RowKernels rowKernels) {
+  void backwardWeight(Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw) {
     int rows = dy.rows();
     int shares = Math.max(1, Math.min(crew.count(), rows / MINIMUM_SHARE));
     try (ChunkPool.Frame own = crew.scratch(0)) {
@@ -86,13 +78,13 @@ final class Products {
               (worker, from, to) ->
                   crew.calls(worker)
                       .transposedProduct(
-                          dy.rowsView(from, to).array(),
-                          x.rowsView(from, to).array(),
-                          sums[worker].array(),
+                          Matrix.rows(dy, from, to),
+                          Matrix.rows(x, from, to),
+                          Matrix.of(sums[worker]),
                           1,
                           worker == 0 ? 1 : 0));
       for (int s = 1; s < shares; s++) {
-        rowKernels.add(sums[s], 1, dw);
+        kernels.add(sums[s], 1, dw);
       }
     }
   }
@@ -102,16 +94,15 @@ final class Products {
       Nd4jTensor wideX = own.floats(MINIMUM_ROWS, x.rowSize());
       Nd4jTensor wideOut = own.floats(MINIMUM_ROWS, out.rowSize());
       int rows = x.rows();
-      wideX.rowsView(0, rows).array().assign(x.array());
-      wideX.rowsView(rows, MINIMUM_ROWS).array().assign(0);
+      kernels.copy(x, wideX.rowsView(0, rows));
+      kernels.clear(wideX.rowsView(rows, MINIMUM_ROWS));
       byChannels(wideX, w, wideOut);
-      out.array().assign(wideOut.rowsView(0, rows).array());
+      kernels.copy(wideOut.rowsView(0, rows), out);
     }
   }
 
   private void byChannels(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
-    INDArray input = x.array();
-    int rows = x.rows();
+    Matrix input = Matrix.of(x);
     int channels = w.rows();
     int steps = (channels + CHANNEL_STEP - 1) / CHANNEL_STEP;
     crew.workers()
@@ -121,14 +112,8 @@ final class Products {
             (worker, fromStep, toStep) -> {
               int from = fromStep * CHANNEL_STEP;
               int to = Math.min(channels, toStep * CHANNEL_STEP);
-              INDArray slice =
-                  out.block()
-                      .strided(
-                          out.offset() + from,
-                          new long[] {rows, to - from},
-                          new long[] {channels, 1});
-              crew.calls(worker)
-                  .productTransposed(input, w.rowsView(from, to).array(), slice, 1, 0);
+              Matrix slice = Matrix.of(out).columns(from, to);
+              crew.calls(worker).productTransposed(input, Matrix.rows(w, from, to), slice, 1, 0);
             });
   }
 }

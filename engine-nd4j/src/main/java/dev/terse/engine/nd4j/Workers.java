@@ -107,6 +107,9 @@ final class Workers implements AutoCloseable {
     for (Member member : members) {
       LockSupport.unpark(member);
     }
+    for (Member member : members) {
+      member.awaitEnd();
+    }
   }
 
   private final class Member extends Thread {
@@ -137,6 +140,20 @@ final class Workers implements AutoCloseable {
         }
       }
       return failure;
+    }
+
+    void awaitEnd() {
+      boolean interrupted = false;
+      while (isAlive()) {
+        try {
+          join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     @Override

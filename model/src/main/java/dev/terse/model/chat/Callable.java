@@ -10,12 +10,6 @@ interface Callable {
 
   /** Values of a call, positional and by name. */
   record Arguments(List<Object> positional, Map<String, Object> named) {
-    static final Arguments NONE = new Arguments(List.of(), Map.of());
-
-    int count() {
-      return positional.size() + named.size();
-    }
-
     /** The argument at {@code index} or called {@code name}, else {@code otherwise}. */
     Object get(int index, String name, Object otherwise) {
       if (index < positional.size()) {

@@ -5,6 +5,7 @@ import dev.terse.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -43,8 +44,9 @@ public final class ChatPrompt {
   /** The turns, and the mark after which the assistant speaks. */
   public static ChatPrompt of(ChatTemplate template, List<Message> messages) {
     String text = template.render(messages, true);
-    List<String> contents = messages.stream().map(Message::content).toList();
-    return new ChatPrompt(text, contents, parts(template, messages, text));
+    List<String> contents =
+        messages.stream().map(m -> Objects.requireNonNullElse(m.content(), "")).toList();
+    return new ChatPrompt(text, contents, parts(template, messages, contents, text));
   }
 
   /** Text for a model without a template: all of it is data. */
@@ -54,7 +56,7 @@ public final class ChatPrompt {
 
   /** Where the template puts the contents: found by rendering stand-ins that no text holds. */
   private static List<String> parts(
-      ChatTemplate template, List<Message> messages, String expected) {
+      ChatTemplate template, List<Message> messages, List<String> contents, String expected) {
     List<Message> standIns = new ArrayList<>();
     for (int i = 0; i < messages.size(); i++) {
       standIns.add(new Message(messages.get(i).role(), standIn(i)));
@@ -67,7 +69,7 @@ public final class ChatPrompt {
         return List.of();
       }
       parts.add(rest.substring(0, begin));
-      String content = messages.get(i).content();
+      String content = contents.get(i);
       boolean asWritten =
           expected.startsWith(content, parts.stream().mapToInt(String::length).sum());
       parts.add(asWritten ? content : content.strip());

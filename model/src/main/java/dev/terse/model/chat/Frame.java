@@ -97,10 +97,6 @@ final class Frame {
     shared.line = line;
   }
 
-  int line() {
-    return shared.line;
-  }
-
   TemplateException error(String message) {
     return new TemplateException(shared.line, message);
   }

@@ -16,8 +16,7 @@ final class Lookup {
     if (method != null) {
       return method;
     }
-    Object entry = entry(object, name);
-    return entry;
+    return entry(object, name);
   }
 
   /** {@code object[key]}: an entry first, then a method. */

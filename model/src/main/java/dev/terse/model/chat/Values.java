@@ -2,6 +2,7 @@ package dev.terse.model.chat;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +90,7 @@ final class Values {
       return Double.compare(number(a), number(b));
     }
     if (a instanceof String x && b instanceof String y) {
-      return java.util.Arrays.compare(x.codePoints().toArray(), y.codePoints().toArray());
+      return Arrays.compare(x.codePoints().toArray(), y.codePoints().toArray());
     }
     throw new IllegalArgumentException("cannot order " + kind(a) + " and " + kind(b));
   }

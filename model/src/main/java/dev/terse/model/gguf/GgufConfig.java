@@ -135,8 +135,9 @@ final class GgufConfig {
               + "' is not supported; supported are none and the factors of Llama 3");
     }
     if (factors != null) {
-      Llama3Rope.parameters(factors, headDim, theta, metadata.where())
-          .forEach((key, value) -> config.withObject("/rope_scaling").putPOJO(key, value));
+      config.set(
+          "rope_scaling",
+          JSON.valueToTree(Llama3Rope.parameters(factors, headDim, theta, metadata.where())));
     }
   }
 }

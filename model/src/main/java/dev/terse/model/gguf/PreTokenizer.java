@@ -2,6 +2,7 @@ package dev.terse.model.gguf;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.List;
 
 /** How a byte-level BPE cuts text into words: the rules behind {@code tokenizer.ggml.pre}. */
@@ -49,7 +50,7 @@ enum PreTokenizer {
             + ": tokenizer.ggml.pre '"
             + name
             + "' is not supported, texts would be cut wrongly; supported: "
-            + java.util.Arrays.stream(values()).flatMap(rule -> rule.names.stream()).toList());
+            + Arrays.stream(values()).flatMap(rule -> rule.names.stream()).toList());
   }
 
   /** Whether a word that is in the vocabulary is that token whatever the merges say. */

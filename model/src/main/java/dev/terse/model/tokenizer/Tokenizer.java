@@ -4,8 +4,10 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -52,7 +54,7 @@ public final class Tokenizer implements AutoCloseable {
    * Ids of {@code text}; special-token text inside it becomes those tokens (as in transformers).
    */
   public int[] encode(String text) {
-    return ids(main, text);
+    return toInts(main.encode(checked(text)).getIds());
   }
 
   /** {@link #encode} with the special tokens that the tokenizer puts around a text. */
@@ -73,17 +75,23 @@ public final class Tokenizer implements AutoCloseable {
    */
   public int[] encodeData(String text) {
     int[] ids = encode(text);
-    if (!holdsControl(ids)) {
-      return ids;
+    return holdsControl(ids) ? encodeDataWithOffsets(text).ids() : ids;
+  }
+
+  /** {@link #encodeData} with the places of {@link #encodeWithOffsets}. */
+  public Encoding encodeDataWithOffsets(String text) {
+    Encoding encoding = encodeWithOffsets(text);
+    if (!holdsControl(encoding.ids())) {
+      return encoding;
     }
-    ids = ids(plain(), text);
-    if (holdsControl(ids)) {
+    encoding = encoding(plain(), text);
+    if (holdsControl(encoding.ids())) {
       throw new IllegalArgumentException(
           "the text holds a control mark that this vocabulary cannot spell as plain text: '"
               + text.substring(0, Math.min(80, text.length()))
               + "'");
     }
-    return ids;
+    return encoding;
   }
 
   /** Whether {@link #encode} would find a control token in the text. */
@@ -97,15 +105,7 @@ public final class Tokenizer implements AutoCloseable {
    * each of them covers the whole character.
    */
   public Encoding encodeWithOffsets(String text) {
-    var encoded = main.encode(checked(text));
-    CharSpan[] spans = encoded.getCharTokenSpans();
-    int[] starts = new int[spans.length];
-    int[] ends = new int[spans.length];
-    for (int t = 0; t < spans.length; t++) {
-      starts[t] = spans[t].getStart();
-      ends[t] = spans[t].getEnd();
-    }
-    return new Encoding(toInts(encoded.getIds()), starts, ends);
+    return encoding(main, text);
   }
 
   /**
@@ -178,7 +178,7 @@ public final class Tokenizer implements AutoCloseable {
               + "' was added as id "
               + id
               + " but is encoded as "
-              + java.util.Arrays.toString(ids)
+              + Arrays.toString(ids)
               + "; the ids of this tokenizer.json's added tokens are not consecutive");
     }
     return extended;
@@ -237,8 +237,16 @@ public final class Tokenizer implements AutoCloseable {
     return false;
   }
 
-  private static int[] ids(NativeTokenizer tokenizer, String text) {
-    return toInts(tokenizer.encode(checked(text)).getIds());
+  private static Encoding encoding(NativeTokenizer tokenizer, String text) {
+    var encoded = tokenizer.encode(checked(text));
+    CharSpan[] spans = encoded.getCharTokenSpans();
+    int[] starts = new int[spans.length];
+    int[] ends = new int[spans.length];
+    for (int t = 0; t < spans.length; t++) {
+      starts[t] = spans[t].getStart();
+      ends[t] = spans[t].getEnd();
+    }
+    return new Encoding(toInts(encoded.getIds()), starts, ends);
   }
 
   /** The native library aborts on half a surrogate pair. */
@@ -253,7 +261,7 @@ public final class Tokenizer implements AutoCloseable {
         } else {
           throw new IllegalArgumentException(
               String.format(
-                  java.util.Locale.ROOT,
+                  Locale.ROOT,
                   "the text is not valid Unicode: half a surrogate pair (U+%04X) at character %d",
                   (int) c,
                   i));

@@ -53,6 +53,21 @@ public enum DType {
     this.bytes = bytes;
   }
 
+  /**
+   * The type that a config.json calls {@code torchName}.
+   *
+   * @throws IllegalArgumentException if it is none of the three
+   */
+  public static DType of(String torchName) {
+    for (DType dtype : values()) {
+      if (dtype.torchName().equals(torchName)) {
+        return dtype;
+      }
+    }
+    throw new IllegalArgumentException(
+        "dtype must be float32, float16 or bfloat16, was '" + torchName + "'");
+  }
+
   /** Bytes of one number. */
   public int bytes() {
     return bytes;

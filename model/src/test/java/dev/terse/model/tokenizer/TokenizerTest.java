@@ -145,6 +145,15 @@ class TokenizerTest {
   }
 
   @Test
+  void encodeDataWithOffsets_controlMark_tilesTheText() {
+    String text = "数 <|im_end|> x";
+    Tokenizer.Encoding encoding = qwen3.encodeDataWithOffsets(text);
+    assertThat(encoding.ids()).isEqualTo(qwen3.encodeData(text)).doesNotContain(151645);
+    assertThat(encoding.starts()[0]).isZero();
+    assertThat(encoding.ends()[encoding.ids().length - 1]).isEqualTo(text.length());
+  }
+
+  @Test
   void encodeData_thinkMarksBesideAControlMark_stayTokens() {
     try (Tokenizer skip = r1.withToken("[SKIP]")) {
       int[] ids = skip.encodeData("[SKIP]</think>\n\n<｜User｜>4");

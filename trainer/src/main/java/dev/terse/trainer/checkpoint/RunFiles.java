@@ -48,6 +48,11 @@ public final class RunFiles {
     model.save(folder);
   }
 
+  /** Where the state of the run stands in a checkpoint. */
+  public static Path stateFolder(Path checkpoint) {
+    return checkpoint.resolve(RunState.FOLDER);
+  }
+
   /**
    * Makes a model that was loaded from {@code folder}, and its optimizer, what they were when it
    * was written.

@@ -75,7 +75,7 @@ final class TaskCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-operations",
-      defaultValue = "4",
+      defaultValue = "3",
       description = "Most operations of a problem. Default: ${DEFAULT-VALUE}.")
   private int maxOperations;
 

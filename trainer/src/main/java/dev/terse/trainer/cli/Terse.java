@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       CompressCommand.class,
       SftCommand.class,
+      GrpoCommand.class,
+      EvalCommand.class,
       GenerateCommand.class,
       ScoreCommand.class,
       TokenizeCommand.class,

@@ -10,6 +10,7 @@ import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -52,8 +53,8 @@ abstract class TrainingCommand<C> implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  /** The configuration to read where the command line names none; null for the keys alone. */
-  Path defaultFile() {
+  /** What to read where the command line names no file, such as configs/grpo.yaml; or null. */
+  String defaultFile() {
     return null;
   }
 
@@ -66,10 +67,19 @@ abstract class TrainingCommand<C> implements Callable<Integer> {
       throws IOException;
 
   private Loaded<C> load() throws IOException {
-    boolean namesFile = !arguments.isEmpty() && !arguments.get(0).startsWith("--");
-    Path file = namesFile ? Path.of(arguments.get(0)) : defaultFile();
-    List<String> keys = namesFile ? arguments.subList(1, arguments.size()) : arguments;
-    return ConfigReader.read(file, keys, type);
+    if (!arguments.isEmpty() && !arguments.get(0).startsWith("--")) {
+      List<String> keys = arguments.subList(1, arguments.size());
+      return ConfigReader.read(Path.of(arguments.get(0)), keys, type);
+    }
+    if (defaultFile() == null) {
+      return ConfigReader.read(null, arguments, type);
+    }
+    Path folder = ProjectFolder.holding(defaultFile());
+    Path file = folder.resolve(defaultFile());
+    Loaded<C> loaded = ConfigReader.read(file, arguments, type);
+    List<String> located = new ArrayList<>(ProjectFolder.located(folder, loaded.values()));
+    located.addAll(0, arguments);
+    return ConfigReader.read(file, located, type);
   }
 
   private static Phases phases(TrainingConfig training) {

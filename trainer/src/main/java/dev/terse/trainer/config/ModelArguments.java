@@ -1,5 +1,7 @@
 package dev.terse.trainer.config;
 
+import dev.terse.traces.SkipCounts;
+
 /**
  * Which model is trained, on which engine.
  *
@@ -27,6 +29,11 @@ public record ModelArguments(
       throw new IllegalArgumentException(
           "model_init needs tokenizer_path, the folder with tokenizer.json");
     }
+  }
+
+  /** The mark that skips are counted by, whether or not a token is added for it. */
+  public String skipMark() {
+    return skipToken == null ? SkipCounts.SKIP : skipToken;
   }
 
   /** The engines. */

@@ -1,13 +1,15 @@
 package dev.terse.trainer.loop;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
  * A kind of training, seen by the loop: what an update does. Updates are numbered from 0 and depend
- * on nothing but their number and what the updates before them left in the model and the optimizer.
+ * on nothing but their number and what the updates before them left in the model, the optimizer and
+ * the state that is saved with them.
  */
-public interface Learner {
+public interface Learner extends AutoCloseable {
 
   /** Updates in one pass over the data. */
   int updatesPerEpoch();
@@ -15,6 +17,23 @@ public interface Learner {
   /** Does one update and tells its metrics, under TRL's names without {@code train/}. */
   Map<String, Double> step(int update);
 
-  /** Metrics of an evaluation, without {@code eval/}. */
-  Map<String, Double> evaluate(int update) throws IOException;
+  /** Metrics of an evaluation after {@code updates} updates, without {@code eval/}. */
+  Map<String, Double> evaluate(int updates) throws IOException;
+
+  /** Tokens that all updates so far have read. */
+  long numTokens();
+
+  /** Writes what else an update depends on into a checkpoint's state folder. */
+  default void writeState(Path folder) throws IOException {}
+
+  /**
+   * Goes on where another run of the same configuration stopped.
+   *
+   * @param numTokens of that run
+   * @param folder that {@link #writeState} filled
+   */
+  void resume(long numTokens, Path folder) throws IOException;
+
+  @Override
+  default void close() {}
 }

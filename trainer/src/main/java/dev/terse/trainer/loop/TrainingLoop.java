@@ -3,6 +3,7 @@ package dev.terse.trainer.loop;
 import dev.terse.trainer.config.TrainingConfig;
 import dev.terse.trainer.metrics.MetricSink;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -67,15 +68,25 @@ public final class TrainingLoop {
         evaluate(step);
       }
       if (config.saving().isDue(step, perEpoch, maxSteps)) {
-        saver.save(step);
+        save(step);
         saved = step;
       }
     }
     if (stop.isRequested() && saved < step) {
       LOG.info("asked to stop: saving step {} of {}", step, maxSteps);
-      saver.save(step);
+      save(step);
     }
     return step;
+  }
+
+  /** A disk that is full costs the checkpoint, not the run; the older ones stand. */
+  private void save(int step) {
+    try {
+      saver.save(step);
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn(
+          "the checkpoint of step {} was not written, training goes on: {}", step, e.getMessage());
+    }
   }
 
   private void evaluate(int step) throws IOException {

@@ -4,38 +4,100 @@ import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
 import dev.terse.trainer.checkpoint.CheckpointStore;
 import dev.terse.trainer.checkpoint.CheckpointStore.Checkpoint;
+import dev.terse.trainer.checkpoint.DataFingerprint;
+import dev.terse.trainer.checkpoint.RunFiles;
+import dev.terse.trainer.checkpoint.RunState;
 import dev.terse.trainer.config.ModelArguments;
 import dev.terse.trainer.config.TrainingConfig;
+import dev.terse.trainer.metrics.MetricSink;
+import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a run starts from: its model, or the checkpoint that an earlier run of it left. */
-public record TrainingRun(ModelFolder model, Optional<Checkpoint> resumed)
-    implements AutoCloseable {
+/**
+ * A run from its configuration to the trained model: loads the model, or the checkpoint to go on
+ * from, lets a {@link Learner} train it, saves on the way, and leaves the final model in
+ * output_dir.
+ */
+public final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
 
-  /**
-   * Finds the checkpoint to go on from (TRL: resume_from_checkpoint) and loads its model, or the
-   * configured one.
-   *
-   * @throws IllegalArgumentException if a checkpoint was asked for and there is no valid one
-   */
-  public static TrainingRun open(
-      ModelArguments arguments, TrainingConfig training, CheckpointStore store, Engine engine)
-      throws IOException {
-    Optional<Checkpoint> resumed = find(training, store);
-    if (resumed.isPresent()) {
-      LOG.info("going on from {}", resumed.get().folder());
-      return new TrainingRun(ModelFolder.load(resumed.get().folder(), engine), resumed);
-    }
-    return new TrainingRun(RunModels.open(arguments, engine, training.seed()), resumed);
+  private final ModelArguments arguments;
+  private final TrainingConfig training;
+  private final Map<String, String> values;
+  private final Engine engine;
+  private final MetricSink sink;
+
+  /** Makes the learner of a model; the optimizer is that of its weights. */
+  @FunctionalInterface
+  public interface Method {
+    Learner learner(ModelFolder model, Optimizer optimizer) throws IOException;
   }
 
-  private static Optional<Checkpoint> find(TrainingConfig training, CheckpointStore store)
-      throws IOException {
+  /**
+   * @param values every key of the configuration with its value
+   */
+  public TrainingRun(
+      ModelArguments arguments,
+      TrainingConfig training,
+      Map<String, String> values,
+      Engine engine,
+      MetricSink sink) {
+    this.arguments = arguments;
+    this.training = training;
+    this.values = values;
+    this.engine = engine;
+    this.sink = sink;
+  }
+
+  /**
+   * Trains.
+   *
+   * @return updates done: fewer than planned if {@code stop} was asked for
+   * @throws IllegalArgumentException if a checkpoint was asked for and there is no valid one
+   */
+  public int run(Method method, StopSignal stop) throws IOException {
+    Path output = Path.of(training.outputDir());
+    CheckpointStore store = new CheckpointStore(output, training.saving().kept());
+    String data = DataFingerprint.of(Path.of(training.datasetName()));
+    Optional<Checkpoint> from = checkpoint(store);
+    try (ModelFolder model = model(from);
+        Optimizer optimizer =
+            new Optimizer(engine, model.decoder().weights(), training.optimizer());
+        Learner learner = method.learner(model, optimizer)) {
+      int done = 0;
+      if (from.isPresent()) {
+        done = resume(from.get().folder(), model, optimizer, learner, data);
+      } else {
+        sink.hparams(new LinkedHashMap<>(values));
+      }
+      TrainingLoop.Saver saver =
+          step ->
+              store.save(
+                  step,
+                  folder ->
+                      write(
+                          folder,
+                          model,
+                          optimizer,
+                          learner,
+                          state(step, optimizer, learner, data)));
+      TrainingLoop loop = new TrainingLoop(training, learner, sink, saver, stop);
+      int reached = loop.run(done);
+      if (reached >= loop.maxSteps()) {
+        RunFiles.writeModel(output, model);
+        LOG.info("the model is in {}", output);
+      }
+      return reached;
+    }
+  }
+
+  private Optional<Checkpoint> checkpoint(CheckpointStore store) throws IOException {
     String wanted = training.saving().resumeFromCheckpoint();
     if (wanted == null || wanted.equalsIgnoreCase("false")) {
       return Optional.empty();
@@ -53,8 +115,43 @@ public record TrainingRun(ModelFolder model, Optional<Checkpoint> resumed)
     return newest;
   }
 
-  @Override
-  public void close() {
-    model.close();
+  private ModelFolder model(Optional<Checkpoint> from) {
+    if (from.isEmpty()) {
+      return RunModels.open(arguments, engine, training.seed());
+    }
+    LOG.info("going on from {}", from.get().folder());
+    return ModelFolder.load(from.get().folder(), engine);
+  }
+
+  private int resume(
+      Path folder, ModelFolder model, Optimizer optimizer, Learner learner, String data)
+      throws IOException {
+    RunState now = state(0, optimizer, learner, data);
+    RunFiles.Resumed resumed = RunFiles.read(folder, model.decoder(), optimizer, now);
+    resumed.notes().forEach(LOG::warn);
+    learner.resume(resumed.state().numTokens(), RunFiles.stateFolder(folder));
+    return resumed.state().step();
+  }
+
+  private void write(
+      Path folder, ModelFolder model, Optimizer optimizer, Learner learner, RunState state)
+      throws IOException {
+    if (training.saving().saveOnlyModel()) {
+      RunFiles.writeModel(folder, model);
+      return;
+    }
+    RunFiles.write(folder, model, optimizer, state);
+    learner.writeState(RunFiles.stateFolder(folder));
+  }
+
+  private RunState state(int step, Optimizer optimizer, Learner learner, String data) {
+    return new RunState(
+        step,
+        optimizer.applied(),
+        optimizer.skippedInARow(),
+        learner.numTokens(),
+        data,
+        engine.description(),
+        values);
   }
 }

@@ -64,17 +64,25 @@ public final class GrpoLoss implements LogProbGradient {
       double[] referenceLogProbs) {}
 
   /**
-   * @param currentLogProbs ℓ, from a forward pass before this one; needed, and read, only at
-   *     sequence level and off policy, where a token's slope depends on its whole completion
+   * @param currentLogProbs ℓ, from a forward pass before this one; null unless {@link
+   *     #needsCurrent}
    */
   public GrpoLoss(Objective objective, Tokens tokens, double[] currentLogProbs) {
     this.objective = objective;
     this.tokens = tokens;
-    boolean needsMeans = objective.level() == RatioLevel.SEQUENCE && tokens.oldLogProbs() != null;
-    this.sequences = needsMeans ? SequenceRatios.of(tokens, currentLogProbs) : null;
+    this.sequences =
+        needsCurrent(objective, tokens) ? SequenceRatios.of(tokens, currentLogProbs) : null;
     if (objective.beta() != 0 && tokens.referenceLogProbs() == null) {
       throw new IllegalStateException("beta is not 0 but there are no reference log-probabilities");
     }
+  }
+
+  /**
+   * Whether the loss must know ℓ before the backward pass: at sequence level and off policy, where
+   * a token's slope depends on its whole completion.
+   */
+  public static boolean needsCurrent(Objective objective, Tokens tokens) {
+    return objective.level() == RatioLevel.SEQUENCE && tokens.oldLogProbs() != null;
   }
 
   /** d loss / d ℓ of token {@code index}. */

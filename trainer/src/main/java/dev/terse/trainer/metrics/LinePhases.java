@@ -5,11 +5,10 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Phases as plain lines, for logs: nothing in the first two seconds, then how far a phase has come
- * every ten seconds, and at its end what it took.
+ * Phases as plain lines, for logs: how far a phase has come every ten seconds, and at its end what
+ * it took; nothing of a phase that is over sooner.
  */
 public final class LinePhases implements Phases {
-  private static final double QUIET_SECONDS = 2;
   private static final double INTERVAL_SECONDS = 10;
 
   private final PrintStream out;
@@ -34,7 +33,7 @@ public final class LinePhases implements Phases {
     private final String unit;
     private final long expected;
     private final long start = nanos.getAsLong();
-    private double nextLine = QUIET_SECONDS;
+    private double nextLine = INTERVAL_SECONDS;
     private long done;
 
     LinePhase(String name, String unit, long expected) {
@@ -56,7 +55,7 @@ public final class LinePhases implements Phases {
     @Override
     public synchronized void close() {
       double seconds = seconds();
-      if (seconds >= QUIET_SECONDS) {
+      if (seconds >= INTERVAL_SECONDS) {
         out.println(
             String.format(
                 Locale.ROOT,

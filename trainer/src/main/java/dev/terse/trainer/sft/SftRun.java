@@ -3,29 +3,20 @@ package dev.terse.trainer.sft;
 import dev.terse.engine.Engine;
 import dev.terse.model.Decoder;
 import dev.terse.model.ModelFolder;
-import dev.terse.trainer.checkpoint.CheckpointStore;
-import dev.terse.trainer.checkpoint.DataFingerprint;
-import dev.terse.trainer.checkpoint.RunFiles;
-import dev.terse.trainer.checkpoint.RunState;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.config.SftConfig;
-import dev.terse.trainer.config.TrainingConfig;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.SftDataset;
 import dev.terse.trainer.data.SftDataset.Supervision;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.loop.StopSignal;
-import dev.terse.trainer.loop.TrainingLoop;
 import dev.terse.trainer.loop.TrainingRun;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
-import dev.terse.trainer.optim.LearningRate;
 import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,18 +25,12 @@ public final class SftRun {
   private static final Logger LOG = LoggerFactory.getLogger(SftRun.class);
 
   private final SftConfig config;
-  private final TrainingConfig training;
-  private final Loaded<SftConfig> loaded;
-  private final Engine engine;
-  private final MetricSink sink;
+  private final TrainingRun run;
   private final Phases phases;
 
   public SftRun(Loaded<SftConfig> loaded, Engine engine, MetricSink sink, Phases phases) {
-    this.loaded = loaded;
     this.config = loaded.config();
-    this.training = config.training();
-    this.engine = engine;
-    this.sink = sink;
+    this.run = new TrainingRun(config.model(), config.training(), loaded.values(), engine, sink);
     this.phases = phases;
   }
 
@@ -55,76 +40,16 @@ public final class SftRun {
    * @return updates done: fewer than planned if {@code stop} was asked for
    */
   public int run(StopSignal stop) throws IOException {
-    Path output = Path.of(training.outputDir());
-    CheckpointStore store = new CheckpointStore(output, training.saving().kept());
-    try (TrainingRun run = TrainingRun.open(config.model(), training, store, engine);
-        Optimizer optimizer =
-            new Optimizer(engine, run.model().decoder().weights(), training.optimizer())) {
-      ModelFolder model = run.model();
-      int maxLength = maxLength(model.decoder());
-      List<List<SftRow>> train = load(training.datasetName(), model, maxLength, config.packing());
-      String evalFile = training.evaluation().evalDataset();
-      List<List<SftRow>> eval =
-          evalFile == null ? List.of() : load(evalFile, model, maxLength, false);
-      int maxSteps = training.updates(SftTrainer.order(config, train.size()).updatesPerEpoch());
-      SftTrainer trainer =
-          new SftTrainer(
-              model.decoder(),
-              optimizer,
-              LearningRate.of(training.optimizer(), config.learningRate(), maxSteps),
-              config,
-              train,
-              eval,
-              phases);
-      int done = 0;
-      if (run.resumed().isPresent()) {
-        var resumed =
-            RunFiles.read(
-                run.resumed().get().folder(),
-                model.decoder(),
-                optimizer,
-                state(0, trainer, optimizer));
-        resumed.notes().forEach(LOG::warn);
-        trainer.resume(resumed.state().numTokens());
-        done = resumed.state().step();
-      } else {
-        sink.hparams(new LinkedHashMap<>(loaded.values()));
-      }
-      TrainingLoop loop =
-          new TrainingLoop(
-              training,
-              trainer,
-              sink,
-              step -> store.save(step, folder -> save(folder, step, model, trainer, optimizer)),
-              stop);
-      int reached = loop.run(done);
-      if (reached == maxSteps) {
-        RunFiles.writeModel(output, model);
-        LOG.info("the model is in {}", output);
-      }
-      return reached;
-    }
+    return run.run(this::trainer, stop);
   }
 
-  private void save(
-      Path folder, int step, ModelFolder model, SftTrainer trainer, Optimizer optimizer)
-      throws IOException {
-    if (training.saving().saveOnlyModel()) {
-      RunFiles.writeModel(folder, model);
-    } else {
-      RunFiles.write(folder, model, optimizer, state(step, trainer, optimizer));
-    }
-  }
-
-  private RunState state(int step, SftTrainer trainer, Optimizer optimizer) throws IOException {
-    return new RunState(
-        step,
-        optimizer.applied(),
-        optimizer.skippedInARow(),
-        trainer.numTokens(),
-        DataFingerprint.of(Path.of(training.datasetName())),
-        engine.description(),
-        loaded.values());
+  private SftTrainer trainer(ModelFolder model, Optimizer optimizer) throws IOException {
+    int maxLength = maxLength(model.decoder());
+    var train = load(config.training().datasetName(), model, maxLength, config.packing());
+    String evalFile = config.training().evaluation().evalDataset();
+    List<List<SftRow>> eval =
+        evalFile == null ? List.of() : load(evalFile, model, maxLength, false);
+    return new SftTrainer(model.decoder(), optimizer, config, train, eval, phases);
   }
 
   private int maxLength(Decoder decoder) {
@@ -149,11 +74,12 @@ public final class SftRun {
 
   /** How many rows teach the skip token; a set that was never compressed teaches none. */
   private String skips(SftDataset data, ModelFolder model) {
-    if (config.model().skipToken() == null) {
+    String token = config.model().skipToken();
+    if (token == null) {
       return "";
     }
-    OptionalInt id = model.tokenizer().id(config.model().skipToken());
-    long rows = data.rows().stream().filter(row -> row.supervises(id.orElseThrow())).count();
-    return "; " + rows + " rows hold " + config.model().skipToken() + " among supervised tokens";
+    int id = model.tokenizer().id(token).orElseThrow();
+    long rows = data.rows().stream().filter(row -> row.supervises(id)).count();
+    return "; " + rows + " rows hold " + token + " among supervised tokens";
   }
 }

@@ -10,6 +10,7 @@ import dev.terse.trainer.loss.SftLoss;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.optim.LearningRate;
 import dev.terse.trainer.optim.Optimizer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,23 +36,26 @@ public final class SftTrainer implements Learner {
   public SftTrainer(
       Decoder decoder,
       Optimizer optimizer,
-      LearningRate learningRate,
       SftConfig config,
       List<List<SftRow>> train,
       List<List<SftRow>> eval,
       Phases phases) {
     this.decoder = decoder;
     this.optimizer = optimizer;
-    this.learningRate = learningRate;
     this.config = config;
     this.train = train;
     this.eval = eval;
     this.order = order(config, train.size());
+    this.learningRate =
+        LearningRate.of(
+            config.training().optimizer(),
+            config.learningRate(),
+            config.training().updates(order.updatesPerEpoch()));
     this.phases = phases;
   }
 
   /** The order in which {@code units} units are visited. */
-  public static EpochOrder order(SftConfig config, int units) {
+  static EpochOrder order(SftConfig config, int units) {
     var training = config.training();
     return new EpochOrder(
         training.orderSeed(),
@@ -113,7 +117,7 @@ public final class SftTrainer implements Learner {
 
   /** Loss over all targets of the evaluation rows: one mean, not a mean of means. */
   @Override
-  public Map<String, Double> evaluate(int update) {
+  public Map<String, Double> evaluate(int updates) {
     long begun = System.nanoTime();
     List<SftBatch> batches = batches(eval, config.training().evaluation().perDeviceEvalBatchSize());
     SftStatistics statistics = new SftStatistics(new SftLoss(targets(batches)));
@@ -135,13 +139,13 @@ public final class SftTrainer implements Learner {
     return metrics;
   }
 
-  /** Tokens read by all updates so far. */
+  @Override
   public long numTokens() {
     return numTokens;
   }
 
-  /** Goes on counting where another run stopped. */
-  public void resume(long numTokens) {
+  @Override
+  public void resume(long numTokens, Path folder) {
     this.numTokens = numTokens;
   }
 

@@ -11,13 +11,14 @@ import java.util.Set;
  * problems whose chains hold steps that are plainly needless, so that a tiny model can learn to
  * reason and then to leave them out.
  *
- * <p>A problem is {@code a ∘ b ∘ c …} read from left to right, with ∘ one of + - *. Its chain says
- * what is asked, then for each operation restates where it stands, works it out and checks it, and
- * at the end restates the result; steps are parted by blank lines. The problem is a function of
- * (seed, index) alone; its split is a function of its text, so no problem is in two splits.
+ * <p>A problem is {@code a∘b∘c…} read from left to right, with ∘ one of + - *. Its chain restates
+ * it, then works out each operation and says the same once more as a check, and at the end restates
+ * the result; steps are parted by blank lines. The problem is a function of (seed, index) alone;
+ * its split is a function of its text, so no problem is in two splits.
  */
 public final class ArithmeticTask {
-  private static final int MAX_OPERAND = 20;
+  private static final int MAX_START = 20;
+  private static final int MAX_OPERAND = 12;
   private static final int MAX_FACTOR = 5;
   private static final int MAX_VALUE = 99;
 
@@ -105,36 +106,19 @@ public final class ArithmeticTask {
     long at = SeedTree.at(seed, "arithmetic", index);
     int span = maxOperations - minOperations + 1;
     int operations = minOperations + SeedTree.below(SeedTree.child(at, 0), span);
-    long value = 1 + SeedTree.below(SeedTree.child(at, 1), MAX_OPERAND);
+    long value = 1 + SeedTree.below(SeedTree.child(at, 1), MAX_START);
     StringBuilder expression = new StringBuilder().append(value);
-    StringBuilder chain = new StringBuilder();
+    StringBuilder work = new StringBuilder();
     for (int i = 0; i < operations; i++) {
       Operation operation = Operation.draw(SeedTree.child(at, 2 + i), value);
-      long next = operation.applyTo(value);
-      expression.append(' ').append(operation.sign()).append(' ').append(operation.operand());
-      chain
-          .append("So far I have ")
-          .append(value)
-          .append(".\n\n")
-          .append(operation.on(value))
-          .append(" = ")
-          .append(next)
-          .append("\n\nCheck: ")
-          .append(operation.on(value))
-          .append(" is ")
-          .append(next)
-          .append(".\n\n");
-      value = next;
+      String equation = value + operation.text() + "=" + operation.applyTo(value);
+      expression.append(operation.text());
+      work.append(equation).append("\n\nCheck: ").append(equation).append("\n\n");
+      value = operation.applyTo(value);
     }
-    String question = "Work out from left to right: " + expression;
+    String question = "Left to right: " + expression;
     String thinking =
-        "I need "
-            + expression
-            + " from left to right.\n\n"
-            + chain
-            + "The result is "
-            + value
-            + ".";
+        "The task is " + expression + "\n\n" + work + "So the result is " + value + ".";
     return new Problem(question, thinking, value);
   }
 
@@ -162,8 +146,8 @@ public final class ArithmeticTask {
       };
     }
 
-    String on(long value) {
-      return value + " " + sign + " " + operand;
+    String text() {
+      return "" + sign + operand;
     }
   }
 }

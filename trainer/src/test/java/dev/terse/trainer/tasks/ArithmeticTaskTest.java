@@ -16,7 +16,7 @@ class ArithmeticTaskTest {
   @Test
   void answers_equalTheExpressionsWorkedOutAnew() {
     for (Problem problem : task.problems(Split.TRAIN, 2000)) {
-      String[] parts = problem.question().replaceFirst(".*: ", "").split(" ");
+      String[] parts = problem.question().replaceFirst(".*: ", "").split("(?<=[-+*])|(?=[-+*])");
       long value = Long.parseLong(parts[0]);
       for (int i = 1; i < parts.length; i += 2) {
         long operand = Long.parseLong(parts[i + 1]);

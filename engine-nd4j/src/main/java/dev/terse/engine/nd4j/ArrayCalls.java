@@ -1,0 +1,105 @@
+package dev.terse.engine.nd4j;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.CustomOp;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** {@link NativeCalls} on INDArrays, for every backend. */
+final class ArrayCalls implements NativeCalls {
+  private static final CustomOp MATMUL = DynamicCustomOp.builder("matmul").build();
+  private static final CustomOp SOFTMAX = DynamicCustomOp.builder("softmax").build();
+  private static final CustomOp SOFTMAX_BP = DynamicCustomOp.builder("softmax_bp").build();
+
+  private final OpContext matmul = Nd4j.getExecutioner().buildContext();
+  private final OpContext softmax = Nd4j.getExecutioner().buildContext();
+  private final OpContext softmaxBackward = Nd4j.getExecutioner().buildContext();
+
+  ArrayCalls() {
+    softmax.setIArguments(2);
+    softmaxBackward.setIArguments(2);
+  }
+
+  @Override
+  public void product(Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(array(a), false, array(b), false, array(c), factor, keep);
+  }
+
+  @Override
+  public void productTransposed(Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(array(a), false, array(b), true, array(c), factor, keep);
+  }
+
+  @Override
+  public void transposedProduct(Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(array(a), true, array(b), false, array(c), factor, keep);
+  }
+
+  @Override
+  public void products(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(cube(batch, a), false, cube(batch, b), false, cube(batch, c), factor, keep);
+  }
+
+  @Override
+  public void productsTransposed(
+      int batch, Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(cube(batch, a), false, cube(batch, b), true, cube(batch, c), factor, keep);
+  }
+
+  // Rank 3 for softmax too: oneDNN serves it there, not in rank 2.
+
+  @Override
+  public void softmax(Matrix x, Matrix out) {
+    run(SOFTMAX, softmax, cube(1, out), cube(1, x));
+  }
+
+  @Override
+  public void softmaxBackward(Matrix x, Matrix dy, Matrix dx) {
+    run(SOFTMAX_BP, softmaxBackward, cube(1, dx), cube(1, x), cube(1, dy));
+  }
+
+  /** The product of matrices or of batches of them, {@code c = factor * a · b + keep * c}. */
+  void multiply(
+      INDArray a,
+      boolean transposeA,
+      INDArray b,
+      boolean transposeB,
+      INDArray c,
+      double factor,
+      double keep) {
+    matmul.setIArguments(transposeA ? 1 : 0, transposeB ? 1 : 0, 0);
+    matmul.setTArguments(factor, keep);
+    run(MATMUL, matmul, c, a, b);
+  }
+
+  private static void run(CustomOp op, OpContext frame, INDArray out, INDArray... inputs) {
+    for (int i = 0; i < inputs.length; i++) {
+      frame.setInputArray(i, inputs[i]);
+    }
+    frame.setOutputArray(0, out);
+    Nd4j.exec(op, frame);
+    // A frame holds a native descriptor of every array it was ever given until it is purged.
+    frame.purge();
+  }
+
+  private static INDArray array(Matrix m) {
+    return m.block()
+        .strided(m.offset(), new long[] {m.rows(), m.columns()}, new long[] {m.stride(), 1});
+  }
+
+  private static INDArray cube(int batch, Matrix m) {
+    return m.block().view(m.offset(), batch, m.rows() / batch, m.columns());
+  }
+
+  @Override
+  public void close() {
+    for (OpContext frame : new OpContext[] {matmul, softmax, softmaxBackward}) {
+      try {
+        frame.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("ND4J could not free a call frame", e);
+      }
+    }
+  }
+}

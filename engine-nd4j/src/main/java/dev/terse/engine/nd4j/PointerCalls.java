@@ -1,0 +1,161 @@
+package dev.terse.engine.nd4j;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOps;
+import org.nd4j.nativeblas.NativeOpsHolder;
+import org.nd4j.nativeblas.OpaqueContext;
+
+/**
+ * {@link NativeCalls} on host addresses: the same native operations as {@link ArrayCalls}, called
+ * without making an INDArray for every operand. That matters where calls are many and small: an
+ * INDArray view costs about as much as a whole small product.
+ */
+final class PointerCalls implements NativeCalls {
+  private static final int NO = 0;
+  private static final int YES = 1;
+
+  /** In place of a batch size: operands of rank 2. */
+  private static final int MATRIX = 0;
+
+  private final NativeOps ops = NativeOpsHolder.getInstance().getDeviceNativeOps();
+  private final Map<Shape, Pointer> shapes = new HashMap<>();
+  private final Frame product = new Frame("matmul", NO, NO, 0);
+  private final Frame productTransposed = new Frame("matmul", NO, YES, 0);
+  private final Frame transposedProduct = new Frame("matmul", YES, NO, 0);
+  private final Frame softmax = new Frame("softmax", 2);
+  private final Frame softmaxBackward = new Frame("softmax_bp", 2);
+
+  @Override
+  public void product(Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    product.scalars(factor, keep).run(MATRIX, c, a, b);
+  }
+
+  @Override
+  public void productTransposed(Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    productTransposed.scalars(factor, keep).run(MATRIX, c, a, b);
+  }
+
+  @Override
+  public void transposedProduct(Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    transposedProduct.scalars(factor, keep).run(MATRIX, c, a, b);
+  }
+
+  @Override
+  public void products(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    product.scalars(factor, keep).run(batch, c, a, b);
+  }
+
+  @Override
+  public void productsTransposed(
+      int batch, Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    productTransposed.scalars(factor, keep).run(batch, c, a, b);
+  }
+
+  // Rank 3 for softmax too: oneDNN serves it there, not in rank 2.
+
+  @Override
+  public void softmax(Matrix x, Matrix out) {
+    softmax.run(1, out, x);
+  }
+
+  @Override
+  public void softmaxBackward(Matrix x, Matrix dy, Matrix dx) {
+    softmaxBackward.run(1, dx, x, dy);
+  }
+
+  @Override
+  public void close() {
+    product.close();
+    productTransposed.close();
+    transposedProduct.close();
+    softmax.close();
+    softmaxBackward.close();
+  }
+
+  /** Key of a native shape descriptor; ND4J keeps each for good, one for all equal shapes. */
+  private record Shape(int batch, int rows, int columns, int stride) {}
+
+  private Pointer shape(int batch, Matrix m) {
+    return shapes.computeIfAbsent(
+        new Shape(batch, m.rows(), m.columns(), m.stride()),
+        s -> {
+          long[] axes = {s.rows, s.columns};
+          long[] strides = {s.stride, 1};
+          if (s.batch != MATRIX) {
+            long rows = s.rows / s.batch;
+            axes = new long[] {s.batch, rows, s.columns};
+            strides = new long[] {rows * s.columns, s.columns, 1};
+          }
+          // The step that visits all elements in order, where there is one; else 0.
+          long elementStride = s.stride == s.columns ? 1 : 0;
+          boolean empty = false;
+          DataBuffer descriptor =
+              Nd4j.getShapeInfoProvider()
+                  .createShapeInformation(axes, strides, elementStride, 'c', DataType.FLOAT, empty)
+                  .getFirst();
+          return descriptor.addressPointer();
+        });
+  }
+
+  /** A pointer that can be aimed. */
+  private static final class Address extends Pointer {
+    Address at(Matrix m) {
+      address = m.block().address() + m.offset() * Float.BYTES;
+      return this;
+    }
+  }
+
+  /** A native call frame of one operation with fixed integer arguments. */
+  private final class Frame {
+    private final long operation;
+    private final OpaqueContext context = ops.createGraphContext(1);
+    private final DoublePointer scalars = new DoublePointer(2);
+    private final Address[] addresses = {new Address(), new Address(), new Address()};
+    private double factor = Double.NaN;
+    private double keep = Double.NaN;
+
+    Frame(String name, long... integers) {
+      operation = DynamicCustomOp.builder(name).build().opHash();
+      try (LongPointer pointer = new LongPointer(integers)) {
+        ops.setGraphContextIArguments(context, pointer, integers.length);
+      }
+    }
+
+    Frame scalars(double newFactor, double newKeep) {
+      if (newFactor != factor || newKeep != keep) {
+        factor = newFactor;
+        keep = newKeep;
+        scalars.put(0, factor).put(1, keep);
+        ops.setGraphContextTArguments(context, scalars, 2);
+      }
+      return this;
+    }
+
+    void run(int batch, Matrix out, Matrix... inputs) {
+      for (int i = 0; i < inputs.length; i++) {
+        ops.setGraphContextInputArray(
+            context, i, addresses[i].at(inputs[i]), shape(batch, inputs[i]), null, null);
+      }
+      ops.setGraphContextOutputArray(
+          context, 0, addresses[2].at(out), shape(batch, out), null, null);
+      if (ops.execCustomOp2(null, operation, context) != 0) {
+        throw new IllegalStateException("ND4J: " + ops.lastErrorMessage());
+      }
+      // A frame holds a native descriptor of every array it was ever given until it is purged.
+      ops.ctxPurge(context);
+    }
+
+    void close() {
+      ops.deleteGraphContext(context);
+      scalars.close();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.terse.engine.nd4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.SeedTree;
+import dev.terse.engine.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Native memory has owners: warm steps take none, closing gives it back. */
+class Nd4jEngineMemoryTest {
+
+  @ParameterizedTest
+  @EnumSource(KernelChoice.class)
+  void step_warm_takesNoNewPools(KernelChoice kernels) {
+    try (Nd4jEngine engine = new Nd4jEngine(kernels, 2);
+        SmallStep step = new SmallStep(engine, 300, 7)) {
+      step.run();
+      long arena = step.pooledBytes();
+      long scratch = engine.scratchBytes();
+      float[] warm = step.run();
+      assertThat(step.run()).containsExactly(warm);
+      assertThat(arena).isPositive();
+      assertThat(scratch).isPositive();
+      assertThat(step.pooledBytes()).isEqualTo(arena);
+      assertThat(engine.scratchBytes()).isEqualTo(scratch);
+    }
+  }
+
+  @Test
+  void smallCalls_hundredThousand_doNotGrowTheProcess() throws IOException {
+    Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/status")), "reads Linux's /proc");
+    try (Engine engine = new Nd4jEngine(KernelChoice.HEAP, 1);
+        Tensor x = engine.allocate(16, 8);
+        Tensor w = engine.allocate(8, 8);
+        Tensor out = engine.allocate(16, 8)) {
+      for (int i = 0; i < 20_000; i++) {
+        engine.linear(x, w, null, out);
+      }
+      long before = residentBytes();
+      for (int i = 0; i < 100_000; i++) {
+        engine.linear(x, w, null, out);
+      }
+      long perCall = (residentBytes() - before) / 100_000;
+      System.out.println("resident growth, bytes a call: " + perCall);
+      // A call frame that is not purged grows by about 600 bytes a call.
+      assertThat(perCall).isLessThan(200);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelChoice.class)
+  void ownedTensor_closed_refusesItsUse(KernelChoice kernels) {
+    try (Engine engine = new Nd4jEngine(kernels, 1)) {
+      Tensor tensor = engine.allocate(2, 3);
+      tensor.close();
+      tensor.close();
+      assertThatThrownBy(() -> engine.clear(tensor))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("tensor [2, 3] was used after its memory had been freed");
+    }
+  }
+
+  @Test
+  void ownedTensors_allocatedAndClosedManyTimes_areReallyFreed() throws IOException {
+    Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/status")), "reads Linux's /proc");
+    try (Engine engine = new Nd4jEngine(KernelChoice.HEAP, 2)) {
+      engine.allocate(1 << 24).close();
+      long before = residentBytes();
+      for (int i = 0; i < 60; i++) {
+        engine.allocate(1 << 24).close();
+      }
+      // Unfreed, these would be 60 times 64 MB.
+      assertThat(residentBytes() - before).isLessThan(512L << 20);
+    }
+  }
+
+  @Test
+  void engine_closed_freesItsScratch() {
+    Nd4jEngine engine = new Nd4jEngine(KernelChoice.HEAP, 2);
+    try (SmallStep step = new SmallStep(engine, 64, 7)) {
+      step.run();
+    }
+    assertThat(engine.scratchBytes()).isPositive();
+    engine.close();
+    engine.close();
+    assertThat(engine.scratchBytes()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelChoice.class)
+  void step_repeated_hasTheSameBits(KernelChoice kernels) {
+    long seed = SeedTree.at(11, "repeat");
+    float[][] results = new float[3][];
+    for (int run = 0; run < results.length; run++) {
+      try (Nd4jEngine engine = new Nd4jEngine(kernels, 2);
+          SmallStep step = new SmallStep(engine, 300, seed)) {
+        results[run] = step.run();
+      }
+    }
+    assertThat(results[1]).containsExactly(results[0]);
+    assertThat(results[2]).containsExactly(results[0]);
+  }
+
+  private static long residentBytes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+      }
+    }
+    throw new IOException("/proc/self/status has no VmRSS");
+  }
+}

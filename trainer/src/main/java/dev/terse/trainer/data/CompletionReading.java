@@ -1,0 +1,70 @@
+package dev.terse.trainer.data;
+
+import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.reward.Sample;
+import dev.terse.rollout.Completion;
+import dev.terse.rollout.FinishReason;
+import dev.terse.traces.SkipCounts;
+import dev.terse.traces.Thinking;
+import java.util.Arrays;
+
+/**
+ * A completion as text, by the shared segmenter: what rewards, metrics and records say of it.
+ *
+ * @param text decoded, special tokens left out; marks such as [SKIP] and {@code </think>} stay
+ * @param thinking the text taken apart
+ * @param skips steps and marks in the thinking
+ * @param thinkTokens tokens up to {@code </think>} and with it; all where it never came
+ * @param answerTokens tokens after that, the end token included
+ * @param finished whether the model ended it itself
+ */
+public record CompletionReading(
+    String text,
+    Thinking thinking,
+    SkipCounts skips,
+    int thinkTokens,
+    int answerTokens,
+    boolean finished) {
+
+  /** Reads {@code completion}; {@code skipToken} is the mark. */
+  public static CompletionReading of(Completion completion, Tokenizer tokenizer, String skipToken) {
+    int[] ids = completion.ids();
+    String text = tokenizer.decode(ids, true);
+    Thinking thinking = Thinking.of(text);
+    int thinkTokens =
+        thinking.closed() ? tokensThrough(Thinking.CLOSE, ids, tokenizer) : ids.length;
+    return new CompletionReading(
+        text,
+        thinking,
+        SkipCounts.of(thinking.text(), skipToken),
+        thinkTokens,
+        ids.length - thinkTokens,
+        completion.finish() == FinishReason.STOP);
+  }
+
+  /** All tokens, the end token included. */
+  public int tokens() {
+    return thinkTokens + answerTokens;
+  }
+
+  /** What rewards see. */
+  public Sample sample(String gold) {
+    return new Sample(
+        text, gold, tokens(), finished, skips.kept(), skips.skips(), skips.longestRun());
+  }
+
+  /** Fewest tokens whose text holds {@code mark}; the mark may be one token or several. */
+  private static int tokensThrough(String mark, int[] ids, Tokenizer tokenizer) {
+    int without = 0;
+    int with = ids.length;
+    while (without + 1 < with) {
+      int middle = (without + with) >>> 1;
+      if (tokenizer.decode(Arrays.copyOf(ids, middle), true).contains(mark)) {
+        with = middle;
+      } else {
+        without = middle;
+      }
+    }
+    return with;
+  }
+}

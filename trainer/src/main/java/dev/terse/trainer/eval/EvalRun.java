@@ -1,0 +1,81 @@
+package dev.terse.trainer.eval;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.SeedTree;
+import dev.terse.model.ModelFolder;
+import dev.terse.trainer.config.EvalConfig;
+import dev.terse.trainer.data.Problem;
+import dev.terse.trainer.data.ProblemSet;
+import dev.terse.trainer.data.PromptEncoder;
+import dev.terse.trainer.metrics.Phases;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The eval command: a model on all problems of a file. */
+public final class EvalRun {
+  private static final Logger LOG = LoggerFactory.getLogger(EvalRun.class);
+
+  private final EvalConfig config;
+  private final Engine engine;
+  private final Phases phases;
+
+  public EvalRun(EvalConfig config, Engine engine, Phases phases) {
+    this.config = config;
+    this.engine = engine;
+    this.phases = phases;
+  }
+
+  /** Evaluates, and writes the records where the configuration names a file. */
+  public Evaluation run() throws IOException {
+    try (ModelFolder model = ModelFolder.load(Path.of(config.modelNameOrPath()), engine)) {
+      List<Problem> problems = problems(model);
+      Evaluator evaluator = new Evaluator(model, config.skipToken(), config.maxLive(), phases);
+      Evaluation evaluation =
+          evaluator.run(problems, config.sampling(), SeedTree.at(config.seed(), "eval"));
+      if (config.output() != null) {
+        EvalRecord.write(Path.of(config.output()), evaluation.records());
+      }
+      return evaluation;
+    }
+  }
+
+  /**
+   * The evaluation beside that of the baseline.
+   *
+   * @throws IllegalStateException if the configuration names no baseline
+   */
+  public PairedComparison compare(Evaluation evaluation) throws IOException {
+    if (config.baseline() == null) {
+      throw new IllegalStateException("no baseline to compare with");
+    }
+    return PairedComparison.of(
+        EvalRecord.read(Path.of(config.baseline())), evaluation.records(), config.seed());
+  }
+
+  /** A problem whose prompt is too long is an error here: leaving it out would flatter. */
+  private List<Problem> problems(ModelFolder model) throws IOException {
+    int room = model.decoder().config().maxPositions() - config.maxCompletionLength();
+    int limit = config.maxPromptLength() == null ? room : Math.min(room, config.maxPromptLength());
+    ProblemSet set =
+        ProblemSet.load(
+            Path.of(config.datasetName()),
+            new PromptEncoder(model.tokenizer(), model.template()),
+            config.prompt(),
+            limit);
+    if (set.tooLong() > 0) {
+      throw new IllegalArgumentException(
+          config.datasetName()
+              + ": "
+              + set.summary(limit)
+              + "; accuracy is over all problems, so lower max_completion_length or shorten them");
+    }
+    LOG.info("{}: {}", config.datasetName(), set.summary(limit));
+    Integer most = config.maxSamples();
+    return most == null || most >= set.problems().size()
+        ? set.problems()
+        : set.problems().subList(0, most);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.terse.trainer.eval;
+
+import dev.terse.model.ModelFolder;
+import dev.terse.reward.AnswerCheck;
+import dev.terse.reward.Grade;
+import dev.terse.reward.Verdict;
+import dev.terse.reward.answer.AnswerPolicy;
+import dev.terse.rollout.Completion;
+import dev.terse.rollout.Group;
+import dev.terse.rollout.Rollouts;
+import dev.terse.rollout.SamplingParams;
+import dev.terse.trainer.data.CompletionReading;
+import dev.terse.trainer.data.Problem;
+import dev.terse.trainer.eval.EvalRecord.Status;
+import dev.terse.trainer.metrics.Phases;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Accuracy over all problems: one completion each, and one that does not end within the limit is
+ * wrong. The answer is looked for after {@code </think>}, or in the whole text where there is none.
+ */
+public final class Evaluator {
+  private static final AnswerCheck CHECK = new AnswerCheck(AnswerPolicy.WHOLE_TEXT);
+
+  private final ModelFolder model;
+  private final String skipMark;
+  private final int maxLive;
+  private final Phases phases;
+
+  /**
+   * @param skipMark what counts as a skip
+   * @param maxLive sequences decoded together
+   */
+  public Evaluator(ModelFolder model, String skipMark, int maxLive, Phases phases) {
+    this.model = model;
+    this.skipMark = skipMark;
+    this.maxLive = maxLive;
+    this.phases = phases;
+  }
+
+  /** Greedy completions of all problems. */
+  public Evaluation run(List<Problem> problems, int maxCompletionLength) {
+    return run(problems, SamplingParams.greedy(maxCompletionLength), 0);
+  }
+
+  /** Completions of all problems. */
+  public Evaluation run(List<Problem> problems, SamplingParams sampling, long seed) {
+    long begun = System.nanoTime();
+    Rollouts rollouts =
+        new Rollouts(model.decoder(), Set.copyOf(model.tokenizer().stopIds()), maxLive);
+    List<EvalRecord> records = new ArrayList<>();
+    long most = (long) problems.size() * sampling.maxNewTokens();
+    try (var phase = phases.start("evaluation", "tokens", most)) {
+      List<Group> groups =
+          rollouts.generate(
+              problems.stream().map(Problem::prompt).toList(), 1, sampling, seed, phase);
+      for (int i = 0; i < problems.size(); i++) {
+        records.add(record(problems.get(i), groups.get(i).completions().get(0)));
+      }
+    }
+    return new Evaluation(List.copyOf(records), (System.nanoTime() - begun) / 1e9);
+  }
+
+  private EvalRecord record(Problem problem, Completion completion) {
+    CompletionReading reading = CompletionReading.of(completion, model.tokenizer(), skipMark);
+    Grade grade = CHECK.check(problem.gold(), reading.text());
+    Status status =
+        !reading.finished()
+            ? Status.TRUNCATED
+            : grade.extracted().isEmpty() ? Status.NO_ANSWER : Status.OK;
+    return new EvalRecord(
+        problem.id(),
+        status,
+        reading.finished() && grade.verdict() == Verdict.EQUAL,
+        grade.extracted(),
+        problem.gold(),
+        reading.thinkTokens(),
+        reading.answerTokens(),
+        reading.skips().kept(),
+        reading.skips().skips(),
+        reading.text());
+  }
+}

@@ -1,0 +1,101 @@
+package dev.terse.trainer.grpo;
+
+import dev.terse.engine.Engine;
+import dev.terse.model.ModelFolder;
+import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.config.GrpoConfig;
+import dev.terse.trainer.data.Problem;
+import dev.terse.trainer.data.ProblemSet;
+import dev.terse.trainer.data.PromptEncoder;
+import dev.terse.trainer.loop.RunModels;
+import dev.terse.trainer.loop.StopSignal;
+import dev.terse.trainer.loop.TrainingRun;
+import dev.terse.trainer.metrics.MetricSink;
+import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.optim.Optimizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The grpo command: from a configuration to a trained model folder. */
+public final class GrpoRun {
+  private static final Logger LOG = LoggerFactory.getLogger(GrpoRun.class);
+
+  private final GrpoConfig config;
+  private final TrainingRun run;
+  private final Engine engine;
+  private final MetricSink sink;
+  private final Phases phases;
+
+  /**
+   * @throws IllegalArgumentException if the batch arithmetic does not come out even
+   */
+  public GrpoRun(Loaded<GrpoConfig> loaded, Engine engine, MetricSink sink, Phases phases) {
+    this.config = loaded.config();
+    BatchPlan.of(config); // said before a model is loaded
+    this.run = new TrainingRun(config.model(), config.training(), loaded.values(), engine, sink);
+    this.engine = engine;
+    this.sink = sink;
+    this.phases = phases;
+  }
+
+  /**
+   * Trains, saving on the way, and leaves the final model in output_dir.
+   *
+   * @return updates done: fewer than planned if {@code stop} was asked for
+   */
+  public int run(StopSignal stop) throws IOException {
+    return run.run(this::trainer, stop);
+  }
+
+  private GrpoTrainer trainer(ModelFolder model, Optimizer optimizer) throws IOException {
+    List<Problem> train = problems(config.training().datasetName(), model);
+    String evalFile = config.training().evaluation().evalDataset();
+    List<Problem> eval = evalFile == null ? List.of() : problems(evalFile, model);
+    int printed =
+        !config.logCompletions()
+            ? 0
+            : config.numCompletionsToPrint() == null
+                ? Integer.MAX_VALUE
+                : config.numCompletionsToPrint();
+    CompletionLog log =
+        new CompletionLog(
+            Path.of(config.training().outputDir()), sink, config.model().skipMark(), printed);
+    ReferenceModel reference =
+        config.loss().beta() == 0
+            ? null
+            : new ReferenceModel(RunModels.open(config.model(), engine, config.training().seed()));
+    return new GrpoTrainer(
+        model,
+        reference,
+        optimizer,
+        config,
+        new GrpoTrainer.GrpoProblems(train, eval),
+        log,
+        phases);
+  }
+
+  private List<Problem> problems(String file, ModelFolder model) throws IOException {
+    int room = model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
+    if (room < 1) {
+      throw new IllegalArgumentException(
+          "max_completion_length "
+              + config.generation().maxCompletionLength()
+              + " leaves no room for a prompt: the model has "
+              + model.decoder().config().maxPositions()
+              + " positions");
+    }
+    Integer limit = config.generation().maxPromptLength();
+    int maxPromptLength = limit == null ? room : Math.min(limit, room);
+    ProblemSet set =
+        ProblemSet.load(
+            Path.of(file),
+            new PromptEncoder(model.tokenizer(), model.template()),
+            config.prompt(),
+            maxPromptLength);
+    LOG.info("{}: {}", file, set.summary(maxPromptLength));
+    return set.problems();
+  }
+}

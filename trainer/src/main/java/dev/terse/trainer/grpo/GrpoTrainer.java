@@ -1,0 +1,300 @@
+package dev.terse.trainer.grpo;
+
+import dev.terse.engine.SeedTree;
+import dev.terse.engine.TokenScores;
+import dev.terse.model.ModelFolder;
+import dev.terse.rollout.Group;
+import dev.terse.rollout.Rollouts;
+import dev.terse.trainer.config.GrpoConfig;
+import dev.terse.trainer.data.EpochOrder;
+import dev.terse.trainer.data.Problem;
+import dev.terse.trainer.eval.Evaluator;
+import dev.terse.trainer.loop.Learner;
+import dev.terse.trainer.loss.GrpoLoss;
+import dev.terse.trainer.loss.PolicyStatistics;
+import dev.terse.trainer.loss.TokenWeights;
+import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.optim.LearningRate;
+import dev.terse.trainer.optim.Optimizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Group-relative policy optimization (arXiv 2402.03300) with TRL's keys: completions are sampled in
+ * this process by the model that is trained.
+ */
+final class GrpoTrainer implements Learner {
+  private static final Logger LOG = LoggerFactory.getLogger(GrpoTrainer.class);
+
+  private final ModelFolder policy;
+  private final ReferenceModel reference;
+  private final Optimizer optimizer;
+  private final GrpoConfig config;
+  private final GrpoProblems problems;
+  private final Phases phases;
+  private final CompletionLog log;
+  private final BatchPlan plan;
+  private final EpochOrder order;
+  private final LearningRate learningRate;
+  private final Judge judge;
+  private final Rollouts rollouts;
+  private final GrpoLoss.Objective objective;
+  private final HealthWatch health = new HealthWatch();
+  private List<Episode> generation = List.of();
+  private long numTokens;
+
+  /** Problems to train on, and to evaluate on (may be empty). */
+  record GrpoProblems(List<Problem> train, List<Problem> eval) {}
+
+  /**
+   * @param reference null where beta is 0; owned
+   */
+  GrpoTrainer(
+      ModelFolder policy,
+      ReferenceModel reference,
+      Optimizer optimizer,
+      GrpoConfig config,
+      GrpoProblems problems,
+      CompletionLog log,
+      Phases phases) {
+    this.policy = policy;
+    this.reference = reference;
+    this.optimizer = optimizer;
+    this.config = config;
+    this.problems = problems;
+    this.log = log;
+    this.phases = phases;
+    this.plan = BatchPlan.of(config);
+    this.order =
+        new EpochOrder(
+            config.training().orderSeed(),
+            problems.train().size(),
+            plan.prompts(),
+            config.shuffleDataset() ? EpochOrder.Order.SHUFFLED : EpochOrder.Order.AS_GIVEN,
+            EpochOrder.LastUpdate.DROPPED);
+    this.learningRate =
+        LearningRate.of(
+            config.training().optimizer(),
+            config.learningRate(),
+            config.training().updates(updatesPerEpoch()));
+    this.judge =
+        new Judge(
+            policy.tokenizer(),
+            config.model().skipMark(),
+            config.reward().rubric(),
+            config.loss().scaleRewards().scale());
+    this.rollouts =
+        new Rollouts(
+            policy.decoder(),
+            Set.copyOf(policy.tokenizer().stopIds()),
+            config.generation().maxLive());
+    this.objective = config.loss().objective();
+    LOG.info("{}", plan.describe());
+  }
+
+  @Override
+  public int updatesPerEpoch() {
+    return order.updatesPerEpoch() * plan.updatesPerGeneration();
+  }
+
+  /** Prompts → completions → rewards → advantages → loss → gradients → AdamW. */
+  @Override
+  public Map<String, Double> step(int update) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    if (plan.beginsGeneration(update)) {
+      List<Problem> prompts = prompts(plan.generation(update));
+      List<Group> groups = sample(prompts, plan.generation(update));
+      List<Episode> episodes = judge.judge(prompts, groups);
+      generation = withLogProbs(episodes);
+      metrics.putAll(RolloutMetrics.of(generation, plan.groupSize(), judge.termNames()));
+      health.look(generation);
+      log.write(update + 1, generation);
+    }
+    PolicyStatistics statistics = new PolicyStatistics(objective);
+    SamplerAgreement agreement = new SamplerAgreement();
+    backward(episodes(update), statistics, agreement);
+    double rate = learningRate.at(update);
+    Optimizer.Outcome outcome = optimizer.update(statistics.loss(), rate);
+    metrics.putAll(statistics.metrics());
+    metrics.putAll(agreement.metrics());
+    metrics.put("grad_norm", outcome.gradientNorm());
+    metrics.put("learning_rate", rate);
+    metrics.put("num_tokens", (double) numTokens);
+    metrics.put("skipped_updates", outcome.applied() ? 0.0 : 1.0);
+    return metrics;
+  }
+
+  private List<Problem> prompts(int generation) {
+    return Arrays.stream(order.rows(generation)).mapToObj(problems.train()::get).toList();
+  }
+
+  private List<Group> sample(List<Problem> prompts, int generation) {
+    long most = (long) plan.generationBatch() * config.generation().maxCompletionLength();
+    try (var phase = phases.start("rollout " + (generation + 1), "tokens", most)) {
+      List<Group> groups =
+          rollouts.generate(
+              prompts.stream().map(Problem::prompt).toList(),
+              plan.groupSize(),
+              config.generation().sampling(),
+              SeedTree.at(config.training().seed(), "rollout", generation),
+              phase);
+      for (Group group : groups) {
+        numTokens += (long) group.prompt().ids().length * plan.groupSize();
+        numTokens += group.completions().stream().mapToLong(c -> c.ids().length).sum();
+      }
+      return groups;
+    }
+  }
+
+  /**
+   * Adds what the loss compares with: the reference's log-probabilities where beta asks for it, and
+   * the policy's own before its first update where there will be more than one.
+   */
+  private List<Episode> withLogProbs(List<Episode> episodes) {
+    if (plan.isOnPolicy() && reference == null) {
+      return episodes;
+    }
+    double temperature = config.generation().temperature();
+    List<Episode> out = new ArrayList<>();
+    for (List<Episode> part : parts(episodes, plan.microBatch())) {
+      GrpoBatch batch = GrpoBatch.of(part);
+      List<double[]> old =
+          plan.isOnPolicy()
+              ? null
+              : batch.perEpisode(
+                  policy.decoder().score(batch.tokens(), batch.targets(), temperature).logProbs());
+      List<double[]> ofReference =
+          reference == null
+              ? null
+              : batch.perEpisode(reference.logProbs(batch.tokens(), batch.targets(), temperature));
+      for (int e = 0; e < part.size(); e++) {
+        out.add(
+            part.get(e)
+                .with(
+                    old == null ? null : old.get(e),
+                    ofReference == null ? null : ofReference.get(e)));
+      }
+    }
+    return out;
+  }
+
+  /** The completions of update {@code update}: all of the generation, or a drawn part of it. */
+  private List<Episode> episodes(int update) {
+    if (generation.isEmpty()) {
+      throw new IllegalStateException("update " + update + " has no completions to learn from");
+    }
+    if (plan.updatesPerPass() == 1) {
+      return generation;
+    }
+    long seed = SeedTree.at(config.training().seed(), "minibatch", plan.generation(update));
+    int[] order = SeedTree.permutation(seed, generation.size());
+    int from = update % plan.updatesPerPass() * plan.updateBatch();
+    return Arrays.stream(order, from, from + plan.updateBatch()).mapToObj(generation::get).toList();
+  }
+
+  /** Adds the gradients of the loss over {@code episodes}, micro-batch by micro-batch. */
+  private void backward(
+      List<Episode> episodes, PolicyStatistics statistics, SamplerAgreement agreement) {
+    double[] weights =
+        TokenWeights.of(
+            config.loss().lossType(),
+            episodes.stream().mapToInt(e -> bearsLoss(e) ? e.tokens() : 0).toArray(),
+            plan.microBatch(),
+            config.generation().maxCompletionLength());
+    try (var phase =
+        phases.start("update", "tokens", episodes.stream().mapToLong(Episode::tokens).sum())) {
+      for (int from = 0; from < episodes.size(); from += plan.microBatch()) {
+        int to = Math.min(episodes.size(), from + plan.microBatch());
+        List<Episode> part = episodes.subList(from, to).stream().filter(this::bearsLoss).toList();
+        if (!part.isEmpty()) {
+          double[] partWeights =
+              Arrays.stream(weights, from, to).filter(weight -> weight != 0).toArray();
+          backward(GrpoBatch.of(part), partWeights, statistics, agreement);
+        }
+        phase.advance(part.stream().mapToLong(Episode::tokens).sum());
+      }
+    }
+  }
+
+  private void backward(
+      GrpoBatch batch, double[] weights, PolicyStatistics statistics, SamplerAgreement agreement) {
+    double temperature = config.generation().temperature();
+    GrpoLoss.Tokens tokens = batch.lossTokens(weights);
+    double[] current =
+        GrpoLoss.needsCurrent(objective, tokens)
+            ? policy.decoder().score(batch.tokens(), batch.targets(), temperature).logProbs()
+            : null;
+    GrpoLoss loss = new GrpoLoss(objective, tokens, current);
+    TokenScores scores =
+        policy
+            .decoder()
+            .accumulate(
+                batch.tokens(),
+                batch.targets(),
+                temperature,
+                loss,
+                optimizer.gradients(),
+                config.training().gradientCheckpointing());
+    statistics.add(loss, tokens, scores);
+    double[] drawnUnder = tokens.oldLogProbs() == null ? scores.logProbs() : tokens.oldLogProbs();
+    List<double[]> parts = batch.perEpisode(drawnUnder);
+    for (int e = 0; e < parts.size(); e++) {
+      agreement.add(batch.episodes().get(e).completion().logProbs(), parts.get(e));
+    }
+  }
+
+  private boolean bearsLoss(Episode episode) {
+    return !(config.loss().maskTruncatedCompletions() && episode.truncated());
+  }
+
+  private static List<List<Episode>> parts(List<Episode> episodes, int size) {
+    List<List<Episode>> parts = new ArrayList<>();
+    for (int from = 0; from < episodes.size(); from += size) {
+      parts.add(episodes.subList(from, Math.min(episodes.size(), from + size)));
+    }
+    return parts;
+  }
+
+  @Override
+  public Map<String, Double> evaluate(int updates) throws IOException {
+    Evaluator evaluator =
+        new Evaluator(policy, config.model().skipMark(), config.generation().maxLive(), phases);
+    return evaluator.run(problems.eval(), config.generation().maxCompletionLength()).metrics();
+  }
+
+  @Override
+  public long numTokens() {
+    return numTokens;
+  }
+
+  /** The completions that later updates still need. */
+  @Override
+  public void writeState(Path folder) throws IOException {
+    if (!plan.isOnPolicy()) {
+      GenerationFile.write(folder, generation);
+    }
+  }
+
+  @Override
+  public void resume(long numTokens, Path folder) throws IOException {
+    this.numTokens = numTokens;
+    if (!plan.isOnPolicy()) {
+      generation = GenerationFile.read(folder, problems.train(), judge, plan.groupSize());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (reference != null) {
+      reference.close();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.terse.trainer.grpo;
+
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells in words when a run cannot learn: the two commonest complaints about GRPO trainers. */
+final class HealthWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(HealthWatch.class);
+  private static final int DEAD_GENERATIONS = 5;
+
+  private int dead;
+
+  /** Looks at a generation. */
+  void look(List<Episode> episodes) {
+    if (episodes.stream().allMatch(Episode::truncated)) {
+      LOG.warn(
+          "all {} completions were cut by max_completion_length, so none has an answer; raise it, or"
+              + " shorten the thinking by SFT first",
+          episodes.size());
+    }
+    dead = episodes.stream().allMatch(e -> e.advantage() == 0) ? dead + 1 : 0;
+    if (dead == DEAD_GENERATIONS) {
+      long right = episodes.stream().filter(e -> e.score().correct()).count();
+      LOG.warn(
+          "{} generations in a row had no advantage in any group ({} of the last {} completions are"
+              + " right): nothing is learnt; give {} problems or a higher temperature",
+          dead,
+          right,
+          episodes.size(),
+          right * 2 > episodes.size() ? "harder" : "easier");
+      dead = 0;
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package dev.terse.trainer;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasParameterTypes.Predicates.rawParameterTypes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The walls of docs/architecture.md: who may import whom, and what nobody may call. */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("/testkit/"))
+          .importPackages("dev.terse");
+
+  /** Classes that may catch any exception. */
+  private static final Set<String> BORDERS =
+      Set.of("dev.terse.engine.nd4j.ArrayCalls"); // ND4J's contexts say "throws Exception" on close
+
+  /** A module by its package root, and the modules that it may import. */
+  static Stream<Arguments> arrows() {
+    return Stream.of(
+        Arguments.of("engine", Set.of()),
+        Arguments.of("engine.nd4j", Set.of("engine")),
+        Arguments.of("model", Set.of("engine")),
+        Arguments.of("traces", Set.of("engine", "model")),
+        Arguments.of("rollout", Set.of("engine", "model")),
+        Arguments.of("reward", Set.of()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("arrows")
+  void modules_importOnlyWhatTheArrowsAllow(String module, Set<String> allowed) {
+    noClasses()
+        .that(describe("are in " + module, type -> moduleOf(type).equals(module)))
+        .should()
+        .dependOnClassesThat(
+            describe(
+                "are in another module than " + allowed,
+                type -> {
+                  String other = moduleOf(type);
+                  return !other.isEmpty() && !other.equals(module) && !allowed.contains(other);
+                }))
+        .check(CLASSES);
+  }
+
+  @Test
+  void rewards_knowNoTensors() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.terse.reward..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.nd4j..", "org.bytedeco..", "ai.djl..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void nd4j_isKnownToItsEngineAndToTheDl4jBridgeOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.terse.engine.nd4j..", "dev.terse.trainer.dl4j..")
+        .and(describe("are not the rate that follows a schedule", type -> !isLearningRate(type)))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "org.bytedeco..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void cli_isImportedByNobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.terse.trainer.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.terse.trainer.cli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void serialization_ofObjectsIsNotUsed() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.io.ObjectInputStream")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.io.ObjectOutputStream")
+        .check(CLASSES);
+    // It loads flipped bits in silence and can end the JVM.
+    noClasses()
+        .should()
+        .callMethodWhere(
+            owned("org.nd4j.linalg.factory.Nd4j")
+                .and(
+                    target(
+                        describe(
+                            "reads or writes arrays",
+                            method -> method.getName().matches("(?i)(read|write|save|load).*")))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void randomness_comesFromSeedTreeOnly() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.util\\.(Random|SplittableRandom|concurrent\\.ThreadLocalRandom)")
+        .orShould()
+        .callMethodWhere(owned("java.lang.Math").and(target(name("random"))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void process_isEndedByTheCommandLineOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.terse.trainer.cli..")
+        .should()
+        .callMethodWhere(owned("java.lang.System").and(target(name("exit"))))
+        .orShould()
+        .callMethodWhere(
+            owned("java.lang.Runtime").and(target(name("exit")).or(target(name("halt")))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void formats_nameTheirLocale() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            target(name("format"))
+                .or(target(name("printf")))
+                .and(target(rawParameterTypes(String.class, Object[].class))))
+        .orShould()
+        .callMethodWhere(owned("java.lang.String").and(target(name("formatted"))))
+        .check(CLASSES);
+  }
+
+  /** What they do with a failure stands at the catch. */
+  @Test
+  void exceptionsOfAnyKind_areCaughtAtNamedBordersOnly() {
+    classes().should(notCatchEverything()).check(CLASSES);
+  }
+
+  private static ArchCondition<JavaClass> notCatchEverything() {
+    return new ArchCondition<>("not catch java.lang.Exception") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        type.getCodeUnits().stream()
+            .filter(unit -> !BORDERS.contains(type.getName()))
+            .filter(
+                unit ->
+                    unit.getTryCatchBlocks().stream()
+                        .flatMap(block -> block.getCaughtThrowables().stream())
+                        .anyMatch(caught -> caught.isEquivalentTo(Exception.class)))
+            .forEach(
+                unit ->
+                    events.add(
+                        SimpleConditionEvent.violated(
+                            type, unit.getFullName() + " catches Exception")));
+      }
+    };
+  }
+
+  private static DescribedPredicate<JavaCall<?>> owned(String type) {
+    return target(HasOwner.Predicates.With.<JavaClass>owner(name(type)))
+        .as("of " + type.toLowerCase(Locale.ROOT))
+        .forSubtype();
+  }
+
+  private static boolean isLearningRate(JavaClass type) {
+    return type.getName().equals("dev.terse.trainer.optim.LearningRate");
+  }
+
+  /** The module of a class by its package; empty if it is not ours. */
+  private static String moduleOf(JavaClass type) {
+    String name = type.getPackageName();
+    if (!name.startsWith("dev.terse.")) {
+      return "";
+    }
+    String[] parts = name.substring("dev.terse.".length()).split("\\.");
+    boolean nd4j = parts.length > 1 && parts[0].equals("engine") && parts[1].equals("nd4j");
+    return nd4j ? "engine.nd4j" : parts[0];
+  }
+}

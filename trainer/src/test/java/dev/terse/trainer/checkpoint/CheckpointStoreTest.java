@@ -1,0 +1,161 @@
+package dev.terse.trainer.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.terse.engine.SeedTree;
+import dev.terse.testkit.TestSeed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointStoreTest {
+  @TempDir private Path root;
+  private CheckpointStore store;
+
+  @BeforeEach
+  void open() {
+    store = new CheckpointStore(root, 2);
+  }
+
+  private void save(int step) throws IOException {
+    store.save(
+        step,
+        folder -> {
+          Files.writeString(folder.resolve("config.json"), "{\"step\":" + step + "}");
+          Files.createDirectories(folder.resolve("trainer_state"));
+          byte[] weights = new byte[1000];
+          Arrays.fill(weights, (byte) step);
+          Files.write(folder.resolve("trainer_state/w.bin"), weights);
+        });
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void save_severalSteps_keepsTheNewest() throws IOException {
+    for (int step : new int[] {5, 10, 15, 20}) {
+      save(step);
+    }
+    assertThat(names()).containsExactly("checkpoint-15", "checkpoint-20");
+    assertThat(store.newestValid().orElseThrow().step()).isEqualTo(20);
+  }
+
+  @Test
+  void save_thatFails_leavesWhatStoodThere() throws IOException {
+    save(1);
+    assertThatThrownBy(
+            () ->
+                store.save(
+                    2,
+                    folder -> {
+                      Files.writeString(folder.resolve("half"), "x");
+                      throw new IOException("No space left on device");
+                    }))
+        .hasMessageContaining("No space left");
+    assertThat(names()).containsExactly("checkpoint-1");
+  }
+
+  @Test
+  void save_sameStepAgain_replacesIt() throws IOException {
+    save(3);
+    save(3);
+    assertThat(names()).containsExactly("checkpoint-3");
+    assertThat(store.newestValid()).isPresent();
+  }
+
+  @Test
+  void leftovers_ofDeadProcesses_areRemovedAtTheNextSave() throws IOException {
+    Files.createDirectories(root.resolve(".tmp-checkpoint-9-999999999/sub"));
+    save(1);
+    assertThat(names()).containsExactly("checkpoint-1");
+  }
+
+  /** T6: one flipped bit anywhere is found, in whichever file it is. */
+  @Test
+  void newest_withAFlippedBit_isPassedOverAndKept() throws IOException {
+    long seed = TestSeed.of("checkpoint-flips");
+    save(1);
+    for (int round = 0; round < 60; round++) {
+      save(2);
+      Path folder = root.resolve("checkpoint-2");
+      List<Path> files;
+      try (Stream<Path> all = Files.walk(folder)) {
+        files = all.filter(Files::isRegularFile).sorted().toList();
+      }
+      Path file = files.get(round % files.size());
+      byte[] bytes = Files.readAllBytes(file);
+      int at = SeedTree.below(SeedTree.at(seed, "byte", round), bytes.length);
+      bytes[at] ^= (byte) (1 << SeedTree.below(SeedTree.at(seed, "bit", round), 8));
+      Files.write(file, bytes);
+      assertThat(store.newestValid().orElseThrow().step())
+          .as("flip in byte %d of %s", at, file)
+          .isEqualTo(1);
+    }
+    assertThat(names()).contains("damaged-checkpoint-2", "damaged-checkpoint-2.60");
+  }
+
+  /** T5 and T7: cut, emptied, deleted, added, swapped with another step's. */
+  @Test
+  void newest_withAnyFileWrong_isPassedOver() throws IOException {
+    save(1);
+    List<FileDamage> damages =
+        List.of(
+            file -> Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 7)),
+            file -> Files.write(file, new byte[0]),
+            Files::delete,
+            file -> Files.write(file.resolveSibling("extra"), new byte[] {1}),
+            file -> Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 2000)));
+    for (String name : List.of("MANIFEST.json", "config.json", "trainer_state/w.bin")) {
+      for (FileDamage damage : damages) {
+        save(2);
+        damage.to(root.resolve("checkpoint-2").resolve(name));
+        assertThat(store.newestValid().orElseThrow().step()).isEqualTo(1);
+      }
+      save(2);
+      Files.copy(
+          root.resolve("checkpoint-1").resolve(name),
+          root.resolve("checkpoint-2").resolve(name),
+          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      assertThat(store.newestValid().orElseThrow().step()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void retention_withDamagedOnes_neverDeletesTheLastValid() throws IOException {
+    save(1);
+    save(2);
+    for (int step = 3; step < 6; step++) {
+      save(step);
+      Files.delete(root.resolve("checkpoint-" + step + "/config.json"));
+    }
+    assertThat(names()).contains("checkpoint-2", "checkpoint-3", "checkpoint-4", "checkpoint-5");
+    assertThat(store.newestValid().orElseThrow().step()).isEqualTo(2);
+  }
+
+  @Test
+  void open_ofADamagedOrOtherFolder_isToldInOneSentence() throws IOException {
+    save(4);
+    Files.delete(root.resolve("checkpoint-4/config.json"));
+    assertThatThrownBy(() -> CheckpointStore.open(root.resolve("checkpoint-4")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("checkpoint-4 is damaged: config.json is missing");
+    assertThatThrownBy(() -> CheckpointStore.open(root))
+        .hasMessageContaining("expected a folder named checkpoint-N");
+  }
+
+  /** What somebody or something does to a file. */
+  private interface FileDamage {
+    void to(Path file) throws IOException;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.terse.trainer.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.terse.testkit.SharedData;
+import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.grpo.GrpoRun;
+import dev.terse.trainer.metrics.Phases;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every configuration that is committed can be used. */
+class ConfigFilesTest {
+
+  static Stream<Path> files() throws IOException {
+    return Files.list(SharedData.projectRoot().resolve("configs"))
+        .filter(file -> file.toString().endsWith(".yaml"))
+        .sorted();
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void config_committed_loadsWithoutANote(Path file) throws IOException {
+    if (Files.readString(file).contains("num_generations:")) {
+      Loaded<GrpoConfig> loaded = ConfigReader.read(file, List.of(), GrpoConfig.class);
+      assertThat(loaded.notes()).isEmpty();
+      new GrpoRun(loaded, null, null, Phases.QUIET); // checks the batch arithmetic
+    } else {
+      assertThat(ConfigReader.read(file, List.of(), SftConfig.class).notes()).isEmpty();
+    }
+  }
+
+  @Test
+  void config_r1_7b_isThePapersStage() throws IOException {
+    SftConfig config =
+        ConfigReader.read(
+                SharedData.projectRoot().resolve("configs/r1-7b.yaml"), List.of(), SftConfig.class)
+            .config();
+    assertThat(config.model().modelNameOrPath()).endsWith("DeepSeek-R1-Distill-Qwen-7B");
+    assertThat(config.model().skipToken()).isEqualTo("[SKIP]");
+    assertThat(
+            config.training().perDeviceTrainBatchSize()
+                * config.training().gradientAccumulationSteps())
+        .isEqualTo(128);
+  }
+}

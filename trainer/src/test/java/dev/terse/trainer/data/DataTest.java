@@ -1,0 +1,175 @@
+package dev.terse.trainer.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.terse.engine.SeedTree;
+import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.testkit.SharedData;
+import dev.terse.testkit.TestSeed;
+import dev.terse.trainer.config.PromptConfig;
+import dev.terse.trainer.data.EpochOrder.LastUpdate;
+import dev.terse.trainer.data.EpochOrder.Order;
+import dev.terse.trainer.data.SftDataset.Supervision;
+import dev.terse.trainer.fixtures.TinyModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataTest {
+  private static Tokenizer tokenizer;
+  private static PromptEncoder encoder;
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void open() {
+    tokenizer = Tokenizer.load(TinyModels.folder("qwen2")).withToken("[SKIP]");
+    encoder = new PromptEncoder(tokenizer, ChatTemplate.load(TinyModels.folder("qwen2")));
+  }
+
+  @AfterAll
+  static void close() {
+    tokenizer.close();
+  }
+
+  private SftDataset sft(String line, Supervision loss) throws IOException {
+    Path file = Files.writeString(folder.resolve("sft.jsonl"), line + "\n");
+    return SftDataset.load(file, encoder, new SftDataset.Rules("text", 512, loss));
+  }
+
+  private String supervised(SftRow row) {
+    int[] ids = row.ids();
+    return tokenizer.decode(Arrays.copyOfRange(ids, row.supervisedFrom(), ids.length), false);
+  }
+
+  /**
+   * D14: the thinking and the marks are in the supervised span, whatever the chat template does.
+   */
+  @Test
+  void sft_conversation_supervisesThinkingSkipsAnswerAndEnd() throws IOException {
+    String completion = "one\\n\\n[SKIP]two\\n</think>\\n\\n3";
+    String line =
+        "{\"prompt\":[{\"role\":\"user\",\"content\":\"1+2\"}],\"completion\":[{\"role\":"
+            + "\"assistant\",\"content\":\""
+            + completion
+            + "\"}]}";
+    SftRow row = sft(line, Supervision.COMPLETION).rows().get(0);
+    assertThat(supervised(row))
+        .isEqualTo("one\n\n[SKIP]two\n</think>\n\n3" + tokenizer.decode(end(), false));
+    assertThat(row.supervises(tokenizer.id("[SKIP]").orElseThrow())).isTrue();
+    assertThat(tokenizer.decode(Arrays.copyOf(row.ids(), row.supervisedFrom()), false))
+        .contains("1+2")
+        .endsWith("<|assistant|>");
+    assertThat(sft(line, Supervision.EVERYTHING).rows().get(0).supervisedFrom()).isEqualTo(1);
+  }
+
+  private static int[] end() {
+    return new int[] {tokenizer.stopIds().get(0)};
+  }
+
+  @Test
+  void sft_messagesAndText_areReadToo() throws IOException {
+    SftRow messages =
+        sft(
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"},"
+                    + "{\"role\":\"assistant\",\"content\":\"yo\"}]}",
+                Supervision.COMPLETION)
+            .rows()
+            .get(0);
+    assertThat(supervised(messages)).startsWith("yo");
+    SftRow text = sft("{\"text\":\"abc\"}", Supervision.COMPLETION).rows().get(0);
+    assertThat(text.supervisedFrom()).isEqualTo(1);
+    SftRow plain =
+        sft("{\"prompt\":\"Q: \",\"completion\":\"A\"}", Supervision.COMPLETION).rows().get(0);
+    assertThat(supervised(plain)).startsWith("A");
+  }
+
+  @Test
+  void sft_badRows_areToldWithTheirLine() {
+    assertThatThrownBy(() -> sft("{\"prompt\":\"a\",\"completion\":\"\"}", Supervision.COMPLETION))
+        .hasMessageContaining("sft.jsonl line 1: the completion is empty");
+    assertThatThrownBy(
+            () ->
+                sft(
+                    "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
+                    Supervision.COMPLETION))
+        .hasMessageContaining("the last message of 'messages' must be the assistant's, is user's");
+    assertThatThrownBy(() -> sft("{\"prompt\": ", Supervision.COMPLETION))
+        .hasMessageContaining("line 1: expected one JSON object");
+    assertThatThrownBy(() -> SftDataset.load(folder.resolve("none.jsonl"), encoder, null))
+        .hasMessageContaining("none.jsonl: no such file");
+  }
+
+  @Test
+  void problems_ofGsm8k_takeTheAnswerAfterTheHashes() throws IOException {
+    Path file = SharedData.assumePresent("gsm8k/test.jsonl");
+    ProblemSet set = ProblemSet.load(file, encoder, new PromptConfig(null, " Think."), 100_000);
+    assertThat(set.read()).isEqualTo(1319);
+    assertThat(set.problems()).hasSize(1319);
+    assertThat(set.problems().get(0).gold()).isEqualTo("18");
+    assertThat(set.problems()).allMatch(problem -> !problem.gold().contains("#"));
+    assertThat(tokenizer.decode(set.problems().get(0).prompt().ids(), false))
+        .contains("farmers' market? Think.");
+  }
+
+  @Test
+  void problems_ofMath500_takeTheAnswerNotTheSolution() throws IOException {
+    Path file = SharedData.assumePresent("math500/test.jsonl");
+    ProblemSet set = ProblemSet.load(file, encoder, new PromptConfig(null, ""), 100_000);
+    assertThat(set.problems()).hasSize(500);
+    assertThat(set.problems().get(0).gold()).contains("\\left( 3, \\frac{\\pi}{2} \\right)");
+  }
+
+  /** T16: every row exactly once an epoch, divisible or not. */
+  @Test
+  void order_overEpochs_visitsEveryRowOnce() {
+    long seed = TestSeed.of("epoch-order");
+    for (int rows : new int[] {1, 7, 12, 13}) {
+      for (int perUpdate : new int[] {1, 3, 5}) {
+        EpochOrder order =
+            new EpochOrder(seed, rows, perUpdate, Order.SHUFFLED, LastUpdate.SMALLER);
+        Map<Integer, Integer> visits = new HashMap<>();
+        for (int update = 0; update < 3 * order.updatesPerEpoch(); update++) {
+          for (int row : order.rows(update)) {
+            visits.merge(row, 1, Integer::sum);
+          }
+        }
+        assertThat(visits).hasSize(rows).allSatisfy((row, count) -> assertThat(count).isEqualTo(3));
+      }
+    }
+  }
+
+  @Test
+  void order_tooFewRowsForAnUpdate_isRefused() {
+    assertThatThrownBy(() -> new EpochOrder(1, 3, 4, Order.AS_GIVEN, LastUpdate.DROPPED))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has 3 usable rows, an update needs 4");
+  }
+
+  @Test
+  void packing_randomLengths_fillsBinsWithoutCuttingOrLosing() {
+    long seed = TestSeed.of("bin-packing");
+    int[] lengths =
+        IntStream.range(0, 200)
+            .map(i -> 1 + SeedTree.below(SeedTree.at(seed, "length", i), 100))
+            .toArray();
+    List<List<Integer>> bins = BinPacking.bestFitDecreasing(lengths, 100);
+    for (List<Integer> bin : bins) {
+      assertThat(bin.stream().mapToInt(i -> lengths[i]).sum()).isLessThanOrEqualTo(100);
+    }
+    assertThat(bins.stream().flatMap(List::stream).sorted().toList())
+        .isEqualTo(IntStream.range(0, 200).boxed().toList());
+    int least = (Arrays.stream(lengths).sum() + 99) / 100;
+    assertThat(bins.size()).isLessThanOrEqualTo((int) Math.ceil(least * 11 / 9.0) + 1);
+  }
+}

@@ -1,0 +1,266 @@
+package dev.terse.trainer.grpo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.reference.ReferenceEngine;
+import dev.terse.trainer.config.ConfigReader;
+import dev.terse.trainer.config.GrpoConfig;
+import dev.terse.trainer.config.SftConfig;
+import dev.terse.trainer.fixtures.MemorySink;
+import dev.terse.trainer.fixtures.TinyModels;
+import dev.terse.trainer.loop.StopSignal;
+import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.sft.SftRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GrpoRunTest {
+  @TempDir private static Path shared;
+  @TempDir private Path folder;
+  private MemorySink sink;
+
+  /** A policy whose completions end, at various lengths: a random one never does. */
+  @BeforeAll
+  static void policy() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String completion : List.of("abbea", "eabab", "b", "aebea", "bae")) {
+      lines.append("{\"prompt\":[{\"role\":\"user\",\"content\":\"1+1\"}],\"completion\":\"");
+      lines.append(completion).append("\"}\n");
+    }
+    Path data = Files.writeString(shared.resolve("sft.jsonl"), lines);
+    List<String> arguments =
+        List.of(
+            "--model_name_or_path=" + TinyModels.folder("llama"),
+            "--dataset_name=" + data,
+            "--output_dir=" + shared.resolve("policy"),
+            "--skip_token=e",
+            "--learning_rate=2e-2",
+            "--max_steps=12",
+            "--save_strategy=no");
+    try (Engine engine = new ReferenceEngine()) {
+      new SftRun(
+              ConfigReader.read(null, arguments, SftConfig.class),
+              engine,
+              new MemorySink(),
+              Phases.QUIET)
+          .run(StopSignal.manual());
+    }
+  }
+
+  @BeforeEach
+  void problems() throws IOException {
+    sink = new MemorySink();
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      lines.append("{\"question\":\"").append(i).append("+1\",\"answer\":\"so\\n#### ");
+      lines.append(i + 1).append("\"}\n");
+    }
+    Files.writeString(folder.resolve("problems.jsonl"), lines);
+  }
+
+  private int run(String name, String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--model_name_or_path=" + shared.resolve("policy"),
+                "--dataset_name=" + folder.resolve("problems.jsonl"),
+                "--output_dir=" + folder.resolve(name),
+                "--per_device_train_batch_size=2",
+                "--gradient_accumulation_steps=2",
+                "--num_generations=4",
+                "--max_completion_length=8",
+                // A letter stands for the mark, so that the policy draws some.
+                "--skip_token=e",
+                "--learning_rate=1e-2",
+                "--lr_scheduler_type=constant",
+                "--reward_funcs=[token_saving, accuracy]",
+                "--reward_settings={tau_length: 10}",
+                "--logging_steps=1",
+                "--gradient_checkpointing=false",
+                "--max_steps=3"));
+    arguments.addAll(List.of(more));
+    try (Engine engine = new ReferenceEngine()) {
+      return new GrpoRun(
+              ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, Phases.QUIET)
+          .run(StopSignal.manual());
+    }
+  }
+
+  @Test
+  void run_onPolicy_logsTrlNamesAndRatioIsExactlyOne() throws IOException {
+    assertThat(run("out")).isEqualTo(3);
+    assertThat(sink.names(1))
+        .contains(
+            "train/loss",
+            "train/grad_norm",
+            "train/learning_rate",
+            "train/epoch",
+            "train/num_tokens",
+            "train/step_time",
+            "train/completions/mean_length",
+            "train/completions/min_length",
+            "train/completions/max_length",
+            "train/completions/mean_terminated_length",
+            "train/completions/min_terminated_length",
+            "train/completions/max_terminated_length",
+            "train/completions/clipped_ratio",
+            "train/rewards/token_saving/mean",
+            "train/rewards/token_saving/std",
+            "train/reward",
+            "train/reward_std",
+            "train/frac_reward_zero_std",
+            "train/entropy",
+            "train/clip_ratio/region_mean",
+            "train/clip_ratio/low_mean",
+            "train/clip_ratio/low_min",
+            "train/clip_ratio/high_mean",
+            "train/clip_ratio/high_max",
+            "train/sampling/sampling_logp_difference/mean",
+            "train/sampling/sampling_logp_difference/max",
+            "train/groups/all_right",
+            "train/groups/all_wrong",
+            "train/groups/mixed",
+            "train/compression/skip_ratio",
+            "train/compression/skip_count",
+            "train/compression/steps",
+            "train/compression/think_tokens",
+            "train/compression/answer_tokens",
+            "train/compression/longest_skip_run",
+            "train/compression/all_skip_frac",
+            "train/compression/acc_per_1k_tokens")
+        .doesNotContain("train/kl");
+    assertThat(sink.values("train/ratio/min")).containsOnly(1.0);
+    assertThat(sink.values("train/ratio/max")).containsOnly(1.0);
+    assertThat(sink.values("train/sampling/sampling_logp_difference/max"))
+        .allMatch(difference -> difference < 1e-5);
+    assertThat(sink.values("train/grad_norm").get(0)).isPositive();
+    assertThat(folder.resolve("out/completions/completions_00001.jsonl")).exists();
+    assertThat(sink.texts().get(0)).contains("+1", "reward", "advantage");
+  }
+
+  @Test
+  void reward_forShortCompletions_makesThemShorter() throws IOException {
+    run("out", "--max_steps=12", "--per_device_train_batch_size=8", "--learning_rate=2e-2");
+    List<Double> rewards = sink.values("train/rewards/token_saving/mean");
+    double begin = rewards.subList(0, 3).stream().mapToDouble(r -> r).average().orElseThrow();
+    double end = rewards.subList(9, 12).stream().mapToDouble(r -> r).average().orElseThrow();
+    assertThat(end).isGreaterThan(begin + 0.05);
+  }
+
+  @Test
+  void run_severalIterations_movesTheRatioAwayFromOne() throws IOException {
+    run("out", "--num_iterations=2", "--max_steps=2");
+    assertThat(sink.values("train/ratio/max").get(0)).isCloseTo(1, within(1e-9));
+    assertThat(sink.values("train/ratio/max").get(1)).isGreaterThan(1.001);
+  }
+
+  @Test
+  void run_withBeta_measuresTheDistanceFromTheStart() throws IOException {
+    run("out", "--beta=0.1", "--max_steps=3");
+    List<Double> kl = sink.values("train/kl");
+    assertThat(kl.get(0)).isCloseTo(0, within(1e-12));
+    assertThat(kl.get(2)).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"grpo", "dapo", "dr_grpo"})
+  void gradient_otherMicroBatch_isTheSame(String lossType) throws IOException {
+    run("two", "--max_steps=1", "--loss_type=" + lossType);
+    double two = sink.values("train/grad_norm").get(0);
+    sink = new MemorySink();
+    run(
+        "four",
+        "--max_steps=1",
+        "--loss_type=" + lossType,
+        "--per_device_train_batch_size=1",
+        "--gradient_accumulation_steps=4");
+    assertThat(sink.values("train/grad_norm").get(0)).isCloseTo(two, within(1e-12)).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--num_iterations=1",
+        "--num_iterations=2",
+        "--steps_per_generation=4",
+        "--beta=0.05"
+      })
+  void resume_stoppedAfterEachStep_endsWithTheSameBits(String variant) throws IOException {
+    run("whole", variant, "--save_steps=1");
+    assertThat(sink.values("train/grad_norm")).anyMatch(norm -> norm > 0);
+    byte[] weights = state("whole", "weights.safetensors");
+    byte[] moments = state("whole", "optimizer.safetensors");
+    for (int stopAt = 1; stopAt < 3; stopAt++) {
+      String name = "from" + stopAt;
+      run(
+          name,
+          variant,
+          "--save_steps=3",
+          "--resume_from_checkpoint=" + folder.resolve("whole/checkpoint-" + stopAt));
+      assertThat(state(name, "weights.safetensors")).isEqualTo(weights);
+      assertThat(state(name, "optimizer.safetensors")).isEqualTo(moments);
+    }
+  }
+
+  private byte[] state(String name, String file) throws IOException {
+    return Files.readAllBytes(folder.resolve(name + "/checkpoint-3/trainer_state/" + file));
+  }
+
+  @Test
+  void maskTruncated_allCutOff_changesNothingAndSaysSo() throws IOException {
+    run("out", "--mask_truncated_completions", "--max_completion_length=1", "--max_steps=1");
+    assertThat(sink.values("train/loss").get(0)).isZero();
+  }
+
+  @Test
+  void evaluation_duringTraining_countsEveryProblem() throws IOException {
+    run(
+        "out",
+        "--max_steps=2",
+        "--eval_strategy=steps",
+        "--eval_steps=2",
+        "--eval_dataset=" + folder.resolve("problems.jsonl"));
+    assertThat(sink.values("eval/problems")).containsExactly(6.0);
+    assertThat(sink.names(2)).contains("eval/accuracy", "eval/completions/mean_length");
+  }
+
+  @Test
+  void batch_thatDoesNotHoldWholeGroups_isRefusedWithSuggestions() {
+    assertThatThrownBy(() -> run("out", "--per_device_train_batch_size=3"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("generation_batch_size 6")
+        .hasMessageContaining("must be a multiple of num_generations 4")
+        .hasMessageContaining("try gradient_accumulation_steps 4 or per_device_train_batch_size 4");
+    assertThatThrownBy(() -> run("out", "--generation_batch_size=9"))
+        .hasMessageContaining("must be a multiple of per_device_train_batch_size 2: try 10");
+    assertThatThrownBy(() -> run("out", "--steps_per_generation=3"))
+        .hasMessageContaining("must be a multiple of gradient_accumulation_steps 2");
+  }
+
+  @Test
+  void problems_tooLongOrWithoutAnswer_areTold() throws IOException {
+    assertThatThrownBy(() -> run("out", "--max_prompt_length=3"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(
+            "6 problems read, 0 used, 6 dropped because their prompt is longer than"
+                + " max_prompt_length 3");
+    assertThatThrownBy(() -> run("out", "--max_completion_length=256"))
+        .hasMessageContaining("leaves no room for a prompt");
+    Files.writeString(folder.resolve("problems.jsonl"), "{\"question\":\"1+1\"}\n");
+    assertThatThrownBy(() -> run("out"))
+        .hasMessageContaining("line 1: expected a question")
+        .hasMessageContaining("found the keys [question]");
+  }
+}
