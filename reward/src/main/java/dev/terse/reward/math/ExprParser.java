@@ -638,6 +638,9 @@ final class ExprParser {
   }
 
   private CannotTell unexpected() {
+    if (at >= end) {
+      return new CannotTell("the expression ends too early");
+    }
     return new CannotTell("'" + Words.brief(tokens.get(at).text()) + "' is not expected here");
   }
 }
