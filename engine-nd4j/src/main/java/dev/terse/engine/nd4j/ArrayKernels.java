@@ -219,24 +219,31 @@ final class ArrayKernels implements RowKernels {
   }
 
   @Override
-  public SliceStatistics sliceStatistics(Nd4jTensor x, Nd4jTensor p, int[] targets) {
+  public SliceStatistics softmaxOfSlice(int worker, Nd4jTensor x, int[] targets) {
     int rows = x.rows();
-    try (INDArray max = x.array().max(1);
-        INDArray maxP = p.array().max(1);
-        INDArray sumP = p.array().sum(1)) {
-      double[] target = new double[rows];
-      float[] one = new float[1];
-      for (int r = 0; r < rows; r++) {
-        target[r] = Double.NEGATIVE_INFINITY;
-        if (targets[r] >= 0) {
-          x.read((long) r * x.rowSize() + targets[r], one, 0, 1);
-          target[r] = one[0];
-        }
+    double[] target = new double[rows];
+    float[] one = new float[1];
+    for (int r = 0; r < rows; r++) {
+      target[r] = Double.NEGATIVE_INFINITY;
+      if (targets[r] >= 0) {
+        x.read((long) r * x.rowSize() + targets[r], one, 0, 1);
+        target[r] = one[0];
       }
-      ArrayOps.subtract(x.array(), max.reshape(rows, 1), x.array());
-      try (INDArray sumPX = ArrayOps.rowDots(p.array(), x.array())) {
+    }
+    try (ChunkPool.Frame own = crew.scratch(worker);
+        INDArray max = x.array().max(1)) {
+      Nd4jTensor shifted = own.floats(x.shape());
+      ArrayOps.subtract(x.array(), max.reshape(rows, 1), shifted.array());
+      crew.calls(worker).softmax(Matrix.of(x), Matrix.of(x));
+      try (INDArray maxP = x.array().max(1);
+          INDArray sumP = x.array().sum(1);
+          INDArray sumPX = ArrayOps.rowDots(x.array(), shifted.array())) {
         return new SliceStatistics(
-            doubles(max), doubles(maxP), doubles(sumP), doubles(sumPX), target);
+            max.toDoubleVector(),
+            maxP.toDoubleVector(),
+            sumP.toDoubleVector(),
+            sumPX.toDoubleVector(),
+            target);
       }
     }
   }
@@ -306,9 +313,5 @@ final class ArrayKernels implements RowKernels {
 
   private static INDArray slice(Nd4jTensor t, long from, int count) {
     return t.block().view(t.offset() + from, count);
-  }
-
-  private static double[] doubles(INDArray column) {
-    return column.toDoubleVector();
   }
 }

@@ -64,13 +64,13 @@ interface RowKernels {
   void maskFuture(Nd4jTensor scores, int queries, int group);
 
   /**
-   * What a slice of the vocabulary says of each row. Called by one worker on its own slice.
+   * Turns the scores of a slice of the vocabulary into their softmax within the slice. Called by
+   * one worker on its own slice.
    *
-   * @param x scores of the slice, [R, Vs]; may be changed
-   * @param p softmax of x along the slice, [R, Vs]
+   * @param x [R, Vs], in place
    * @param targets column of the target in the slice for each row, or -1, [R]
    */
-  SliceStatistics sliceStatistics(Nd4jTensor x, Nd4jTensor p, int[] targets);
+  SliceStatistics softmaxOfSlice(int worker, Nd4jTensor x, int[] targets);
 
   /**
    * {@code p[r, :] *= factors[r]; p[r, targets[r]] += atTarget[r]}. Called by one worker on its own

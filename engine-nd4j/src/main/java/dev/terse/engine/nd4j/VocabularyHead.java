@@ -58,7 +58,7 @@ final class VocabularyHead {
     private final int[] bounds;
     private final SliceStatistics[] statistics;
 
-    /** Natural logarithm of the whole sum less that of slice s's own, ln(w_s), [slices][count]. */
+    /** Share of each slice in a row's whole sum, [slices][count]. */
     private final double[][] weights;
 
     Chunk(Nd4jTensor hidden, Nd4jTensor head, HeadRows rows, int from, int to, double temperature) {
@@ -87,13 +87,12 @@ final class VocabularyHead {
         if (padded > count) {
           kernels.clear(states.rowsView(count, padded));
         }
+        // Scores, then their softmax, then the derivative by the scores: one memory.
         Nd4jTensor[] x = new Nd4jTensor[slices];
-        Nd4jTensor[] p = new Nd4jTensor[slices];
         for (int s = 0; s < slices; s++) {
-          x[s] = own.floats(padded, sliceSize(s));
-          p[s] = own.floats(count, sliceSize(s));
+          x[s] = own.floats(padded, bounds[s + 1] - bounds[s]);
         }
-        crew.workers().all(worker -> forward(worker, states, x, p));
+        crew.workers().all(worker -> forward(worker, states, x));
         double[] slope = combine(scores, backward == null ? null : backward.loss());
         if (backward != null) {
           Nd4jTensor[] dStates = new Nd4jTensor[slices];
@@ -101,7 +100,7 @@ final class VocabularyHead {
             dStates[s] = own.floats(count, hidden.rowSize());
           }
           crew.workers()
-              .all(worker -> backward(worker, slope, chunkStates, p, dStates, backward.dHead()));
+              .all(worker -> backward(worker, slope, chunkStates, x, dStates, backward.dHead()));
           int[] chunkRows = Arrays.copyOfRange(rows.rows(), from, from + count);
           for (Nd4jTensor dState : dStates) {
             kernels.scatterAdd(chunkRows, dState, backward.dHidden());
@@ -110,20 +109,19 @@ final class VocabularyHead {
       }
     }
 
-    private void forward(int worker, Nd4jTensor states, Nd4jTensor[] x, Nd4jTensor[] p) {
+    private void forward(int worker, Nd4jTensor states, Nd4jTensor[] x) {
       if (worker >= slices) {
         return;
       }
-      NativeCalls calls = crew.calls(worker);
-      calls.productTransposed(
-          Matrix.of(states),
-          Matrix.rows(head, bounds[worker], bounds[worker + 1]),
-          Matrix.of(x[worker]),
-          1 / temperature,
-          0);
-      Nd4jTensor own = x[worker].rowsView(0, count);
-      calls.softmax(Matrix.of(own), Matrix.of(p[worker]));
-      statistics[worker] = kernels.sliceStatistics(own, p[worker], targets(worker));
+      crew.calls(worker)
+          .productTransposed(
+              Matrix.of(states),
+              Matrix.rows(head, bounds[worker], bounds[worker + 1]),
+              Matrix.of(x[worker]),
+              1 / temperature,
+              0);
+      statistics[worker] =
+          kernels.softmaxOfSlice(worker, x[worker].rowsView(0, count), targets(worker));
     }
 
     /** Fills the scores; returns d loss / d ln p(target) of each row, or null without a loss. */
@@ -167,7 +165,7 @@ final class VocabularyHead {
         int worker,
         double[] slope,
         Nd4jTensor states,
-        Nd4jTensor[] p,
+        Nd4jTensor[] x,
         Nd4jTensor[] dStates,
         Nd4jTensor dHead) {
       if (worker >= slices) {
@@ -179,24 +177,21 @@ final class VocabularyHead {
         atTarget[r] = slope[r] / temperature;
         factors[r] = -atTarget[r] * weights[worker][r] / statistics[worker].sumP()[r];
       }
-      kernels.gradientOfSlice(p[worker], factors, targets(worker), atTarget);
+      Nd4jTensor dScores = x[worker].rowsView(0, count);
+      kernels.gradientOfSlice(dScores, factors, targets(worker), atTarget);
       NativeCalls calls = crew.calls(worker);
       calls.product(
-          Matrix.of(p[worker]),
+          Matrix.of(dScores),
           Matrix.rows(head, bounds[worker], bounds[worker + 1]),
           Matrix.of(dStates[worker]),
           1,
           0);
       calls.transposedProduct(
-          Matrix.of(p[worker]),
+          Matrix.of(dScores),
           Matrix.of(states),
           Matrix.rows(dHead, bounds[worker], bounds[worker + 1]),
           1,
           1);
-    }
-
-    private int sliceSize(int slice) {
-      return bounds[slice + 1] - bounds[slice];
     }
 
     /** The targets as columns of a slice, -1 where they are elsewhere. */

@@ -1,0 +1,97 @@
+package dev.terse.engine.nd4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Engine;
+import dev.terse.engine.KvCache;
+import dev.terse.engine.SeedTree;
+import dev.terse.engine.Segments;
+import dev.terse.engine.Tensor;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A row's bits do not depend on what else is in its batch, with the heap kernels and oneDNN: so a
+ * completion does not depend on the size of the batch in which it was sampled.
+ */
+class BatchIndependenceTest {
+  private static final AttentionShape SHAPE = AttentionShape.of(9, 3, 64);
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 8, 15, 16, 33, 129, 300})
+  void linear_rowsAloneOrWithOthers_haveTheSameBits(int rows) {
+    try (Engine engine = engine();
+        Tensor w = random(engine, 2, 96, 576);
+        Tensor all = random(engine, 1, 700, 576);
+        Tensor allOut = engine.allocate(700, 96);
+        Tensor someOut = engine.allocate(rows, 96)) {
+      engine.linear(all, w, null, allOut);
+      engine.linear(all.rowsView(5, 5 + rows), w, null, someOut);
+      assertThat(someOut.toFloats()).containsExactly(allOut.rowsView(5, 5 + rows).toFloats());
+    }
+  }
+
+  @Test
+  void decode_sequenceAloneOrWithOthers_hasTheSameBits() {
+    Segments prompts = Segments.ofLengths(37, 90);
+    try (Engine engine = engine();
+        Tensor k = random(engine, 3, 127, 192);
+        Tensor v = random(engine, 4, 127, 192)) {
+      float[][] alone = decode(engine, k, v, prompts, new int[] {1}, 0);
+      float[][] among = decode(engine, k, v, prompts, new int[] {0, 0, 1, 1, 1, 1, 1, 1, 1}, 4);
+      for (int step = 0; step < alone.length; step++) {
+        assertThat(among[step]).as("step " + step).containsExactly(alone[step]);
+      }
+    }
+  }
+
+  /** Outputs of one sequence over the steps; its queries are the same in every batch. */
+  private static float[][] decode(
+      Engine engine, Tensor k, Tensor v, Segments prompts, int[] promptOf, int watched) {
+    float[][] outputs = new float[70][];
+    int b = promptOf.length;
+    try (KvCache cache = engine.kvCache(1, SHAPE, promptOf, outputs.length);
+        Tensor q = engine.allocate(b, 576);
+        Tensor newK = engine.allocate(b, 192);
+        Tensor newV = engine.allocate(b, 192);
+        Tensor out = engine.allocate(b, 576)) {
+      cache.putPrompts(0, k, v, prompts);
+      for (int step = 0; step < outputs.length; step++) {
+        for (int s = 0; s < b; s++) {
+          int identity = s == watched ? 1000 : s;
+          fill(q.rowsView(s, s + 1), SeedTree.at(5, "q", step, identity));
+          fill(newK.rowsView(s, s + 1), SeedTree.at(5, "k", step, identity));
+          fill(newV.rowsView(s, s + 1), SeedTree.at(5, "v", step, identity));
+        }
+        cache.attend(0, q, newK, newV, out);
+        cache.advance();
+        outputs[step] = out.rowsView(watched, watched + 1).toFloats();
+      }
+    }
+    return outputs;
+  }
+
+  private static Engine engine() {
+    Engine engine = new Nd4jEngine(KernelChoice.HEAP, 2);
+    Assumptions.assumeTrue(
+        engine.description().contains("oneDNN"), "promised with oneDNN only: " + engine);
+    return engine;
+  }
+
+  private static Tensor random(Engine engine, long which, int... shape) {
+    Tensor tensor = engine.allocate(shape);
+    fill(tensor, SeedTree.at(5, "tensor", which));
+    return tensor;
+  }
+
+  private static void fill(Tensor tensor, long seed) {
+    float[] values = new float[Math.toIntExact(tensor.size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) SeedTree.gaussian(SeedTree.child(seed, i));
+    }
+    tensor.setFloats(values);
+  }
+}
