@@ -72,7 +72,7 @@ public final class TraceScorer {
     ChatPrompt prompt = prompts.apply(trace.question());
     String text = prompt.completion(trace.response());
     return TraceTokens.of(
-        trace, thinking, prompt.ids(tokenizer), text, tokenizer.encodeWithOffsets(text));
+        trace, thinking, prompt.ids(tokenizer), text, tokenizer.encodeDataWithOffsets(text));
   }
 
   /** Scores traces in one packed pass. */

@@ -23,6 +23,7 @@ final class ResumeRules {
           "report_to",
           "disable_tqdm",
           "run_name",
+          "training_listeners",
           "eval_dataset",
           "eval_strategy",
           "eval_steps",

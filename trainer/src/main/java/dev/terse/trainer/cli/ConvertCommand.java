@@ -1,8 +1,12 @@
 package dev.terse.trainer.cli;
 
 import dev.terse.engine.Engine;
+import dev.terse.model.HuggingFaceExport;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.gguf.PreTokenizerChoice;
 import dev.terse.model.weights.DType;
+import dev.terse.trainer.metrics.Phases;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,12 +51,28 @@ final class ConvertCommand implements Callable<Integer> {
           "Number type of the weights: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Type dtype;
 
+  @Option(
+      names = "--pre-tokenizer",
+      defaultValue = "declared",
+      description = {
+        "Word rules of a GGUF's tokenizer: declared (what the file names, the model's own) or",
+        "transformers (GPT-2's for every file, as transformers does). Default: ${DEFAULT-VALUE}."
+      })
+  private PreTokenizerChoice preTokenizer;
+
   @Mixin private EngineOption engineOption;
 
   @Override
   public Integer call() {
     if (output.toAbsolutePath().normalize().equals(model.toAbsolutePath().normalize())) {
       throw new IllegalArgumentException("--output must be another folder than --model: " + output);
+    }
+    if (Files.isRegularFile(model)) {
+      try (Phases.Phase phase = Terminal.phases().start("convert", "numbers", -1)) {
+        HuggingFaceExport.fromGguf(model, output, dtype.dtype, preTokenizer, phase);
+      }
+      System.out.println("wrote " + model + " as " + dtype + " to " + output);
+      return ExitCodes.OK;
     }
     try (Engine engine = engineOption.open();
         ModelFolder folder = ModelFolder.load(model, engine)) {
