@@ -446,9 +446,7 @@ final class AnswerParser {
       return null;
     }
     int cut = cuts.get(0);
-    boolean plain =
-        tokens.subList(from, cut).stream()
-            .allMatch(t -> t.isDigits() || t.isWord() || t.is("(") || t.is(")"));
+    boolean plain = tokens.subList(from, cut).stream().allMatch(AnswerParser::isDigitPart);
     boolean group = tokens.get(Math.min(cut + 1, to - 1)).is("{") && match[cut + 1] == to - 1;
     if (!plain || !group && cut != to - 2) {
       return null;
@@ -462,18 +460,21 @@ final class AnswerParser {
     } else if (suffix.length() <= 2 && suffix.chars().allMatch(c -> c >= '0' && c <= '9')) {
       base = suffix.isEmpty() ? -1 : Integer.parseInt(suffix);
     }
-    boolean startsWithDigit =
-        !digits.isEmpty() && digits.charAt(0) >= '0' && digits.charAt(0) <= '9';
+    boolean written = digits.chars().anyMatch(c -> c >= '0' && c <= '9');
     boolean hex = base == 16 && digits.length() > 1;
-    if (base < 2 || base > 36 || !startsWithDigit && !hex || digits.length() > 200) {
+    if (base < 2 || base > 36 || !written && !hex || digits.length() > 200) {
       return null;
     }
-    for (char c : digits.toCharArray()) {
+    for (char c : digits.substring(digits.startsWith("-") ? 1 : 0).toCharArray()) {
       if (c > 127 || Character.digit(c, base) < 0) {
         return null;
       }
     }
     return new Based(digits.toUpperCase(Locale.ROOT), base);
+  }
+
+  private static boolean isDigitPart(Token t) {
+    return t.isDigits() || t.isWord() || t.is("(") || t.is(")") || t.is("-");
   }
 
   private Answer quantity(int from, int to) {
@@ -583,7 +584,8 @@ final class AnswerParser {
               || t.is("¢")
               || t.is("°")
               || t.is("-");
-      boolean power = t.isDigits() && t.text().length() == 1 && i > from;
+      boolean raised = i > from && (tokens.get(i - 1).is("^") || tokens.get(i - 1).is("{"));
+      boolean power = raised && t.isDigits() && t.text().length() == 1;
       if (!t.isWord() && !binds && !power || i - from > 16) {
         return false;
       }

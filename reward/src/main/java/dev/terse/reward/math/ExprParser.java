@@ -281,6 +281,9 @@ final class ExprParser {
         expect("|");
         return Expr.fn("abs", e);
       }
+      case "$", "€", "£" -> {
+        return primary(); // money inside a calculation
+      }
       case "⌊" -> {
         var e = sum();
         expect("⌋");
@@ -635,6 +638,9 @@ final class ExprParser {
   }
 
   private CannotTell unexpected() {
+    if (at >= end) {
+      return new CannotTell("the expression ends too early");
+    }
     return new CannotTell("'" + Words.brief(tokens.get(at).text()) + "' is not expected here");
   }
 }
