@@ -54,6 +54,7 @@ public final class TrainingLoop {
     }
     int saved = done;
     int step = done;
+    long started = System.nanoTime();
     while (step < maxSteps && !stop.isRequested()) {
       long begun = System.nanoTime();
       Map<String, Double> metrics = new LinkedHashMap<>(learner.step(step));
@@ -71,6 +72,16 @@ public final class TrainingLoop {
         save(step);
         saved = step;
       }
+    }
+    if (step > done) {
+      double seconds = (System.nanoTime() - started) / 1e9;
+      sink.scalars(
+          step,
+          Map.of(
+              "train/train_runtime",
+              seconds,
+              "train/train_steps_per_second",
+              (step - done) / seconds));
     }
     if (stop.isRequested() && saved < step) {
       LOG.info("asked to stop: saving step {} of {}", step, maxSteps);
