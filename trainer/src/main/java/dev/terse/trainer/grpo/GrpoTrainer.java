@@ -123,6 +123,14 @@ final class GrpoTrainer implements Learner {
     backward(episodes(update), statistics, agreement);
     double rate = learningRate.at(update);
     Optimizer.Outcome outcome = optimizer.update(statistics.loss(), rate);
+    if (!outcome.applied()) {
+      LOG.warn(
+          "update {} changed nothing: loss {}, gradient norm {}; its problems: {}",
+          update + 1,
+          statistics.loss(),
+          outcome.gradientNorm(),
+          generation.stream().map(episode -> episode.problem().id()).distinct().toList());
+    }
     metrics.putAll(statistics.metrics());
     metrics.putAll(agreement.metrics());
     metrics.put("grad_norm", outcome.gradientNorm());
