@@ -65,12 +65,23 @@ public final class AnswerFinder {
 
   /** The last formula, else the last number of a text that marks no answer; null if none. */
   public static Found unmarked(String text) {
+    if (text.contains("\\boxed")) { // an open or empty box is an answer that was not given
+      return null;
+    }
     String span = lastMathSpan(text);
     if (span != null) {
       return new Found(span, Source.MATH_SPAN);
     }
-    String number = LastNumber.in(text);
+    String number = isEnumeration(text) ? null : LastNumber.in(text);
     return number == null ? null : new Found(number, Source.LAST_NUMBER);
+  }
+
+  /** Whether the last line lists several numbers and says nothing: every candidate, none chosen. */
+  private static boolean isEnumeration(String text) {
+    String stripped = text.stripTrailing();
+    String line = stripped.substring(stripped.lastIndexOf('\n') + 1);
+    boolean says = line.chars().anyMatch(c -> Character.isLetter(c) || c == '=');
+    return !says && LastNumber.in(line) != null && !LastNumber.isOnly(line);
   }
 
   /**
@@ -84,7 +95,7 @@ public final class AnswerFinder {
     }
     int end = sentence.lastIndexOf("**");
     int start = end <= 0 ? -1 : sentence.lastIndexOf("**", end - 1);
-    if (start >= 0 && end > start + 2) {
+    if (start >= 0 && end > start + 2 && opensBold(sentence, start)) {
       return new Found(trimmed(sentence.substring(start + 2, end)), Source.PHRASE);
     }
     if (start < 0
@@ -94,6 +105,10 @@ public final class AnswerFinder {
     }
     String number = LastNumber.in(sentence);
     return number != null && LastNumber.isOnly(sentence) ? new Found(number, Source.PHRASE) : null;
+  }
+
+  private static boolean opensBold(String text, int at) {
+    return at == 0 || Character.isWhitespace(text.charAt(at - 1));
   }
 
   private static Found phrase(String text) {

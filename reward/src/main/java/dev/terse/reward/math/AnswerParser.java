@@ -162,18 +162,20 @@ final class AnswerParser {
     if (cuts.isEmpty()) {
       return null;
     }
-    boolean and = cuts.stream().anyMatch(i -> tokens.get(i).text().equalsIgnoreCase("and"));
+    boolean or = cuts.stream().anyMatch(i -> tokens.get(i).text().equalsIgnoreCase("or"));
     var items = items(from, to, cuts, depth);
     if (items.size() == 1) {
       return items.get(0);
     }
     if (items.stream().allMatch(i -> i instanceof Inequality || i instanceof Region)) {
-      Region joined = regions.of(items.get(0));
+      var all = regions.of(items.get(0));
+      var any = all;
       for (var item : items.subList(1, items.size())) {
-        var next = regions.of(item);
-        joined = and ? regions.intersection(joined, next) : regions.union(joined, next);
+        all = regions.intersection(all, regions.of(item));
+        any = regions.union(any, regions.of(item));
       }
-      return joined;
+      // "x > 0, x < 1" holds at once; "x < 0, x > 1" cannot, so it is a choice.
+      return or || all.pieces().isEmpty() ? any : all;
     }
     return new Collection(items, false);
   }
@@ -269,6 +271,12 @@ final class AnswerParser {
 
   /** Whether a left side is only a name: x, x_1, f(x), AB, area. */
   private boolean isLabel(int from, int to) {
+    String whole = to - from < 16 ? text(from, to) : "";
+    boolean inverse = whole.startsWith("^-1(", 1);
+    boolean derivative = whole.length() == 8 && whole.startsWith("fracd") && whole.charAt(6) == 'd';
+    if (inverse || derivative) { // f^{-1}(x), dy/dx
+      return true;
+    }
     boolean named = false;
     for (int i = from; i < to; i++) {
       var t = tokens.get(i);
@@ -552,7 +560,7 @@ final class AnswerParser {
     if (t.is("%") || isCurrency(t) || t.is("¢")) {
       return true;
     }
-    if (!t.isWord() || Symbols.FUNCTIONS.contains(t.text())) {
+    if (!t.isWord() || Symbols.FUNCTIONS.contains(t.text()) || isInfinity(t)) {
       return false;
     }
     var before = tokens.get(i - 1);
@@ -564,7 +572,11 @@ final class AnswerParser {
     }
     return t.inText()
         || Unit.isKnown(t.text()) && afterNumber
-        || t.text().length() > 2 && !Set.of("inf", "infinity").contains(t.text()) && afterNumber;
+        || t.text().length() > 2 && t.spaceBefore() && afterNumber;
+  }
+
+  private static boolean isInfinity(Token t) {
+    return Set.of("inf", "infinity").contains(t.text().toLowerCase(Locale.ROOT));
   }
 
   /** Whether only words and what binds units stand between. */

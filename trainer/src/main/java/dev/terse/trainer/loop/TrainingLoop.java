@@ -83,9 +83,11 @@ public final class TrainingLoop {
               "train/train_steps_per_second",
               (step - done) / seconds));
     }
-    if (stop.isRequested() && saved < step) {
-      LOG.info("asked to stop: saving step {} of {}", step, maxSteps);
-      save(step);
+    if (stop.isRequested()) {
+      LOG.info("asked to stop: the run stands after update {} of {}", step, maxSteps);
+      if (saved < step) {
+        save(step);
+      }
     }
     return step;
   }
