@@ -133,10 +133,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void process_isEndedByTheCommandLineOnly() {
+  void process_isEndedByProgramsOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.terse.trainer.cli..")
+        .resideOutsideOfPackages(
+            "dev.terse.trainer.cli..",
+            "dev.terse.reward.isolate..") // its child process is a program of its own
         .should()
         .callMethodWhere(owned("java.lang.System").and(target(name("exit"))))
         .orShould()
