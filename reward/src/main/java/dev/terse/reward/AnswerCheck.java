@@ -46,7 +46,10 @@ public record AnswerCheck(AnswerPolicy policy) {
   private static Found find(String text) {
     Found found = AnswerFinder.marked(text);
     if (found != null) {
-      return found;
+      boolean sentence =
+          found.source() == Found.Source.PHRASE && !Equivalence.isReadable(found.text());
+      Found inside = sentence ? AnswerFinder.inSentence(found.text()) : null;
+      return inside == null ? found : inside;
     }
     String whole = text.strip();
     if (Equivalence.isReadable(whole)) {

@@ -37,6 +37,9 @@ class ArchitectureTest {
   private static final Set<String> BORDERS =
       Set.of("dev.terse.engine.nd4j.ArrayCalls"); // ND4J's contexts say "throws Exception" on close
 
+  /** The main class of the process that user rewards run in. */
+  private static final String REWARD_CHILD = "dev.terse.reward.isolate.RewardChild";
+
   /** A module by its package root, and the modules that it may import. */
   static Stream<Arguments> arrows() {
     return Stream.of(
@@ -133,10 +136,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void process_isEndedByTheCommandLineOnly() {
+  void process_isEndedByTheCommandLineAndTheChildOfRewardsOnly() {
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.terse.trainer.cli..")
+        .and(describe("are no process of their own", type -> !type.getName().equals(REWARD_CHILD)))
         .should()
         .callMethodWhere(owned("java.lang.System").and(target(name("exit"))))
         .orShould()

@@ -95,6 +95,9 @@ final class Workers implements AutoCloseable {
   }
 
   private void bindCaller() {
+    if (closed) {
+      throw new IllegalStateException("the engine was used after it had been closed");
+    }
     if (Thread.currentThread() != boundCaller) {
       onThreadStart.run();
       boundCaller = Thread.currentThread();

@@ -94,6 +94,19 @@ class Nd4jEngineMemoryTest {
     assertThat(engine.scratchBytes()).isZero();
   }
 
+  @Test
+  void engine_closed_refusesWork() {
+    Nd4jEngine engine = new Nd4jEngine(KernelChoice.HEAP, 2);
+    try (Tensor x = engine.allocate(2, 3);
+        Tensor w = engine.allocate(4, 3);
+        Tensor out = engine.allocate(2, 4)) {
+      engine.close();
+      assertThatThrownBy(() -> engine.linear(x, w, null, out))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("the engine was used after it had been closed");
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(KernelChoice.class)
   void step_repeated_hasTheSameBits(KernelChoice kernels) {

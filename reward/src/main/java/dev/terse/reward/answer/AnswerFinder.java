@@ -15,8 +15,24 @@ public final class AnswerFinder {
    */
   public static final int MAX_SCANNED_CHARS = 16_384;
 
+  /** Longest formula between dollar signs; keeps the search linear. */
+  private static final int MAX_SPAN = 1000;
+
   private static final List<String> PHRASES =
       List.of("answer is", "answer:", "answer :", "answer =", "answers are", "answer to this is");
+
+  private static final List<String> DENIALS =
+      List.of(
+          " not ",
+          "n't ",
+          " never ",
+          " neither ",
+          " nor ",
+          " but ",
+          " except ",
+          " wrong ",
+          " incorrect ",
+          " or ");
 
   /** Words that end the answer in a sentence and begin its explanation. */
   private static final List<String> CLAUSES =
@@ -49,12 +65,50 @@ public final class AnswerFinder {
 
   /** The last formula, else the last number of a text that marks no answer; null if none. */
   public static Found unmarked(String text) {
+    if (text.contains("\\boxed")) { // an open or empty box is an answer that was not given
+      return null;
+    }
     String span = lastMathSpan(text);
     if (span != null) {
       return new Found(span, Source.MATH_SPAN);
     }
-    String number = LastNumber.in(text);
+    String number = isEnumeration(text) ? null : LastNumber.in(text);
     return number == null ? null : new Found(number, Source.LAST_NUMBER);
+  }
+
+  /** Whether the last line lists several numbers and says nothing: every candidate, none chosen. */
+  private static boolean isEnumeration(String text) {
+    String stripped = text.stripTrailing();
+    String line = stripped.substring(stripped.lastIndexOf('\n') + 1);
+    boolean says = line.chars().anyMatch(c -> Character.isLetter(c) || c == '=');
+    return !says && LastNumber.in(line) != null && !LastNumber.isOnly(line);
+  }
+
+  /**
+   * The answer inside a sentence that is no answer as a whole: its last bold part, or its number if
+   * it has just one. A sentence that denies something has none.
+   */
+  public static Found inSentence(String sentence) {
+    String words = " " + sentence.toLowerCase(Locale.ROOT) + " ";
+    if (DENIALS.stream().anyMatch(words::contains)) {
+      return null;
+    }
+    int end = sentence.lastIndexOf("**");
+    int start = end <= 0 ? -1 : sentence.lastIndexOf("**", end - 1);
+    if (start >= 0 && end > start + 2 && opensBold(sentence, start)) {
+      return new Found(trimmed(sentence.substring(start + 2, end)), Source.PHRASE);
+    }
+    if (start < 0
+        && end > 0
+        && end + 2 < sentence.length()) { // the line ended inside the bold part
+      return new Found(trimmed(sentence.substring(end + 2)), Source.PHRASE);
+    }
+    String number = LastNumber.in(sentence);
+    return number != null && LastNumber.isOnly(sentence) ? new Found(number, Source.PHRASE) : null;
+  }
+
+  private static boolean opensBold(String text, int at) {
+    return at == 0 || Character.isWhitespace(text.charAt(at - 1));
   }
 
   private static Found phrase(String text) {
@@ -132,10 +186,13 @@ public final class AnswerFinder {
     return sentence.startsWith("$") || sentence.startsWith("\\(") || sentence.startsWith("\\[");
   }
 
-  /** Content of the last {@code $...$}, {@code $$...$$}, {@code \(...\)} or {@code \[...\]}. */
+  /**
+   * Content of the last {@code $...$}, {@code $$...$$}, {@code \(...\)} or {@code \[...\]}. Money
+   * is told from formulas as pandoc does it: a formula does not begin or end with a space, nor is
+   * it followed by a digit; and it does not cross bold marks or a blank line.
+   */
   static String lastMathSpan(String text) {
     String best = null;
-    int bestEnd = -1;
     int open = -1; // where the content of an open dollar span begins
     int paren = -1; // the same for \( and \[
     for (int i = 0; i < text.length(); i++) {
@@ -145,10 +202,8 @@ public final class AnswerFinder {
         if (d == '(' || d == '[') {
           paren = i + 1;
         } else if ((d == ')' || d == ']') && paren >= 0) {
-          if (!text.substring(paren, i - 1).isBlank() && i > bestEnd) {
-            best = text.substring(paren, i - 1).strip();
-            bestEnd = i;
-          }
+          String content = text.substring(paren, i - 1).strip();
+          best = content.isEmpty() ? best : content;
           paren = -1;
         }
       } else if (c == '$') {
@@ -156,9 +211,8 @@ public final class AnswerFinder {
         while (i + 1 < text.length() && text.charAt(i + 1) == '$') {
           i++;
         }
-        if (open >= 0 && !text.substring(open, run).isBlank()) {
+        if (open >= 0 && run - open <= MAX_SPAN && isFormula(text, open, run, i + 1)) {
           best = text.substring(open, run).strip();
-          bestEnd = i;
           open = -1;
         } else {
           open = i + 1;
@@ -166,5 +220,34 @@ public final class AnswerFinder {
       }
     }
     return best;
+  }
+
+  private static boolean isFormula(String text, int open, int close, int after) {
+    boolean doubled = after - close > 1;
+    String content = text.substring(open, close);
+    if (content.isBlank() || content.contains("**") || content.contains("\n\n")) {
+      return false;
+    }
+    boolean spaced =
+        Character.isWhitespace(content.charAt(0))
+            || Character.isWhitespace(content.charAt(content.length() - 1));
+    boolean digitAfter =
+        after < text.length() && text.charAt(after) >= '0' && text.charAt(after) <= '9';
+    return doubled || !digitAfter && !(spaced && content.contains(" ") && hasWords(content));
+  }
+
+  /** Whether prose stands between two dollar signs. */
+  private static boolean hasWords(String content) {
+    int letters = 0;
+    for (int i = 0; i < content.length(); i++) {
+      letters = Character.isLetter(content.charAt(i)) ? letters + 1 : 0;
+      if (content.charAt(i) == '\\') {
+        return false;
+      }
+      if (letters > 3) {
+        return true;
+      }
+    }
+    return false;
   }
 }

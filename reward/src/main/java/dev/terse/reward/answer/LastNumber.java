@@ -30,6 +30,16 @@ final class LastNumber {
     return null;
   }
 
+  /** Whether {@code text} holds digits in one place only. */
+  static boolean isOnly(String text) {
+    int runs = 0;
+    for (int i = 0; i < text.length(); i++) {
+      boolean starts = isDigit(text.charAt(i)) && !(i > 0 && isNumberPart(text, i - 1));
+      runs += starts ? 1 : 0;
+    }
+    return runs == 1;
+  }
+
   private static String withSurroundings(String text, int start, int end) {
     int from = start;
     while (from < end && !isDigit(text.charAt(from)) && text.charAt(from) != '.') {

@@ -48,7 +48,8 @@ final class AnswerEquality {
       return equations(x, y);
     }
     if (b instanceof Equation y) {
-      return y.label() == null || !isConsistent(y) ? DIFFERENT : compare(a, y.right());
+      boolean result = y.label() != null || isCalculation(y);
+      return result && isConsistent(y) ? compare(a, y.right()) : DIFFERENT;
     }
     if (a instanceof Value x && b instanceof Value y) {
       return values(x, y);
@@ -85,8 +86,9 @@ final class AnswerEquality {
     if (a instanceof Collection x && b instanceof Collection y) {
       return unordered(x, y);
     }
-    if (a instanceof Value && b instanceof Collection y && y.items().size() == 1) {
-      return compare(a, y.items().get(0));
+    if (a instanceof Value && b instanceof Collection y) {
+      var items = distinct(y.items()); // one value in two spellings is one value
+      return items.size() == 1 ? compare(a, items.get(0)) : DIFFERENT;
     }
     if (b instanceof Matrix y) {
       return matrices(a, y);
@@ -215,6 +217,13 @@ final class AnswerEquality {
     return e.sides().get(0) != null && e.right() instanceof Value v
         ? Expr.minus(e.sides().get(0), v.expr())
         : null;
+  }
+
+  /** Whether it only calculates, as in "2 + 3 = 5". */
+  private static boolean isCalculation(Equation e) {
+    var names = new TreeSet<String>();
+    e.sides().forEach(side -> Expr.variables(side, names));
+    return names.isEmpty() && e.right() instanceof Value;
   }
 
   /** Whether the constant sides of a chain agree: "1 = 7" states nothing. */

@@ -162,18 +162,20 @@ final class AnswerParser {
     if (cuts.isEmpty()) {
       return null;
     }
-    boolean and = cuts.stream().anyMatch(i -> tokens.get(i).text().equalsIgnoreCase("and"));
+    boolean or = cuts.stream().anyMatch(i -> tokens.get(i).text().equalsIgnoreCase("or"));
     var items = items(from, to, cuts, depth);
     if (items.size() == 1) {
       return items.get(0);
     }
     if (items.stream().allMatch(i -> i instanceof Inequality || i instanceof Region)) {
-      Region joined = regions.of(items.get(0));
+      var all = regions.of(items.get(0));
+      var any = all;
       for (var item : items.subList(1, items.size())) {
-        var next = regions.of(item);
-        joined = and ? regions.intersection(joined, next) : regions.union(joined, next);
+        all = regions.intersection(all, regions.of(item));
+        any = regions.union(any, regions.of(item));
       }
-      return joined;
+      // "x > 0, x < 1" holds at once; "x < 0, x > 1" cannot, so it is a choice.
+      return or || all.pieces().isEmpty() ? any : all;
     }
     return new Collection(items, false);
   }
@@ -269,6 +271,12 @@ final class AnswerParser {
 
   /** Whether a left side is only a name: x, x_1, f(x), AB, area. */
   private boolean isLabel(int from, int to) {
+    String whole = to - from < 16 ? text(from, to) : "";
+    boolean inverse = whole.startsWith("^-1(", 1);
+    boolean derivative = whole.length() == 8 && whole.startsWith("fracd") && whole.charAt(6) == 'd';
+    if (inverse || derivative) { // f^{-1}(x), dy/dx
+      return true;
+    }
     boolean named = false;
     for (int i = from; i < to; i++) {
       var t = tokens.get(i);
@@ -446,9 +454,7 @@ final class AnswerParser {
       return null;
     }
     int cut = cuts.get(0);
-    boolean plain =
-        tokens.subList(from, cut).stream()
-            .allMatch(t -> t.isDigits() || t.isWord() || t.is("(") || t.is(")"));
+    boolean plain = tokens.subList(from, cut).stream().allMatch(AnswerParser::isDigitPart);
     boolean group = tokens.get(Math.min(cut + 1, to - 1)).is("{") && match[cut + 1] == to - 1;
     if (!plain || !group && cut != to - 2) {
       return null;
@@ -462,18 +468,21 @@ final class AnswerParser {
     } else if (suffix.length() <= 2 && suffix.chars().allMatch(c -> c >= '0' && c <= '9')) {
       base = suffix.isEmpty() ? -1 : Integer.parseInt(suffix);
     }
-    boolean startsWithDigit =
-        !digits.isEmpty() && digits.charAt(0) >= '0' && digits.charAt(0) <= '9';
+    boolean written = digits.chars().anyMatch(c -> c >= '0' && c <= '9');
     boolean hex = base == 16 && digits.length() > 1;
-    if (base < 2 || base > 36 || !startsWithDigit && !hex || digits.length() > 200) {
+    if (base < 2 || base > 36 || !written && !hex || digits.length() > 200) {
       return null;
     }
-    for (char c : digits.toCharArray()) {
+    for (char c : digits.substring(digits.startsWith("-") ? 1 : 0).toCharArray()) {
       if (c > 127 || Character.digit(c, base) < 0) {
         return null;
       }
     }
     return new Based(digits.toUpperCase(Locale.ROOT), base);
+  }
+
+  private static boolean isDigitPart(Token t) {
+    return t.isDigits() || t.isWord() || t.is("(") || t.is(")") || t.is("-");
   }
 
   private Answer quantity(int from, int to) {
@@ -551,7 +560,7 @@ final class AnswerParser {
     if (t.is("%") || isCurrency(t) || t.is("¢")) {
       return true;
     }
-    if (!t.isWord() || Symbols.FUNCTIONS.contains(t.text())) {
+    if (!t.isWord() || Symbols.FUNCTIONS.contains(t.text()) || isInfinity(t)) {
       return false;
     }
     var before = tokens.get(i - 1);
@@ -563,7 +572,11 @@ final class AnswerParser {
     }
     return t.inText()
         || Unit.isKnown(t.text()) && afterNumber
-        || t.text().length() > 2 && !Set.of("inf", "infinity").contains(t.text()) && afterNumber;
+        || t.text().length() > 2 && t.spaceBefore() && afterNumber;
+  }
+
+  private static boolean isInfinity(Token t) {
+    return Set.of("inf", "infinity").contains(t.text().toLowerCase(Locale.ROOT));
   }
 
   /** Whether only words and what binds units stand between. */
@@ -583,7 +596,8 @@ final class AnswerParser {
               || t.is("¢")
               || t.is("°")
               || t.is("-");
-      boolean power = t.isDigits() && t.text().length() == 1 && i > from;
+      boolean raised = i > from && (tokens.get(i - 1).is("^") || tokens.get(i - 1).is("{"));
+      boolean power = raised && t.isDigits() && t.text().length() == 1;
       if (!t.isWord() && !binds && !power || i - from > 16) {
         return false;
       }

@@ -15,6 +15,8 @@ record Ball(BigDecimal re, BigDecimal im, double radius) {
 
   private static final double MAX_MAGNITUDE = 1e280;
   private static final double MAX_EXP = 600;
+  private static final int SMALLEST_EXPONENT = -290;
+  private static final double SMALLEST = 1e-290;
 
   static final Ball ZERO = exact(BigDecimal.ZERO);
   static final Ball ONE = exact(BigDecimal.ONE);
@@ -32,12 +34,24 @@ record Ball(BigDecimal re, BigDecimal im, double radius) {
 
   /** Rounds to the working precision and adds that error to {@code radius}. */
   private static Ball rounded(BigDecimal re, BigDecimal im, double radius) {
-    double size = Math.abs(re.doubleValue()) + Math.abs(im.doubleValue());
+    double size = Math.abs(Decimals.approximate(re)) + Math.abs(Decimals.approximate(im));
     double total = radius + size * STEP;
     if (!(size < MAX_MAGNITUDE && total < MAX_MAGNITUDE)) {
       throw new CannotTell("a number is too large");
     }
-    return new Ball(re.round(Decimals.MC), im.round(Decimals.MC), total);
+    var flushedRe = flushed(re);
+    var flushedIm = flushed(im);
+    boolean lost = flushedRe.signum() != re.signum() || flushedIm.signum() != im.signum();
+    return new Ball(flushedRe, flushedIm, lost ? total + 2 * SMALLEST : total);
+  }
+
+  /**
+   * Rounds, and takes tiny numbers as zero: BigDecimal aligns the scales of a sum, and 1 + 1e-10^9
+   * would be a billion digits long.
+   */
+  private static BigDecimal flushed(BigDecimal x) {
+    boolean zero = x.signum() == 0 || x.precision() - (long) x.scale() < SMALLEST_EXPONENT;
+    return zero ? BigDecimal.ZERO : x.round(Decimals.MC);
   }
 
   boolean isReal() {
@@ -45,12 +59,13 @@ record Ball(BigDecimal re, BigDecimal im, double radius) {
   }
 
   double size() {
-    return Math.abs(re.doubleValue()) + Math.abs(im.doubleValue());
+    return Math.abs(Decimals.approximate(re)) + Math.abs(Decimals.approximate(im));
   }
 
   /** Whether 0 may be the true value. */
   boolean mayBeZero() {
-    return Math.max(Math.abs(re.doubleValue()), Math.abs(im.doubleValue())) <= radius;
+    return Math.max(Math.abs(Decimals.approximate(re)), Math.abs(Decimals.approximate(im)))
+        <= radius;
   }
 
   Ball plus(Ball o) {
@@ -78,7 +93,7 @@ record Ball(BigDecimal re, BigDecimal im, double radius) {
   }
 
   Ball inverse() {
-    double size = Math.max(Math.abs(re.doubleValue()), Math.abs(im.doubleValue()));
+    double size = Math.max(Math.abs(Decimals.approximate(re)), Math.abs(Decimals.approximate(im)));
     if (size <= radius) {
       throw new CannotTell("division by a number that may be zero");
     }
@@ -116,7 +131,7 @@ record Ball(BigDecimal re, BigDecimal im, double radius) {
     }
     if (isReal()) {
       var root = Decimals.sqrt(re.abs());
-      double error = radius / Math.max(root.doubleValue(), Double.MIN_NORMAL);
+      double error = radius / Math.max(Decimals.approximate(root), Double.MIN_NORMAL);
       return re.signum() > 0
           ? rounded(root, BigDecimal.ZERO, error)
           : rounded(BigDecimal.ZERO, root, error);
@@ -135,11 +150,11 @@ record Ball(BigDecimal re, BigDecimal im, double radius) {
   }
 
   Ball exp() {
-    if (!(Math.abs(re.doubleValue()) < MAX_EXP && radius < 1e-3)) {
+    if (!(Math.abs(Decimals.approximate(re)) < MAX_EXP && radius < 1e-3)) {
       throw new CannotTell("an exponential is too large");
     }
     var size = Decimals.exp(re);
-    double error = size.doubleValue() * radius * 2;
+    double error = Decimals.approximate(size) * radius * 2;
     if (isReal()) {
       return rounded(size, BigDecimal.ZERO, error);
     }
@@ -152,7 +167,8 @@ record Ball(BigDecimal re, BigDecimal im, double radius) {
     if (mayBeZero()) {
       throw new CannotTell("the logarithm of a number that may be zero");
     }
-    double nearest = Math.max(Math.abs(re.doubleValue()), Math.abs(im.doubleValue())) - radius;
+    double nearest =
+        Math.max(Math.abs(Decimals.approximate(re)), Math.abs(Decimals.approximate(im))) - radius;
     double error = 2 * radius / nearest;
     if (isReal()) {
       var ln = Decimals.ln(re.abs());
@@ -179,7 +195,9 @@ record Ball(BigDecimal re, BigDecimal im, double radius) {
     if (isReal()) {
       requireArgument(re);
       return rounded(
-          Decimals.sin(re), BigDecimal.ZERO, radius + re.abs().doubleValue() * STEP + STEP);
+          Decimals.sin(re),
+          BigDecimal.ZERO,
+          radius + Math.abs(Decimals.approximate(re)) * STEP + STEP);
     }
     var e = times(I).exp();
     return e.minus(e.inverse()).times(I.times(of(Rational.of(2))).inverse());
@@ -189,7 +207,9 @@ record Ball(BigDecimal re, BigDecimal im, double radius) {
     if (isReal()) {
       requireArgument(re);
       return rounded(
-          Decimals.cos(re), BigDecimal.ZERO, radius + re.abs().doubleValue() * STEP + STEP);
+          Decimals.cos(re),
+          BigDecimal.ZERO,
+          radius + Math.abs(Decimals.approximate(re)) * STEP + STEP);
     }
     var e = times(I).exp();
     return e.plus(e.inverse()).times(of(Rational.HALF));
@@ -215,7 +235,7 @@ record Ball(BigDecimal re, BigDecimal im, double radius) {
   }
 
   private static void requireArgument(BigDecimal x) {
-    if (!(Math.abs(x.doubleValue()) <= Limits.MAX_ARGUMENT)) {
+    if (!(Math.abs(Decimals.approximate(x)) <= Limits.MAX_ARGUMENT)) {
       throw new CannotTell("the argument of a trigonometric function is too large");
     }
   }

@@ -114,6 +114,15 @@ final class Decimals {
     return sum;
   }
 
+  /** {@link BigDecimal#doubleValue} to 15 digits without its detour through text. */
+  static double approximate(BigDecimal x) {
+    var digits = x.unscaledValue();
+    int shift = Math.max(0, digits.bitLength() - 62);
+    double top = Math.scalb((double) digits.shiftRight(shift).longValue(), shift);
+    int half = x.scale() / 2; // 10^-scale alone may be below the smallest double
+    return top * Math.pow(10, -half) * Math.pow(10, half - x.scale());
+  }
+
   static BigDecimal sqrt(BigDecimal x) {
     return x.sqrt(MC);
   }

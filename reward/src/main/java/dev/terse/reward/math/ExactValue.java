@@ -62,8 +62,9 @@ final class ExactValue {
   }
 
   private Rational charged(Rational value) {
-    int bits = value.num().bitLength() + value.den().bitLength();
-    budget.spend(bits / 256);
+    // Reducing a fraction is quadratic in its length.
+    int words = (value.num().bitLength() + value.den().bitLength()) / 32;
+    budget.spend(value.isInteger() ? words / 8 : words / 8 + words * words / 100);
     return value;
   }
 
@@ -146,14 +147,15 @@ final class ExactValue {
       return Rational.ZERO;
     }
     var small = whole && other.compareTo(k) < 0 ? other : k;
-    if (small.compareTo(Rational.of(Limits.MAX_FACTORIAL)) > 0) {
+    int limit = whole ? Limits.MAX_FACTORIAL : Limits.MAX_POLYNOMIAL_BINOMIAL;
+    if (small.compareTo(Rational.of(limit)) > 0) {
       throw new CannotTell("a binomial is too large");
     }
     int steps = small.num().intValue();
     budget.spend(4 * steps + 1);
     var value = Rational.ONE;
     for (int i = 0; i < steps; i++) {
-      value = value.times(n.minus(Rational.of(i))).over(Rational.of(i + 1));
+      value = charged(value.times(n.minus(Rational.of(i))).over(Rational.of(i + 1)));
     }
     return value;
   }

@@ -7,6 +7,7 @@ import static dev.terse.reward.Verdict.UNKNOWN;
 import dev.terse.reward.Verdict;
 import dev.terse.reward.math.Expr.Const;
 import dev.terse.reward.math.Expr.Num;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -105,6 +106,9 @@ final class ExprEquality {
   }
 
   private Verdict atPoints(Expr a, Expr b, TreeSet<String> names) {
+    if (countsThings(a) || countsThings(b)) {
+      return atIntegers(a, b, names);
+    }
     boolean complex = Expr.mentions(a, Const.I) || Expr.mentions(b, Const.I);
     var verdict = atPoints(a, b, names, !complex, false);
     if (verdict != EQUAL && usesLog(a, b)) {
@@ -112,6 +116,38 @@ final class ExprEquality {
       return natural == EQUAL ? EQUAL : verdict;
     }
     return verdict;
+  }
+
+  /** Whether a factorial or binomial depends on a variable, which then is a natural number. */
+  private static boolean countsThings(Expr e) {
+    if (e instanceof Expr.Fn f && (f.name().equals("factorial") || f.name().equals("binom"))) {
+      var names = new TreeSet<String>();
+      Expr.variables(e, names);
+      return !names.isEmpty();
+    } else if (e instanceof Expr.Fn f) {
+      return f.args().stream().anyMatch(ExprEquality::countsThings);
+    } else if (e instanceof Expr.Sum s) {
+      return s.terms().stream().anyMatch(ExprEquality::countsThings);
+    } else if (e instanceof Expr.Product p) {
+      return p.factors().stream().anyMatch(ExprEquality::countsThings);
+    }
+    return e instanceof Expr.Power p && (countsThings(p.base()) || countsThings(p.exponent()));
+  }
+
+  /** Natural numbers, rising with the alphabet: in binom(n, k) k comes before n. */
+  private Verdict atIntegers(Expr a, Expr b, TreeSet<String> names) {
+    for (int k = 0; k < 2 * NEEDED; k++) {
+      var point = new HashMap<String, Rational>();
+      int i = 0;
+      for (String name : names) {
+        point.put(name, Rational.of(3 + 2 * k + 5L * i++));
+      }
+      var verdict = at(point, a, b, true, false);
+      if (verdict != EQUAL) {
+        return verdict;
+      }
+    }
+    return EQUAL;
   }
 
   private Verdict atPoints(

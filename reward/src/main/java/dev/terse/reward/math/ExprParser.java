@@ -281,6 +281,9 @@ final class ExprParser {
         expect("|");
         return Expr.fn("abs", e);
       }
+      case "$", "€", "£" -> {
+        return primary(); // money inside a calculation
+      }
       case "⌊" -> {
         var e = sum();
         expect("⌋");
@@ -427,7 +430,7 @@ final class ExprParser {
     if (Symbols.LETTERS.contains(word)) {
       return subscripted(word);
     }
-    if (word.length() > 3) {
+    if (word.length() > 3 || isProse()) {
       throw new CannotTell("the word '" + Words.brief(word) + "' is not mathematics");
     }
     var factors = new ArrayList<Expr>();
@@ -438,6 +441,19 @@ final class ExprParser {
     tokens.set(--at, new Token(Token.Kind.WORD, word.substring(word.length() - 1), false, false));
     factors.add(factor());
     return new Product(List.copyOf(factors));
+  }
+
+  /** Whether the word just taken has another one beside it: prose, no product of letters. */
+  private boolean isProse() {
+    return isProseWord(at - 2) || isProseWord(at);
+  }
+
+  private boolean isProseWord(int i) {
+    return i >= 0
+        && i < end
+        && tokens.get(i).isWord()
+        && tokens.get(i).text().length() > 1
+        && !isKnown(tokens.get(i).text());
   }
 
   private Expr subscripted(String name) {
@@ -635,6 +651,9 @@ final class ExprParser {
   }
 
   private CannotTell unexpected() {
+    if (at >= end) {
+      return new CannotTell("the expression ends too early");
+    }
     return new CannotTell("'" + Words.brief(tokens.get(at).text()) + "' is not expected here");
   }
 }

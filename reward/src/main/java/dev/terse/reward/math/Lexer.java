@@ -39,6 +39,22 @@ final class Lexer {
     return lexer.tokens;
   }
 
+  /** Joins a degree sign and C or F, which is about to be added, to the unit of temperature. */
+  private boolean joinsTemperature(String word) {
+    int i = tokens.size() - 1;
+    boolean group = i >= 3 && tokens.get(i).is("}") && tokens.get(i - 2).is("{");
+    int degree = group ? i - 1 : i;
+    if (degree < 1 || !tokens.get(degree).is("°") || !word.equals("C") && !word.equals("F")) {
+      return false;
+    }
+    int first = group ? i - 2 : i;
+    first -= first > 0 && tokens.get(first - 1).is("^") ? 1 : 0;
+    tokens.subList(first, tokens.size()).clear();
+    tokens.add(new Token(Kind.WORD, "°" + word, true, true));
+    space = false;
+    return true;
+  }
+
   private void next() {
     char c = s.charAt(at);
     if (Character.isWhitespace(c) || c == '~') {
@@ -53,7 +69,10 @@ final class Lexer {
       while (at < s.length() && isWordPart(at, start)) {
         at++;
       }
-      add(Kind.WORD, s.substring(start, at));
+      String word = s.substring(start, at);
+      if (!joinsTemperature(word)) {
+        add(Kind.WORD, word);
+      }
     } else {
       sign(c);
     }
@@ -147,7 +166,8 @@ final class Lexer {
       }
     }
     int pointWidth = peek(0) == '.' ? 1 : s.startsWith("{,}", at) ? 3 : 0;
-    boolean point = pointWidth == 1 && peek(1) != '.' || pointWidth == 3 && isDigit(peek(3));
+    boolean point =
+        pointWidth > 0 && (isDigit(peek(pointWidth)) || pointWidth == 1 && s.startsWith(".\\", at));
     if (point) {
       at += pointWidth;
       digits.append('.');

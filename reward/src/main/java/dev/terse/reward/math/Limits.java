@@ -28,14 +28,17 @@ final class Limits {
   /** Largest n of n! and of binomials; see {@link #MAX_BITS}. */
   static final int MAX_FACTORIAL = 1000;
 
+  /** Largest k of binom(x, k) where x is no natural number: a polynomial of that degree. */
+  static final int MAX_POLYNOMIAL_BINOMIAL = 20;
+
   /** Most parts of a list, set or tuple; parts are compared pairwise where order is free. */
   static final int MAX_ITEMS = 64;
 
   /** Most readings of one ambiguous answer. */
   static final int MAX_READINGS = 6;
 
-  /** Cost units of one comparison, see {@link Budget}: about 20 ms in the worst case. */
-  static final int MAX_COST = 40_000;
+  /** Cost units of one comparison, see {@link Budget}: 10 to 20 ms in the worst case. */
+  static final int MAX_COST = 16_000;
 
   /** Largest argument of exp, sin and their like: beyond it 60 digits are not enough. */
   static final double MAX_ARGUMENT = 1e6;

@@ -15,9 +15,9 @@ import java.util.function.Supplier;
 /** Evaluates expressions in {@link Ball} arithmetic. */
 final class NumericValue {
   /** Costs of an elementary function and of one arithmetic operation, see {@link Budget}. */
-  private static final int FUNCTION_COST = 80;
+  private static final int FUNCTION_COST = 150;
 
-  private static final int STEP_COST = 3;
+  private static final int STEP_COST = 5;
 
   private final Map<String, Rational> variables;
   private final boolean realOnly;
@@ -84,12 +84,12 @@ final class NumericValue {
     }
     var base = of(p.base());
     if (exact != null && exact.isInt()) {
-      budget.spend(2 * exact.num().bitLength());
+      budget.spend(2 * STEP_COST * exact.num().bitLength());
       return base.pow(exact.num().intValue());
     }
     if (exact != null && exact.equals(Rational.HALF)) {
       refuseNegative(base);
-      budget.spend(10);
+      budget.spend(30);
       return base.sqrt();
     }
     if (base.isReal() && base.re().signum() == 0 && base.radius() == 0 && exact != null) {

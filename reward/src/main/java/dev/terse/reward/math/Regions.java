@@ -71,56 +71,113 @@ final class Regions {
   private Region of(Inequality chain) {
     var region = REALS;
     for (int i = 0; i < chain.signs().size(); i++) {
-      var one = linear(chain.sides().get(i), chain.sides().get(i + 1), chain.signs().get(i));
+      var one = solved(chain.sides().get(i), chain.sides().get(i + 1), chain.signs().get(i));
       region = intersection(region, one);
     }
     return region;
   }
 
-  /** Solves {@code left sign right} where the difference is a x + b with rational a. */
-  private Region linear(Expr left, Expr right, String sign) {
+  /** Solves {@code left sign right} for |linear| against a constant, and up to degree two. */
+  private Region solved(Expr left, Expr right, String sign) {
+    if (left instanceof Expr.Fn f && f.name().equals("abs") && isConstant(right)) {
+      return absolute(f.args().get(0), right, sign);
+    }
+    if (right instanceof Expr.Fn f && f.name().equals("abs") && isConstant(left)) {
+      return absolute(f.args().get(0), left, mirrored(sign));
+    }
     var names = new TreeSet<String>();
     Expr.variables(left, names);
     Expr.variables(right, names);
     if (names.size() != 1) {
       throw new CannotTell("an inequality in " + names.size() + " variables");
     }
-    String x = names.first();
-    Expr root;
-    int slope;
-    boolean leftIsX = left.equals(new Expr.Sym(x)) && isConstant(right);
-    boolean rightIsX = right.equals(new Expr.Sym(x)) && isConstant(left);
-    if (leftIsX || rightIsX) {
-      root = leftIsX ? right : left;
-      slope = leftIsX ? 1 : -1;
-    } else {
-      var difference = Expr.minus(left, right);
-      var at0 = new ExactValue(Map.of(x, Rational.ZERO), budget).of(difference);
-      var at1 = new ExactValue(Map.of(x, Rational.ONE), budget).of(difference);
-      var at2 = new ExactValue(Map.of(x, Rational.of(7, 2)), budget).of(difference);
-      if (at0 == null || at1 == null || at2 == null) {
-        throw new CannotTell("an inequality that is not linear");
-      }
-      var a = at1.minus(at0);
-      if (a.signum() == 0 || !a.times(Rational.of(7, 2)).plus(at0).equals(at2)) {
-        throw new CannotTell("an inequality that is not linear");
-      }
-      root = Expr.num(at0.negate().over(a));
-      slope = a.signum();
+    var x = new Expr.Sym(names.first());
+    if (left.equals(x) && isConstant(right)) {
+      return ray(right, sign);
     }
+    if (right.equals(x) && isConstant(left)) {
+      return ray(left, mirrored(sign));
+    }
+    return polynomial(Expr.minus(left, right), x.name(), sign);
+  }
+
+  private Region absolute(Expr inner, Expr bound, String sign) {
+    var above = solved(inner, bound, sign);
+    var below = solved(inner, Expr.negate(bound), mirrored(sign));
     boolean less = sign.equals("<") || sign.equals("≤");
-    boolean open = sign.equals("<") || sign.equals(">");
+    return less || sign.equals("≠") ? intersection(above, below) : union(above, below);
+  }
+
+  private static String mirrored(String sign) {
+    return switch (sign) {
+      case "<" -> ">";
+      case ">" -> "<";
+      case "≤" -> "≥";
+      case "≥" -> "≤";
+      default -> sign;
+    };
+  }
+
+  /** The numbers x with {@code x sign end}. */
+  private Region ray(Expr end, String sign) {
     if (sign.equals("≠")) {
-      return complement(new Region(List.of(new Piece(root, root, false, false))));
+      return complement(new Region(List.of(new Piece(end, end, false, false))));
     }
-    if (ExprEquality.infiniteSign(root) != 0) {
+    if (ExprEquality.infiniteSign(end) != 0) {
       return REALS; // x < infinity
     }
+    boolean open = sign.equals("<") || sign.equals(">");
+    boolean less = sign.equals("<") || sign.equals("≤");
     return new Region(
         List.of(
-            less == slope > 0
-                ? new Piece(MINUS_INFINITY, root, true, open)
-                : new Piece(root, Const.INFINITY, open, true)));
+            less
+                ? new Piece(MINUS_INFINITY, end, true, open)
+                : new Piece(end, Const.INFINITY, open, true)));
+  }
+
+  /** Where {@code p(x) sign 0} holds for p = a x^2 + b x + c with rational coefficients. */
+  private Region polynomial(Expr p, String x, String sign) {
+    var c = value(p, x, Rational.ZERO);
+    var at1 = value(p, x, Rational.ONE);
+    var atMinus1 = value(p, x, Rational.MINUS_ONE);
+    var a = at1.plus(atMinus1).times(Rational.HALF).minus(c);
+    var b = at1.minus(atMinus1).times(Rational.HALF);
+    for (var t : List.of(Rational.of(7, 2), Rational.of(-13, 3), Rational.of(101))) {
+      if (!a.times(t).plus(b).times(t).plus(c).equals(value(p, x, t))) {
+        throw new CannotTell("an inequality of a degree above two");
+      }
+    }
+    if (a.signum() == 0 && b.signum() == 0) {
+      throw new CannotTell("an inequality without its variable");
+    }
+    if (a.signum() == 0) {
+      return ray(Expr.num(c.negate().over(b)), b.signum() > 0 ? sign : mirrored(sign));
+    }
+    String upward = a.signum() > 0 ? sign : mirrored(sign);
+    boolean inside = upward.equals("<") || upward.equals("≤");
+    var discriminant = b.times(b).minus(Rational.of(4).times(a).times(c));
+    if (discriminant.signum() < 0) {
+      return inside ? NONE : REALS;
+    }
+    var middle = Expr.num(b.negate().over(Rational.of(2).times(a)));
+    var square = discriminant.over(Rational.of(4).times(a).times(a));
+    var exactRoot = square.root(2);
+    Expr half = exactRoot == null ? Expr.sqrt(Expr.num(square)) : Expr.num(exactRoot);
+    var low = Expr.minus(middle, half);
+    var high = new Expr.Sum(List.of(middle, half));
+    return inside
+        ? intersection(ray(low, mirrored(upward)), ray(high, upward))
+        : sign.equals("≠")
+            ? intersection(ray(low, sign), ray(high, sign))
+            : union(ray(low, mirrored(upward)), ray(high, upward));
+  }
+
+  private Rational value(Expr p, String x, Rational at) {
+    var value = new ExactValue(Map.of(x, at), budget).of(p);
+    if (value == null) {
+      throw new CannotTell("an inequality that is not rational");
+    }
+    return value;
   }
 
   private static boolean isConstant(Expr e) {

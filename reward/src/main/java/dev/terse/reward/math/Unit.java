@@ -66,6 +66,8 @@ record Unit(Map<String, Integer> dimensions, Expr factor, boolean known) {
     TABLE.put("rad", TABLE.get("radian"));
     TABLE.put("%", PERCENT);
     TABLE.put("percent", PERCENT);
+    put("celsius", 1, 1, "°C celsius");
+    put("fahrenheit", 1, 1, "°F fahrenheit");
     TABLE.put("unit", NONE);
     TABLE.put("time", NONE);
   }

@@ -2,6 +2,7 @@ package dev.terse.reward.math;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,8 @@ final class Words {
       Set.of("(", ")", "[", "]", ",", ":", ";", "'", "!", "{", "}", "{set", "}set", "$");
 
   private static final Map<String, String> SHORT = new HashMap<>();
+  private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th");
+  private static final Set<String> MONTHS = new HashSet<>();
   private static final Map<String, Integer> NUMBERS = new HashMap<>();
   private static final Map<String, Long> SCALES =
       Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L, "billion", 1_000_000_000L);
@@ -23,6 +26,7 @@ final class Words {
         "january february march april may june july august september october november december"
             .split(" ")) {
       SHORT.put(month.substring(0, 3), month);
+      MONTHS.add(month);
     }
     SHORT.put("sept", "september");
     for (String day : "monday tuesday wednesday thursday friday saturday sunday".split(" ")) {
@@ -67,6 +71,11 @@ final class Words {
       var token = tokens.get(i);
       switch (token.kind()) {
         case WORD -> {
+          boolean ordinal =
+              i > 0 && tokens.get(i - 1).isNumber() && ORDINALS.contains(token.text());
+          if (ordinal) {
+            continue;
+          }
           words.addAll(List.of(token.text().toLowerCase(Locale.ROOT).split("-")));
           letters = true;
           longWord |= token.text().length() > 1;
@@ -87,6 +96,9 @@ final class Words {
       words.removeIf(ARTICLES::contains);
     }
     words.replaceAll(w -> SHORT.getOrDefault(w, w));
+    if (words.stream().anyMatch(MONTHS::contains)) {
+      words.sort(null); // 5 March is March 5
+    }
     boolean verbal = longWord || letters && words.size() == 1;
     return verbal && !words.isEmpty() ? List.copyOf(words) : null;
   }

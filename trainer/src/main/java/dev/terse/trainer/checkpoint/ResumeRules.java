@@ -1,9 +1,9 @@
 package dev.terse.trainer.checkpoint;
 
+import dev.terse.trainer.config.ConfigReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /** Whether a run may go on from a checkpoint: nothing that decides its numbers may have changed. */
@@ -23,6 +23,7 @@ final class ResumeRules {
           "report_to",
           "disable_tqdm",
           "run_name",
+          "training_listeners",
           "eval_dataset",
           "eval_strategy",
           "eval_steps",
@@ -49,8 +50,8 @@ final class ResumeRules {
     List<String> notes = new ArrayList<>();
     for (Map.Entry<String, String> entry : now.config().entrySet()) {
       String key = entry.getKey();
-      String before = saved.config().get(key);
-      if (FREE.contains(key) || Objects.equals(before, entry.getValue())) {
+      String before = saved.config().getOrDefault(key, "not there");
+      if (FREE.contains(key) || ConfigReader.sameValue(before, entry.getValue())) {
         continue;
       }
       String change = key + " was " + before + ", is " + entry.getValue();

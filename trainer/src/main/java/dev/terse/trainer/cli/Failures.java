@@ -1,5 +1,6 @@
 package dev.terse.trainer.cli;
 
+import dev.terse.trainer.optim.NonFiniteException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -51,7 +52,8 @@ final class Failures {
     }
     if (failure instanceof IllegalArgumentException
         || failure instanceof IndexOutOfBoundsException
-        || failure instanceof UnsupportedOperationException) {
+        || failure instanceof UnsupportedOperationException
+        || failure instanceof NonFiniteException) {
       return orName(failure);
     }
     return "a fault of the program, please report it with the output of --verbose: " + failure;

@@ -79,6 +79,15 @@ public final class ConfigReader {
     return new Loaded<>(config, inForce(keys, settings), List.copyOf(notes));
   }
 
+  /** Whether two written values mean the same: equal numbers, or equal text whatever its case. */
+  public static boolean sameValue(String a, String b) {
+    try {
+      return Double.parseDouble(a) == Double.parseDouble(b);
+    } catch (NumberFormatException notNumbers) {
+      return a.equalsIgnoreCase(b);
+    }
+  }
+
   private static void checkForeign(
       String key,
       Setting setting,

@@ -10,8 +10,6 @@ package dev.terse.trainer.config;
  *     is packed without padding in any case
  * @param completionOnlyLoss whether only completions bear loss; unset means wherever a row has one
  * @param datasetTextField key of the text in rows that have no prompt
- * @param shuffleDataset whether the order is drawn before packing; without packing the sampler
- *     shuffles anyway
  * @param trainSamplingStrategy order within an epoch
  * @param lossType nll, or chunked_nll, its other name: the head always works in chunks
  */
@@ -23,7 +21,6 @@ public record SftConfig(
     @Default("false") boolean packing,
     @Default(Default.UNSET) Boolean completionOnlyLoss,
     @Default("text") String datasetTextField,
-    @Default("false") boolean shuffleDataset,
     @Default("random") Sampling trainSamplingStrategy,
     @Default("nll") SftLossType lossType) {
 

@@ -50,16 +50,8 @@ final class TrlKeys {
     Map<?, ?> entry = (Map<?, ?>) unsupported.get(key);
     Object harmless = entry.get("default");
     List<?> accepted = harmless instanceof List<?> list ? list : List.of(text(harmless));
-    boolean ok = accepted.stream().anyMatch(one -> same(text(one), text(value)));
+    boolean ok = accepted.stream().anyMatch(one -> ConfigReader.sameValue(text(one), text(value)));
     return ok ? Optional.empty() : Optional.of((String) entry.get("why"));
-  }
-
-  private static boolean same(String a, String b) {
-    try {
-      return Double.parseDouble(a) == Double.parseDouble(b);
-    } catch (NumberFormatException notNumbers) {
-      return a.equalsIgnoreCase(b);
-    }
   }
 
   private static String text(Object value) {

@@ -66,11 +66,6 @@ public final class EpochOrder {
     return Arrays.copyOfRange(epoch(epoch), from, Math.min(rows, from + rowsPerUpdate));
   }
 
-  /** Passes over the data after {@code updates} updates (TRL: epoch). */
-  public double epochs(int updates) {
-    return updates / (double) updatesPerEpoch();
-  }
-
   private int[] epoch(int epoch) {
     if (epoch != cachedEpoch) {
       cached =

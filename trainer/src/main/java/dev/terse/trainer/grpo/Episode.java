@@ -5,6 +5,8 @@ import dev.terse.rollout.Completion;
 import dev.terse.rollout.FinishReason;
 import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.Problem;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A completion with everything that an update needs to know of it.
@@ -25,6 +27,24 @@ record Episode(
     double[] oldLogProbs,
     double[] referenceLogProbs) {
 
+  /** An episode that has not been compared with its group yet. */
+  static Episode scored(
+      Problem problem, Completion completion, CompletionReading reading, Score score) {
+    return new Episode(problem, completion, reading, score, 0, null, null);
+  }
+
+  /** The episodes with their advantages, [episodes]. */
+  static List<Episode> compared(List<Episode> episodes, double[] advantages) {
+    return IntStream.range(0, advantages.length)
+        .mapToObj(i -> episodes.get(i).withAdvantage(advantages[i]))
+        .toList();
+  }
+
+  /** Reward of each episode; NaN where there is none. */
+  static double[] rewards(List<Episode> episodes) {
+    return episodes.stream().mapToDouble(episode -> episode.score().total()).toArray();
+  }
+
   boolean truncated() {
     return completion.finish() == FinishReason.LENGTH;
   }
@@ -33,7 +53,12 @@ record Episode(
     return completion.ids().length;
   }
 
-  Episode with(double[] oldLogProbs, double[] referenceLogProbs) {
+  private Episode withAdvantage(double advantage) {
+    return new Episode(
+        problem, completion, reading, score, advantage, oldLogProbs, referenceLogProbs);
+  }
+
+  Episode withLogProbs(double[] oldLogProbs, double[] referenceLogProbs) {
     return new Episode(
         problem, completion, reading, score, advantage, oldLogProbs, referenceLogProbs);
   }

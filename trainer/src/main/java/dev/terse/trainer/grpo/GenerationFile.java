@@ -10,6 +10,7 @@ import dev.terse.rollout.Group;
 import dev.terse.traces.JsonLines;
 import dev.terse.traces.JsonLinesWriter;
 import dev.terse.trainer.data.Problem;
+import dev.terse.trainer.loss.GroupAdvantage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,8 +50,9 @@ final class GenerationFile {
     }
   }
 
-  /** The episodes of {@link #write}, judged again. */
-  static List<Episode> read(Path folder, List<Problem> problems, Judge judge, int groupSize)
+  /** The episodes of {@link #write}, scored and compared again. */
+  static List<Episode> read(
+      Path folder, List<Problem> problems, Judge judge, int groupSize, GroupAdvantage.Scale scale)
       throws IOException {
     Map<Integer, Problem> byIndex =
         problems.stream()
@@ -73,14 +75,17 @@ final class GenerationFile {
                   .map(GenerationFile::completion)
                   .toList()));
     }
-    List<Episode> episodes = judge.judge(prompts, groups);
+    List<Episode> scored = judge.score(prompts, groups);
+    List<Episode> episodes =
+        Episode.compared(scored, GroupAdvantage.of(Episode.rewards(scored), groupSize, scale));
     List<Episode> out = new ArrayList<>();
     for (int i = 0; i < episodes.size(); i++) {
       JsonNode row = rows.get(i);
       out.add(
           episodes
               .get(i)
-              .with(doubles(row.path("old_log_probs")), doubles(row.path("reference_log_probs"))));
+              .withLogProbs(
+                  doubles(row.path("old_log_probs")), doubles(row.path("reference_log_probs"))));
     }
     return out;
   }

@@ -1,7 +1,6 @@
 package dev.terse.trainer.grpo;
 
 import dev.terse.engine.SeedTree;
-import dev.terse.engine.TokenScores;
 import dev.terse.model.ModelFolder;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
@@ -10,15 +9,12 @@ import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.Evaluator;
 import dev.terse.trainer.loop.Learner;
-import dev.terse.trainer.loss.GrpoLoss;
-import dev.terse.trainer.loss.PolicyStatistics;
-import dev.terse.trainer.loss.TokenWeights;
+import dev.terse.trainer.loss.GroupAdvantage;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.optim.LearningRate;
 import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +42,8 @@ final class GrpoTrainer implements Learner {
   private final LearningRate learningRate;
   private final Judge judge;
   private final Rollouts rollouts;
-  private final GrpoLoss.Objective objective;
+  private final GroupAdvantage.Scale scale;
+  private final PolicyGradient gradient;
   private final HealthWatch health = new HealthWatch();
   private List<Episode> generation = List.of();
   private long numTokens;
@@ -85,18 +82,14 @@ final class GrpoTrainer implements Learner {
             config.training().optimizer(),
             config.learningRate(),
             config.training().updates(updatesPerEpoch()));
-    this.judge =
-        new Judge(
-            policy.tokenizer(),
-            config.model().skipMark(),
-            config.reward().rubric(),
-            config.loss().scaleRewards().scale());
+    this.judge = new Judge(policy.tokenizer(), config.model().skipMark(), config.reward().rubric());
     this.rollouts =
         new Rollouts(
             policy.decoder(),
             Set.copyOf(policy.tokenizer().stopIds()),
             config.generation().maxLive());
-    this.objective = config.loss().objective();
+    this.scale = config.loss().scaleRewards().scale();
+    this.gradient = new PolicyGradient(policy.decoder(), reference, config, plan, phases);
     LOG.info("{}", plan.describe());
   }
 
@@ -112,19 +105,25 @@ final class GrpoTrainer implements Learner {
     if (plan.beginsGeneration(update)) {
       List<Problem> prompts = prompts(plan.generation(update));
       List<Group> groups = sample(prompts, plan.generation(update));
-      List<Episode> episodes = judge.judge(prompts, groups);
-      generation = withLogProbs(episodes);
+      List<Episode> scored = judge.score(prompts, groups);
+      double[] advantages = GroupAdvantage.of(Episode.rewards(scored), plan.groupSize(), scale);
+      generation = gradient.prepared(Episode.compared(scored, advantages));
       metrics.putAll(RolloutMetrics.of(generation, plan.groupSize(), judge.termNames()));
       health.look(generation);
       log.write(update + 1, generation);
     }
-    PolicyStatistics statistics = new PolicyStatistics(objective);
-    SamplerAgreement agreement = new SamplerAgreement();
-    backward(episodes(update), statistics, agreement);
+    PolicyGradient.Result result = gradient.add(episodes(update), optimizer.gradients());
     double rate = learningRate.at(update);
-    Optimizer.Outcome outcome = optimizer.update(statistics.loss(), rate);
-    metrics.putAll(statistics.metrics());
-    metrics.putAll(agreement.metrics());
+    Optimizer.Outcome outcome = optimizer.update(result.loss(), rate);
+    if (!outcome.applied()) {
+      LOG.warn(
+          "update {} changed nothing: loss {}, gradient norm {}; its problems: {}",
+          update + 1,
+          result.loss(),
+          outcome.gradientNorm(),
+          generation.stream().map(episode -> episode.problem().id()).distinct().toList());
+    }
+    metrics.putAll(result.metrics());
     metrics.put("grad_norm", outcome.gradientNorm());
     metrics.put("learning_rate", rate);
     metrics.put("num_tokens", (double) numTokens);
@@ -154,38 +153,6 @@ final class GrpoTrainer implements Learner {
     }
   }
 
-  /**
-   * Adds what the loss compares with: the reference's log-probabilities where beta asks for it, and
-   * the policy's own before its first update where there will be more than one.
-   */
-  private List<Episode> withLogProbs(List<Episode> episodes) {
-    if (plan.isOnPolicy() && reference == null) {
-      return episodes;
-    }
-    double temperature = config.generation().temperature();
-    List<Episode> out = new ArrayList<>();
-    for (List<Episode> part : parts(episodes, plan.microBatch())) {
-      GrpoBatch batch = GrpoBatch.of(part);
-      List<double[]> old =
-          plan.isOnPolicy()
-              ? null
-              : batch.perEpisode(
-                  policy.decoder().score(batch.tokens(), batch.targets(), temperature).logProbs());
-      List<double[]> ofReference =
-          reference == null
-              ? null
-              : batch.perEpisode(reference.logProbs(batch.tokens(), batch.targets(), temperature));
-      for (int e = 0; e < part.size(); e++) {
-        out.add(
-            part.get(e)
-                .with(
-                    old == null ? null : old.get(e),
-                    ofReference == null ? null : ofReference.get(e)));
-      }
-    }
-    return out;
-  }
-
   /** The completions of update {@code update}: all of the generation, or a drawn part of it. */
   private List<Episode> episodes(int update) {
     if (generation.isEmpty()) {
@@ -198,69 +165,6 @@ final class GrpoTrainer implements Learner {
     int[] order = SeedTree.permutation(seed, generation.size());
     int from = update % plan.updatesPerPass() * plan.updateBatch();
     return Arrays.stream(order, from, from + plan.updateBatch()).mapToObj(generation::get).toList();
-  }
-
-  /** Adds the gradients of the loss over {@code episodes}, micro-batch by micro-batch. */
-  private void backward(
-      List<Episode> episodes, PolicyStatistics statistics, SamplerAgreement agreement) {
-    double[] weights =
-        TokenWeights.of(
-            config.loss().lossType(),
-            episodes.stream().mapToInt(e -> bearsLoss(e) ? e.tokens() : 0).toArray(),
-            plan.microBatch(),
-            config.generation().maxCompletionLength());
-    try (var phase =
-        phases.start("update", "tokens", episodes.stream().mapToLong(Episode::tokens).sum())) {
-      for (int from = 0; from < episodes.size(); from += plan.microBatch()) {
-        int to = Math.min(episodes.size(), from + plan.microBatch());
-        List<Episode> part = episodes.subList(from, to).stream().filter(this::bearsLoss).toList();
-        if (!part.isEmpty()) {
-          double[] partWeights =
-              Arrays.stream(weights, from, to).filter(weight -> weight != 0).toArray();
-          backward(GrpoBatch.of(part), partWeights, statistics, agreement);
-        }
-        phase.advance(part.stream().mapToLong(Episode::tokens).sum());
-      }
-    }
-  }
-
-  private void backward(
-      GrpoBatch batch, double[] weights, PolicyStatistics statistics, SamplerAgreement agreement) {
-    double temperature = config.generation().temperature();
-    GrpoLoss.Tokens tokens = batch.lossTokens(weights);
-    double[] current =
-        GrpoLoss.needsCurrent(objective, tokens)
-            ? policy.decoder().score(batch.tokens(), batch.targets(), temperature).logProbs()
-            : null;
-    GrpoLoss loss = new GrpoLoss(objective, tokens, current);
-    TokenScores scores =
-        policy
-            .decoder()
-            .accumulate(
-                batch.tokens(),
-                batch.targets(),
-                temperature,
-                loss,
-                optimizer.gradients(),
-                config.training().gradientCheckpointing());
-    statistics.add(loss, tokens, scores);
-    double[] drawnUnder = tokens.oldLogProbs() == null ? scores.logProbs() : tokens.oldLogProbs();
-    List<double[]> parts = batch.perEpisode(drawnUnder);
-    for (int e = 0; e < parts.size(); e++) {
-      agreement.add(batch.episodes().get(e).completion().logProbs(), parts.get(e));
-    }
-  }
-
-  private boolean bearsLoss(Episode episode) {
-    return !(config.loss().maskTruncatedCompletions() && episode.truncated());
-  }
-
-  private static List<List<Episode>> parts(List<Episode> episodes, int size) {
-    List<List<Episode>> parts = new ArrayList<>();
-    for (int from = 0; from < episodes.size(); from += size) {
-      parts.add(episodes.subList(from, Math.min(episodes.size(), from + size)));
-    }
-    return parts;
   }
 
   @Override
@@ -287,7 +191,7 @@ final class GrpoTrainer implements Learner {
   public void resume(long numTokens, Path folder) throws IOException {
     this.numTokens = numTokens;
     if (!plan.isOnPolicy()) {
-      generation = GenerationFile.read(folder, problems.train(), judge, plan.groupSize());
+      generation = GenerationFile.read(folder, problems.train(), judge, plan.groupSize(), scale);
     }
   }
 

@@ -44,7 +44,7 @@ final class RolloutMetrics {
       metrics.put("rewards/" + term + "/mean", GroupAdvantage.mean(values));
       metrics.put("rewards/" + term + "/std", GroupAdvantage.std(values));
     }
-    double[] totals = values(episodes, e -> e.score().total());
+    double[] totals = Episode.rewards(episodes);
     metrics.put("reward", GroupAdvantage.mean(totals));
     metrics.put("reward_std", GroupAdvantage.std(totals));
     metrics.put("reward_absent", mean(episodes, e -> Double.isNaN(e.score().total()) ? 1 : 0));

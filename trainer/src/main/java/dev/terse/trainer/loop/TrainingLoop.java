@@ -54,6 +54,7 @@ public final class TrainingLoop {
     }
     int saved = done;
     int step = done;
+    long started = System.nanoTime();
     while (step < maxSteps && !stop.isRequested()) {
       long begun = System.nanoTime();
       Map<String, Double> metrics = new LinkedHashMap<>(learner.step(step));
@@ -72,9 +73,21 @@ public final class TrainingLoop {
         saved = step;
       }
     }
-    if (stop.isRequested() && saved < step) {
-      LOG.info("asked to stop: saving step {} of {}", step, maxSteps);
-      save(step);
+    if (step > done) {
+      double seconds = (System.nanoTime() - started) / 1e9;
+      sink.scalars(
+          step,
+          Map.of(
+              "train/train_runtime",
+              seconds,
+              "train/train_steps_per_second",
+              (step - done) / seconds));
+    }
+    if (stop.isRequested()) {
+      LOG.info("asked to stop: the run stands after update {} of {}", step, maxSteps);
+      if (saved < step) {
+        save(step);
+      }
     }
     return step;
   }

@@ -6,6 +6,7 @@ import dev.terse.trainer.checkpoint.CheckpointStore;
 import dev.terse.trainer.checkpoint.CheckpointStore.Checkpoint;
 import dev.terse.trainer.checkpoint.DataFingerprint;
 import dev.terse.trainer.checkpoint.RunFiles;
+import dev.terse.trainer.checkpoint.RunLock;
 import dev.terse.trainer.checkpoint.RunState;
 import dev.terse.trainer.config.ModelArguments;
 import dev.terse.trainer.config.TrainingConfig;
@@ -65,6 +66,17 @@ public final class TrainingRun {
     Path output = Path.of(training.outputDir());
     CheckpointStore store = new CheckpointStore(output, training.saving().kept());
     String data = DataFingerprint.of(Path.of(training.datasetName()));
+    RunLock lock = RunLock.of(output);
+    try {
+      return run(method, stop, store, data);
+    } finally {
+      lock.close();
+    }
+  }
+
+  private int run(Method method, StopSignal stop, CheckpointStore store, String data)
+      throws IOException {
+    Path output = Path.of(training.outputDir());
     Optional<Checkpoint> from = checkpoint(store);
     try (ModelFolder model = model(from);
         Optimizer optimizer =
@@ -88,6 +100,11 @@ public final class TrainingRun {
                           learner,
                           state(step, optimizer, learner, data)));
       TrainingLoop loop = new TrainingLoop(training, learner, sink, saver, stop);
+      if (done >= loop.maxSteps()) {
+        LOG.warn(
+            "all {} updates were done before; raise max_steps or num_train_epochs to train on",
+            loop.maxSteps());
+      }
       int reached = loop.run(done);
       if (reached >= loop.maxSteps()) {
         RunFiles.writeModel(output, model);

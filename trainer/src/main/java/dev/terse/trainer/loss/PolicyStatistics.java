@@ -6,12 +6,13 @@ import java.util.Map;
 
 /**
  * Gathers what TRL logs of a policy update, over all its micro-batches: entropy, kl and the clip
- * ratios, with TRL's definitions (means over tokens; low_min and high_max over the completions' own
- * shares).
+ * ratios, with TRL's definitions: means over tokens, at sequence level of the ratio over
+ * completions; low_min and high_max over the completions' own shares.
  */
 public final class PolicyStatistics {
   private final GrpoLoss.Objective objective;
   private long tokens;
+  private long ratios;
   private double entropy;
   private double kl;
   private double loss;
@@ -51,8 +52,11 @@ public final class PolicyStatistics {
     }
     for (int c = 0; c < completions; c++) {
       if (lengths[c] > 0) {
-        clippedLow += low[c];
-        clippedHigh += high[c];
+        // At sequence level a completion has one ratio, which all its tokens share.
+        int own = objective.level() == GrpoLoss.RatioLevel.SEQUENCE ? 1 : lengths[c];
+        ratios += own;
+        clippedLow += own * low[c] / lengths[c];
+        clippedHigh += own * high[c] / lengths[c];
         lowMin = Math.min(lowMin, low[c] / lengths[c]);
         highMax = Math.max(highMax, high[c] / lengths[c]);
       }
@@ -76,11 +80,11 @@ public final class PolicyStatistics {
     if (objective.beta() != 0) {
       metrics.put("kl", kl / tokens);
     }
-    metrics.put("clip_ratio/low_mean", clippedLow / tokens);
+    metrics.put("clip_ratio/low_mean", clippedLow / ratios);
     metrics.put("clip_ratio/low_min", lowMin);
-    metrics.put("clip_ratio/high_mean", clippedHigh / tokens);
+    metrics.put("clip_ratio/high_mean", clippedHigh / ratios);
     metrics.put("clip_ratio/high_max", highMax);
-    metrics.put("clip_ratio/region_mean", (clippedLow + clippedHigh) / tokens);
+    metrics.put("clip_ratio/region_mean", (clippedLow + clippedHigh) / ratios);
     metrics.put("ratio/min", ratioMin);
     metrics.put("ratio/max", ratioMax);
     return metrics;

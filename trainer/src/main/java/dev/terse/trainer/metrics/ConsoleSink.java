@@ -9,10 +9,11 @@ import java.util.StringJoiner;
 /** One readable line a step: the few numbers that people watch; the rest is in the other sinks. */
 public final class ConsoleSink implements MetricSink {
 
-  /** TRL's names after {@code train/}, in the order of the line. */
+  /** Names after {@code train/} or {@code eval/}, in the order of the line. */
   private static final List<String> WATCHED =
       List.of(
           "loss",
+          "accuracy",
           "reward",
           "reward_std",
           "frac_reward_zero_std",
@@ -21,6 +22,7 @@ public final class ConsoleSink implements MetricSink {
           "mean_token_accuracy",
           "completions/mean_length",
           "completions/clipped_ratio",
+          "compression/skip_ratio",
           "grad_norm",
           "learning_rate",
           "step_time");
@@ -34,18 +36,15 @@ public final class ConsoleSink implements MetricSink {
   @Override
   public void scalars(long step, Map<String, Double> values) {
     StringJoiner line = new StringJoiner("  ");
-    for (String name : WATCHED) {
-      Double value = values.get("train/" + name);
-      if (value != null) {
-        line.add(name.replace("completions/", "") + " " + number(value));
+    for (String kind : List.of("train", "eval")) {
+      for (String name : WATCHED) {
+        Double value = values.get(kind + "/" + name);
+        if (value != null) {
+          String shortName = name.substring(name.indexOf('/') + 1);
+          line.add((kind.equals("eval") ? "eval_" : "") + shortName + " " + number(value));
+        }
       }
     }
-    values.forEach(
-        (name, value) -> {
-          if (name.startsWith("eval/")) {
-            line.add(name + " " + number(value));
-          }
-        });
     if (line.length() > 0) {
       out.println("step " + step + "  " + line);
     }

@@ -16,9 +16,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Supervised fine-tuning on completions, [SKIP] marks and all. */
 public final class SftTrainer implements Learner {
+  private static final Logger LOG = LoggerFactory.getLogger(SftTrainer.class);
+
   private final Decoder decoder;
   private final Optimizer optimizer;
   private final LearningRate learningRate;
@@ -77,10 +81,8 @@ public final class SftTrainer implements Learner {
   /** Rows → loss over all their targets → gradients, micro-batch by micro-batch → AdamW. */
   @Override
   public Map<String, Double> step(int update) {
-    List<SftBatch> batches =
-        batches(
-            Arrays.stream(order.rows(update)).mapToObj(train::get).toList(),
-            config.training().perDeviceTrainBatchSize());
+    List<List<SftRow>> units = Arrays.stream(order.rows(update)).mapToObj(train::get).toList();
+    List<SftBatch> batches = batches(units, config.training().perDeviceTrainBatchSize());
     SftLoss loss = new SftLoss(targets(batches));
     SftStatistics statistics = new SftStatistics(loss);
     try (var phase = phases.start("update " + (update + 1), "tokens", tokens(batches))) {
@@ -99,6 +101,14 @@ public final class SftTrainer implements Learner {
     double rate = learningRate.at(update);
     Optimizer.Outcome outcome = optimizer.update(statistics.loss(), rate);
     numTokens += tokens(batches);
+    if (!outcome.applied()) {
+      LOG.warn(
+          "update {} changed nothing: loss {}, gradient norm {}; its rows: {}",
+          update + 1,
+          statistics.loss(),
+          outcome.gradientNorm(),
+          units.stream().flatMap(List::stream).map(SftRow::id).toList());
+    }
     return metrics(statistics, outcome, rate);
   }
 

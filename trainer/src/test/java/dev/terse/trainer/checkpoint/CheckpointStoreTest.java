@@ -154,6 +154,20 @@ class CheckpointStoreTest {
         .hasMessageContaining("expected a folder named checkpoint-N");
   }
 
+  @Test
+  void lock_secondTrainerOnTheSameFolder_isRefusedWithTheOwner() throws IOException {
+    RunLock first = RunLock.of(root);
+    try {
+      assertThatThrownBy(() -> RunLock.of(root))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("is in use by another trainer")
+          .hasMessageContaining("process " + ProcessHandle.current().pid());
+    } finally {
+      first.close();
+    }
+    RunLock.of(root).close();
+  }
+
   /** What somebody or something does to a file. */
   private interface FileDamage {
     void to(Path file) throws IOException;

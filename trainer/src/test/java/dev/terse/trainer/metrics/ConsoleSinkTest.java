@@ -28,6 +28,14 @@ class ConsoleSinkTest {
   }
 
   @Test
+  void line_ofAnEvaluation_marksItsNumbers() {
+    sink.scalars(
+        20,
+        Map.of("eval/accuracy", 0.745, "eval/runtime", 9.0, "eval/compression/skip_ratio", 0.5));
+    assertThat(printed()).isEqualTo("step 20  eval_accuracy 0.7450  eval_skip_ratio 0.5000\n");
+  }
+
+  @Test
   void line_ofNothingWatched_isNotPrinted() {
     sink.scalars(1, Map.of("train/num_tokens", 5.0));
     assertThat(printed()).isEmpty();

@@ -181,7 +181,13 @@ class SftRunTest {
   void resume_withMoreSteps_trainsOn() throws IOException {
     data(5);
     run("out", StopSignal.manual(), "--save_steps=3");
-    int reached = run("out", StopSignal.manual(), "--max_steps=8", "--resume_from_checkpoint=true");
+    int reached =
+        run(
+            "out",
+            StopSignal.manual(),
+            "--max_steps=8",
+            "--learning_rate=0.01",
+            "--resume_from_checkpoint=true");
     assertThat(reached).isEqualTo(8);
   }
 

@@ -1,0 +1,74 @@
+package dev.terse.reward.isolate;
+
+import dev.terse.reward.Sample;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The protocol between parent and child: big-endian binary frames over the child's standard input
+ * and a pipe of its own for replies.
+ *
+ * <pre>
+ * request = call int64, completion text, gold text, tokens, steps, skips, longestRun int32, finished byte
+ * reply   = call int64, ok byte, value float64 | reason text
+ * text    = length int32 (-1: null), UTF-8 bytes
+ * </pre>
+ */
+final class Frames {
+  /** The longest completions have some 200 KB; a frame beyond this is a fault. */
+  static final int MAX_TEXT_BYTES = 64 << 20;
+
+  /** Reasons are for the log. */
+  static final int MAX_REASON_BYTES = 4096;
+
+  /** Sent once by a child that is ready. */
+  static final long READY = 0x7465727365L;
+
+  private Frames() {}
+
+  static void writeRequest(DataOutputStream out, long call, Sample sample) throws IOException {
+    out.writeLong(call);
+    writeText(out, sample.completion());
+    writeText(out, sample.gold());
+    out.writeInt(sample.tokens());
+    out.writeInt(sample.steps());
+    out.writeInt(sample.skips());
+    out.writeInt(sample.longestSkipRun());
+    out.writeByte(sample.finished() ? 1 : 0);
+    out.flush();
+  }
+
+  /** Reads what follows the call number. */
+  static Sample readSample(DataInputStream in) throws IOException {
+    String completion = readText(in, MAX_TEXT_BYTES);
+    String gold = readText(in, MAX_TEXT_BYTES);
+    int tokens = in.readInt();
+    int steps = in.readInt();
+    int skips = in.readInt();
+    int longestRun = in.readInt();
+    return new Sample(completion, gold, tokens, in.readByte() != 0, steps, skips, longestRun);
+  }
+
+  static void writeText(DataOutputStream out, String text) throws IOException {
+    if (text == null) {
+      out.writeInt(-1);
+      return;
+    }
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  static String readText(DataInputStream in, int maxBytes) throws IOException {
+    int length = in.readInt();
+    if (length == -1) {
+      return null;
+    }
+    if (length < 0 || length > maxBytes) {
+      throw new IOException("a text of " + length + " bytes, at most " + maxBytes + " expected");
+    }
+    return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.terse.reward.isolate;
+
+import dev.terse.reward.RewardTerm;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+
+/**
+ * The main class of a child process: makes the user's reward by its public constructor without
+ * arguments and answers one sample after another until its input ends. What the reward prints is
+ * thrown away, so that it can neither block the child nor forge a reply.
+ */
+public final class RewardChild {
+  private RewardChild() {}
+
+  /**
+   * @param args the class name of a {@link RewardTerm}
+   */
+  public static void main(String[] args) throws IOException {
+    var replies = new DataOutputStream(new BufferedOutputStream(System.out));
+    var requests = new DataInputStream(new BufferedInputStream(System.in));
+    var nowhere = new PrintStream(OutputStream.nullOutputStream());
+    System.setOut(nowhere);
+    System.setErr(nowhere);
+    System.setIn(InputStream.nullInputStream());
+    RewardTerm term;
+    try {
+      term =
+          Class.forName(args[0])
+              .asSubclass(RewardTerm.class)
+              .getDeclaredConstructor()
+              .newInstance();
+    } catch (Throwable e) { // the border: whatever the user's class does, the parent hears of it
+      reply(replies, Frames.READY, Double.NaN, "cannot make " + args[0] + ": " + e);
+      return;
+    }
+    reply(replies, Frames.READY, 0, null);
+    while (true) {
+      long call;
+      try {
+        call = requests.readLong();
+      } catch (EOFException e) {
+        // The parent closed the pipe. The user's threads may still run: they must not keep us.
+        Runtime.getRuntime().halt(0);
+        return;
+      }
+      var sample = Frames.readSample(requests);
+      try {
+        reply(replies, call, term.of(sample), null);
+      } catch (OutOfMemoryError e) {
+        Runtime.getRuntime().halt(3); // nothing can be trusted now; the parent starts another
+      } catch (Throwable e) { // the same border
+        reply(replies, call, Double.NaN, String.valueOf(e));
+      }
+    }
+  }
+
+  private static void reply(DataOutputStream out, long call, double value, String reason)
+      throws IOException {
+    out.writeLong(call);
+    out.writeByte(reason == null ? 1 : 0);
+    if (reason == null) {
+      out.writeDouble(value);
+    } else {
+      Frames.writeText(out, reason.substring(0, Math.min(500, reason.length())));
+    }
+    out.flush();
+  }
+}

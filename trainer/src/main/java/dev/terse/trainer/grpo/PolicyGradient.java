@@ -1,0 +1,138 @@
+package dev.terse.trainer.grpo;
+
+import dev.terse.engine.TokenScores;
+import dev.terse.model.Decoder;
+import dev.terse.model.Parameters;
+import dev.terse.trainer.config.GrpoConfig;
+import dev.terse.trainer.loss.GrpoLoss;
+import dev.terse.trainer.loss.PolicyStatistics;
+import dev.terse.trainer.loss.TokenWeights;
+import dev.terse.trainer.metrics.Phases;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The gradient of the GRPO loss by the policy's weights, micro-batch by micro-batch. */
+final class PolicyGradient {
+  private final Decoder policy;
+  private final ReferenceModel reference;
+  private final GrpoConfig config;
+  private final GrpoLoss.Objective objective;
+  private final BatchPlan plan;
+  private final Phases phases;
+  private final double temperature;
+
+  /**
+   * @param reference null where beta is 0; not owned
+   */
+  PolicyGradient(
+      Decoder policy, ReferenceModel reference, GrpoConfig config, BatchPlan plan, Phases phases) {
+    this.policy = policy;
+    this.reference = reference;
+    this.config = config;
+    this.objective = config.loss().objective();
+    this.plan = plan;
+    this.phases = phases;
+    this.temperature = config.generation().temperature();
+  }
+
+  /**
+   * What a pass over the episodes of an update found.
+   *
+   * @param loss its value
+   * @param metrics under TRL's names
+   */
+  record Result(double loss, Map<String, Double> metrics) {}
+
+  /**
+   * The episodes of a generation with what the loss compares with: the reference's
+   * log-probabilities where beta asks for it, and the policy's own before its first update where
+   * there will be more than one.
+   */
+  List<Episode> prepared(List<Episode> generation) {
+    if (plan.isOnPolicy() && reference == null) {
+      return generation;
+    }
+    List<Episode> prepared = new ArrayList<>();
+    for (int from = 0; from < generation.size(); from += plan.microBatch()) {
+      int to = Math.min(generation.size(), from + plan.microBatch());
+      GrpoBatch batch = GrpoBatch.of(generation.subList(from, to));
+      List<double[]> old = plan.isOnPolicy() ? null : batch.perEpisode(score(batch));
+      List<double[]> ofReference =
+          reference == null
+              ? null
+              : batch.perEpisode(reference.logProbs(batch.tokens(), batch.targets(), temperature));
+      for (int e = 0; e < to - from; e++) {
+        prepared.add(
+            generation
+                .get(from + e)
+                .withLogProbs(
+                    old == null ? null : old.get(e),
+                    ofReference == null ? null : ofReference.get(e)));
+      }
+    }
+    return prepared;
+  }
+
+  /** Adds the gradient of the loss over {@code episodes}, those of one update. */
+  Result add(List<Episode> episodes, Parameters gradients) {
+    PolicyStatistics statistics = new PolicyStatistics(objective);
+    SamplerAgreement agreement = new SamplerAgreement();
+    int[] lengths = episodes.stream().mapToInt(e -> bearsLoss(e) ? e.tokens() : 0).toArray();
+    double[] weights =
+        TokenWeights.of(
+            config.loss().lossType(),
+            lengths,
+            plan.microBatch(),
+            config.generation().maxCompletionLength());
+    try (var phase = phases.start("update", "tokens", Arrays.stream(lengths).sum())) {
+      for (int from = 0; from < episodes.size(); from += plan.microBatch()) {
+        int to = Math.min(episodes.size(), from + plan.microBatch());
+        List<Episode> part = episodes.subList(from, to).stream().filter(this::bearsLoss).toList();
+        if (!part.isEmpty()) {
+          double[] own = Arrays.stream(weights, from, to).filter(weight -> weight != 0).toArray();
+          add(GrpoBatch.of(part), own, gradients, statistics, agreement);
+          phase.advance(part.stream().mapToLong(Episode::tokens).sum());
+        }
+      }
+    }
+    Map<String, Double> metrics = new LinkedHashMap<>(statistics.metrics());
+    metrics.putAll(agreement.metrics());
+    return new Result(statistics.loss(), metrics);
+  }
+
+  private void add(
+      GrpoBatch batch,
+      double[] weights,
+      Parameters gradients,
+      PolicyStatistics statistics,
+      SamplerAgreement agreement) {
+    GrpoLoss.Tokens tokens = batch.lossTokens(weights);
+    double[] current = GrpoLoss.needsCurrent(objective, tokens) ? score(batch) : null;
+    GrpoLoss loss = new GrpoLoss(objective, tokens, current);
+    TokenScores scores =
+        policy.accumulate(
+            batch.tokens(),
+            batch.targets(),
+            temperature,
+            loss,
+            gradients,
+            config.training().gradientCheckpointing());
+    statistics.add(loss, tokens, scores);
+    double[] drawnUnder = tokens.oldLogProbs() == null ? scores.logProbs() : tokens.oldLogProbs();
+    List<double[]> parts = batch.perEpisode(drawnUnder);
+    for (int e = 0; e < parts.size(); e++) {
+      agreement.add(batch.episodes().get(e).completion().logProbs(), parts.get(e));
+    }
+  }
+
+  private double[] score(GrpoBatch batch) {
+    return policy.score(batch.tokens(), batch.targets(), temperature).logProbs();
+  }
+
+  private boolean bearsLoss(Episode episode) {
+    return !(config.loss().maskTruncatedCompletions() && episode.truncated());
+  }
+}
