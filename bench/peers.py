@@ -65,7 +65,7 @@ def run(command):
         lines = [command()]
     else:
         done = subprocess.run(command, capture_output=True, text=True)
-        lines = [json.loads(l) for l in done.stdout.splitlines() if l.startswith("{")]
+        lines = [json.loads(l) for l in done.stdout.splitlines() if l.startswith('{"')]
         if not lines:
             sys.exit(f"no result from {' '.join(command)}\n{done.stderr[-2000:]}")
     with open(a.out, "a") as f:

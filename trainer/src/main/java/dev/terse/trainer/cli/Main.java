@@ -1,6 +1,11 @@
 package dev.terse.trainer.cli;
 
+import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine;
 
 /** The program: {@code java -jar trainer.jar COMMAND …}. The only class that ends the process. */
@@ -28,12 +33,18 @@ public final class Main {
     CommandLine line = new CommandLine(new Terse());
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    // The options of sft and grpo are the keys of their configuration, which reads them itself.
-    line.getSubcommands().values().stream()
-        .filter(command -> command.getCommand() instanceof TrainingCommand)
-        .forEach(command -> command.setUnmatchedOptionsArePositionalParams(true));
+    Map<String, CommandLine> commands = new LinkedHashMap<>(line.getSubcommands());
+    // The options of configured commands are the keys of their configuration, which reads them.
+    commands.values().removeIf(command -> !(command.getCommand() instanceof ConfiguredCommand));
+    commands.values().forEach(command -> command.setUnmatchedOptionsArePositionalParams(true));
     line.setParameterExceptionHandler(Failures::usage);
     line.setExecutionExceptionHandler(Failures::execution);
-    return line.execute(arguments);
+    Set<String> takingOptions = new TreeSet<>(line.getSubcommands().keySet());
+    takingOptions.removeAll(commands.keySet());
+    try {
+      return line.execute(OptionFile.expand(arguments, takingOptions));
+    } catch (IOException | IllegalArgumentException e) {
+      return Failures.execution(e, line, null);
+    }
   }
 }

@@ -44,12 +44,33 @@ public final class ConfigReader {
     if (file == null) {
       return parse("the command line", "", arguments, type);
     }
+    return parse(file.toString(), text(file), arguments, type);
+  }
+
+  /**
+   * The keys and values of a file as they are written, for commands without a configuration.
+   *
+   * @throws ConfigException with all problems
+   * @throws IOException if the file cannot be read
+   */
+  public static Map<String, String> flat(Path file) throws IOException {
+    List<String> problems = new ArrayList<>();
+    Map<String, String> values = new LinkedHashMap<>();
+    FlatYaml.read(text(file), problems)
+        .forEach((key, setting) -> values.put(key, Setting.flow(setting.value())));
+    if (!problems.isEmpty()) {
+      throw new ConfigException(file.toString(), problems);
+    }
+    return values;
+  }
+
+  private static String text(Path file) throws IOException {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new IllegalArgumentException(
             file + " has " + Files.size(file) + " bytes; a configuration has at most " + MAX_BYTES);
       }
-      return parse(file.toString(), Files.readString(file), arguments, type);
+      return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(
           file.toString(), null, "there is no such configuration file; check the path");

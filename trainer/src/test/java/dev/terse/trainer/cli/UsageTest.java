@@ -41,6 +41,33 @@ class UsageTest {
   }
 
   @Test
+  void optionFile_isReadAsOptions_andTheCommandLineOverridesIt() throws Exception {
+    Path input = folder.resolve("in.jsonl");
+    Files.writeString(input, "{\"id\": 1, \"gold\": \"4\", \"prediction\": \"4\"}\n");
+    Path written = folder.resolve("written.jsonl");
+    Path yaml = folder.resolve("grade.yaml");
+    Files.writeString(yaml, "input: " + input + "\noutput: elsewhere.jsonl\n");
+    Cli run = Cli.run("grade", yaml.toString(), "--output", written.toString());
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.OK);
+    assertThat(written).exists();
+
+    Files.writeString(yaml, "input: a\ninput: b\n");
+    Cli twice = Cli.run("grade", yaml.toString());
+    assertThat(twice.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(twice.err()).contains("'input' stands twice");
+  }
+
+  @Test
+  void eval_withoutModel_namesAllThatIsMissing() {
+    Cli run = Cli.run("eval", "--max_sample", "3");
+    assertThat(run.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(run.err())
+        .contains("model_name_or_path")
+        .contains("dataset_name")
+        .contains("did you mean 'max_samples'?");
+  }
+
+  @Test
   void command_thatIsMissing_isAskedFor() {
     Cli run = Cli.run();
     assertThat(run.code()).isEqualTo(ExitCodes.USAGE);
