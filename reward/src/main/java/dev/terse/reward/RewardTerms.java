@@ -1,8 +1,10 @@
 package dev.terse.reward;
 
 import dev.terse.reward.answer.AnswerPolicy;
+import dev.terse.reward.isolate.UserRewards;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The built-in terms and presets by the names that configuration uses. */
 public final class RewardTerms {
@@ -23,6 +25,10 @@ public final class RewardTerms {
 
   /** Names for {@code reward_preset}. */
   public static final List<String> PRESETS = List.of("paper", "safe");
+
+  /** What an entry of {@code reward_funcs} may be. */
+  private static final List<String> ENTRIES =
+      Stream.concat(NAMES.stream(), Stream.of("class:<name of your class>")).toList();
 
   private static final List<String> PAPER_TERMS =
       List.of("accuracy", "skip_ratio", "skip_count", "length");
@@ -47,7 +53,13 @@ public final class RewardTerms {
    * @param weights one for each name; empty for 1.0 each
    */
   public static Rubric rubric(List<String> names, List<Double> weights, RewardSettings settings) {
-    return weighted(names, weights, settings, correctness(settings), Gate.NONE);
+    return rubric(names, weights, settings, UserRewards.defaults());
+  }
+
+  /** As above; entries {@code class:com.example.MyReward} are rewards of {@code users}. */
+  public static Rubric rubric(
+      List<String> names, List<Double> weights, RewardSettings settings, UserRewards users) {
+    return weighted(names, weights, settings, correctness(settings), Gate.NONE, users);
   }
 
   /**
@@ -72,7 +84,8 @@ public final class RewardTerms {
         weights.isEmpty() ? own : weights,
         settings,
         correctness,
-        paper ? Gate.NONE : Gate.CORRECT);
+        paper ? Gate.NONE : Gate.CORRECT,
+        UserRewards.defaults());
   }
 
   private static Rubric weighted(
@@ -80,8 +93,10 @@ public final class RewardTerms {
       List<Double> weights,
       RewardSettings settings,
       Correctness correctness,
-      Gate gate) {
-    Names.requireKnown("reward_funcs entry", names, NAMES);
+      Gate gate,
+      UserRewards users) {
+    var builtIn = names.stream().filter(name -> !UserRewards.isUsers(name)).toList();
+    Names.requireKnown("reward_funcs entry", builtIn, ENTRIES);
     if (!weights.isEmpty() && weights.size() != names.size()) {
       throw new IllegalArgumentException(
           "reward_weights must have one entry for each of "
@@ -94,7 +109,9 @@ public final class RewardTerms {
     var terms = new ArrayList<Rubric.Weighted>();
     for (int i = 0; i < names.size(); i++) {
       double weight = weights.isEmpty() ? 1 : weights.get(i);
-      terms.add(new Rubric.Weighted(byName(names.get(i), settings, correctness), weight));
+      String name = names.get(i);
+      var term = UserRewards.isUsers(name) ? users.of(name) : byName(name, settings, correctness);
+      terms.add(new Rubric.Weighted(term, weight));
     }
     return new Rubric(terms, gate, correctness);
   }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>Safe for use by many threads if its terms are; the built-in ones are.
  */
-public final class Rubric {
+public final class Rubric implements AutoCloseable {
 
   /** A term and its weight. */
   public record Weighted(RewardTerm term, double weight) {
@@ -66,6 +66,21 @@ public final class Rubric {
   /** The names of the terms, in order. */
   public List<String> names() {
     return terms.stream().map(w -> w.term().name()).toList();
+  }
+
+  /**
+   * Makes every term ready.
+   *
+   * @throws IllegalArgumentException if one cannot be used
+   */
+  public void open() {
+    terms.forEach(w -> w.term().open());
+  }
+
+  /** Gives back what the terms hold, such as child processes. */
+  @Override
+  public void close() {
+    terms.forEach(w -> w.term().close());
   }
 
   /** The reward of one completion; never throws. */

@@ -2,6 +2,9 @@ package dev.terse.reward.isolate;
 
 import dev.terse.reward.RewardTerm;
 import dev.terse.reward.Sample;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -15,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * RewardFailure}, which {@link dev.terse.reward.Rubric} turns into an absent sample. Safe for many
  * threads: a call waits for a free worker.
  */
-public final class IsolatedReward implements RewardTerm, AutoCloseable {
+public final class IsolatedReward implements RewardTerm {
   private final String name;
   private final String rewardClass;
   private final String classPath;
@@ -37,10 +40,23 @@ public final class IsolatedReward implements RewardTerm, AutoCloseable {
    * @param rewardClass a public class with a public constructor without arguments
    */
   public IsolatedReward(String name, String rewardClass, IsolationLimits limits) {
+    this(name, rewardClass, List.of(), limits);
+  }
+
+  /**
+   * As above.
+   *
+   * @param moreClassPath where the class is found, if not on this program's class path
+   */
+  public IsolatedReward(
+      String name, String rewardClass, List<String> moreClassPath, IsolationLimits limits) {
     this.name = Objects.requireNonNull(name, "name");
     this.rewardClass = Objects.requireNonNull(rewardClass, "rewardClass");
     this.limits = Objects.requireNonNull(limits, "limits");
-    classPath = System.getProperty("java.class.path");
+    var entries = new ArrayList<String>();
+    entries.add(System.getProperty("java.class.path"));
+    entries.addAll(moreClassPath);
+    classPath = String.join(File.pathSeparator, entries);
     free = new ArrayBlockingQueue<>(limits.workers());
     for (int i = 0; i < limits.workers(); i++) {
       free.add(new Slot());
@@ -64,20 +80,49 @@ public final class IsolatedReward implements RewardTerm, AutoCloseable {
     if (closed) {
       throw new RewardFailure("reward '" + name + "' is closed");
     }
-    Slot slot;
+    Slot slot = take();
     try {
-      slot = free.take();
+      requireChild(slot);
+      return slot.child.score(sample, limits.call());
+    } finally {
+      free.add(slot);
+    }
+  }
+
+  private Slot take() {
+    try {
+      return free.take();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RewardFailure("the caller was interrupted");
     }
+  }
+
+  private void requireChild(Slot slot) {
+    if (slot.child == null || !slot.child.isAlive()) {
+      discard(slot);
+      slot.child = ChildProcess.start(rewardClass, classPath, limits, pipes);
+      starts.incrementAndGet();
+    }
+  }
+
+  /** Starts a first child, which makes the reward. */
+  @Override
+  public void open() {
+    Slot slot = take();
     try {
-      if (slot.child == null || !slot.child.isAlive()) {
-        discard(slot);
-        slot.child = ChildProcess.start(rewardClass, classPath, limits, pipes);
-        starts.incrementAndGet();
-      }
-      return slot.child.score(sample, limits.call());
+      requireChild(slot);
+    } catch (RewardFailure e) {
+      throw new IllegalArgumentException(
+          "the reward "
+              + rewardClass
+              + " cannot be used: "
+              + e.getMessage()
+              + ". It must be a public class on reward_classpath, or on the program's own class"
+              + " path, that implements "
+              + RewardTerm.class.getName()
+              + " and has a public constructor without arguments",
+          e);
     } finally {
       free.add(slot);
     }

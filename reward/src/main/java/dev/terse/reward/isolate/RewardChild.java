@@ -23,6 +23,10 @@ public final class RewardChild {
    * @param args the class name of a {@link RewardTerm}
    */
   public static void main(String[] args) throws IOException {
+    // A reward that hangs does not see its input end when the parent is killed.
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(0)));
     var replies = new DataOutputStream(new BufferedOutputStream(System.out));
     var requests = new DataInputStream(new BufferedInputStream(System.in));
     var nowhere = new PrintStream(OutputStream.nullOutputStream());

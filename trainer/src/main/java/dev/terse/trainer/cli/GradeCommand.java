@@ -11,7 +11,10 @@ import dev.terse.traces.JsonLines;
 import dev.terse.traces.JsonLinesWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -47,10 +50,15 @@ final class GradeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     AnswerCheck check = new AnswerCheck(policy);
     Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
+    List<Double> millis = new ArrayList<>();
     try (JsonLines rows = JsonLines.open(input);
         JsonLinesWriter out = new JsonLinesWriter(output)) {
       for (JsonNode row = rows.next(); row != null; row = rows.next()) {
-        Grade grade = check.check(Rows.text(rows, row, "gold"), Rows.text(rows, row, "prediction"));
+        String gold = Rows.text(rows, row, "gold");
+        String prediction = Rows.text(rows, row, "prediction");
+        long start = System.nanoTime();
+        Grade grade = check.check(gold, prediction);
+        millis.add((System.nanoTime() - start) / 1e6);
         counts.merge(grade.verdict(), 1, Integer::sum);
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         if (row.has("id")) {
@@ -69,6 +77,20 @@ final class GradeCommand implements Callable<Integer> {
         counts.getOrDefault(Verdict.EQUAL, 0),
         counts.getOrDefault(Verdict.DIFFERENT, 0),
         counts.getOrDefault(Verdict.UNKNOWN, 0));
+    if (!millis.isEmpty()) {
+      printTimes(millis);
+    }
     return ExitCodes.OK;
+  }
+
+  /** The first pairs take longest: they find the program cold. */
+  private static void printTimes(List<Double> millis) {
+    Collections.sort(millis);
+    System.out.printf(
+        Locale.ROOT,
+        "time per pair: median %.3f ms, worst %.1f ms; %.0f pairs/s%n",
+        millis.get(millis.size() / 2),
+        millis.get(millis.size() - 1),
+        1000 * millis.size() / millis.stream().mapToDouble(m -> m).sum());
   }
 }

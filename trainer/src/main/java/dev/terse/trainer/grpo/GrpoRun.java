@@ -2,6 +2,7 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
+import dev.terse.reward.Rubric;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.config.GrpoConfig;
 import dev.terse.trainer.data.Problem;
@@ -47,10 +48,14 @@ public final class GrpoRun {
    * @return updates done: fewer than planned if {@code stop} was asked for
    */
   public int run(StopSignal stop) throws IOException {
-    return run.run(this::trainer, stop);
+    try (Rubric rubric = config.reward().rubric()) {
+      rubric.open();
+      return run.run((model, optimizer) -> trainer(model, optimizer, rubric), stop);
+    }
   }
 
-  private GrpoTrainer trainer(ModelFolder model, Optimizer optimizer) throws IOException {
+  private GrpoTrainer trainer(ModelFolder model, Optimizer optimizer, Rubric rubric)
+      throws IOException {
     List<Problem> train = problems(config.training().datasetName(), model);
     String evalFile = config.training().evaluation().evalDataset();
     List<Problem> eval = evalFile == null ? List.of() : problems(evalFile, model);
@@ -73,6 +78,7 @@ public final class GrpoRun {
         optimizer,
         config,
         new GrpoTrainer.GrpoProblems(train, eval),
+        rubric,
         log,
         phases);
   }

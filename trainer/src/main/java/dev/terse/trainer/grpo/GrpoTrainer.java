@@ -2,6 +2,7 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.engine.SeedTree;
 import dev.terse.model.ModelFolder;
+import dev.terse.reward.Rubric;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
 import dev.terse.trainer.config.GrpoConfig;
@@ -60,6 +61,7 @@ final class GrpoTrainer implements Learner {
       Optimizer optimizer,
       GrpoConfig config,
       GrpoProblems problems,
+      Rubric rubric,
       CompletionLog log,
       Phases phases) {
     this.policy = policy;
@@ -82,7 +84,7 @@ final class GrpoTrainer implements Learner {
             config.training().optimizer(),
             config.learningRate(),
             config.training().updates(updatesPerEpoch()));
-    this.judge = new Judge(policy.tokenizer(), config.model().skipMark(), config.reward().rubric());
+    this.judge = new Judge(policy.tokenizer(), config.model().skipMark(), rubric);
     this.rollouts =
         new Rollouts(
             policy.decoder(),

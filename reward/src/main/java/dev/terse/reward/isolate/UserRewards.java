@@ -1,0 +1,66 @@
+package dev.terse.reward.isolate;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Rewards that users write, by the entries {@code class:com.example.MyReward} of {@code
+ * reward_funcs}.
+ *
+ * @param classPath jars and folders of classes, before which the program's own class path stands
+ * @param limits of each reward's child process
+ */
+public record UserRewards(List<String> classPath, IsolationLimits limits) {
+  /** Begins an entry that names a class. */
+  public static final String PREFIX = "class:";
+
+  /**
+   * @throws IllegalArgumentException naming what on the class path does not exist
+   */
+  public UserRewards {
+    classPath = List.copyOf(classPath);
+    Objects.requireNonNull(limits, "limits");
+    for (String entry : classPath) {
+      boolean jars = entry.endsWith(File.separator + "*"); // all jars of a folder, as java -cp has
+      Path path = Path.of(jars ? entry.substring(0, entry.length() - 2) : entry).toAbsolutePath();
+      if (!Files.exists(path)) {
+        throw new IllegalArgumentException(
+            "reward_classpath names '" + entry + "', but there is no " + path);
+      }
+    }
+  }
+
+  /** Classes of the program's own class path, with the default limits. */
+  public static UserRewards defaults() {
+    return new UserRewards(List.of(), IsolationLimits.defaults());
+  }
+
+  /** Whether an entry of {@code reward_funcs} names a class. */
+  public static boolean isUsers(String entry) {
+    return entry.startsWith(PREFIX);
+  }
+
+  /**
+   * The reward of an entry, named in metrics by its class without the package. No class is loaded:
+   * {@link IsolatedReward#open} does that, in the child.
+   *
+   * @throws IllegalArgumentException if the entry names no class
+   */
+  public IsolatedReward of(String entry) {
+    String type = entry.substring(PREFIX.length()).strip();
+    boolean name = !type.isEmpty();
+    for (String part : type.split("\\.", -1)) {
+      name &= !part.isEmpty() && Character.isJavaIdentifierStart(part.charAt(0));
+      name &= part.chars().allMatch(Character::isJavaIdentifierPart);
+    }
+    if (!name) {
+      throw new IllegalArgumentException(
+          "reward_funcs entry '" + entry + "' names no class: write class:com.example.MyReward");
+    }
+    String simple = type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1);
+    return new IsolatedReward(simple, type, classPath, limits);
+  }
+}
