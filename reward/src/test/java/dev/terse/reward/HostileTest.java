@@ -2,18 +2,13 @@ package dev.terse.reward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;
 import dev.terse.reward.answer.AnswerPolicy;
 import dev.terse.reward.math.Equivalence;
 import dev.terse.testkit.Draws;
 import dev.terse.testkit.TestSeed;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -41,7 +36,7 @@ class HostileTest {
     warmUp();
     var problems = new ArrayList<String>();
     int count = 0;
-    for (var row : rows()) {
+    for (var row : ConformanceRows.of("hostile.jsonl")) {
       var text = new StringBuilder();
       for (var part : row.get("prediction")) {
         text.append(part.get(0).asText().repeat(part.get(1).asInt()));
@@ -129,17 +124,5 @@ class HostileTest {
     } catch (Throwable e) { // exactly what must never come out
       return e.toString();
     }
-  }
-
-  private static List<JsonNode> rows() throws IOException {
-    var json = new ObjectMapper();
-    var rows = new ArrayList<JsonNode>();
-    var stream = HostileTest.class.getResourceAsStream("/conformance/hostile.jsonl");
-    try (var lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        rows.add(json.readTree(line));
-      }
-    }
-    return rows;
   }
 }

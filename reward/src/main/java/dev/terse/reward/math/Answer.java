@@ -47,6 +47,23 @@ sealed interface Answer {
   /** {@code 3:4:5} */
   record Ratio(List<Expr> parts) implements Answer {}
 
+  /**
+   * A time of the day.
+   *
+   * @param parts hour and, where they are said, minute and second
+   */
+  record Clock(List<Integer> parts, Half half) implements Answer {
+    /** What stands after the digits. */
+    enum Half {
+      /** Nothing: it may be a ratio too. */
+      NONE,
+      AM,
+      PM,
+      /** "o'clock": a time in either half of the day. */
+      EITHER
+    }
+  }
+
   /** Digits in a base. */
   record Based(String digits, int base) implements Answer {}
 

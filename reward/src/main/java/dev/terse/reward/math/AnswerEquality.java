@@ -6,6 +6,7 @@ import static dev.terse.reward.Verdict.UNKNOWN;
 
 import dev.terse.reward.Verdict;
 import dev.terse.reward.math.Answer.Based;
+import dev.terse.reward.math.Answer.Clock;
 import dev.terse.reward.math.Answer.Collection;
 import dev.terse.reward.math.Answer.Equation;
 import dev.terse.reward.math.Answer.Inequality;
@@ -21,17 +22,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 
 /** Whether two read answers mean the same. Symmetric in its two sides. */
 final class AnswerEquality {
   private final Budget budget;
   private final ExprEquality exprs;
+  private final EquationEquality equations;
   private final Regions regions;
 
   AnswerEquality(Budget budget) {
     this.budget = budget;
     exprs = new ExprEquality(budget);
+    equations = new EquationEquality(exprs);
     regions = new Regions(budget);
   }
 
@@ -48,8 +50,8 @@ final class AnswerEquality {
       return equations(x, y);
     }
     if (b instanceof Equation y) {
-      boolean result = y.label() != null || isCalculation(y);
-      return result && isConsistent(y) ? compare(a, y.right()) : DIFFERENT;
+      boolean result = y.label() != null || EquationEquality.isCalculation(y);
+      return result && equations.isConsistent(y) ? compare(a, y.right()) : DIFFERENT;
     }
     if (a instanceof Value x && b instanceof Value y) {
       return values(x, y);
@@ -62,7 +64,10 @@ final class AnswerEquality {
           y.words().size() == 1
               && x.expr() instanceof Expr.Sym s
               && s.name().toLowerCase(Locale.ROOT).equals(y.words().get(0));
-      return letter ? EQUAL : DIFFERENT;
+      return letter ? EQUAL : Words.spellsNumber(y.words()) ? UNKNOWN : DIFFERENT;
+    }
+    if (b instanceof Clock y) {
+      return clock(a, y);
     }
     if (b instanceof Based y) {
       return based(a, y);
@@ -71,7 +76,7 @@ final class AnswerEquality {
       return ratios(a, b);
     }
     if (a instanceof Inequality x && b instanceof Inequality y) {
-      var verdict = inequalities(x, y);
+      var verdict = equations.inequalities(x, y);
       return verdict == EQUAL ? EQUAL : throughRegions(a, b, verdict);
     }
     if (isRegion(a) && b instanceof Inequality || isRegion(a) && b instanceof Region) {
@@ -107,6 +112,7 @@ final class AnswerEquality {
             Matrix.class,
             Ratio.class,
             Based.class,
+            Clock.class,
             Equation.class)
         .indexOf(a.getClass());
   }
@@ -178,6 +184,17 @@ final class AnswerEquality {
     return new BigInteger(b.digits(), b.base());
   }
 
+  private Verdict clock(Answer a, Clock b) {
+    if (a instanceof Clock x) {
+      return ClockTimes.compare(x, b);
+    }
+    boolean number = a instanceof Ratio || a instanceof Value v && v.unit().isNone();
+    if (number && b.half() == Clock.Half.NONE) {
+      return ratios(a, ClockTimes.ratio(b));
+    }
+    return number || a instanceof Value || a instanceof Text ? UNKNOWN : DIFFERENT;
+  }
+
   private Verdict ratios(Answer a, Answer b) {
     if (a instanceof Ratio x && b instanceof Ratio y) {
       if (x.parts().size() != y.parts().size()) {
@@ -198,7 +215,7 @@ final class AnswerEquality {
   }
 
   private Verdict equations(Equation a, Equation b) {
-    if (!isConsistent(a) || !isConsistent(b)) {
+    if (!equations.isConsistent(a) || !equations.isConsistent(b)) {
       return DIFFERENT;
     }
     if (a.label() != null && b.label() != null) {
@@ -208,91 +225,7 @@ final class AnswerEquality {
         return compare(a.right(), b.right());
       }
     }
-    var left = difference(a);
-    var right = difference(b);
-    return left == null || right == null ? DIFFERENT : proportional(left, right, false);
-  }
-
-  private static Expr difference(Equation e) {
-    return e.sides().get(0) != null && e.right() instanceof Value v
-        ? Expr.minus(e.sides().get(0), v.expr())
-        : null;
-  }
-
-  /** Whether it only calculates, as in "2 + 3 = 5". */
-  private static boolean isCalculation(Equation e) {
-    var names = new TreeSet<String>();
-    e.sides().forEach(side -> Expr.variables(side, names));
-    return names.isEmpty() && e.right() instanceof Value;
-  }
-
-  /** Whether the constant sides of a chain agree: "1 = 7" states nothing. */
-  private boolean isConsistent(Equation e) {
-    var names = new TreeSet<String>();
-    for (int i = e.label() == null ? 0 : 1; i < e.sides().size(); i++) {
-      var side = e.sides().get(i);
-      names.clear();
-      Expr.variables(side, names);
-      if (names.isEmpty()
-          && e.right() instanceof Value v
-          && exprs.compare(side, v.expr()) == DIFFERENT) {
-        Expr.variables(v.expr(), names);
-        if (names.isEmpty()) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
-
-  /**
-   * Whether f = c g with a constant c that is not zero, and positive if {@code positive}: then f =
-   * 0 and g = 0 are the same equation.
-   */
-  private Verdict proportional(Expr f, Expr g, boolean positive) {
-    // f/g is constant where f(x) g(y) = f(y) g(x) for a fixed y; y is x with every variable
-    // renamed.
-    var names = new TreeSet<String>();
-    Expr.variables(f, names);
-    var others = new TreeSet<String>();
-    Expr.variables(g, others);
-    if (!names.equals(others) || names.isEmpty()) {
-      return DIFFERENT;
-    }
-    var fixed = Substitution.at(names, 0);
-    Expr fy = Substitution.in(f, fixed);
-    Expr gy = Substitution.in(g, fixed);
-    if (exprs.compare(fy, Expr.num(0)) != DIFFERENT
-        || exprs.compare(gy, Expr.num(0)) != DIFFERENT) {
-      return UNKNOWN;
-    }
-    if (positive && exprs.compare(Expr.fn("abs", Expr.over(fy, gy)), Expr.over(fy, gy)) != EQUAL) {
-      return DIFFERENT;
-    }
-    return exprs.compare(Expr.times(f, gy), Expr.times(g, fy));
-  }
-
-  private Verdict inequalities(Inequality a, Inequality b) {
-    if (a.signs().size() != 1 || b.signs().size() != 1) {
-      return DIFFERENT;
-    }
-    Expr f = greaterSide(a);
-    Expr g = greaterSide(b);
-    boolean sameKind = strict(a.signs().get(0)) == strict(b.signs().get(0));
-    boolean unequal = a.signs().get(0).equals("≠") || b.signs().get(0).equals("≠");
-    return !sameKind || unequal ? DIFFERENT : proportional(f, g, true);
-  }
-
-  private static boolean strict(String sign) {
-    return sign.equals("<") || sign.equals(">");
-  }
-
-  /** The difference that the inequality says is positive. */
-  private static Expr greaterSide(Inequality i) {
-    var left = i.sides().get(0);
-    var right = i.sides().get(1);
-    boolean less = i.signs().get(0).equals("<") || i.signs().get(0).equals("≤");
-    return less ? Expr.minus(right, left) : Expr.minus(left, right);
+    return equations.equations(a, b);
   }
 
   private Verdict throughRegions(Answer a, Answer b, Verdict otherwise) {

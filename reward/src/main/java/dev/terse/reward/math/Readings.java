@@ -74,9 +74,12 @@ record Readings(List<Answer> answers, String problem, String form) {
     if (words == null) {
       return;
     }
-    var number = Words.number(words);
-    if (number != null) {
-      add(answers, new Value(Expr.num(number), Unit.NONE));
+    if (answers.stream().anyMatch(a -> a instanceof Answer.Clock)) {
+      return;
+    }
+    var quantity = quantity(words);
+    if (quantity != null) {
+      add(answers, quantity);
       return;
     }
     String joined = String.join(" ", words);
@@ -88,6 +91,22 @@ record Readings(List<Answer> answers, String problem, String form) {
       add(answers, Regions.REALS);
     }
     add(answers, new Text(words));
+  }
+
+  /** A quantity spelt out, as in "five percent" or "two thirds"; null if it is none. */
+  private static Value quantity(List<String> words) {
+    var number = Words.number(words);
+    var amount = number == null ? Words.fraction(words) : number;
+    if (amount != null) {
+      return new Value(Expr.num(amount), Unit.NONE);
+    }
+    int last = words.size() - 1;
+    // "twenty second" is a place in an order.
+    if (last < 1 || !Unit.isKnown(words.get(last)) || words.get(last).equals("second")) {
+      return null;
+    }
+    number = Words.number(words.subList(0, last));
+    return number == null ? null : new Value(Expr.num(number), Unit.named(words.get(last)));
   }
 
   /** {@code (B) 12}, {@code B. 12}: the letter, and what follows it. */

@@ -8,6 +8,7 @@ import dev.terse.reward.math.Expr.Sym;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.function.Function;
 
 /** Points for the variables of an expression, fixed ones that look random. */
 final class Substitution {
@@ -38,16 +39,25 @@ final class Substitution {
 
   /** {@code e} with its variables replaced by numbers. */
   static Expr in(Expr e, Map<String, Rational> point) {
+    return replace(e, s -> Expr.num(point.get(s.name())));
+  }
+
+  /** {@code e} with one variable replaced. */
+  static Expr replace(Expr e, String name, Expr by) {
+    return replace(e, s -> s.name().equals(name) ? by : s);
+  }
+
+  private static Expr replace(Expr e, Function<Sym, Expr> by) {
     if (e instanceof Sym s) {
-      return Expr.num(point.get(s.name()));
+      return by.apply(s);
     } else if (e instanceof Sum s) {
-      return new Sum(s.terms().stream().map(t -> in(t, point)).toList());
+      return new Sum(s.terms().stream().map(t -> replace(t, by)).toList());
     } else if (e instanceof Product p) {
-      return new Product(p.factors().stream().map(f -> in(f, point)).toList());
+      return new Product(p.factors().stream().map(f -> replace(f, by)).toList());
     } else if (e instanceof Power p) {
-      return new Power(in(p.base(), point), in(p.exponent(), point));
+      return new Power(replace(p.base(), by), replace(p.exponent(), by));
     } else if (e instanceof Fn f) {
-      return new Fn(f.name(), f.args().stream().map(a -> in(a, point)).toList());
+      return new Fn(f.name(), f.args().stream().map(a -> replace(a, by)).toList());
     }
     return e;
   }

@@ -36,7 +36,7 @@ final class Symbols {
   static final Set<String> FUNCTIONS =
       words(
           "sin cos tan cot sec csc arcsin arccos arctan arccot sinh cosh tanh ln log exp lg"
-              + " sqrt cbrt abs floor ceil max min gcd lcm binom asin acos atan re im conj");
+              + " sqrt cbrt abs floor ceil max min gcd lcm binom asin acos atan re im conj cis");
 
   /** Commands and their sign or word. */
   static final Map<String, String> SIGNS = new HashMap<>();

@@ -18,6 +18,7 @@ final class Words {
   private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th");
   private static final Set<String> MONTHS = new HashSet<>();
   private static final Map<String, Integer> NUMBERS = new HashMap<>();
+  private static final Map<String, Integer> PARTS = new HashMap<>();
   private static final Map<String, Long> SCALES =
       Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L, "billion", 1_000_000_000L);
 
@@ -46,6 +47,14 @@ final class Words {
     for (int i = 0; i < tens.length; i++) {
       NUMBERS.put(tens[i], 10 * (i + 2));
     }
+    String[] parts = "half third quarter fifth sixth seventh eighth ninth tenth".split(" ");
+    for (int i = 0; i < parts.length; i++) {
+      PARTS.put(parts[i], i + 2);
+      PARTS.put(parts[i] + "s", i + 2);
+    }
+    PARTS.put("halves", 2);
+    PARTS.put("fourth", 4);
+    PARTS.put("fourths", 4);
   }
 
   private Words() {}
@@ -137,6 +146,23 @@ final class Words {
       }
     }
     return any ? Rational.of(total + group) : null;
+  }
+
+  /** The value of a fraction spelt out, such as "two thirds" or "one half"; null if it is none. */
+  static Rational fraction(List<String> words) {
+    int last = words.size() - 1;
+    Integer parts = last < 1 ? null : PARTS.get(words.get(last));
+    var count = parts == null ? null : number(words.subList(0, last));
+    // "twenty fifth" is a place in an order; "twenty fifths" is 4.
+    boolean many = words.get(last).endsWith("s");
+    return count == null || many == count.equals(Rational.ONE)
+        ? null
+        : count.over(Rational.of(parts));
+  }
+
+  /** Whether a number, spelt out, is among the words. */
+  static boolean spellsNumber(List<String> words) {
+    return words.stream().anyMatch(w -> NUMBERS.containsKey(w) || SCALES.containsKey(w));
   }
 
   /** 100, 1000 and so on for "hundred", "thousand", ...; null for other words. */

@@ -2,6 +2,7 @@ package dev.terse.reward.math;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terse.reward.ConformanceRows;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -16,7 +17,7 @@ class ThroughputTest {
   @Test
   void compare_conformanceSet_printsItsSpeed() throws IOException {
     for (var file : new String[] {"equivalent.jsonl", "exploits.jsonl"}) {
-      var rows = ConformanceTest.rows(file);
+      var rows = ConformanceRows.of(file);
       double[] millis = new double[rows.size()];
       long first = 0;
       for (int round = 0; round < ROUNDS; round++) {
