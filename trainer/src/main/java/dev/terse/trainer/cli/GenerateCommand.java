@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.model.ModelFolder;
-import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.rollout.Completion;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Prompt;
@@ -14,6 +13,7 @@ import dev.terse.rollout.Rollouts;
 import dev.terse.rollout.SamplingParams;
 import dev.terse.traces.JsonLines;
 import dev.terse.traces.JsonLinesWriter;
+import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -127,9 +127,15 @@ final class GenerateCommand implements Callable<Integer> {
     List<Asked> asked = read();
     try (Engine engine = engineOption.open();
         ModelFolder folder = ModelFolder.load(model, engine)) {
+      if (!raw && folder.template() == null) {
+        throw new IllegalArgumentException(
+            model + " has no chat template; give --raw to take prompts as they are");
+      }
+      PromptEncoder encoder = new PromptEncoder(folder.tokenizer(), folder.template());
       List<Prompt> prompts = new ArrayList<>();
       for (int i = 0; i < asked.size(); i++) {
-        prompts.add(new Prompt(i, folder.tokenizer().encode(promptText(folder, asked.get(i)))));
+        String text = asked.get(i).text();
+        prompts.add(new Prompt(i, raw ? encoder.text(text) : encoder.question(system, text)));
       }
       Rollouts rollouts =
           new Rollouts(folder.decoder(), new HashSet<>(folder.tokenizer().stopIds()), maxLive);
@@ -172,22 +178,6 @@ final class GenerateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(source.input + ": expected prompts, found no row");
     }
     return asked;
-  }
-
-  private String promptText(ModelFolder folder, Asked asked) {
-    if (raw) {
-      return asked.text();
-    }
-    if (folder.template() == null) {
-      throw new IllegalArgumentException(
-          model + " has no chat template; give --raw to take prompts as they are");
-    }
-    List<Message> messages = new ArrayList<>();
-    if (system != null) {
-      messages.add(new Message("system", system));
-    }
-    messages.add(new Message("user", asked.text()));
-    return folder.template().render(messages, true);
   }
 
   private static void print(ModelFolder folder, List<Group> groups) {
