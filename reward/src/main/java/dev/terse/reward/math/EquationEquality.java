@@ -11,9 +11,13 @@ import dev.terse.reward.math.Answer.Value;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /** Whether equations, or inequalities, have the same solutions. */
 final class EquationEquality {
+  /** Largest expression made by putting one into another; both may have a thousand parts. */
+  private static final int MAX_SIZE = 4096;
+
   private final ExprEquality exprs;
 
   EquationEquality(ExprEquality exprs) {
@@ -110,11 +114,27 @@ final class EquationEquality {
     }
     try {
       var value = ((Value) solved.right()).expr();
+      int size = size(value, s -> 1);
+      if (size(g, s -> s.name().equals(y) ? size : 1) > MAX_SIZE) {
+        return UNKNOWN;
+      }
       var onGraph = exprs.compare(Substitution.replace(g, y, value), Expr.num(0));
       return onGraph == EQUAL && !isOnlyGraph(y, g) ? UNKNOWN : onGraph;
     } catch (CannotTell e) { // the other equation may still be solved for something
       return UNKNOWN;
     }
+  }
+
+  /** Parts of an expression, where a variable counts as many as {@code variable} says. */
+  private static int size(Expr e, ToIntFunction<Expr.Sym> variable) {
+    if (e instanceof Expr.Sym s) {
+      return variable.applyAsInt(s);
+    }
+    int size = 1;
+    for (var part : Expr.parts(e)) {
+      size += size(part, variable);
+    }
+    return size;
   }
 
   private boolean isOnlyGraph(String y, Expr g) {

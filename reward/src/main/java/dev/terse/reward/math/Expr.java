@@ -67,33 +67,28 @@ sealed interface Expr {
     return new Fn(name, List.of(args));
   }
 
+  /** The expressions that {@code e} is made of directly. */
+  static List<Expr> parts(Expr e) {
+    if (e instanceof Sum s) {
+      return s.terms();
+    } else if (e instanceof Product p) {
+      return p.factors();
+    } else if (e instanceof Power p) {
+      return List.of(p.base(), p.exponent());
+    }
+    return e instanceof Fn f ? f.args() : List.of();
+  }
+
   /** Adds the variables of {@code e} to {@code names}. */
   static void variables(Expr e, Set<String> names) {
     if (e instanceof Sym s) {
       names.add(s.name());
-    } else if (e instanceof Sum s) {
-      s.terms().forEach(t -> variables(t, names));
-    } else if (e instanceof Product p) {
-      p.factors().forEach(f -> variables(f, names));
-    } else if (e instanceof Power p) {
-      variables(p.base(), names);
-      variables(p.exponent(), names);
-    } else if (e instanceof Fn f) {
-      f.args().forEach(a -> variables(a, names));
     }
+    parts(e).forEach(part -> variables(part, names));
   }
 
   /** Whether the imaginary unit or infinity, as {@code constant}, occurs in {@code e}. */
   static boolean mentions(Expr e, Const constant) {
-    if (e instanceof Const c) {
-      return c == constant;
-    } else if (e instanceof Sum s) {
-      return s.terms().stream().anyMatch(t -> mentions(t, constant));
-    } else if (e instanceof Product p) {
-      return p.factors().stream().anyMatch(f -> mentions(f, constant));
-    } else if (e instanceof Power p) {
-      return mentions(p.base(), constant) || mentions(p.exponent(), constant);
-    }
-    return e instanceof Fn f && f.args().stream().anyMatch(a -> mentions(a, constant));
+    return e == constant || parts(e).stream().anyMatch(part -> mentions(part, constant));
   }
 }

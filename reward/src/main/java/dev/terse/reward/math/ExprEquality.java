@@ -124,14 +124,8 @@ final class ExprEquality {
       var names = new TreeSet<String>();
       Expr.variables(e, names);
       return !names.isEmpty();
-    } else if (e instanceof Expr.Fn f) {
-      return f.args().stream().anyMatch(ExprEquality::countsThings);
-    } else if (e instanceof Expr.Sum s) {
-      return s.terms().stream().anyMatch(ExprEquality::countsThings);
-    } else if (e instanceof Expr.Product p) {
-      return p.factors().stream().anyMatch(ExprEquality::countsThings);
     }
-    return e instanceof Expr.Power p && (countsThings(p.base()) || countsThings(p.exponent()));
+    return Expr.parts(e).stream().anyMatch(ExprEquality::countsThings);
   }
 
   /** Natural numbers, rising with the alphabet: in binom(n, k) k comes before n. */
@@ -208,13 +202,7 @@ final class ExprEquality {
   }
 
   private static boolean callsLog(Expr e) {
-    if (e instanceof Expr.Fn f) {
-      return f.name().equals("log") || f.args().stream().anyMatch(ExprEquality::callsLog);
-    } else if (e instanceof Expr.Sum s) {
-      return s.terms().stream().anyMatch(ExprEquality::callsLog);
-    } else if (e instanceof Expr.Product p) {
-      return p.factors().stream().anyMatch(ExprEquality::callsLog);
-    }
-    return e instanceof Expr.Power p && (callsLog(p.base()) || callsLog(p.exponent()));
+    return e instanceof Expr.Fn f && f.name().equals("log")
+        || Expr.parts(e).stream().anyMatch(ExprEquality::callsLog);
   }
 }
