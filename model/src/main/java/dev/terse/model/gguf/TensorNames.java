@@ -36,9 +36,15 @@ final class TensorNames {
    * GGUF names by Hugging Face name, in the order of the forward pass.
    *
    * @param present the names in the file
-   * @throws IllegalArgumentException if the file has a tensor that such a decoder does not
+   * @throws IllegalArgumentException if the file has a tensor that such a decoder does not, or
+   *     fewer tensors than layers
    */
   static Map<String, String> byHuggingFaceName(Set<String> present, int layers, String where) {
+    // A header may claim any number of layers; their names alone would fill the memory.
+    if (layers > present.size()) {
+      throw new IllegalArgumentException(
+          where + " claims " + layers + " layers but holds " + present.size() + " tensors");
+    }
     Map<String, String> names = new LinkedHashMap<>();
     names.put("model.embed_tokens.weight", EMBEDDING);
     for (int layer = 0; layer < layers; layer++) {

@@ -149,6 +149,20 @@ class GgufModelTest {
         .hasMessageContaining(sentence);
   }
 
+  @Test
+  void open_moreLayersThanTensors_isRefusedBeforeTheyAreNamed() throws IOException {
+    byte[] bytes = GgufFixtures.bytes("llama.gguf");
+    String key = "llama.block_count";
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(key) + key.length();
+    // The type of the value (4 bytes), then the value, little-endian.
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 4, Integer.MAX_VALUE);
+    Path file = folder.resolve("deep.gguf");
+    Files.write(file, bytes);
+    assertThatThrownBy(() -> GgufModel.open(file).close())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("claims 2147483647 layers but holds");
+  }
+
   /** The first text, replaced by one of the same length. */
   private static byte[] replaced(byte[] bytes, String old, String changed) {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
