@@ -37,8 +37,8 @@ final class Limits {
   /** Most readings of one ambiguous answer. */
   static final int MAX_READINGS = 6;
 
-  /** Cost units of one comparison, see {@link Budget}: 10 to 20 ms in the worst case. */
-  static final int MAX_COST = 16_000;
+  /** Cost units of one comparison, see {@link Budget}: 10 to 15 ms in the worst case, some 25 MB. */
+  static final int MAX_COST = 12_000;
 
   /** Largest argument of exp, sin and their like: beyond it 60 digits are not enough. */
   static final double MAX_ARGUMENT = 1e6;
