@@ -37,7 +37,9 @@ final class Limits {
   /** Most readings of one ambiguous answer. */
   static final int MAX_READINGS = 6;
 
-  /** Cost units of one comparison, see {@link Budget}: 10 to 15 ms in the worst case, some 25 MB. */
+  /**
+   * Cost units of one comparison, see {@link Budget}: 10 to 15 ms in the worst case, some 25 MB.
+   */
   static final int MAX_COST = 12_000;
 
   /** Largest argument of exp, sin and their like: beyond it 60 digits are not enough. */
