@@ -3,7 +3,7 @@ package dev.terse.reward;
 /**
  * The thinking as the authors' reward code sees it: raw text before the first {@code </think>};
  * without the tag Python's {@code y[:-1]}, that is all but the last character. Blank lines and
- * skips are counted in the raw text, not by the shared segmenter (method page, 8.2 and D19).
+ * skips are counted in the raw text, not by the shared segmenter (docs/method.md, section 7).
  *
  * @param blankLines non-overlapping occurrences of two line feeds
  * @param skips occurrences of {@code [SKIP]}

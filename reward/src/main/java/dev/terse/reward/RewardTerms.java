@@ -65,10 +65,10 @@ public final class RewardTerms {
   /**
    * A preset with its own weights, or with {@code weights} where they are not empty.
    *
-   * <p>{@code paper}: the method page's section 8.2 exactly, defects included: 2 for a right
-   * answer, skip ratio, skip count and length on the raw text, not gated, the answer part sliced as
-   * the authors' code does. {@code safe}: everything multiplied by correctness; the completion must
-   * end by itself and close its thinking; counts from the shared segmenter.
+   * <p>{@code paper}: docs/method.md, section 7, exactly, defects included: 2 for a right answer,
+   * skip ratio, skip count and length on the raw text, not gated, the answer part sliced as the
+   * authors' code does. {@code safe}: everything multiplied by correctness; the completion must end
+   * by itself and close its thinking; counts from the shared segmenter.
    */
   public static Rubric preset(String preset, List<Double> weights, RewardSettings settings) {
     Names.requireKnown("reward_preset", List.of(preset), PRESETS);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The rewards of the method page, section 8.2, with the consequences it lists. */
+/** The rewards of docs/method.md, section 7, with the consequences it lists. */
 class PaperPresetTest {
   private static final String KEPT = "a step\n\n";
   private static final String SKIP = "[SKIP]";
