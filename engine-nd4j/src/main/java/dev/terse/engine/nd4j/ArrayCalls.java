@@ -55,8 +55,18 @@ final class ArrayCalls implements NativeCalls {
   }
 
   @Override
-  public void softmaxBackward(Matrix x, Matrix dy, Matrix dx) {
+  public void softmaxBackward(Matrix x, Matrix p, Matrix dy, Matrix dx) {
     run(SOFTMAX_BP, softmaxBackward, cube(1, dx), cube(1, x), cube(1, dy));
+  }
+
+  @Override
+  public boolean readsColumnsInPlace() {
+    return false;
+  }
+
+  @Override
+  public void convert(int parts, Matrix x, int xStep, Matrix out, int outStep) {
+    throw new IllegalStateException("ND4J's own operations have no conversions between strides");
   }
 
   /** The product of matrices or of batches of them, {@code c = factor * a · b + keep * c}. */

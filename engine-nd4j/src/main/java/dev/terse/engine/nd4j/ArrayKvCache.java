@@ -70,7 +70,7 @@ final class ArrayKvCache implements KvCache {
     for (int axis : axes) {
       size *= axis;
     }
-    return Nd4jTensor.owning(new Block(size, false), axes);
+    return Nd4jTensor.owning(new Block(size, false, Block.Use.KEPT), axes);
   }
 
   @Override

@@ -1,23 +1,24 @@
 package dev.terse.engine.nd4j;
 
+import java.util.Arrays;
 import java.util.Locale;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * The one place that decides which kernels serve on the ND4J backend that was loaded.
+ * The one place that decides what serves on the ND4J backend that was loaded.
  *
- * <p>On a CPU every engine thread calls ND4J with one OpenMP thread and the work is split here, in
- * Java: OpenMP's own threads spin between calls and starve Java workers (a softmax of 2 ms was seen
- * to take 30-110 ms), and a split by rows is as fast.
+ * <p>On a CPU every engine thread calls native code with one OpenMP thread and the work is split
+ * here, in Java: OpenMP's own threads spin between calls and starve Java workers (a softmax of 2 ms
+ * was seen to take 30-110 ms), and a split by rows is as fast.
  *
  * @param host whether array memory can be addressed by the host
- * @param oneDnn whether oneDNN serves the products
- * @param kernels what serves the rest
+ * @param kernels what serves the operations
+ * @param products the numbers that products read
  * @param threads threads of the engine, the caller included
  */
-record Backend(boolean host, boolean oneDnn, KernelChoice kernels, int threads) {
+record Backend(boolean host, KernelChoice kernels, NumberType products, int threads) {
 
   /** Forces a {@link KernelChoice}, in any case of letters. */
   static final String KERNELS_PROPERTY = "terse.nd4j.kernels";
@@ -26,36 +27,59 @@ record Backend(boolean host, boolean oneDnn, KernelChoice kernels, int threads) 
   static final String THREADS_PROPERTY = "terse.nd4j.threads";
 
   /** What the system properties ask for, or else what suits the backend best. */
-  static Backend detect() {
+  static Backend detect(NumberType products) {
     String kernels = System.getProperty(KERNELS_PROPERTY);
     int threads = Integer.getInteger(THREADS_PROPERTY, Runtime.getRuntime().availableProcessors());
-    if (kernels != null) {
-      return detect(KernelChoice.valueOf(kernels.trim().toUpperCase(Locale.ROOT)), threads);
-    }
-    return detect(onCpu() ? KernelChoice.HEAP : KernelChoice.ARRAYS, threads);
+    return detect(kernels == null ? best() : parsed(kernels), products, threads);
   }
 
-  static Backend detect(KernelChoice kernels, int threads) {
+  static Backend detect(KernelChoice kernels, NumberType products, int threads) {
     boolean cpu = onCpu();
-    if (kernels == KernelChoice.HEAP && !cpu) {
+    if (kernels.usesHostPointers() && !cpu) {
       throw new IllegalArgumentException(
-          KERNELS_PROPERTY
-              + "=heap needs a CPU backend of ND4J, loaded is "
+          setting(kernels)
+              + " needs a CPU backend of ND4J, loaded is "
               + Nd4j.getBackend().getClass().getSimpleName()
               + "; use arrays");
+    }
+    if (kernels == KernelChoice.ONEDNN && !OneDnn.isAvailable()) {
+      throw new IllegalArgumentException(
+          setting(kernels)
+              + " needs oneDNN's library for this platform (org.bytedeco:dnnl), which could not be"
+              + " loaded: "
+              + OneDnn.missing()
+              + "; use heap");
+    }
+    if (products == NumberType.BFLOAT16 && kernels != KernelChoice.ONEDNN) {
+      throw new IllegalArgumentException(
+          "bf16 needs oneDNN, but "
+              + (OneDnn.isAvailable()
+                  ? setting(kernels) + " leaves it out"
+                  : "its library could not be loaded: " + OneDnn.missing())
+              + "; set bf16: false, or "
+              + (OneDnn.isAvailable() ? setting(KernelChoice.ONEDNN) : "run on an x86-64 CPU"));
     }
     if (threads < 1) {
       throw new IllegalArgumentException(THREADS_PROPERTY + " must be 1 or more, was " + threads);
     }
-    return new Backend(cpu, cpu && usesOneDnn(), kernels, cpu ? threads : 1);
+    return new Backend(cpu, kernels, products, cpu ? threads : 1);
   }
 
   /** Whether tensors are reached through host pointers; the array kernels never do. */
   boolean hostPointers() {
-    return host && kernels == KernelChoice.HEAP;
+    return kernels.usesHostPointers();
   }
 
-  /** Makes ND4J calls of the current thread run on this thread alone. */
+  /** New call frames for one thread. */
+  NativeCalls newCalls() {
+    return switch (kernels) {
+      case ONEDNN -> new OneDnnCalls();
+      case HEAP -> new PointerCalls();
+      case ARRAYS -> new ArrayCalls();
+    };
+  }
+
+  /** Makes native calls of the current thread run on this thread alone; oneDNN's too. */
   void bindCurrentThread() {
     if (host) {
       NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
@@ -65,26 +89,45 @@ record Backend(boolean host, boolean oneDnn, KernelChoice kernels, int threads) 
   String description() {
     return String.format(
         Locale.ROOT,
-        "nd4j %s, float32, %d thread%s, products by %s, the rest by %s",
+        "nd4j %s, %s, %d thread%s, %s",
         Nd4j.getBackend().getClass().getSimpleName(),
+        products == NumberType.FLOAT32 ? "float32" : "bfloat16 products" + emulation(),
         threads,
         threads == 1 ? "" : "s",
-        !host ? "cuBLAS" : oneDnn ? "oneDNN" : "BLAS (not the -onednn build of nd4j-native)",
-        kernels == KernelChoice.HEAP ? "Java loops over heap rows" : "ND4J array operations");
+        switch (kernels) {
+          case ONEDNN -> "products by oneDNN, the rest by Java loops over heap rows";
+          case HEAP -> "products by ND4J, the rest by Java loops over heap rows";
+          case ARRAYS -> "ND4J array operations";
+        });
+  }
+
+  private static String emulation() {
+    return OneDnn.hasBfloat16Instructions() ? "" : " (no instructions for them here: slow)";
+  }
+
+  private static KernelChoice best() {
+    if (!onCpu()) {
+      return KernelChoice.ARRAYS;
+    }
+    return OneDnn.isAvailable() ? KernelChoice.ONEDNN : KernelChoice.HEAP;
+  }
+
+  private static KernelChoice parsed(String text) {
+    String name = text.trim().toUpperCase(Locale.ROOT);
+    return Arrays.stream(KernelChoice.values())
+        .filter(choice -> choice.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    KERNELS_PROPERTY + " must be onednn, heap or arrays, was '" + text + "'"));
+  }
+
+  private static String setting(KernelChoice kernels) {
+    return KERNELS_PROPERTY + "=" + kernels.name().toLowerCase(Locale.ROOT);
   }
 
   private static boolean onCpu() {
     return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU;
-  }
-
-  /** Reflective, because the class exists in nd4j-native only and nd4j-cuda must compile too. */
-  private static boolean usesOneDnn() {
-    try {
-      Class<?> type = Class.forName("org.nd4j.linalg.cpu.nativecpu.bindings.Nd4jCpu$Environment");
-      Object environment = type.getMethod("getInstance").invoke(null);
-      return (Boolean) type.getMethod("isUseONEDNN").invoke(environment);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this release of nd4j-native does not tell its libraries", e);
-    }
   }
 }

@@ -3,6 +3,7 @@ package dev.terse.engine.nd4j;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,15 +22,27 @@ final class Block implements AutoCloseable {
 
   private static final int WINDOW = 1 << WINDOW_SHIFT;
 
+  private final Use use;
   private final INDArray owner;
   private final DataBuffer buffer;
   private final FloatBuffer[] windows;
   private final long length;
   private final long address;
+  private Block halves;
+  private boolean halvesAreStale;
   private boolean closed;
 
-  Block(long length, boolean hostPointers) {
+  /**
+   * What becomes of a block: kept by a tensor that owns it, or filled again and again by a pool.
+   */
+  enum Use {
+    KEPT,
+    POOLED
+  }
+
+  Block(long length, boolean hostPointers, Use use) {
     this.length = length;
+    this.use = use;
     this.owner = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
     this.buffer = owner.data();
     this.address = hostPointers ? buffer.addressPointer().address() : 0;
@@ -49,6 +62,34 @@ final class Block implements AutoCloseable {
     return closed;
   }
 
+  /** Whether this is the memory of a tensor of its own, such as a weight. */
+  boolean isKept() {
+    return use == Use.KEPT;
+  }
+
+  /**
+   * A bfloat16 copy of all numbers, two of them in the place of a float; kept until this block is
+   * closed.
+   *
+   * @param fill rounds this block into the copy; called where the numbers have changed since
+   */
+  Block halves(Consumer<Block> fill) {
+    if (halves == null) {
+      halves = new Block((length + 1) / 2, true, Use.KEPT);
+      halvesAreStale = true;
+    }
+    if (halvesAreStale) {
+      fill.accept(halves);
+      halvesAreStale = false;
+    }
+    return halves;
+  }
+
+  /** Said by whoever has written to this memory by other means than {@link #write}. */
+  void changed() {
+    halvesAreStale = true;
+  }
+
   /** A row-major array on this memory, from {@code offset} on. */
   INDArray view(long offset, long... shape) {
     long[] strides = new long[shape.length];
@@ -61,6 +102,7 @@ final class Block implements AutoCloseable {
   }
 
   INDArray strided(long offset, long[] shape, long[] strides) {
+    changed();
     return Nd4j.create(buffer, shape, strides, offset, 'c');
   }
 
@@ -87,6 +129,7 @@ final class Block implements AutoCloseable {
     if (count == 0) {
       return;
     }
+    changed();
     if (windows == null) {
       float[] part = Arrays.copyOfRange(source, at, at + count);
       try (INDArray values = Nd4j.createFromArray(part)) {
@@ -108,6 +151,9 @@ final class Block implements AutoCloseable {
     if (!closed) {
       closed = true;
       owner.close();
+      if (halves != null) {
+        halves.close();
+      }
     }
   }
 

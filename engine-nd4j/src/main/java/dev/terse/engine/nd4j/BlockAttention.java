@@ -26,10 +26,12 @@ final class BlockAttention {
 
   private final Crew crew;
   private final RowKernels rows;
+  private final Operands operands;
 
-  BlockAttention(Crew crew, RowKernels rows) {
+  BlockAttention(Crew crew, RowKernels rows, Operands operands) {
     this.crew = crew;
     this.rows = rows;
+    this.operands = operands;
   }
 
   void forward(
@@ -44,9 +46,9 @@ final class BlockAttention {
     int group = shape.group();
     int dim = shape.headDim();
     try (ChunkPool.Frame own = crew.scratch(0)) {
-      Nd4jTensor queries = split(own, q, kvHeads, n * group, dim);
-      Nd4jTensor keys = split(own, k, kvHeads, n, dim);
-      Nd4jTensor values = split(own, v, kvHeads, n, dim);
+      Matrix queries = operands.parts(own, q, kvHeads, dim);
+      Matrix keys = operands.parts(own, k, kvHeads, dim);
+      Matrix values = operands.parts(own, v, kvHeads, dim);
       Nd4jTensor outputs = own.floats(kvHeads * n * group, dim);
       Nd4jTensor[] scores = perWorker(own, longest(segments), group);
       List<Runner> tasks = new ArrayList<>();
@@ -62,22 +64,20 @@ final class BlockAttention {
                   NativeCalls calls = crew.calls(worker);
                   int from0 = (token + first) * group;
                   int to0 = (token + end) * group;
-                  Nd4jTensor block = scores(scores[worker], (end - first) * group, end);
+                  Nd4jTensor x = scores(scores[worker], (end - first) * group, end);
                   calls.productTransposed(
-                      Matrix.rows(queries, from0, to0),
-                      Matrix.rows(keys, token, token + end),
-                      Matrix.of(block),
+                      queries.rows(from0, to0),
+                      keys.rows(token, token + end),
+                      Matrix.of(x),
                       shape.scale(),
                       0);
-                  rows.maskFuture(block, end - first, group);
-                  Matrix cube = Matrix.of(block);
-                  calls.softmax(cube, cube);
-                  calls.product(
-                      Matrix.of(block),
-                      Matrix.rows(values, token, token + end),
-                      Matrix.rows(outputs, from0, to0),
-                      1,
-                      0);
+                  rows.maskFuture(x, end - first, group);
+                  try (ChunkPool.Frame inner = crew.scratch(worker)) {
+                    Matrix p = probabilities(inner, x);
+                    calls.softmax(Matrix.of(x), p);
+                    calls.product(
+                        p, values.rows(token, token + end), Matrix.rows(outputs, from0, to0), 1, 0);
+                  }
                 });
           }
         }
@@ -102,10 +102,10 @@ final class BlockAttention {
     int group = shape.group();
     int dim = shape.headDim();
     try (ChunkPool.Frame own = crew.scratch(0)) {
-      Nd4jTensor queries = split(own, q, kvHeads, n * group, dim);
-      Nd4jTensor keys = split(own, k, kvHeads, n, dim);
-      Nd4jTensor values = split(own, v, kvHeads, n, dim);
-      Nd4jTensor dOutputs = split(own, dOut, kvHeads, n * group, dim);
+      Matrix queries = operands.parts(own, q, kvHeads, dim);
+      Matrix keys = operands.parts(own, k, kvHeads, dim);
+      Matrix values = operands.parts(own, v, kvHeads, dim);
+      Matrix slopes = operands.parts(own, dOut, kvHeads, dim);
       Nd4jTensor dQueries = own.floats(kvHeads * n * group, dim);
       Nd4jTensor dKeys = own.floats(LANES * kvHeads * n, dim);
       Nd4jTensor dValues = own.floats(LANES * kvHeads * n, dim);
@@ -114,7 +114,7 @@ final class BlockAttention {
       int longest = longest(segments);
       Nd4jTensor[] scores = perWorker(own, longest, group);
       Nd4jTensor[] probabilities = perWorker(own, longest, group);
-      Nd4jTensor[] slopes = perWorker(own, longest, group);
+      Nd4jTensor[] dProbabilities = perWorker(own, longest, group);
       List<Runner> tasks = new ArrayList<>();
       for (int s = 0; s < segments.count(); s++) {
         int start = segments.start(s);
@@ -132,29 +132,34 @@ final class BlockAttention {
                     int from0 = (token + first) * group;
                     int to0 = (token + end) * group;
                     int count = (end - first) * group;
-                    Matrix query = Matrix.rows(queries, from0, to0);
-                    Matrix key = Matrix.rows(keys, token, token + end);
-                    Matrix slope = Matrix.rows(dOutputs, from0, to0);
+                    Matrix query = queries.rows(from0, to0);
+                    Matrix key = keys.rows(token, token + end);
+                    Matrix value = values.rows(token, token + end);
+                    Matrix slope = slopes.rows(from0, to0);
                     Nd4jTensor x = scores(scores[worker], count, end);
-                    Nd4jTensor p = scores(probabilities[worker], count, end);
-                    Nd4jTensor dp = scores(slopes[worker], count, end);
+                    Matrix p = Matrix.of(scores(probabilities[worker], count, end));
+                    Matrix dp = Matrix.of(scores(dProbabilities[worker], count, end));
                     calls.productTransposed(query, key, Matrix.of(x), shape.scale(), 0);
                     rows.maskFuture(x, end - first, group);
-                    calls.softmax(Matrix.of(x), Matrix.of(p));
-                    calls.productTransposed(
-                        slope, Matrix.rows(values, token, token + end), Matrix.of(dp), 1, 0);
-                    calls.transposedProduct(
-                        Matrix.of(p), slope, Matrix.rows(dValues, sumToken, sumToken + end), 1, 1);
-                    // p has served; its memory takes the derivative of the scores.
-                    calls.softmaxBackward(Matrix.of(x), Matrix.of(dp), Matrix.of(p));
-                    calls.product(
-                        Matrix.of(p), key, Matrix.rows(dQueries, from0, to0), shape.scale(), 0);
-                    calls.transposedProduct(
-                        Matrix.of(p),
-                        query,
-                        Matrix.rows(dKeys, sumToken, sumToken + end),
-                        shape.scale(),
-                        1);
+                    calls.softmax(Matrix.of(x), p);
+                    calls.productTransposed(slope, value, dp, 1, 0);
+                    try (ChunkPool.Frame inner = crew.scratch(worker)) {
+                      calls.transposedProduct(
+                          operands.of(worker, inner, p),
+                          slope,
+                          Matrix.rows(dValues, sumToken, sumToken + end),
+                          1,
+                          1);
+                      Matrix dx = probabilities(inner, x);
+                      calls.softmaxBackward(Matrix.of(x), p, dp, dx);
+                      calls.product(dx, key, Matrix.rows(dQueries, from0, to0), shape.scale(), 0);
+                      calls.transposedProduct(
+                          dx,
+                          query,
+                          Matrix.rows(dKeys, sumToken, sumToken + end),
+                          shape.scale(),
+                          1);
+                    }
                   }
                 });
           }
@@ -191,10 +196,11 @@ final class BlockAttention {
     rows.joinColumns(sum, kvHeads, out);
   }
 
-  private Nd4jTensor split(ChunkPool.Frame own, Nd4jTensor x, int parts, int rowsOfPart, int dim) {
-    Nd4jTensor out = own.floats(parts * rowsOfPart, dim);
-    rows.splitColumns(x, parts, out);
-    return out;
+  /** Memory for what products read, as large as the scores. */
+  private Matrix probabilities(ChunkPool.Frame own, Nd4jTensor scores) {
+    return operands.type() == NumberType.FLOAT32
+        ? Matrix.of(own.floats(scores.shape()))
+        : own.halves(scores.rows(), scores.rowSize());
   }
 
   private Nd4jTensor[] perWorker(ChunkPool.Frame own, int longest, int group) {

@@ -46,7 +46,7 @@ final class ChunkPool implements AutoCloseable {
       used = 0;
     }
     if (chunk == chunks.size()) {
-      chunks.add(new Block(Math.max(CHUNK, padded), hostPointers));
+      chunks.add(new Block(Math.max(CHUNK, padded), hostPointers, Block.Use.POOLED));
     }
     Nd4jTensor tensor = Nd4jTensor.view(chunks.get(chunk), used, shape);
     used += padded;
@@ -68,6 +68,12 @@ final class ChunkPool implements AutoCloseable {
 
     Nd4jTensor floats(int... shape) {
       return take(shape);
+    }
+
+    /** bfloat16 numbers, [rows, columns]. */
+    Matrix halves(int rows, int columns) {
+      int floats = Math.toIntExact(((long) rows * columns + 1) / 2);
+      return Matrix.halves(take(floats), rows, columns);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.terse.engine.nd4j;
 
 import java.util.Arrays;
 
-/** The engine's threads, each with its own ND4J call frames and scratch memory. */
+/** The engine's threads, each with its own native call frames and scratch memory. */
 final class Crew implements AutoCloseable {
   private final Workers workers;
   private final NativeCalls[] calls;
@@ -14,7 +14,7 @@ final class Crew implements AutoCloseable {
     this.calls = new NativeCalls[backend.threads()];
     this.scratch = new ChunkPool[backend.threads()];
     for (int i = 0; i < calls.length; i++) {
-      calls[i] = backend.hostPointers() ? new PointerCalls() : new ArrayCalls();
+      calls[i] = backend.newCalls();
       scratch[i] = new ChunkPool(backend.hostPointers());
     }
   }

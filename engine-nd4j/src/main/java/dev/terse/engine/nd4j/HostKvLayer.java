@@ -110,7 +110,8 @@ final class HostKvLayer implements AutoCloseable {
   }
 
   private Nd4jTensor owned(int rows) {
-    Nd4jTensor tensor = Nd4jTensor.owning(new Block((long) rows * dim, true), rows, dim);
+    Nd4jTensor tensor =
+        Nd4jTensor.owning(new Block((long) rows * dim, true, Block.Use.KEPT), rows, dim);
     tensor.array().assign(0);
     return tensor;
   }

@@ -1,9 +1,16 @@
 package dev.terse.engine.nd4j;
 
-/** What serves the work between the products. */
+/** What serves the operations. */
 public enum KernelChoice {
-  /** Plain Java loops over heap rows; needs memory that the host can address: CPU backends. */
+  /** Products and softmax by oneDNN's own interface, plain Java loops for the rest: x86-64. */
+  ONEDNN,
+  /** Products and softmax by ND4J on host addresses, the same Java loops: every CPU. */
   HEAP,
-  /** ND4J operations only; runs on every backend. */
-  ARRAYS
+  /** ND4J's array operations only: every backend, CUDA too. */
+  ARRAYS;
+
+  /** Whether tensors are reached through host pointers. */
+  boolean usesHostPointers() {
+    return this != ARRAYS;
+  }
 }

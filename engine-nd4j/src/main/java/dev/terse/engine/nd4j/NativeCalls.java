@@ -1,10 +1,14 @@
 package dev.terse.engine.nd4j;
 
 /**
- * The ND4J operations that do the heavy work, with outputs given by the caller. An instance keeps
- * native call frames, so it belongs to one thread.
+ * The native operations that do the heavy work, with outputs given by the caller. Operands of
+ * {@link NumberType#BFLOAT16} are oneDNN's only. An instance keeps native call frames, so it
+ * belongs to one thread.
  */
 interface NativeCalls extends AutoCloseable {
+
+  /** Whether a column range of an input costs no more than a matrix of its own. */
+  boolean readsColumnsInPlace();
 
   /** {@code c = factor * a · b + keep * c}. */
   void product(Matrix a, Matrix b, Matrix c, double factor, double keep);
@@ -25,12 +29,22 @@ interface NativeCalls extends AutoCloseable {
   void softmax(Matrix x, Matrix out);
 
   /**
-   * Backward of {@link #softmax}.
+   * Backward of {@link #softmax}; an implementation reads x or p, whichever it needs.
    *
-   * @param x the input of the forward, not its output
-   * @param dx may not be dy
+   * @param x the input of the forward
+   * @param p the output of the forward
+   * @param dx none of the others
    */
-  void softmaxBackward(Matrix x, Matrix dy, Matrix dx);
+  void softmaxBackward(Matrix x, Matrix p, Matrix dy, Matrix dx);
+
+  /**
+   * Copies {@code parts} matrices, each {@code step} numbers behind the one before, and rounds them
+   * to the type of out. oneDNN only.
+   *
+   * @param x the first matrix
+   * @param out the first matrix of the result
+   */
+  void convert(int parts, Matrix x, int xStep, Matrix out, int outStep);
 
   @Override
   void close();

@@ -15,8 +15,9 @@ import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 
 /**
- * The operations on ND4J arrays, float32. Products, softmax and its backward are ND4J's (oneDNN's
- * with the {@code -onednn} natives); the work between them is done by {@link RowKernels}.
+ * The operations on ND4J arrays, float32, with products that may read bfloat16. Products, softmax
+ * and its backward are native ({@link NativeCalls}); the work between them is done by {@link
+ * RowKernels}.
  *
  * <p>Results have the same bits in every run with the same number of threads. Native memory is held
  * by arenas, by tensors from {@link #allocate}, and by the engine's own scratch pools, which {@link
@@ -30,12 +31,21 @@ public final class Nd4jEngine implements Engine {
   private final BlockAttention attention;
   private final VocabularyHead head;
 
+  /** An engine of float32. */
+  public Nd4jEngine() {
+    this(NumberType.FLOAT32);
+  }
+
   /**
    * The engine that suits the loaded backend. System properties: {@code terse.nd4j.kernels} ({@code
-   * heap} or {@code arrays}) and {@code terse.nd4j.threads} (all processors if absent).
+   * onednn}, {@code heap} or {@code arrays}) and {@code terse.nd4j.threads} (all processors if
+   * absent).
+   *
+   * @param products the numbers that products read
+   * @throws IllegalArgumentException if the backend cannot serve that, with the reason
    */
-  public Nd4jEngine() {
-    this(Backend.detect());
+  public Nd4jEngine(NumberType products) {
+    this(Backend.detect(products));
   }
 
   /**
@@ -43,18 +53,18 @@ public final class Nd4jEngine implements Engine {
    *
    * @throws IllegalArgumentException if the backend cannot serve it
    */
-  public Nd4jEngine(KernelChoice kernels, int threads) {
-    this(Backend.detect(kernels, threads));
+  public Nd4jEngine(KernelChoice kernels, NumberType products, int threads) {
+    this(Backend.detect(kernels, products, threads));
   }
 
   private Nd4jEngine(Backend backend) {
     this.backend = backend;
     this.crew = new Crew(backend);
-    this.kernels =
-        backend.kernels() == KernelChoice.HEAP ? new HeapKernels(crew) : new ArrayKernels(crew);
-    this.products = new Products(crew, kernels);
-    this.attention = new BlockAttention(crew, kernels);
-    this.head = new VocabularyHead(crew, kernels);
+    this.kernels = backend.hostPointers() ? new HeapKernels(crew) : new ArrayKernels(crew);
+    Operands operands = new Operands(crew, kernels, backend.products());
+    this.products = new Products(crew, kernels, operands);
+    this.attention = new BlockAttention(crew, kernels, operands);
+    this.head = new VocabularyHead(crew, kernels, operands);
   }
 
   @Override
@@ -65,7 +75,7 @@ public final class Nd4jEngine implements Engine {
   @Override
   public Tensor allocate(int... shape) {
     Shapes.requirePositive(shape);
-    Block block = new Block(Shapes.size(shape), backend.hostPointers());
+    Block block = new Block(Shapes.size(shape), backend.hostPointers(), Block.Use.KEPT);
     Nd4jTensor tensor = Nd4jTensor.owning(block, shape);
     clear(tensor);
     return tensor;

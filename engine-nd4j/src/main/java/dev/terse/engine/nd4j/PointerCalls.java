@@ -67,8 +67,18 @@ final class PointerCalls implements NativeCalls {
   }
 
   @Override
-  public void softmaxBackward(Matrix x, Matrix dy, Matrix dx) {
+  public void softmaxBackward(Matrix x, Matrix p, Matrix dy, Matrix dx) {
     softmaxBackward.run(1, dx, x, dy);
+  }
+
+  @Override
+  public boolean readsColumnsInPlace() {
+    return false;
+  }
+
+  @Override
+  public void convert(int parts, Matrix x, int xStep, Matrix out, int outStep) {
+    throw new IllegalStateException("ND4J's own operations have no conversions between strides");
   }
 
   @Override

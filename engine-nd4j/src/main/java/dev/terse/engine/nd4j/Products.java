@@ -1,10 +1,10 @@
 package dev.terse.engine.nd4j;
 
 /**
- * The products of a linear layer, split over the crew.
- *
- * <p>Operands stay contiguous row ranges, because ND4J copies a column slice of an input first
- * (2048x1536x576: 117 ms instead of 30); an output may be a column slice.
+ * The products of a linear layer, split over the crew: by rows, or where these are few by output
+ * channels. A weight gradient is split by its channels too, so nothing has to be added up
+ * afterwards; only ND4J's own products, which copy a column range of an input first (2048x1536x576:
+ * 117 ms instead of 30), split it by rows.
  *
  * <p>With oneDNN in float32 a row of {@code x · wᵀ} has the same bits in every product of {@value
  * #MINIMUM_ROWS} or more rows; with fewer rows it has not. So fewer rows are padded (8 rows cost as
@@ -21,10 +21,12 @@ final class Products {
 
   private final Crew crew;
   private final RowKernels kernels;
+  private final Operands operands;
 
-  Products(Crew crew, RowKernels kernels) {
+  Products(Crew crew, RowKernels kernels, Operands operands) {
     this.crew = crew;
     this.kernels = kernels;
+    this.operands = operands;
   }
 
   /** {@code out} [N, O] {@code = x} [N, I] {@code · w} [O, I]ᵀ. */
@@ -35,33 +37,63 @@ final class Products {
     } else if (rows < MINIMUM_SHARE * crew.count()) {
       byChannels(x, w, out);
     } else {
-      Matrix weights = Matrix.of(w);
-      crew.workers()
-          .rows(
-              rows,
-              MINIMUM_SHARE,
-              (worker, from, to) ->
-                  crew.calls(worker)
-                      .productTransposed(
-                          Matrix.rows(x, from, to), weights, Matrix.rows(out, from, to), 1, 0));
+      try (ChunkPool.Frame own = crew.scratch(0)) {
+        Matrix weights = operands.weights(own, w);
+        crew.workers()
+            .rows(
+                rows,
+                MINIMUM_SHARE,
+                (worker, from, to) -> {
+                  try (ChunkPool.Frame share = crew.scratch(worker)) {
+                    Matrix input = operands.of(worker, share, Matrix.rows(x, from, to));
+                    crew.calls(worker)
+                        .productTransposed(input, weights, Matrix.rows(out, from, to), 1, 0);
+                  }
+                });
+      }
     }
   }
 
   /** {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I] {@code + keep * dx}. */
   void backwardInput(Nd4jTensor dy, Nd4jTensor w, Nd4jTensor dx, double keep) {
-    Matrix weights = Matrix.of(w);
-    crew.workers()
-        .rows(
-            dy.rows(),
-            MINIMUM_SHARE,
-            (worker, from, to) ->
-                crew.calls(worker)
-                    .product(
-                        Matrix.rows(dy, from, to), weights, Matrix.rows(dx, from, to), 1, keep));
+    try (ChunkPool.Frame own = crew.scratch(0)) {
+      Matrix weights = operands.weights(own, w);
+      crew.workers()
+          .rows(
+              dy.rows(),
+              MINIMUM_SHARE,
+              (worker, from, to) -> {
+                try (ChunkPool.Frame share = crew.scratch(worker)) {
+                  Matrix slope = operands.of(worker, share, Matrix.rows(dy, from, to));
+                  crew.calls(worker).product(slope, weights, Matrix.rows(dx, from, to), 1, keep);
+                }
+              });
+    }
   }
 
   /** {@code dw} [O, I] {@code += dy} [N, O]ᵀ {@code · x} [N, I]. */
   void backwardWeight(Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw) {
+    if (crew.calls(0).readsColumnsInPlace()) {
+      backwardWeightByChannels(dy, x, dw);
+    } else {
+      backwardWeightByRows(dy, x, dw);
+    }
+  }
+
+  private void backwardWeightByChannels(Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw) {
+    try (ChunkPool.Frame own = crew.scratch(0)) {
+      Matrix slopes = operands.of(own, dy);
+      Matrix inputs = operands.of(own, x);
+      channels(
+          dw.rows(),
+          (worker, from, to) ->
+              crew.calls(worker)
+                  .transposedProduct(
+                      slopes.columns(from, to), inputs, Matrix.rows(dw, from, to), 1, 1));
+    }
+  }
+
+  private void backwardWeightByRows(Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw) {
     int rows = dy.rows();
     int shares = Math.max(1, Math.min(crew.count(), rows / MINIMUM_SHARE));
     try (ChunkPool.Frame own = crew.scratch(0)) {
@@ -102,18 +134,26 @@ final class Products {
   }
 
   private void byChannels(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
-    Matrix input = Matrix.of(x);
-    int channels = w.rows();
+    try (ChunkPool.Frame own = crew.scratch(0)) {
+      Matrix input = operands.of(0, own, Matrix.of(x));
+      Matrix weights = operands.weights(own, w);
+      channels(
+          w.rows(),
+          (worker, from, to) ->
+              crew.calls(worker)
+                  .productTransposed(
+                      input, weights.rows(from, to), Matrix.of(out).columns(from, to), 1, 0));
+    }
+  }
+
+  /** Splits output channels in whole cache lines. */
+  private void channels(int channels, Workers.Share share) {
     int steps = (channels + CHANNEL_STEP - 1) / CHANNEL_STEP;
     crew.workers()
         .rows(
             steps,
             1,
-            (worker, fromStep, toStep) -> {
-              int from = fromStep * CHANNEL_STEP;
-              int to = Math.min(channels, toStep * CHANNEL_STEP);
-              Matrix slice = Matrix.of(out).columns(from, to);
-              crew.calls(worker).productTransposed(input, Matrix.rows(w, from, to), slice, 1, 0);
-            });
+            (worker, from, to) ->
+                share.run(worker, from * CHANNEL_STEP, Math.min(channels, to * CHANNEL_STEP)));
   }
 }

@@ -23,10 +23,12 @@ final class VocabularyHead {
 
   private final Crew crew;
   private final RowKernels kernels;
+  private final Operands operands;
 
-  VocabularyHead(Crew crew, RowKernels kernels) {
+  VocabularyHead(Crew crew, RowKernels kernels, Operands operands) {
     this.crew = crew;
     this.kernels = kernels;
+    this.operands = operands;
   }
 
   /** Where the backward goes; asked for nothing when only scores are wanted. */
@@ -92,7 +94,9 @@ final class VocabularyHead {
         for (int s = 0; s < slices; s++) {
           x[s] = own.floats(padded, bounds[s + 1] - bounds[s]);
         }
-        crew.workers().all(worker -> forward(worker, states, x));
+        Matrix input = operands.of(own, states);
+        Matrix vocabulary = operands.weights(own, head);
+        crew.workers().all(worker -> forward(worker, input, vocabulary, x));
         double[] slope = combine(scores, backward == null ? null : backward.loss());
         if (backward != null) {
           Nd4jTensor[] dStates = new Nd4jTensor[slices];
@@ -100,7 +104,9 @@ final class VocabularyHead {
             dStates[s] = own.floats(count, hidden.rowSize());
           }
           crew.workers()
-              .all(worker -> backward(worker, slope, chunkStates, x, dStates, backward.dHead()));
+              .all(
+                  worker ->
+                      backward(worker, slope, input, vocabulary, x, dStates, backward.dHead()));
           int[] chunkRows = Arrays.copyOfRange(rows.rows(), from, from + count);
           for (Nd4jTensor dState : dStates) {
             kernels.scatterAdd(chunkRows, dState, backward.dHidden());
@@ -109,14 +115,14 @@ final class VocabularyHead {
       }
     }
 
-    private void forward(int worker, Nd4jTensor states, Nd4jTensor[] x) {
+    private void forward(int worker, Matrix states, Matrix vocabulary, Nd4jTensor[] x) {
       if (worker >= slices) {
         return;
       }
       crew.calls(worker)
           .productTransposed(
-              Matrix.of(states),
-              Matrix.rows(head, bounds[worker], bounds[worker + 1]),
+              states,
+              vocabulary.rows(bounds[worker], bounds[worker + 1]),
               Matrix.of(x[worker]),
               1 / temperature,
               0);
@@ -164,7 +170,8 @@ final class VocabularyHead {
     private void backward(
         int worker,
         double[] slope,
-        Nd4jTensor states,
+        Matrix states,
+        Matrix vocabulary,
         Nd4jTensor[] x,
         Nd4jTensor[] dStates,
         Nd4jTensor dHead) {
@@ -180,18 +187,21 @@ final class VocabularyHead {
       Nd4jTensor dScores = x[worker].rowsView(0, count);
       kernels.gradientOfSlice(dScores, factors, targets(worker), atTarget);
       NativeCalls calls = crew.calls(worker);
-      calls.product(
-          Matrix.of(dScores),
-          Matrix.rows(head, bounds[worker], bounds[worker + 1]),
-          Matrix.of(dStates[worker]),
-          1,
-          0);
-      calls.transposedProduct(
-          Matrix.of(dScores),
-          Matrix.of(states),
-          Matrix.rows(dHead, bounds[worker], bounds[worker + 1]),
-          1,
-          1);
+      try (ChunkPool.Frame own = crew.scratch(worker)) {
+        Matrix slopes = operands.of(worker, own, Matrix.of(dScores));
+        calls.product(
+            slopes,
+            vocabulary.rows(bounds[worker], bounds[worker + 1]),
+            Matrix.of(dStates[worker]),
+            1,
+            0);
+        calls.transposedProduct(
+            slopes,
+            states.first(count),
+            Matrix.rows(dHead, bounds[worker], bounds[worker + 1]),
+            1,
+            1);
+      }
     }
 
     /** The targets as columns of a slice, -1 where they are elsewhere. */

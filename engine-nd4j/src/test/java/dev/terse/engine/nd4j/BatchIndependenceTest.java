@@ -9,13 +9,13 @@ import dev.terse.engine.SeedTree;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A row's bits do not depend on what else is in its batch, with the heap kernels and oneDNN: so a
- * completion does not depend on the size of the batch in which it was sampled.
+ * A row's bits do not depend on what else is in its batch where oneDNN serves: so a completion does
+ * not depend on the size of the batch in which it was sampled.
  */
 class BatchIndependenceTest {
   private static final AttentionShape SHAPE = AttentionShape.of(9, 3, 64);
@@ -23,21 +23,30 @@ class BatchIndependenceTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 8, 15, 16, 33, 129, 300})
   void linear_rowsAloneOrWithOthers_haveTheSameBits(int rows) {
-    try (Engine engine = engine();
+    for (NumberType type : NumberType.values()) {
+      linear(type, rows);
+    }
+  }
+
+  private static void linear(NumberType type, int rows) {
+    try (Engine engine = engine(type);
         Tensor w = random(engine, 2, 96, 576);
         Tensor all = random(engine, 1, 700, 576);
         Tensor allOut = engine.allocate(700, 96);
         Tensor someOut = engine.allocate(rows, 96)) {
       engine.linear(all, w, null, allOut);
       engine.linear(all.rowsView(5, 5 + rows), w, null, someOut);
-      assertThat(someOut.toFloats()).containsExactly(allOut.rowsView(5, 5 + rows).toFloats());
+      assertThat(someOut.toFloats())
+          .as(type + ", " + rows + " rows")
+          .containsExactly(allOut.rowsView(5, 5 + rows).toFloats());
     }
   }
 
-  @Test
-  void decode_sequenceAloneOrWithOthers_hasTheSameBits() {
+  @ParameterizedTest
+  @EnumSource(NumberType.class)
+  void decode_sequenceAloneOrWithOthers_hasTheSameBits(NumberType type) {
     Segments prompts = Segments.ofLengths(37, 90);
-    try (Engine engine = engine();
+    try (Engine engine = engine(type);
         Tensor k = random(engine, 3, 127, 192);
         Tensor v = random(engine, 4, 127, 192)) {
       float[][] alone = decode(engine, k, v, prompts, new int[] {1}, 0);
@@ -74,11 +83,9 @@ class BatchIndependenceTest {
     return outputs;
   }
 
-  private static Engine engine() {
-    Engine engine = new Nd4jEngine(KernelChoice.HEAP, 2);
-    Assumptions.assumeTrue(
-        engine.description().contains("oneDNN"), "promised with oneDNN only: " + engine);
-    return engine;
+  private static Engine engine(NumberType type) {
+    Assumptions.assumeTrue(OneDnn.isAvailable(), () -> "no oneDNN here: " + OneDnn.missing());
+    return new Nd4jEngine(KernelChoice.ONEDNN, type, 2);
   }
 
   private static Tensor random(Engine engine, long which, int... shape) {

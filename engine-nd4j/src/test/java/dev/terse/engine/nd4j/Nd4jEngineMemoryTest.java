@@ -20,7 +20,7 @@ class Nd4jEngineMemoryTest {
   @ParameterizedTest
   @EnumSource(KernelChoice.class)
   void step_warm_takesNoNewPools(KernelChoice kernels) {
-    try (Nd4jEngine engine = new Nd4jEngine(kernels, 2);
+    try (Nd4jEngine engine = new Nd4jEngine(kernels, NumberType.FLOAT32, 2);
         SmallStep step = new SmallStep(engine, 300, 7)) {
       step.run();
       long arena = step.pooledBytes();
@@ -37,7 +37,7 @@ class Nd4jEngineMemoryTest {
   @Test
   void smallCalls_hundredThousand_doNotGrowTheProcess() throws IOException {
     Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/status")), "reads Linux's /proc");
-    try (Engine engine = new Nd4jEngine(KernelChoice.HEAP, 1);
+    try (Engine engine = new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 1);
         Tensor x = engine.allocate(16, 8);
         Tensor w = engine.allocate(8, 8);
         Tensor out = engine.allocate(16, 8)) {
@@ -58,7 +58,7 @@ class Nd4jEngineMemoryTest {
   @ParameterizedTest
   @EnumSource(KernelChoice.class)
   void ownedTensor_closed_refusesItsUse(KernelChoice kernels) {
-    try (Engine engine = new Nd4jEngine(kernels, 1)) {
+    try (Engine engine = new Nd4jEngine(kernels, NumberType.FLOAT32, 1)) {
       Tensor tensor = engine.allocate(2, 3);
       tensor.close();
       tensor.close();
@@ -71,7 +71,7 @@ class Nd4jEngineMemoryTest {
   @Test
   void ownedTensors_allocatedAndClosedManyTimes_areReallyFreed() throws IOException {
     Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/status")), "reads Linux's /proc");
-    try (Engine engine = new Nd4jEngine(KernelChoice.HEAP, 2)) {
+    try (Engine engine = new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2)) {
       engine.allocate(1 << 24).close();
       long before = residentBytes();
       for (int i = 0; i < 60; i++) {
@@ -84,7 +84,7 @@ class Nd4jEngineMemoryTest {
 
   @Test
   void engine_closed_freesItsScratch() {
-    Nd4jEngine engine = new Nd4jEngine(KernelChoice.HEAP, 2);
+    Nd4jEngine engine = new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2);
     try (SmallStep step = new SmallStep(engine, 64, 7)) {
       step.run();
     }
@@ -96,7 +96,7 @@ class Nd4jEngineMemoryTest {
 
   @Test
   void engine_closed_refusesWork() {
-    Nd4jEngine engine = new Nd4jEngine(KernelChoice.HEAP, 2);
+    Nd4jEngine engine = new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2);
     try (Tensor x = engine.allocate(2, 3);
         Tensor w = engine.allocate(4, 3);
         Tensor out = engine.allocate(2, 4)) {
@@ -113,7 +113,7 @@ class Nd4jEngineMemoryTest {
     long seed = SeedTree.at(11, "repeat");
     float[][] results = new float[3][];
     for (int run = 0; run < results.length; run++) {
-      try (Nd4jEngine engine = new Nd4jEngine(kernels, 2);
+      try (Nd4jEngine engine = new Nd4jEngine(kernels, NumberType.FLOAT32, 2);
           SmallStep step = new SmallStep(engine, 300, seed)) {
         results[run] = step.run();
       }

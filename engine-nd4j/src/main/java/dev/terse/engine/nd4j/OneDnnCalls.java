@@ -1,0 +1,291 @@
+package dev.terse.engine.nd4j;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * {@link NativeCalls} by oneDNN's own interface, on the memory of ND4J's arrays: operands in
+ * float32 or bfloat16, outputs in float32, sums in float32, any strides.
+ *
+ * <p>A primitive serves one shape, and is made at its first use and kept. Training meets new shapes
+ * with every batch, so what is kept is bounded.
+ */
+final class OneDnnCalls implements NativeCalls {
+  /** Primitives that are kept; a training step of one batch uses about 100. */
+  private static final int KEPT = 4096;
+
+  private static final boolean TRANSPOSED = true;
+  private static final boolean AS_IS = false;
+
+  private final dnnl_stream stream = new dnnl_stream();
+  private final Map<Object, OneDnnPrimitive> primitives = new HashMap<>();
+
+  OneDnnCalls() {
+    OneDnn.require(
+        dnnl_stream_create(stream, OneDnn.engine(), dnnl_stream_in_order), "dnnl_stream_create");
+  }
+
+  @Override
+  public boolean readsColumnsInPlace() {
+    return true;
+  }
+
+  @Override
+  public void product(Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(1, a, AS_IS, b, AS_IS, c, factor, keep);
+  }
+
+  @Override
+  public void productTransposed(Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(1, a, AS_IS, b, TRANSPOSED, c, factor, keep);
+  }
+
+  @Override
+  public void transposedProduct(Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(1, a, TRANSPOSED, b, AS_IS, c, factor, keep);
+  }
+
+  @Override
+  public void products(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(batch, a, AS_IS, b, AS_IS, c, factor, keep);
+  }
+
+  @Override
+  public void productsTransposed(
+      int batch, Matrix a, Matrix b, Matrix c, double factor, double keep) {
+    multiply(batch, a, AS_IS, b, TRANSPOSED, c, factor, keep);
+  }
+
+  @Override
+  public void softmax(Matrix x, Matrix out) {
+    SoftmaxShape shape = new SoftmaxShape(Layout.of(1, x), Layout.of(1, out));
+    primitive(shape, this::newSoftmax).run(x.address(), out.address());
+  }
+
+  @Override
+  public void softmaxBackward(Matrix x, Matrix p, Matrix dy, Matrix dx) {
+    SlopeShape shape = new SlopeShape(Layout.of(1, p), Layout.of(1, dy), Layout.of(1, dx));
+    primitive(shape, this::newSoftmaxBackward).run(p.address(), dy.address(), dx.address());
+  }
+
+  @Override
+  public void convert(int parts, Matrix x, int xStep, Matrix out, int outStep) {
+    CopyShape shape = new CopyShape(parts, Layout.of(1, x), xStep, Layout.of(1, out), outStep);
+    primitive(shape, this::newCopy).run(x.address(), out.address());
+  }
+
+  private OneDnnPrimitive primitive(Object shape, Function<Object, OneDnnPrimitive> make) {
+    OneDnnPrimitive found = primitives.get(shape);
+    if (found == null) {
+      if (primitives.size() == KEPT) {
+        forget();
+      }
+      found = make.apply(shape);
+      primitives.put(shape, found);
+    }
+    return found;
+  }
+
+  /** How an operand lies in memory, seen as {@code batch} equal parts. */
+  private record Layout(int batch, int rows, int columns, int stride, NumberType type) {
+    static Layout of(int batch, Matrix m) {
+      return new Layout(batch, m.rows() / batch, m.columns(), m.stride(), m.type());
+    }
+
+    dnnl_memory_desc description(boolean transposed) {
+      long part = (long) rows * stride;
+      return transposed
+          ? describe(type, new long[] {batch, columns, rows}, new long[] {part, 1, stride})
+          : describe(type, new long[] {batch, rows, columns}, new long[] {part, stride, 1});
+    }
+  }
+
+  private static dnnl_memory_desc describe(NumberType type, long[] axes, long[] strides) {
+    dnnl_memory_desc out = new dnnl_memory_desc();
+    int number = type == NumberType.FLOAT32 ? dnnl_f32 : dnnl_bf16;
+    OneDnn.require(
+        dnnl_memory_desc_create_with_strides(out, axes.length, axes, number, strides),
+        "dnnl_memory_desc_create_with_strides");
+    return out;
+  }
+
+  // Products --------------------------------------------------------------------------------------
+
+  private record ProductShape(
+      Layout a,
+      boolean transposeA,
+      Layout b,
+      boolean transposeB,
+      Layout c,
+      double factor,
+      double keep) {}
+
+  private void multiply(
+      int batch,
+      Matrix a,
+      boolean transposeA,
+      Matrix b,
+      boolean transposeB,
+      Matrix c,
+      double factor,
+      double keep) {
+    ProductShape shape =
+        new ProductShape(
+            Layout.of(batch, a),
+            transposeA,
+            Layout.of(batch, b),
+            transposeB,
+            Layout.of(batch, c),
+            factor,
+            keep);
+    primitive(shape, this::newProduct).run(a.address(), b.address(), c.address());
+    c.block().changed();
+  }
+
+  private OneDnnPrimitive newProduct(Object key) {
+    ProductShape shape = (ProductShape) key;
+    dnnl_memory_desc a = shape.a.description(shape.transposeA);
+    dnnl_memory_desc b = shape.b.description(shape.transposeB);
+    dnnl_memory_desc c = shape.c.description(AS_IS);
+    return new OneDnnPrimitive(
+        stream,
+        (out, attributes) ->
+            dnnl_matmul_primitive_desc_create(out, OneDnn.engine(), a, b, null, c, attributes),
+        productAttributes(shape.factor, shape.keep),
+        new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
+        new dnnl_memory_desc[] {a, b, c});
+  }
+
+  /** {@code c = factor * product + keep * c}. */
+  private static dnnl_primitive_attr productAttributes(double factor, double keep) {
+    dnnl_post_ops after = new dnnl_post_ops();
+    OneDnn.require(dnnl_post_ops_create(after), "dnnl_post_ops_create");
+    if (factor != 1) {
+      OneDnn.require(
+          dnnl_post_ops_append_eltwise(after, dnnl_eltwise_linear, (float) factor, 0),
+          "dnnl_post_ops_append_eltwise");
+    }
+    if (keep != 0) {
+      OneDnn.require(
+          dnnl_post_ops_append_sum(after, (float) keep, 0, dnnl_data_type_undef),
+          "dnnl_post_ops_append_sum");
+    }
+    dnnl_primitive_attr attributes = newAttributes();
+    OneDnn.require(
+        dnnl_primitive_attr_set_post_ops(attributes, after), "dnnl_primitive_attr_set_post_ops");
+    dnnl_post_ops_destroy(after);
+    return attributes;
+  }
+
+  private static dnnl_primitive_attr newAttributes() {
+    dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+    OneDnn.require(dnnl_primitive_attr_create(attributes), "dnnl_primitive_attr_create");
+    return attributes;
+  }
+
+  // Softmax ---------------------------------------------------------------------------------------
+
+  private static final int COLUMNS_AXIS = 2;
+
+  private record SoftmaxShape(Layout x, Layout out) {}
+
+  private record SlopeShape(Layout p, Layout dy, Layout dx) {}
+
+  private OneDnnPrimitive newSoftmax(Object key) {
+    SoftmaxShape shape = (SoftmaxShape) key;
+    dnnl_memory_desc x = shape.x.description(AS_IS);
+    dnnl_memory_desc out = shape.out.description(AS_IS);
+    return new OneDnnPrimitive(
+        stream,
+        (made, attributes) -> describeSoftmax(made, x, out, attributes),
+        newAttributes(),
+        new int[] {DNNL_ARG_SRC, DNNL_ARG_DST},
+        new dnnl_memory_desc[] {x, out});
+  }
+
+  private static int describeSoftmax(
+      dnnl_primitive_desc made,
+      dnnl_memory_desc x,
+      dnnl_memory_desc out,
+      dnnl_primitive_attr attributes) {
+    return dnnl_softmax_forward_primitive_desc_create(
+        made,
+        OneDnn.engine(),
+        dnnl_forward_training,
+        dnnl_softmax_accurate,
+        x,
+        out,
+        COLUMNS_AXIS,
+        attributes);
+  }
+
+  private OneDnnPrimitive newSoftmaxBackward(Object key) {
+    SlopeShape shape = (SlopeShape) key;
+    dnnl_memory_desc p = shape.p.description(AS_IS);
+    dnnl_memory_desc dy = shape.dy.description(AS_IS);
+    dnnl_memory_desc dx = shape.dx.description(AS_IS);
+    dnnl_primitive_desc forward = new dnnl_primitive_desc();
+    OneDnn.require(describeSoftmax(forward, p, p, null), "the description of a softmax");
+    OneDnnPrimitive made =
+        new OneDnnPrimitive(
+            stream,
+            (out, attributes) ->
+                dnnl_softmax_backward_primitive_desc_create(
+                    out,
+                    OneDnn.engine(),
+                    dnnl_softmax_accurate,
+                    dx,
+                    dy,
+                    p,
+                    COLUMNS_AXIS,
+                    forward,
+                    attributes),
+            newAttributes(),
+            new int[] {DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC},
+            new dnnl_memory_desc[] {p, dy, dx});
+    dnnl_primitive_desc_destroy(forward);
+    return made;
+  }
+
+  // Copies ----------------------------------------------------------------------------------------
+
+  private record CopyShape(int parts, Layout x, int xStep, Layout out, int outStep) {}
+
+  private OneDnnPrimitive newCopy(Object key) {
+    CopyShape shape = (CopyShape) key;
+    dnnl_memory_desc x = parts(shape.parts, shape.x, shape.xStep);
+    dnnl_memory_desc out = parts(shape.parts, shape.out, shape.outStep);
+    return new OneDnnPrimitive(
+        stream,
+        (made, attributes) ->
+            dnnl_reorder_primitive_desc_create(
+                made, x, OneDnn.engine(), out, OneDnn.engine(), attributes),
+        newAttributes(),
+        new int[] {DNNL_ARG_FROM, DNNL_ARG_TO},
+        new dnnl_memory_desc[] {x, out});
+  }
+
+  private static dnnl_memory_desc parts(int parts, Layout one, int step) {
+    return describe(
+        one.type, new long[] {parts, one.rows, one.columns}, new long[] {step, one.stride, 1});
+  }
+
+  private void forget() {
+    primitives.values().forEach(OneDnnPrimitive::close);
+    primitives.clear();
+  }
+
+  @Override
+  public void close() {
+    forget();
+    dnnl_stream_destroy(stream);
+  }
+}

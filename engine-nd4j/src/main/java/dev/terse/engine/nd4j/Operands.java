@@ -1,0 +1,117 @@
+package dev.terse.engine.nd4j;
+
+/**
+ * What products read: the tensors themselves in float32; in bfloat16, rounded copies of them, for
+ * weights one that is kept until the weights change.
+ */
+final class Operands {
+  /** Numbers that a thread must have to convert before a second one is woken. */
+  private static final int WORTH_A_THREAD = 1 << 14;
+
+  /** Numbers that are rounded by one call. */
+  private static final long PIECE = 1L << 20;
+
+  private final Crew crew;
+  private final RowKernels kernels;
+  private final NumberType type;
+
+  Operands(Crew crew, RowKernels kernels, NumberType type) {
+    this.crew = crew;
+    this.kernels = kernels;
+    this.type = type;
+  }
+
+  NumberType type() {
+    return type;
+  }
+
+  /** A float32 matrix as an operand; the copy is made by {@code worker} alone. */
+  Matrix of(int worker, ChunkPool.Frame own, Matrix x) {
+    if (type == NumberType.FLOAT32) {
+      return x;
+    }
+    Matrix out = own.halves(x.rows(), x.columns());
+    crew.calls(worker).convert(1, x, 0, out, 0);
+    return out;
+  }
+
+  /** A tensor as an operand; the copy is made by the whole crew. */
+  Matrix of(ChunkPool.Frame own, Nd4jTensor x) {
+    return type == NumberType.FLOAT32 ? Matrix.of(x) : converted(own, x, 1);
+  }
+
+  /**
+   * Columns of x [N, parts*W] apart, as an operand [parts*N, W].
+   *
+   * @param columns W of the result; the width of a part is a multiple of it, and what is beyond it
+   *     goes to further rows: [parts*N*width/W, W]
+   */
+  Matrix parts(ChunkPool.Frame own, Nd4jTensor x, int parts, int columns) {
+    Matrix out;
+    if (crew.calls(0).readsColumnsInPlace()) {
+      out = converted(own, x, parts);
+    } else {
+      Nd4jTensor floats = own.floats(parts * x.rows(), x.rowSize() / parts);
+      kernels.splitColumns(x, parts, floats);
+      out = Matrix.of(floats);
+    }
+    return out.reshaped(Math.toIntExact(x.size() / columns), columns);
+  }
+
+  /** The weights of a layer as an operand. */
+  Matrix weights(ChunkPool.Frame own, Nd4jTensor w) {
+    if (type == NumberType.FLOAT32) {
+      return Matrix.of(w);
+    }
+    Block block = w.block();
+    if (!block.isKept()) {
+      return converted(own, w, 1);
+    }
+    Block halves = block.halves(copy -> round(block, copy));
+    int columns = w.rowSize();
+    return new Matrix(halves, w.offset(), w.rows(), columns, columns, NumberType.BFLOAT16);
+  }
+
+  private Matrix converted(ChunkPool.Frame own, Nd4jTensor x, int parts) {
+    int width = x.rowSize() / parts;
+    int n = x.rows();
+    Matrix out =
+        type == NumberType.FLOAT32
+            ? Matrix.of(own.floats(parts * n, width))
+            : own.halves(parts * n, width);
+    crew.workers()
+        .rows(
+            n,
+            1 + WORTH_A_THREAD / x.rowSize(),
+            (worker, from, to) ->
+                crew.calls(worker)
+                    .convert(
+                        parts,
+                        Matrix.rows(x, from, to).columns(0, width),
+                        width,
+                        out.rows(from, to),
+                        n * width));
+    return out;
+  }
+
+  private void round(Block from, Block to) {
+    int pieces = Math.toIntExact((from.length() + PIECE - 1) / PIECE);
+    crew.workers()
+        .rows(
+            pieces,
+            1,
+            (worker, first, last) -> {
+              for (int piece = first; piece < last; piece++) {
+                long start = piece * PIECE;
+                int count = (int) Math.min(PIECE, from.length() - start);
+                crew.calls(worker)
+                    .convert(
+                        1,
+                        new Matrix(from, start, 1, count, count, NumberType.FLOAT32),
+                        0,
+                        new Matrix(to, start, 1, count, count, NumberType.BFLOAT16),
+                        0);
+              }
+            });
+  }
+}
