@@ -1,0 +1,61 @@
+package dev.terse.bench;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.nd4j.Nd4jEngine;
+import dev.terse.model.ModelFolder;
+import dev.terse.model.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import picocli.CommandLine.Option;
+
+/** What is run, and in which compute type. */
+final class ModelOptions {
+  private static final int MOST_CHARACTERS_PER_TOKEN = 12;
+
+  @Option(names = "--model", required = true, description = "Hugging Face folder.")
+  private Path model;
+
+  @Option(names = "--bf16", description = "Products in bf16 instead of fp32.")
+  private boolean bf16;
+
+  /** A new engine; belongs to the caller. The one place that knows how a compute type is chosen. */
+  Engine openEngine() {
+    if (bf16) {
+      throw new IllegalArgumentException("--bf16: the ND4J engine computes in fp32 only");
+    }
+    return new Nd4jEngine();
+  }
+
+  /** The model on {@code engine}; belongs to the caller. */
+  ModelFolder load(Engine engine) throws IOException {
+    return ModelFolder.load(model, engine);
+  }
+
+  String dtype() {
+    return bf16 ? "bf16" : "fp32";
+  }
+
+  /** Bytes of one weight as products read it. */
+  int weightBytes() {
+    return bf16 ? 2 : 4;
+  }
+
+  /**
+   * The first tokens of a text, as many as asked for.
+   *
+   * @throws IllegalArgumentException if the text is shorter
+   */
+  static int[] firstTokens(Tokenizer tokenizer, Path text, int tokens) throws IOException {
+    String head = Files.readString(text);
+    int[] ids =
+        tokenizer.encode(
+            head.substring(0, Math.min(head.length(), MOST_CHARACTERS_PER_TOKEN * tokens)));
+    if (ids.length < tokens) {
+      throw new IllegalArgumentException(
+          text + " holds " + ids.length + " tokens, expected " + tokens + ": give a longer text");
+    }
+    return Arrays.copyOf(ids, tokens);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.terse.bench;
+
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.HeadRows;
+import dev.terse.engine.Segments;
+import dev.terse.engine.Shapes;
+import dev.terse.engine.Tensor;
+
+/**
+ * What one call of an {@link dev.terse.engine.Engine} operation has to do at least, worked out from
+ * its arguments.
+ *
+ * @param phase the row of the short table that it belongs to
+ * @param label its name, with the shape where one operation serves several
+ * @param flop floating-point operations of its products; 0 where it has none
+ * @param bytes memory it reads and writes if every array is moved once; 0 if not known
+ */
+record OperationCost(String phase, String label, double flop, double bytes) {
+  static final String FORWARD_PRODUCTS = "products forward";
+  static final String BACKWARD_PRODUCTS = "products backward";
+  static final String FORWARD_ATTENTION = "attention forward";
+  static final String BACKWARD_ATTENTION = "attention backward";
+  static final String CACHED_ATTENTION = "cached attention";
+  static final String HEAD = "head";
+  static final String ROWS = "norms, rope, SwiGLU, sums";
+  static final String EMBEDDING = "embedding";
+  static final String OPTIMIZER = "optimizer";
+  static final String SAMPLING = "softmax of the sampler";
+  static final String OTHER = "other operations";
+
+  /** Bytes of one activation or gradient; both compute types keep these in 32 bits. */
+  private static final int ACTIVATION_BYTES = Float.BYTES;
+
+  /**
+   * The cost of calling {@code operation} of an engine; an operation that is not known here costs
+   * time only.
+   *
+   * @param weightBytes bytes of one weight as products read it: 4 in fp32, 2 in bf16
+   */
+  static OperationCost of(String operation, Object[] args, int weightBytes) {
+    return switch (operation) {
+      case "linear" -> {
+        Tensor x = (Tensor) args[0];
+        Tensor w = (Tensor) args[1];
+        double moved =
+            ACTIVATION_BYTES * (size(x) + size((Tensor) args[3])) + weightBytes * size(w);
+        yield product(FORWARD_PRODUCTS, operation, x.rows(), w, moved);
+      }
+      case "linearBackwardInput" -> {
+        Tensor dy = (Tensor) args[0];
+        Tensor w = (Tensor) args[1];
+        int timesDx = (boolean) args[3] ? 2 : 1;
+        double moved =
+            ACTIVATION_BYTES * (size(dy) + timesDx * size((Tensor) args[2]))
+                + weightBytes * size(w);
+        yield product(BACKWARD_PRODUCTS, operation, dy.rows(), w, moved);
+      }
+      case "linearBackwardWeight" -> {
+        Tensor dy = (Tensor) args[0];
+        Tensor dw = (Tensor) args[2];
+        double moved = ACTIVATION_BYTES * (size(dy) + size((Tensor) args[1]) + 2 * size(dw));
+        yield product(BACKWARD_PRODUCTS, operation, dy.rows(), dw, moved);
+      }
+      case "attention" -> attention(FORWARD_ATTENTION, operation, args, 2, 2, 2);
+      // q·k again, and the gradients of p, v, q and k
+      case "attentionBackward" -> attention(BACKWARD_ATTENTION, operation, args, 5, 4, 4);
+      case "tokenLogProbs" -> {
+        Tensor head = (Tensor) args[1];
+        int rows = ((HeadRows) args[2]).count();
+        boolean backward = args.length > 4;
+        double flop = (backward ? 6.0 : 2.0) * rows * size(head);
+        double moved = weightBytes * size(head) * (backward ? 2 : 1);
+        moved += backward ? 2 * ACTIVATION_BYTES * size(head) : 0;
+        yield new OperationCost(HEAD, operation, flop, moved);
+      }
+      case "rmsNorm" -> rows(ROWS, operation, args[0], 2);
+      case "rmsNormBackward" -> rows(ROWS, operation, args[0], (boolean) args[5] ? 4 : 3);
+      case "rope" -> rows(ROWS, operation, args[0], 2);
+      case "swiglu" -> rows(ROWS, operation, args[0], 3);
+      case "swigluBackward" -> rows(ROWS, operation, args[0], 5);
+      case "add" -> rows(ROWS, operation, args[0], 3);
+      case "copy" -> rows(ROWS, operation, args[0], 2);
+      case "embed" -> rows(EMBEDDING, operation, args[2], 2);
+      case "embedBackward" -> rows(EMBEDDING, operation, args[1], 3);
+      case "softmaxRows" -> rows(SAMPLING, operation, args[0], 2);
+      case "adamW" -> rows(OPTIMIZER, operation, args[1], 7);
+      case "sumOfSquares", "clear" -> rows(OPTIMIZER, operation, args[0], 1);
+      default -> new OperationCost(OTHER, operation, 0, 0);
+    };
+  }
+
+  /**
+   * The cost of one layer's attention over a cache.
+   *
+   * @param positions position of the new token of each sequence, [B]
+   * @param sharedPrompt tokens of the prompt, which all sequences read once
+   */
+  static OperationCost attend(Tensor q, Tensor k, int[] positions, int sharedPrompt) {
+    double pairs = 0;
+    double held = sharedPrompt;
+    for (int position : positions) {
+      pairs += position + 1.0;
+      held += position + 1.0 - sharedPrompt;
+    }
+    return new OperationCost(
+        CACHED_ATTENTION,
+        "KvCache.attend",
+        4 * pairs * q.rowSize(),
+        2 * held * k.rowSize() * ACTIVATION_BYTES);
+  }
+
+  private static OperationCost product(
+      String phase, String operation, int rows, Tensor w, double bytes) {
+    int[] shape = w.shape();
+    String label = operation + " " + Shapes.text(rows, shape[1], shape[0]);
+    return new OperationCost(phase, label, 2.0 * rows * size(w), bytes);
+  }
+
+  /**
+   * Causal attention: {@code products} products of D multiplications for each visible pair of a
+   * query and a key.
+   */
+  private static OperationCost attention(
+      String phase, String operation, Object[] args, int products, int timesQ, int timesK) {
+    Segments segments = (Segments) args[3];
+    AttentionShape shape = (AttentionShape) args[4];
+    double pairs = 0;
+    for (int s = 0; s < segments.count(); s++) {
+      pairs += segments.length(s) * (segments.length(s) + 1.0) / 2;
+    }
+    double flop = 2.0 * products * pairs * shape.heads() * shape.headDim();
+    double bytes =
+        ACTIVATION_BYTES * (timesQ * size((Tensor) args[0]) + timesK * size((Tensor) args[1]));
+    return new OperationCost(phase, operation, flop, bytes);
+  }
+
+  private static OperationCost rows(String phase, String operation, Object tensor, int times) {
+    return new OperationCost(
+        phase, operation, 0, (double) times * ACTIVATION_BYTES * size((Tensor) tensor));
+  }
+
+  private static double size(Tensor tensor) {
+    return tensor.size();
+  }
+}
