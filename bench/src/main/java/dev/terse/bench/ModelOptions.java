@@ -2,6 +2,7 @@ package dev.terse.bench;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.nd4j.Nd4jEngine;
+import dev.terse.engine.nd4j.NumberType;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -22,10 +23,7 @@ final class ModelOptions {
 
   /** A new engine; belongs to the caller. The one place that knows how a compute type is chosen. */
   Engine openEngine() {
-    if (bf16) {
-      throw new IllegalArgumentException("--bf16: the ND4J engine computes in fp32 only");
-    }
-    return new Nd4jEngine();
+    return new Nd4jEngine(bf16 ? NumberType.BFLOAT16 : NumberType.FLOAT32);
   }
 
   /** The model on {@code engine}; belongs to the caller. */

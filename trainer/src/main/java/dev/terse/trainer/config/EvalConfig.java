@@ -19,7 +19,7 @@ import dev.terse.rollout.SamplingParams;
 public record EvalConfig(
     String modelNameOrPath,
     String datasetName,
-    @Default("nd4j") ModelArguments.EngineKind engine,
+    EngineConfig engine,
     @Default(Default.UNSET) String output,
     @Default(Default.UNSET) String baseline,
     @Default(Default.UNSET) @Range("[1, inf)") Integer maxSamples,

@@ -17,7 +17,7 @@ public record ModelArguments(
     @Default(Default.UNSET) String modelInit,
     @Default(Default.UNSET) String tokenizerPath,
     @Default("[SKIP]") String skipToken,
-    @Default("nd4j") EngineKind engine) {
+    EngineConfig engine) {
 
   public ModelArguments {
     if ((modelNameOrPath == null) == (modelInit == null)) {
@@ -34,13 +34,5 @@ public record ModelArguments(
   /** The mark that skips are counted by, whether or not a token is added for it. */
   public String skipMark() {
     return skipToken == null ? SkipCounts.SKIP : skipToken;
-  }
-
-  /** The engines. */
-  public enum EngineKind {
-    /** ND4J, in 32-bit floats. */
-    ND4J,
-    /** Plain loops in double: slow and exact. */
-    REFERENCE
   }
 }

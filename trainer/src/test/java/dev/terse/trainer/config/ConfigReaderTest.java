@@ -210,12 +210,16 @@ class ConfigReaderTest {
 
   @Test
   void trlKey_withoutEffect_isAcceptedWithANote() {
-    Loaded<SftConfig> loaded = sft(MINIMAL + "ddp_timeout: 1800\nbf16: true\nuse_vllm: false\n");
+    Loaded<SftConfig> loaded = sft(MINIMAL + "ddp_timeout: 1800\nuse_vllm: false\n");
     assertThat(loaded.notes())
-        .containsExactly(
-            "line 3: ddp_timeout has no effect here: one process",
-            "line 4: bf16 has no effect here: the engine computes in float32, which is at least as"
-                + " exact");
+        .containsExactly("line 3: ddp_timeout has no effect here: one process");
+  }
+
+  @Test
+  void bf16_withTheReferenceEngine_isRefused() {
+    assertThat(sft(MINIMAL + "bf16: true\n").config().model().engine().bf16()).isTrue();
+    assertThatThrownBy(() -> sft(MINIMAL + "bf16: true\nengine: reference\n"))
+        .hasMessageContaining("bf16 is the nd4j engine's; engine: reference computes in double");
   }
 
   /** Every key of the released TRL is known: as a key of ours, without effect, or unsupported. */
