@@ -18,8 +18,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * depend on who did it.
  */
 final class BlockAttention {
-  /** Queries of a block. Larger blocks waste work above the diagonal, smaller ones calls. */
-  private static final int BLOCK = 128;
+  /**
+   * Rows of a block's scores, about: a block has as many queries as fill them with their group of
+   * heads. Larger blocks leave the cache and waste work above the diagonal, smaller ones waste
+   * calls.
+   */
+  private static final int BLOCK_ROWS = 192;
+
+  /** Queries of a block are a multiple of it. */
+  private static final int BLOCK_STEP = 16;
 
   /** Independent sums of dk and dv for each segment and head, whatever the number of threads. */
   private static final int LANES = 2;
@@ -45,6 +52,7 @@ final class BlockAttention {
     int kvHeads = shape.kvHeads();
     int group = shape.group();
     int dim = shape.headDim();
+    int step = block(group);
     try (ChunkPool.Frame own = crew.scratch(0)) {
       Matrix queries = operands.parts(own, q, kvHeads, dim);
       Matrix keys = operands.parts(own, k, kvHeads, dim);
@@ -54,9 +62,9 @@ final class BlockAttention {
       List<Runner> tasks = new ArrayList<>();
       for (int s = 0; s < segments.count(); s++) {
         int start = segments.start(s);
-        for (int from = last(segments.length(s)); from >= 0; from -= BLOCK) {
+        for (int from = last(segments.length(s), step); from >= 0; from -= step) {
           int first = from;
-          int end = Math.min(from + BLOCK, segments.length(s));
+          int end = Math.min(from + step, segments.length(s));
           for (int head = 0; head < kvHeads; head++) {
             int token = head * n + start;
             tasks.add(
@@ -83,7 +91,7 @@ final class BlockAttention {
         }
       }
       runAll(tasks);
-      rows.joinColumns(outputs, kvHeads, out);
+      operands.join(outputs, kvHeads, out);
     }
   }
 
@@ -101,6 +109,7 @@ final class BlockAttention {
     int kvHeads = shape.kvHeads();
     int group = shape.group();
     int dim = shape.headDim();
+    int step = block(group);
     try (ChunkPool.Frame own = crew.scratch(0)) {
       Matrix queries = operands.parts(own, q, kvHeads, dim);
       Matrix keys = operands.parts(own, k, kvHeads, dim);
@@ -123,12 +132,12 @@ final class BlockAttention {
           for (int head = 0; head < kvHeads; head++) {
             int token = head * n + start;
             int sumToken = (lane * kvHeads + head) * n + start;
-            int firstBlock = lane * BLOCK;
+            int firstBlock = lane * step;
             tasks.add(
                 worker -> {
                   NativeCalls calls = crew.calls(worker);
-                  for (int first = firstBlock; first < length; first += LANES * BLOCK) {
-                    int end = Math.min(first + BLOCK, length);
+                  for (int first = firstBlock; first < length; first += LANES * step) {
+                    int end = Math.min(first + step, length);
                     int from0 = (token + first) * group;
                     int to0 = (token + end) * group;
                     int count = (end - first) * group;
@@ -166,7 +175,7 @@ final class BlockAttention {
         }
       }
       runAll(tasks);
-      rows.joinColumns(dQueries, kvHeads, dq);
+      operands.join(dQueries, kvHeads, dq);
       join(dKeys, kvHeads * n, kvHeads, dk);
       join(dValues, kvHeads * n, kvHeads, dv);
     }
@@ -193,7 +202,7 @@ final class BlockAttention {
     for (int lane = 1; lane < LANES; lane++) {
       rows.add(lanes.rowsView(lane * laneRows, (lane + 1) * laneRows), 1, sum);
     }
-    rows.joinColumns(sum, kvHeads, out);
+    operands.join(sum, kvHeads, out);
   }
 
   /** Memory for what products read, as large as the scores. */
@@ -206,7 +215,7 @@ final class BlockAttention {
   private Nd4jTensor[] perWorker(ChunkPool.Frame own, int longest, int group) {
     Nd4jTensor[] out = new Nd4jTensor[crew.count()];
     for (int i = 0; i < out.length; i++) {
-      out[i] = own.floats(Math.min(BLOCK, longest) * group, longest);
+      out[i] = own.floats(Math.min(block(group), longest) * group, longest);
     }
     return out;
   }
@@ -223,8 +232,13 @@ final class BlockAttention {
     return longest;
   }
 
-  /** First query of the last block. */
-  private static int last(int length) {
-    return (length - 1) / BLOCK * BLOCK;
+  /** Queries of a block. */
+  private static int block(int group) {
+    return Math.max(1, BLOCK_ROWS / group / BLOCK_STEP) * BLOCK_STEP;
+  }
+
+  /** First query of the last block of {@code step} queries. */
+  private static int last(int length, int step) {
+    return (length - 1) / step * step;
   }
 }

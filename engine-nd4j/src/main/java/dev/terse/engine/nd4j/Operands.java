@@ -58,6 +58,29 @@ final class Operands {
     return out.reshaped(Math.toIntExact(x.size() / columns), columns);
   }
 
+  /** Undoes {@link #parts} for a float32 result: x [parts, N, W] into out [N, parts*W]. */
+  void join(Nd4jTensor x, int parts, Nd4jTensor out) {
+    if (!crew.calls(0).readsColumnsInPlace()) {
+      kernels.joinColumns(x, parts, out);
+      return;
+    }
+    int n = out.rows();
+    int width = out.rowSize() / parts;
+    Matrix from = Matrix.of(x).reshaped(parts * n, width);
+    crew.workers()
+        .rows(
+            n,
+            1 + WORTH_A_THREAD / out.rowSize(),
+            (worker, first, last) ->
+                crew.calls(worker)
+                    .convert(
+                        parts,
+                        from.rows(first, last),
+                        n * width,
+                        Matrix.rows(out, first, last).columns(0, width),
+                        width));
+  }
+
   /** The weights of a layer as an operand. */
   Matrix weights(ChunkPool.Frame own, Nd4jTensor w) {
     if (type == NumberType.FLOAT32) {
