@@ -60,6 +60,11 @@ final class ArrayCalls implements NativeCalls {
   }
 
   @Override
+  public int steadyRows() {
+    return Products.MINIMUM_ROWS;
+  }
+
+  @Override
   public boolean readsColumnsInPlace() {
     return false;
   }

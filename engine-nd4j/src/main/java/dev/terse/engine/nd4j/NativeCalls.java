@@ -10,6 +10,12 @@ interface NativeCalls extends AutoCloseable {
   /** Whether a column range of an input costs no more than a matrix of its own. */
   boolean readsColumnsInPlace();
 
+  /**
+   * Rows that a product must have so that the bits of a row do not depend on how many there are;
+   * fewer are padded where that is promised.
+   */
+  int steadyRows();
+
   /** {@code c = factor * a · b + keep * c}. */
   void product(Matrix a, Matrix b, Matrix c, double factor, double keep);
 

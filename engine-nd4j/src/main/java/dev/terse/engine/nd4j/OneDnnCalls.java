@@ -34,6 +34,11 @@ final class OneDnnCalls implements NativeCalls {
   }
 
   @Override
+  public int steadyRows() {
+    return 2; // one row alone may be summed in another order
+  }
+
+  @Override
   public boolean readsColumnsInPlace() {
     return true;
   }

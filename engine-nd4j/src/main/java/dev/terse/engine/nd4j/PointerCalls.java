@@ -72,6 +72,11 @@ final class PointerCalls implements NativeCalls {
   }
 
   @Override
+  public int steadyRows() {
+    return Products.MINIMUM_ROWS;
+  }
+
+  @Override
   public boolean readsColumnsInPlace() {
     return false;
   }

@@ -6,9 +6,10 @@ package dev.terse.engine.nd4j;
  * afterwards; only ND4J's own products, which copy a column range of an input first (2048x1536x576:
  * 117 ms instead of 30), split it by rows.
  *
- * <p>With oneDNN in float32 a row of {@code x · wᵀ} has the same bits in every product of {@value
- * #MINIMUM_ROWS} or more rows; with fewer rows it has not. So fewer rows are padded (8 rows cost as
- * much as 16), and a sequence's activations do not depend on what else is in its batch.
+ * <p>A row of {@code x · wᵀ} has the same bits in every product: with oneDNN called directly of
+ * from two rows on, with ND4J's products (where its oneDNN serves them) from {@value #MINIMUM_ROWS}
+ * rows on, so fewer are padded there. So a sequence's activations do not depend on what else is in
+ * its batch.
  */
 final class Products {
   static final int MINIMUM_ROWS = 16;
@@ -32,7 +33,7 @@ final class Products {
   /** {@code out} [N, O] {@code = x} [N, I] {@code · w} [O, I]ᵀ. */
   void forward(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
     int rows = x.rows();
-    if (rows < MINIMUM_ROWS) {
+    if (rows < crew.calls(0).steadyRows()) {
       padded(x, w, out);
     } else if (rows < MINIMUM_SHARE * crew.count()) {
       byChannels(x, w, out);
@@ -123,11 +124,11 @@ final class Products {
 
   private void padded(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
     try (ChunkPool.Frame own = crew.scratch(0)) {
-      Nd4jTensor wideX = own.floats(MINIMUM_ROWS, x.rowSize());
-      Nd4jTensor wideOut = own.floats(MINIMUM_ROWS, out.rowSize());
+      Nd4jTensor wideX = own.floats(crew.calls(0).steadyRows(), x.rowSize());
+      Nd4jTensor wideOut = own.floats(crew.calls(0).steadyRows(), out.rowSize());
       int rows = x.rows();
       kernels.copy(x, wideX.rowsView(0, rows));
-      kernels.clear(wideX.rowsView(rows, MINIMUM_ROWS));
+      kernels.clear(wideX.rowsView(rows, wideX.rows()));
       byChannels(wideX, w, wideOut);
       kernels.copy(wideOut.rowsView(0, rows), out);
     }
