@@ -6,7 +6,7 @@ package dev.terse.engine.nd4j;
  * afterwards; only ND4J's own products, which copy a column range of an input first (2048x1536x576:
  * 117 ms instead of 30), split it by rows.
  *
- * <p>A row of {@code x · wᵀ} has the same bits in every product: with oneDNN called directly of
+ * <p>A row of {@code x · wᵀ} has the same bits in every product: with oneDNN called directly
  * from two rows on, with ND4J's products (where its oneDNN serves them) from {@value #MINIMUM_ROWS}
  * rows on, so fewer are padded there. So a sequence's activations do not depend on what else is in
  * its batch.
