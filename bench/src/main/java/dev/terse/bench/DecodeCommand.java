@@ -49,7 +49,6 @@ final class DecodeCommand implements Callable<Integer> {
       System.err.println(engine.description());
       Prompt prompt = prompt(folder);
       for (int batch : batches) {
-        ProcessMemory.resetPeak();
         double best = Double.POSITIVE_INFINITY;
         for (int round = 0; round < ROUNDS; round++) {
           long start = System.nanoTime();
@@ -65,6 +64,7 @@ final class DecodeCommand implements Callable<Integer> {
             .with("prompt", prompt.ids().length)
             .with("new", newTokens)
             .with("tokens_per_second", batch * newTokens / best)
+            .with("peak_gb", ProcessMemory.peakGb())
             .print();
       }
     }

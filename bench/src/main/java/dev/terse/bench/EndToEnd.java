@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "EndToEnd",
     mixinStandardHelpOptions = true,
-    description = "Times decoding and scoring, and shows where the time of a step goes.",
+    description = "Times decoding, scoring and training, and shows where the time of a step goes.",
     footer = {
       "",
       "Examples:",
@@ -25,8 +25,10 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DecodeCommand.class,
       ScoreCommand.class,
+      TrainCommand.class,
       ProfileCommand.class,
-      ProfileDecodeCommand.class
+      ProfileDecodeCommand.class,
+      SftRowsCommand.class
     })
 public final class EndToEnd implements Runnable {
   @Spec private CommandSpec spec;

@@ -18,7 +18,8 @@ record MachinePeak(double gigaflops, double gigabytes) {
   /** Rows, columns and depth of the products: square, and as the feed-forward has them. */
   private static final int[][] PRODUCTS = {{2048, 2048, 2048}, {2048, 1536, 576}, {768, 2304, 768}};
 
-  private static final int REPEATS = 12;
+  private static final long NANOS_PER_PRODUCT = 500_000_000;
+  private static final int COPIES = 12;
   private static final int COPIED_BYTES = 128 << 20; // by each processor; far beyond its cache
 
   static MachinePeak measure(Engine engine) {
@@ -34,7 +35,8 @@ record MachinePeak(double gigaflops, double gigabytes) {
           Tensor w = scratch.zeros(shape[1], shape[2]);
           Tensor out = scratch.floats(shape[0], shape[1]);
           double flop = 2.0 * shape[0] * shape[1] * shape[2];
-          for (int repeat = 0; repeat < REPEATS; repeat++) {
+          long until = System.nanoTime() + NANOS_PER_PRODUCT;
+          while (System.nanoTime() < until) {
             long start = System.nanoTime();
             engine.linear(x, w, null, out);
             best = Math.max(best, flop / (System.nanoTime() - start));
@@ -50,7 +52,7 @@ record MachinePeak(double gigaflops, double gigabytes) {
     ByteBuffer[] from = buffers(processors);
     ByteBuffer[] to = buffers(processors);
     double best = 0;
-    for (int repeat = 0; repeat < REPEATS; repeat++) {
+    for (int repeat = 0; repeat < COPIES; repeat++) {
       long start = System.nanoTime();
       IntStream.range(0, processors)
           .parallel()

@@ -17,6 +17,9 @@ final class Profile {
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final String OUTSIDE = "outside the engine";
 
+  /** Linux counts processor time in ticks of 10 ms: of short rows it says nothing. */
+  private static final double LEAST_SHARE_FOR_CORES = 0.02;
+
   private final Map<String, Row> operations = new LinkedHashMap<>();
   private final Map<String, Row> phases = new LinkedHashMap<>();
   private final Row whole = new Row();
@@ -147,7 +150,7 @@ final class Profile {
     double gigabytes = row.bytes / row.seconds / 1e9;
     return String.format(
         Locale.ROOT,
-        "| %-44s | %8.0f | %9.2f | %4.1f %% | %8s | %7s | %6s | %6s | %5.2f |%n",
+        "| %-44s | %8.0f | %9.2f | %4.1f %% | %8s | %7s | %6s | %6s | %5s |%n",
         name,
         row.calls / (double) repeats,
         1e3 * row.seconds / repeats,
@@ -160,6 +163,8 @@ final class Profile {
         row.bytes > 0
             ? String.format(Locale.ROOT, "%.0f %%", 100 * gigabytes / peak.gigabytes())
             : "",
-        row.processorSeconds / row.seconds);
+        row.seconds > LEAST_SHARE_FOR_CORES * whole.seconds
+            ? String.format(Locale.ROOT, "%.2f", row.processorSeconds / row.seconds)
+            : "");
   }
 }

@@ -44,7 +44,6 @@ final class ProfileDecodeCommand implements Callable<Integer> {
       System.out.println(peak);
       Prompt prompt = DecodeCommand.prompt(folder);
       for (int batch : batches) {
-        ProcessMemory.resetPeak();
         DecodeCommand.generate(folder, prompt, batch, WARM_UP_TOKENS, 0);
         profile.clear();
         profile.repeat(
@@ -63,6 +62,7 @@ final class ProfileDecodeCommand implements Callable<Integer> {
             .with("batch", batch)
             .with("tokens_per_second", batch / profile.seconds())
             .with("phase_ms", profile.phaseMillis())
+            .with("peak_gb", ProcessMemory.peakGb())
             .print();
       }
     }

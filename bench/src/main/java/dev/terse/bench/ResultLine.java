@@ -2,7 +2,6 @@ package dev.terse.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,13 +21,7 @@ final class ResultLine {
     return this;
   }
 
-  /** Prints it, the peak memory of this process at its end. */
-  void print() throws IOException {
-    with("peak_gb", ProcessMemory.peakGb());
-    System.out.println(text());
-  }
-
-  private String text() throws JsonProcessingException {
-    return JSON.writeValueAsString(facts);
+  void print() throws JsonProcessingException {
+    System.out.println(JSON.writeValueAsString(facts));
   }
 }

@@ -40,6 +40,7 @@ final class ScoreCommand implements Callable<Integer> {
         ModelFolder folder = model.load(engine)) {
       System.err.println(engine.description());
       double loaded = ProcessMemory.residentGb();
+      double peak = ProcessMemory.peakGb();
       for (int length : lengths) {
         ProcessMemory.resetPeak();
         int[] ids = ModelOptions.firstTokens(folder.tokenizer(), text, length);
@@ -54,12 +55,15 @@ final class ScoreCommand implements Callable<Integer> {
           best = round == 0 ? best : Math.min(best, seconds);
           entropy = Arrays.stream(scores.entropies()).average().orElseThrow();
         }
+        double ownPeak = ProcessMemory.peakGb();
+        peak = Math.max(peak, ownPeak);
         new ResultLine("terse-score", model.dtype())
             .with("tokens", length)
             .with("value", entropy)
             .with("tokens_per_second", length / best)
             .with("loaded_gb", loaded)
-            .with("above_loaded_gb", ProcessMemory.peakGb() - loaded)
+            .with("above_loaded_gb", ownPeak - loaded)
+            .with("peak_gb", peak)
             .print();
       }
     }

@@ -106,7 +106,9 @@ final class GrpoTrainer implements Learner {
     Map<String, Double> metrics = new LinkedHashMap<>();
     if (plan.beginsGeneration(update)) {
       List<Problem> prompts = prompts(plan.generation(update));
+      long begun = System.nanoTime();
       List<Group> groups = sample(prompts, plan.generation(update));
+      metrics.put("rollout_time", (System.nanoTime() - begun) / 1e9);
       List<Episode> scored = judge.score(prompts, groups);
       double[] advantages = GroupAdvantage.of(Episode.rewards(scored), plan.groupSize(), scale);
       generation = gradient.prepared(Episode.compared(scored, advantages));

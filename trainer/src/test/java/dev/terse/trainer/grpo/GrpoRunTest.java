@@ -109,6 +109,7 @@ class GrpoRunTest {
             "train/epoch",
             "train/num_tokens",
             "train/step_time",
+            "train/rollout_time",
             "train/completions/mean_length",
             "train/completions/min_length",
             "train/completions/max_length",

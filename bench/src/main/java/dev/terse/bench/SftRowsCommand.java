@@ -1,0 +1,57 @@
+package dev.terse.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.traces.JsonLinesWriter;
+import dev.terse.trainer.data.PromptEncoder;
+import dev.terse.trainer.data.SftDataset;
+import dev.terse.trainer.data.SftRow;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The token ids that the sft command trains on, for another program to train on the same. */
+@Command(
+    name = "sft-rows",
+    mixinStandardHelpOptions = true,
+    description =
+        "Rows {\"ids\", \"from\"} as the sft command reads them: loss is on ids[from] and after.")
+final class SftRowsCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Option(names = "--model", required = true, description = "Hugging Face folder.")
+  private Path model;
+
+  @Option(names = "--input", required = true, description = "The rows of the sft command.")
+  private Path input;
+
+  @Option(names = "--output", required = true, description = "JSONL with ids.")
+  private Path output;
+
+  @Option(names = "--max-length", required = true, description = "Longer rows are left out.")
+  private int maxLength;
+
+  @Override
+  public Integer call() throws IOException {
+    try (Tokenizer tokenizer = Tokenizer.load(model);
+        JsonLinesWriter out = new JsonLinesWriter(output)) {
+      SftDataset data =
+          SftDataset.load(
+              input,
+              new PromptEncoder(tokenizer, ChatTemplate.find(model).orElse(null)),
+              new SftDataset.Rules("text", maxLength, SftDataset.Supervision.COMPLETION));
+      for (SftRow row : data.rows()) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("ids", JSON.valueToTree(row.ids()));
+        out.write(json.put("from", row.supervisedFrom()));
+      }
+      out.commit();
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.terse.bench;
+
+import dev.terse.engine.Engine;
+import dev.terse.model.ModelFolder;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Rate of SFT steps on packed tokens: what a hand-written loop is held against. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = "Forward, backward and AdamW on packed tokens, tokens a second.")
+final class TrainCommand implements Callable<Integer> {
+  @Mixin private ModelOptions model;
+  @Mixin private SftStep.Options options;
+
+  @Override
+  public Integer call() throws IOException {
+    try (Engine engine = model.openEngine();
+        ModelFolder folder = model.load(engine);
+        SftStep step = options.of(folder)) {
+      System.err.println(engine.description());
+      double best = Double.POSITIVE_INFINITY;
+      for (int s = 0; s < options.warmUp() + options.steps(); s++) {
+        long start = System.nanoTime();
+        step.run();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        best = s < options.warmUp() ? best : Math.min(best, seconds);
+      }
+      new ResultLine("terse-train", model.dtype())
+          .with("tokens", options.tokens())
+          .with("segments", options.segments())
+          .with("tokens_per_second", options.tokens() / best)
+          .with("peak_gb", ProcessMemory.peakGb())
+          .print();
+    }
+    return 0;
+  }
+}
