@@ -44,7 +44,7 @@ final class DecodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Engine engine = model.openEngine();
+    try (Engine engine = model.dtype().open();
         ModelFolder folder = model.load(engine)) {
       System.err.println(engine.description());
       Prompt prompt = prompt(folder);

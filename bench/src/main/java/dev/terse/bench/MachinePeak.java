@@ -68,6 +68,21 @@ record MachinePeak(double gigaflops, double gigabytes) {
         .toArray(ByteBuffer[]::new);
   }
 
+  /**
+   * Four cells of a Markdown row: 10^9 operations a second and the share of the peak, 10^9 bytes a
+   * second and the share of a copy; empty where the count is 0.
+   */
+  String rates(double flop, double bytes, double seconds) {
+    return cells(flop, seconds, gigaflops) + " | " + cells(bytes, seconds, gigabytes);
+  }
+
+  private static String cells(double count, double seconds, double peak) {
+    double rate = count / seconds / 1e9;
+    return count > 0
+        ? String.format(Locale.ROOT, "%8.1f | %5.0f %%", rate, 100 * rate / peak)
+        : String.format(Locale.ROOT, "%8s | %7s", "", "");
+  }
+
   @Override
   public String toString() {
     return String.format(

@@ -1,8 +1,6 @@
 package dev.terse.bench;
 
 import dev.terse.engine.Engine;
-import dev.terse.engine.nd4j.Nd4jEngine;
-import dev.terse.engine.nd4j.NumberType;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -21,23 +19,13 @@ final class ModelOptions {
   @Option(names = "--bf16", description = "Products in bf16 instead of fp32.")
   private boolean bf16;
 
-  /** A new engine; belongs to the caller. The one place that knows how a compute type is chosen. */
-  Engine openEngine() {
-    return new Nd4jEngine(bf16 ? NumberType.BFLOAT16 : NumberType.FLOAT32);
+  ComputeType dtype() {
+    return bf16 ? ComputeType.BF16 : ComputeType.FP32;
   }
 
   /** The model on {@code engine}; belongs to the caller. */
   ModelFolder load(Engine engine) throws IOException {
     return ModelFolder.load(model, engine);
-  }
-
-  String dtype() {
-    return bf16 ? "bf16" : "fp32";
-  }
-
-  /** Bytes of one weight as products read it. */
-  int weightBytes() {
-    return bf16 ? 2 : 4;
   }
 
   /**

@@ -96,6 +96,13 @@ final class Profile {
     return millis;
   }
 
+  /** Floating-point operations and bytes of one repeat. */
+  double[] flopAndBytes() {
+    double flop = phases.values().stream().mapToDouble(row -> row.flop).sum();
+    double bytes = phases.values().stream().mapToDouble(row -> row.bytes).sum();
+    return new double[] {flop / repeats, bytes / repeats};
+  }
+
   /** Two Markdown tables of one repeat: phases, then single operations. */
   String tables(MachinePeak peak) {
     return table("phase", phases, peak) + "\n" + table("operation", operations, peak);
@@ -106,7 +113,7 @@ final class Profile {
     table.append(
         String.format(
             Locale.ROOT,
-            "| %-44s | %8s | %9s | %6s | %8s | %7s | %6s | %6s | %5s |%n",
+            "| %-44s | %8s | %9s | %7s | %8s | %7s | %8s | %7s | %5s |%n",
             name,
             "calls",
             "ms",
@@ -114,7 +121,7 @@ final class Profile {
             "GFLOP/s",
             "of peak",
             "GB/s",
-            "of mem",
+            "of copy",
             "cores"));
     table.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     List<Map.Entry<String, Row>> sorted =
@@ -146,23 +153,14 @@ final class Profile {
   }
 
   private String line(String name, Row row, MachinePeak peak) {
-    double gigaflops = row.flop / row.seconds / 1e9;
-    double gigabytes = row.bytes / row.seconds / 1e9;
     return String.format(
         Locale.ROOT,
-        "| %-44s | %8.0f | %9.2f | %4.1f %% | %8s | %7s | %6s | %6s | %5s |%n",
+        "| %-44s | %8.0f | %9.2f | %5.1f %% | %s | %5s |%n",
         name,
         row.calls / (double) repeats,
         1e3 * row.seconds / repeats,
         100 * row.seconds / whole.seconds,
-        row.flop > 0 ? String.format(Locale.ROOT, "%.1f", gigaflops) : "",
-        row.flop > 0
-            ? String.format(Locale.ROOT, "%.0f %%", 100 * gigaflops / peak.gigaflops())
-            : "",
-        row.bytes > 0 ? String.format(Locale.ROOT, "%.1f", gigabytes) : "",
-        row.bytes > 0
-            ? String.format(Locale.ROOT, "%.0f %%", 100 * gigabytes / peak.gigabytes())
-            : "",
+        peak.rates(row.flop, row.bytes, row.seconds),
         row.seconds > LEAST_SHARE_FOR_CORES * whole.seconds
             ? String.format(Locale.ROOT, "%.2f", row.processorSeconds / row.seconds)
             : "");

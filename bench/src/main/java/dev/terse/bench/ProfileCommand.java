@@ -19,8 +19,8 @@ final class ProfileCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Profile profile = new Profile();
-    try (Engine engine = model.openEngine();
-        ModelFolder folder = model.load(TimedEngine.around(engine, profile, model.weightBytes()));
+    try (Engine engine = model.dtype().open();
+        ModelFolder folder = model.load(TimedEngine.around(engine, profile, model.dtype()));
         SftStep step = options.of(folder)) {
       System.out.println(engine.description());
       MachinePeak peak = MachinePeak.measure(engine);
@@ -35,7 +35,11 @@ final class ProfileCommand implements Callable<Integer> {
       double rate = options.tokens() / profile.seconds();
       System.out.printf(
           "%nSFT step of %s, %s: %.0f ms, %.1f tokens/s%n%n%s%n",
-          options.describe(), model.dtype(), 1e3 * profile.seconds(), rate, profile.tables(peak));
+          options.describe(),
+          model.dtype().label(),
+          1e3 * profile.seconds(),
+          rate,
+          profile.tables(peak));
       new ResultLine("terse-profile", model.dtype())
           .with("tokens", options.tokens())
           .with("tokens_per_second", rate)

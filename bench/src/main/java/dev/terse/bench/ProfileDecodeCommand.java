@@ -37,8 +37,8 @@ final class ProfileDecodeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Profile profile = new Profile();
-    try (Engine engine = model.openEngine();
-        ModelFolder folder = model.load(TimedEngine.around(engine, profile, model.weightBytes()))) {
+    try (Engine engine = model.dtype().open();
+        ModelFolder folder = model.load(TimedEngine.around(engine, profile, model.dtype()))) {
       System.out.println(engine.description());
       MachinePeak peak = MachinePeak.measure(engine);
       System.out.println(peak);
@@ -54,7 +54,7 @@ final class ProfileDecodeCommand implements Callable<Integer> {
             batch,
             prompt.ids().length,
             prompt.ids().length + newTokens,
-            model.dtype(),
+            model.dtype().label(),
             1e3 * profile.seconds(),
             batch / profile.seconds(),
             profile.tables(peak));

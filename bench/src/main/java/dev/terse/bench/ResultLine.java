@@ -11,9 +11,9 @@ final class ResultLine {
 
   private final Map<String, Object> facts = new LinkedHashMap<>();
 
-  ResultLine(String name, String dtype) {
+  ResultLine(String name, ComputeType dtype) {
     facts.put("peer", name);
-    facts.put("dtype", dtype);
+    facts.put("dtype", dtype.label());
   }
 
   ResultLine with(String key, Object value) {

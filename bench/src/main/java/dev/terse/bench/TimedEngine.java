@@ -23,21 +23,21 @@ final class TimedEngine implements InvocationHandler {
 
   private final Engine inner;
   private final Profile profile;
-  private final int weightBytes;
+  private final ComputeType dtype;
 
-  private TimedEngine(Engine inner, Profile profile, int weightBytes) {
+  private TimedEngine(Engine inner, Profile profile, ComputeType dtype) {
     this.inner = inner;
     this.profile = profile;
-    this.weightBytes = weightBytes;
+    this.dtype = dtype;
   }
 
   /**
    * @param inner does the work; still the caller's
    * @param profile where the times go
-   * @param weightBytes bytes of one weight as products read it
+   * @param dtype of its products
    */
-  static Engine around(Engine inner, Profile profile, int weightBytes) {
-    return proxy(Engine.class, new TimedEngine(inner, profile, weightBytes));
+  static Engine around(Engine inner, Profile profile, ComputeType dtype) {
+    return proxy(Engine.class, new TimedEngine(inner, profile, dtype));
   }
 
   @Override
@@ -48,7 +48,7 @@ final class TimedEngine implements InvocationHandler {
     }
     Profile.Moment start = Profile.Moment.now();
     Object result = call(inner, method, args);
-    profile.add(OperationCost.of(name, args, weightBytes), start, Profile.Moment.now());
+    profile.add(OperationCost.of(name, args, dtype.weightBytes()), start, Profile.Moment.now());
     return result instanceof KvCache cache
         ? proxy(KvCache.class, new TimedCache(cache, profile))
         : result;

@@ -18,7 +18,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Engine engine = model.openEngine();
+    try (Engine engine = model.dtype().open();
         ModelFolder folder = model.load(engine);
         SftStep step = options.of(folder)) {
       System.err.println(engine.description());

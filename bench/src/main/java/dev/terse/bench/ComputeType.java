@@ -1,0 +1,39 @@
+package dev.terse.bench;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.nd4j.Nd4jEngine;
+import dev.terse.engine.nd4j.NumberType;
+import java.util.Locale;
+
+/** The number type of the products; the one place of the benchmarks that knows how to choose it. */
+public enum ComputeType {
+  FP32(NumberType.FLOAT32, Float.BYTES),
+  BF16(NumberType.BFLOAT16, Short.BYTES);
+
+  private final NumberType products;
+  private final int weightBytes;
+
+  ComputeType(NumberType products, int weightBytes) {
+    this.products = products;
+    this.weightBytes = weightBytes;
+  }
+
+  /**
+   * A new engine; belongs to the caller.
+   *
+   * @throws IllegalArgumentException if it cannot compute in this type
+   */
+  Engine open() {
+    return new Nd4jEngine(products);
+  }
+
+  /** Bytes of one weight as products read it. */
+  int weightBytes() {
+    return weightBytes;
+  }
+
+  /** As results name it: fp32, bf16. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
