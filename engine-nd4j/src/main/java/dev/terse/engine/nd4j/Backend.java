@@ -70,6 +70,12 @@ record Backend(boolean host, KernelChoice kernels, NumberType products, int thre
     return kernels.usesHostPointers();
   }
 
+  /** Whether weights are put in oneDNN's order for decoding. */
+  boolean packs() {
+    return kernels == KernelChoice.ONEDNN
+        && Boolean.parseBoolean(System.getProperty(PackedWeights.PROPERTY, "true"));
+  }
+
   /** New call frames for one thread. */
   NativeCalls newCalls() {
     return switch (kernels) {

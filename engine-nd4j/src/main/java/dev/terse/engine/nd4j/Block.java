@@ -2,8 +2,9 @@ package dev.terse.engine.nd4j;
 
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.function.Consumer;
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -28,8 +29,8 @@ final class Block implements AutoCloseable {
   private final FloatBuffer[] windows;
   private final long length;
   private final long address;
-  private Block halves;
-  private boolean halvesAreStale;
+  private final List<Block> companions = new ArrayList<>();
+  private long version;
   private boolean closed;
 
   /**
@@ -67,27 +68,21 @@ final class Block implements AutoCloseable {
     return use == Use.KEPT;
   }
 
-  /**
-   * A bfloat16 copy of all numbers, two of them in the place of a float; kept until this block is
-   * closed.
-   *
-   * @param fill rounds this block into the copy; called where the numbers have changed since
-   */
-  Block halves(Consumer<Block> fill) {
-    if (halves == null) {
-      halves = new Block((length + 1) / 2, true, Use.KEPT);
-      halvesAreStale = true;
-    }
-    if (halvesAreStale) {
-      fill.accept(halves);
-      halvesAreStale = false;
-    }
-    return halves;
+  /** A piece of memory that is freed with this one, for a copy of its numbers in another form. */
+  Block companion(long floats) {
+    Block companion = new Block(floats, true, Use.KEPT);
+    companions.add(companion);
+    return companion;
+  }
+
+  /** Rises whenever the numbers may have changed. */
+  long version() {
+    return version;
   }
 
   /** Said by whoever has written to this memory by other means than {@link #write}. */
   void changed() {
-    halvesAreStale = true;
+    version++;
   }
 
   /** A row-major array on this memory, from {@code offset} on. */
@@ -151,9 +146,7 @@ final class Block implements AutoCloseable {
     if (!closed) {
       closed = true;
       owner.close();
-      if (halves != null) {
-        halves.close();
-      }
+      companions.forEach(Block::close);
     }
   }
 

@@ -26,6 +26,11 @@ final class ChunkPool implements AutoCloseable {
     this.hostPointers = hostPointers;
   }
 
+  /** Floats that {@code size} floats take so that what follows begins at a cache line. */
+  static long aligned(long size) {
+    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
   Mark mark() {
     return new Mark(chunk, used);
   }
@@ -40,7 +45,7 @@ final class ChunkPool implements AutoCloseable {
     for (int axis : shape) {
       size *= axis;
     }
-    long padded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    long padded = aligned(size);
     while (chunk < chunks.size() && used + padded > chunks.get(chunk).length()) {
       chunk++;
       used = 0;

@@ -31,6 +31,11 @@ final class Crew implements AutoCloseable {
     return calls[worker];
   }
 
+  /** The calls of a member where oneDNN serves them. */
+  OneDnnCalls oneDnn(int worker) {
+    return (OneDnnCalls) calls[worker];
+  }
+
   /** Scratch memory of one member; member 0 is the caller of the engine. */
   ChunkPool.Frame scratch(int worker) {
     return scratch[worker].frame();

@@ -62,7 +62,8 @@ public final class Nd4jEngine implements Engine {
     this.crew = new Crew(backend);
     this.kernels = backend.hostPointers() ? new HeapKernels(crew) : new ArrayKernels(crew);
     Operands operands = new Operands(crew, kernels, backend.products());
-    this.products = new Products(crew, kernels, operands);
+    PackedWeights packed = backend.packs() ? new PackedWeights(crew, operands) : null;
+    this.products = new Products(crew, kernels, operands, packed);
     this.attention = new BlockAttention(crew, kernels, operands);
     this.head = new VocabularyHead(crew, kernels, operands);
   }

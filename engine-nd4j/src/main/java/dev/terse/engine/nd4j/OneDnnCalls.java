@@ -105,6 +105,14 @@ final class OneDnnCalls implements NativeCalls {
       return new Layout(batch, m.rows() / batch, m.columns(), m.stride(), m.type());
     }
 
+    /** As one matrix. */
+    dnnl_memory_desc matrix(boolean transposed) {
+      return transposed
+          ? describe(type, new long[] {columns, rows}, new long[] {1, stride})
+          : describe(type, new long[] {rows, columns}, new long[] {stride, 1});
+    }
+
+    /** As a batch of matrices. */
     dnnl_memory_desc description(boolean transposed) {
       long part = (long) rows * stride;
       return transposed
@@ -115,11 +123,14 @@ final class OneDnnCalls implements NativeCalls {
 
   private static dnnl_memory_desc describe(NumberType type, long[] axes, long[] strides) {
     dnnl_memory_desc out = new dnnl_memory_desc();
-    int number = type == NumberType.FLOAT32 ? dnnl_f32 : dnnl_bf16;
     OneDnn.require(
-        dnnl_memory_desc_create_with_strides(out, axes.length, axes, number, strides),
+        dnnl_memory_desc_create_with_strides(out, axes.length, axes, number(type), strides),
         "dnnl_memory_desc_create_with_strides");
     return out;
+  }
+
+  private static int number(NumberType type) {
+    return type == NumberType.FLOAT32 ? dnnl_f32 : dnnl_bf16;
   }
 
   // Products --------------------------------------------------------------------------------------
@@ -194,6 +205,98 @@ final class OneDnnCalls implements NativeCalls {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     OneDnn.require(dnnl_primitive_attr_create(attributes), "dnnl_primitive_attr_create");
     return attributes;
+  }
+
+  // Packed weights --------------------------------------------------------------------------------
+
+  /**
+   * The layout of weights [O, I] does not depend on the rows that are multiplied; these are few.
+   */
+  private static final int FEW = 16;
+
+  private record PackedShape(Layout a, Layout w, Layout c) {}
+
+  private record PackingShape(Layout w) {}
+
+  /** Bytes that weights [O, I] take in the order in which oneDNN reads them; some are padding. */
+  static long packedBytes(Matrix w) {
+    dnnl_memory_desc packed = packed(Layout.of(1, w));
+    long bytes = dnnl_memory_desc_get_size(packed);
+    dnnl_memory_desc_destroy(packed);
+    return bytes;
+  }
+
+  /**
+   * Puts weights in that order.
+   *
+   * @param w [O, I]
+   * @param out as many rows and columns, in memory of {@link #packedBytes}
+   */
+  void pack(Matrix w, Matrix out) {
+    primitive(new PackingShape(Layout.of(1, w)), this::newPacking).run(w.address(), out.address());
+  }
+
+  /** {@code c = a · wᵀ} with packed weights. */
+  void productPacked(Matrix a, Matrix w, Matrix c) {
+    PackedShape shape = new PackedShape(Layout.of(1, a), Layout.of(1, w), Layout.of(1, c));
+    primitive(shape, this::newPackedProduct).run(a.address(), w.address(), c.address());
+    c.block().changed();
+  }
+
+  private OneDnnPrimitive newPackedProduct(Object key) {
+    PackedShape shape = (PackedShape) key;
+    dnnl_memory_desc a = shape.a.matrix(AS_IS);
+    dnnl_memory_desc w = packed(shape.w);
+    dnnl_memory_desc c = shape.c.matrix(AS_IS);
+    return new OneDnnPrimitive(
+        stream,
+        (out, attributes) ->
+            dnnl_matmul_primitive_desc_create(out, OneDnn.engine(), a, w, null, c, attributes),
+        newAttributes(),
+        new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
+        new dnnl_memory_desc[] {a, w, c});
+  }
+
+  private OneDnnPrimitive newPacking(Object key) {
+    Layout layout = ((PackingShape) key).w;
+    dnnl_memory_desc w = layout.matrix(TRANSPOSED);
+    dnnl_memory_desc out = packed(layout);
+    return new OneDnnPrimitive(
+        stream,
+        (made, attributes) ->
+            dnnl_reorder_primitive_desc_create(
+                made, w, OneDnn.engine(), out, OneDnn.engine(), attributes),
+        newAttributes(),
+        new int[] {DNNL_ARG_FROM, DNNL_ARG_TO},
+        new dnnl_memory_desc[] {w, out});
+  }
+
+  /** What oneDNN chooses for a product of few rows. */
+  private static dnnl_memory_desc packed(Layout w) {
+    int outputs = w.rows;
+    int inputs = w.columns;
+    dnnl_memory_desc a = describe(w.type, new long[] {FEW, inputs}, new long[] {inputs, 1});
+    dnnl_memory_desc any = new dnnl_memory_desc();
+    OneDnn.require(
+        dnnl_memory_desc_create_with_tag(
+            any, 2, new long[] {inputs, outputs}, number(w.type), dnnl_format_tag_any),
+        "dnnl_memory_desc_create_with_tag");
+    dnnl_memory_desc c =
+        describe(NumberType.FLOAT32, new long[] {FEW, outputs}, new long[] {outputs, 1});
+    dnnl_primitive_desc product = new dnnl_primitive_desc();
+    OneDnn.require(
+        dnnl_matmul_primitive_desc_create(product, OneDnn.engine(), a, any, null, c, null),
+        "dnnl_matmul_primitive_desc_create");
+    dnnl_memory_desc chosen = new dnnl_memory_desc();
+    OneDnn.require(
+        dnnl_memory_desc_clone(
+            chosen, dnnl_primitive_desc_query_md(product, dnnl_query_weights_md, 0)),
+        "dnnl_memory_desc_clone");
+    dnnl_primitive_desc_destroy(product);
+    dnnl_memory_desc_destroy(a);
+    dnnl_memory_desc_destroy(any);
+    dnnl_memory_desc_destroy(c);
+    return chosen;
   }
 
   // Softmax ---------------------------------------------------------------------------------------

@@ -1,5 +1,8 @@
 package dev.terse.engine.nd4j;
 
+import java.util.Map;
+import java.util.WeakHashMap;
+
 /**
  * What products read: the tensors themselves in float32; in bfloat16, rounded copies of them, for
  * weights one that is kept until the weights change.
@@ -14,6 +17,9 @@ final class Operands {
   private final Crew crew;
   private final RowKernels kernels;
   private final NumberType type;
+
+  /** Copies of weights; freed with the weights. */
+  private final Map<Block, Copy> copies = new WeakHashMap<>();
 
   Operands(Crew crew, RowKernels kernels, NumberType type) {
     this.crew = crew;
@@ -90,9 +96,27 @@ final class Operands {
     if (!block.isKept()) {
       return converted(own, w, 1);
     }
-    Block halves = block.halves(copy -> round(block, copy));
     int columns = w.rowSize();
-    return new Matrix(halves, w.offset(), w.rows(), columns, columns, NumberType.BFLOAT16);
+    return new Matrix(rounded(block), w.offset(), w.rows(), columns, columns, NumberType.BFLOAT16);
+  }
+
+  /** A bfloat16 copy of a block, two numbers in the place of a float; up to date. */
+  private Block rounded(Block block) {
+    Copy copy = copies.computeIfAbsent(block, b -> new Copy(b.companion((b.length() + 1) / 2)));
+    if (copy.version != block.version()) {
+      round(block, copy.halves);
+      copy.version = block.version();
+    }
+    return copy.halves;
+  }
+
+  private static final class Copy {
+    private final Block halves;
+    private long version = -1;
+
+    Copy(Block halves) {
+      this.halves = halves;
+    }
   }
 
   private Matrix converted(ChunkPool.Frame own, Nd4jTensor x, int parts) {

@@ -6,10 +6,10 @@ package dev.terse.engine.nd4j;
  * afterwards; only ND4J's own products, which copy a column range of an input first (2048x1536x576:
  * 117 ms instead of 30), split it by rows.
  *
- * <p>A row of {@code x · wᵀ} has the same bits in every product: with oneDNN called directly
- * from two rows on, with ND4J's products (where its oneDNN serves them) from {@value #MINIMUM_ROWS}
- * rows on, so fewer are padded there. So a sequence's activations do not depend on what else is in
- * its batch.
+ * <p>A row of {@code x · wᵀ} has the same bits in every product: with oneDNN called directly from
+ * two rows on, with ND4J's products (where its oneDNN serves them) from {@value #MINIMUM_ROWS} rows
+ * on, so fewer are padded there. So a sequence's activations do not depend on what else is in its
+ * batch.
  */
 final class Products {
   static final int MINIMUM_ROWS = 16;
@@ -24,10 +24,14 @@ final class Products {
   private final RowKernels kernels;
   private final Operands operands;
 
-  Products(Crew crew, RowKernels kernels, Operands operands) {
+  /** Null where weights are not packed. */
+  private final PackedWeights packed;
+
+  Products(Crew crew, RowKernels kernels, Operands operands, PackedWeights packed) {
     this.crew = crew;
     this.kernels = kernels;
     this.operands = operands;
+    this.packed = packed;
   }
 
   /** {@code out} [N, O] {@code = x} [N, I] {@code · w} [O, I]ᵀ. */
@@ -135,6 +139,9 @@ final class Products {
   }
 
   private void byChannels(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
+    if (packed != null && packed.multiply(x, w, out)) {
+      return;
+    }
     try (ChunkPool.Frame own = crew.scratch(0)) {
       Matrix input = operands.of(0, own, Matrix.of(x));
       Matrix weights = operands.weights(own, w);

@@ -1,0 +1,58 @@
+package dev.terse.engine.nd4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.terse.engine.SeedTree;
+import dev.terse.engine.Tensor;
+import java.util.Arrays;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Weights that are used again and again are packed, which nobody can tell from the results. */
+class PackedWeightsTest {
+  private static final int USES = 8;
+
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT32, 2, 576, 576",
+    "FLOAT32, 8, 192, 576",
+    "FLOAT32, 32, 576, 1536",
+    "FLOAT32, 7, 1001, 64",
+    "BFLOAT16, 2, 576, 576",
+    "BFLOAT16, 8, 192, 576",
+    "BFLOAT16, 32, 576, 1536",
+    "BFLOAT16, 7, 1001, 64"
+  })
+  void linear_weightsUsedOften_keepsItsBits(NumberType type, int rows, int out, int in) {
+    Assumptions.assumeTrue(OneDnn.isAvailable(), () -> "no oneDNN here: " + OneDnn.missing());
+    try (Nd4jEngine engine = new Nd4jEngine(KernelChoice.ONEDNN, type, 2);
+        Tensor w = random(engine, 1, out, in);
+        Tensor x = random(engine, 2, rows, in);
+        Tensor y = engine.allocate(rows, out)) {
+      engine.linear(x, w, null, y);
+      float[] first = y.toFloats();
+      for (int i = 1; i < USES; i++) {
+        engine.linear(x, w, null, y);
+        assertThat(Arrays.mismatch(y.toFloats(), first)).as("use " + i).isEqualTo(-1);
+      }
+      // Changed weights are seen at once, whatever was packed before.
+      engine.add(w, 1, w);
+      engine.linear(x, w, null, y);
+      for (int i = 0; i < first.length; i++) {
+        first[i] *= 2;
+      }
+      assertThat(Arrays.mismatch(y.toFloats(), first)).as("after a change").isEqualTo(-1);
+    }
+  }
+
+  private static Tensor random(Nd4jEngine engine, long which, int... shape) {
+    Tensor tensor = engine.allocate(shape);
+    float[] values = new float[Math.toIntExact(tensor.size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) SeedTree.gaussian(SeedTree.at(7, "packed", which, i));
+    }
+    tensor.setFloats(values);
+    return tensor;
+  }
+}
