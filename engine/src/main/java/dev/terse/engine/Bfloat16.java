@@ -30,9 +30,7 @@ public final class Bfloat16 {
    * @param random 0 to 65535
    */
   public static short ofStochastic(float value, int random) {
-    if (Float.isNaN(value)) {
-      return of(value);
-    }
-    return (short) ((Float.floatToRawIntBits(value) + random) >>> 16);
+    // Not the raw bits: those of some NaN would overflow to a number.
+    return (short) ((Float.floatToIntBits(value) + random) >>> 16);
   }
 }

@@ -85,9 +85,7 @@ public abstract class CompactTensor implements Tensor {
       for (int i = 0; i < count; i++) {
         bits[i] = Bfloat16.of(source[at + i]);
       }
-      ByteBuffer bytes = ByteBuffer.allocate(count * Short.BYTES).order(ORDER);
-      bytes.asShortBuffer().put(bits);
-      writeBytes(offset * Short.BYTES, bytes.array(), 0, bytes.capacity());
+      writeBfloat16(offset, bits);
       return;
     }
     requireWholeBlocks(offset, count);
@@ -98,6 +96,15 @@ public abstract class CompactTensor implements Tensor {
     scales.asFloatBuffer().put(absmax);
     writeBytes(offset, codes, 0, count);
     writeBytes(absmaxAt(offset), scales.array(), 0, scales.capacity());
+  }
+
+  /**
+   * Overwrites elements of a BFLOAT16 tensor from {@code offset} on by numbers that are rounded.
+   */
+  public final void writeBfloat16(long offset, short[] bits) {
+    ByteBuffer bytes = ByteBuffer.allocate(bits.length * Short.BYTES).order(ORDER);
+    bytes.asShortBuffer().put(bits);
+    writeBytes(offset * Short.BYTES, bytes.array(), 0, bytes.capacity());
   }
 
   /** The byte at which the absmax of an element's block begins. */

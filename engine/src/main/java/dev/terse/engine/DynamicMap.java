@@ -42,18 +42,19 @@ public final class DynamicMap {
    */
   private final byte[] codeOfUpperBits = new byte[1 << 16];
 
-  private final int zero;
-  private final int smallestOfPositive;
+  private final byte zero;
 
   private DynamicMap(boolean signed) {
     this.values = values(signed);
+    this.zero = (byte) Arrays.binarySearch(values, 0);
     this.middles = new float[CODES];
     for (int c = 0; c < CODES - 1; c++) {
       middles[c] = (values[c] + values[c + 1]) / 2;
     }
     middles[CODES - 1] = Float.POSITIVE_INFINITY;
-    this.zero = Arrays.binarySearch(values, 0);
-    this.smallestOfPositive = signed ? zero : zero + 1;
+    if (!signed) {
+      middles[zero] = 0; // what is more than 0 does not become 0
+    }
     for (int upper = 0; upper < codeOfUpperBits.length; upper++) {
       // Of the floats with these upper bits the smallest: for negative ones that with all lower
       // bits set.
@@ -108,29 +109,47 @@ public final class DynamicMap {
    * @param absmax receives one number a block, from 0 on
    */
   public void encode(float[] x, int at, int count, byte[] codes, float[] absmax) {
+    float[] block = new float[BLOCK];
     for (int from = 0; from < count; from += BLOCK) {
-      int end = Math.min(count, from + BLOCK);
-      float max = 0;
-      for (int i = from; i < end; i++) {
-        max = Math.max(max, Math.abs(x[at + i]));
-      }
+      int here = Math.min(BLOCK, count - from);
+      System.arraycopy(x, at + from, block, 0, here);
+      float max = largest(block, here);
       absmax[from / BLOCK] = max;
       if (max == 0) {
-        Arrays.fill(codes, from, end, (byte) zero);
-        continue;
-      }
-      for (int i = from; i < end; i++) {
-        codes[i] = (byte) code(x[at + i] / max);
+        Arrays.fill(codes, from, from + here, zero);
+      } else {
+        divide(block, max, here);
+        encode(block, here, codes, from);
       }
     }
   }
 
-  private int code(float quotient) {
-    int code = codeOfUpperBits[Float.floatToRawIntBits(quotient) >>> 16] & 0xff;
-    if (quotient > middles[code]) {
-      code++;
+  // Loops of their own over one array each: so the compiler makes vector code of the first two.
+
+  private static float largest(float[] x, int count) {
+    float max = 0;
+    for (int i = 0; i < count; i++) {
+      max = Math.max(max, Math.abs(x[i]));
     }
-    return quotient > 0 ? Math.max(code, smallestOfPositive) : code;
+    return max;
+  }
+
+  private static void divide(float[] x, float by, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] /= by;
+    }
+  }
+
+  /** Without a branch, which would be a toss of a coin: the sign of the difference is added. */
+  private void encode(float[] quotients, int count, byte[] codes, int at) {
+    byte[] table = codeOfUpperBits;
+    float[] bounds = middles;
+    for (int i = 0; i < count; i++) {
+      float quotient = quotients[i];
+      int code = table[Float.floatToRawIntBits(quotient) >>> 16] & 0xff;
+      int above = Float.floatToRawIntBits(bounds[code] - quotient) >>> 31;
+      codes[at + i] = (byte) (code + above);
+    }
   }
 
   /**
@@ -144,11 +163,15 @@ public final class DynamicMap {
     for (int from = 0; from < count; ) {
       int block = (first + from) / BLOCK;
       int end = Math.min(count, (block + 1) * BLOCK - first);
-      float max = absmax[block];
-      for (int i = from; i < end; i++) {
-        target[at + i] = values[codes[i] & 0xff] * max;
-      }
+      decode(codes, from, end, absmax[block], target, at);
       from = end;
+    }
+  }
+
+  private void decode(byte[] codes, int from, int end, float max, float[] target, int at) {
+    float[] map = values;
+    for (int i = from; i < end; i++) {
+      target[at + i] = map[codes[i] & 0xff] * max;
     }
   }
 }

@@ -20,24 +20,34 @@ public final class StochasticRounding {
     this.salt = (int) (seed >>> 32);
   }
 
-  /** Turns values of m into the bfloat16 numbers that stand for them; the first is element from. */
-  public void roundM(float[] m, long from, int count) {
+  /** The lots of elements {@code from} to {@code from + count}, 32 bits each. */
+  public int[] lots(long from, int count) {
+    int[] lots = new int[count];
+    int first = (int) from + key;
     for (int i = 0; i < count; i++) {
-      m[i] = Bfloat16.toFloat(Bfloat16.ofStochastic(m[i], bits(from + i) & 0xffff));
+      int x = first + i;
+      x = (x ^ (x >>> 16) ^ salt) * 0x7feb352d;
+      x = (x ^ (x >>> 15)) * 0x846ca68b;
+      lots[i] = x ^ (x >>> 16);
     }
+    return lots;
   }
 
-  /** {@link #roundM} for v. */
-  public void roundV(float[] v, long from, int count) {
-    for (int i = 0; i < count; i++) {
-      v[i] = Bfloat16.toFloat(Bfloat16.ofStochastic(v[i], bits(from + i) >>> 16));
+  /** Values of m as bfloat16, by the lower half of their lots. */
+  public static short[] roundM(float[] m, int[] lots) {
+    short[] bits = new short[lots.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Bfloat16.ofStochastic(m[i], lots[i] & 0xffff);
     }
+    return bits;
   }
 
-  private int bits(long index) {
-    int x = (int) index + key;
-    x = (x ^ (x >>> 16) ^ salt) * 0x7feb352d;
-    x = (x ^ (x >>> 15)) * 0x846ca68b;
-    return x ^ (x >>> 16);
+  /** Values of v as bfloat16, by the upper half of their lots. */
+  public static short[] roundV(float[] v, int[] lots) {
+    short[] bits = new short[lots.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Bfloat16.ofStochastic(v[i], lots[i] >>> 16);
+    }
+    return bits;
   }
 }

@@ -13,11 +13,10 @@ class StochasticRoundingTest {
   void round_betweenTwoNumbers_meetsTheValueInTheMean() {
     float ulp = 0x1.0p-7f;
     for (double share : new double[] {0.01, 0.3, 0.5, 0.77}) {
-      float[] m = filled((float) (1 + share * ulp));
-      float[] v = m.clone();
-      StochasticRounding rounding = new StochasticRounding(SeedTree.at(1, "test"));
-      rounding.roundM(m, 0, COUNT);
-      rounding.roundV(v, 0, COUNT);
+      float[] x = filled((float) (1 + share * ulp));
+      int[] lots = new StochasticRounding(SeedTree.at(1, "test")).lots(0, COUNT);
+      float[] m = floats(StochasticRounding.roundM(x, lots));
+      float[] v = floats(StochasticRounding.roundV(x, lots));
       // Four standard deviations of a mean of COUNT throws.
       double allowed = 4 * Math.sqrt(share * (1 - share) / COUNT);
       assertThat(shareUp(m, ulp)).isCloseTo(share, within(allowed));
@@ -32,24 +31,37 @@ class StochasticRoundingTest {
 
   @Test
   void round_inPieces_givesTheSameNumbers() {
-    float[] whole = filled(1.003f);
-    float[] part = Arrays.copyOf(whole, 100);
     StochasticRounding rounding = new StochasticRounding(99);
-    rounding.roundM(whole, 0, COUNT);
-    rounding.roundM(part, 5000, 100);
-    assertThat(part).containsExactly(Arrays.copyOfRange(whole, 5000, 5100));
+    int[] whole = rounding.lots(0, COUNT);
+    assertThat(rounding.lots(5000, 100)).containsExactly(Arrays.copyOfRange(whole, 5000, 5100));
   }
 
   @Test
   void round_bfloat16NumbersInfinitiesAndNan_stay() {
     float[] x = {
-      1, -1.5f, 0, -0.0f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 0x1.0p-133f
+      1,
+      -1.5f,
+      0,
+      -0.0f,
+      Float.POSITIVE_INFINITY,
+      Float.NEGATIVE_INFINITY,
+      Float.NaN,
+      0x1.0p-133f,
+      Float.intBitsToFloat(0x7fffffff)
     };
     for (long seed = 0; seed < 100; seed++) {
-      float[] rounded = x.clone();
-      new StochasticRounding(SeedTree.at(seed, "test")).roundV(rounded, 0, x.length);
-      assertThat(rounded).containsExactly(x);
+      int[] lots = new StochasticRounding(SeedTree.at(seed, "test")).lots(0, x.length);
+      assertThat(floats(StochasticRounding.roundM(x, lots))).containsExactly(x);
+      assertThat(floats(StochasticRounding.roundV(x, lots))).containsExactly(x);
     }
+  }
+
+  private static float[] floats(short[] bits) {
+    float[] out = new float[bits.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Bfloat16.toFloat(bits[i]);
+    }
+    return out;
   }
 
   private static float[] filled(float value) {

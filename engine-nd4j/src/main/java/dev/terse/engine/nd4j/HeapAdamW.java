@@ -1,6 +1,7 @@
 package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AdamW;
+import dev.terse.engine.CompactTensor;
 import dev.terse.engine.StochasticRounding;
 import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
@@ -33,14 +34,21 @@ final class HeapAdamW {
     float[] second = read(v, from, count);
     update(update, w, read(gradient, from, count), first, second, count);
     weight.write(from, w, 0, count);
-    if (m.storage() == Storage.BFLOAT16) {
-      rounding.roundM(first, from, count);
+    int[] lots = isBfloat16(m) || isBfloat16(v) ? rounding.lots(from, count) : null;
+    if (isBfloat16(m)) {
+      ((CompactTensor) m).writeBfloat16(from, StochasticRounding.roundM(first, lots));
+    } else {
+      m.write(from, first, 0, count);
     }
-    m.write(from, first, 0, count);
-    if (v.storage() == Storage.BFLOAT16) {
-      rounding.roundV(second, from, count);
+    if (isBfloat16(v)) {
+      ((CompactTensor) v).writeBfloat16(from, StochasticRounding.roundV(second, lots));
+    } else {
+      v.write(from, second, 0, count);
     }
-    v.write(from, second, 0, count);
+  }
+
+  private static boolean isBfloat16(Tensor moment) {
+    return moment.storage() == Storage.BFLOAT16;
   }
 
   private static float[] read(Tensor t, long from, int count) {

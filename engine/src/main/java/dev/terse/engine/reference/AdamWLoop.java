@@ -1,9 +1,11 @@
 package dev.terse.engine.reference;
 
 import dev.terse.engine.AdamW;
+import dev.terse.engine.CompactTensor;
 import dev.terse.engine.StochasticRounding;
 import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
+import java.util.function.Function;
 
 /** {@link AdamW}, element by element. */
 final class AdamWLoop {
@@ -24,21 +26,14 @@ final class AdamWLoop {
       double vHat = v[i] / correction2;
       weight.set(i, decayed - update.learningRate() * mHat / (Math.sqrt(vHat) + update.epsilon()));
     }
-    StochasticRounding rounding = new StochasticRounding(update.seed());
-    store(m, first, rounding::roundM);
-    store(v, second, rounding::roundV);
+    int[] lots = new StochasticRounding(update.seed()).lots(0, m.length);
+    store(m, first, floats -> StochasticRounding.roundM(floats, lots));
+    store(v, second, floats -> StochasticRounding.roundV(floats, lots));
   }
 
-  /** {@link StochasticRounding#roundM} or roundV. */
-  private interface Rounding {
-    void round(float[] values, long from, int count);
-  }
-
-  private static void store(double[] values, Tensor moment, Rounding rounding) {
+  private static void store(double[] values, Tensor moment, Function<float[], short[]> rounding) {
     if (moment.storage() == Storage.BFLOAT16) {
-      float[] rounded = floats(values);
-      rounding.round(rounded, 0, rounded.length);
-      moment.setFloats(rounded);
+      ((CompactTensor) moment).writeBfloat16(0, rounding.apply(floats(values)));
     } else {
       moment.setDoubles(values);
     }
