@@ -15,6 +15,7 @@ package dev.terse.engine;
  * @param weightDecay decay of this tensor (TRL: weight_decay; 0 for norms and biases)
  * @param step t, 1 for the first update
  * @param gradScale factor on the gradient: clipping
+ * @param seed of the {@link StochasticRounding} of bfloat16 moments; without effect on others
  */
 public record AdamW(
     double learningRate,
@@ -23,7 +24,20 @@ public record AdamW(
     double epsilon,
     double weightDecay,
     int step,
-    double gradScale) {
+    double gradScale,
+    long seed) {
+
+  /** An update of moments that are not bfloat16. */
+  public AdamW(
+      double learningRate,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay,
+      int step,
+      double gradScale) {
+    this(learningRate, beta1, beta2, epsilon, weightDecay, step, gradScale, 0);
+  }
 
   /** 1 - β1^t. */
   public double correction1() {

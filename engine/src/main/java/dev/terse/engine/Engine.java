@@ -24,7 +24,15 @@ public interface Engine extends AutoCloseable {
   // Memory ----------------------------------------------------------------------------------------
 
   /** A tensor of zeros that belongs to the caller. */
-  Tensor allocate(int... shape);
+  default Tensor allocate(int... shape) {
+    return allocate(Storage.FULL, shape);
+  }
+
+  /**
+   * The same in another storage. Such a tensor is read, written, closed and given to {@link #adamW}
+   * as a moment; other operations refuse it.
+   */
+  Tensor allocate(Storage storage, int... shape);
 
   /** The root arena of a new pool. */
   Arena arena();
@@ -168,7 +176,13 @@ public interface Engine extends AutoCloseable {
 
   // Optimizer -------------------------------------------------------------------------------------
 
-  /** Updates {@code weight} and its moments {@code m}, {@code v}; all of one size. */
+  /**
+   * Updates {@code weight} and its moments {@code m}, {@code v}; all of one size. The weight moves
+   * by the new moments before these are rounded to their storage.
+   *
+   * @param m FULL, BFLOAT16 (rounded by {@link StochasticRounding}) or INT8
+   * @param v FULL, BFLOAT16 or UINT8
+   */
   void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v);
 
   /** Sum of the squared elements, accumulated in double in a fixed order; NaN and Inf survive. */

@@ -1,5 +1,8 @@
 package dev.terse.engine;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * The argument checks of every {@link Engine} operation, in one place for all engines. Each method
  * has the name and the arguments of its operation, reads shapes and ids only, and throws {@link
@@ -209,6 +212,22 @@ public final class OperationChecks {
     sameSize("gradient", gradient, "weight", weight);
     sameSize("m", m, "weight", weight);
     sameSize("v", v, "weight", weight);
+    storage("m", m, Storage.FULL, Storage.BFLOAT16, Storage.INT8);
+    storage("v", v, Storage.FULL, Storage.BFLOAT16, Storage.UINT8);
+  }
+
+  /** A tensor in one of the storages that an operation can work on. */
+  public static void storage(String name, Tensor tensor, Storage... possible) {
+    if (!List.of(possible).contains(tensor.storage())) {
+      throw new IllegalArgumentException(
+          name
+              + " must be stored as one of "
+              + Arrays.toString(possible)
+              + ", "
+              + Shapes.text(tensor.shape())
+              + " is "
+              + tensor.storage());
+    }
   }
 
   /** Every id is a row of a table of {@code tableRows} rows. */

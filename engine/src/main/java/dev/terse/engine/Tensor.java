@@ -43,11 +43,34 @@ public interface Tensor extends AutoCloseable {
    */
   Tensor shapedView(int... shape);
 
+  /** How the numbers lie in memory. */
+  default Storage storage() {
+    return Storage.FULL;
+  }
+
   /** Copies {@code count} elements that start at {@code offset} into {@code target[at..]}. */
   void read(long offset, float[] target, int at, int count);
 
-  /** Overwrites {@code count} elements that start at {@code offset} by {@code source[at..]}. */
+  /**
+   * Overwrites {@code count} elements that start at {@code offset} by {@code source[at..]}, rounded
+   * to what the {@link #storage} can hold: bfloat16 to nearest, ties to even, NaN stays NaN; 8 bits
+   * in whole blocks (offset a multiple of {@value DynamicMap#BLOCK}, count too or up to the end).
+   */
   void write(long offset, float[] source, int at, int count);
+
+  /** Bytes of the state that {@link #readBytes} tells. */
+  long byteSize();
+
+  /**
+   * Copies bytes {@code offset} to {@code offset + count} of the tensor as it lies in memory:
+   * little-endian numbers; for 8 bits the codes of all elements, then the absmax of every block as
+   * 32-bit floats. Whole numbers only. What is read so and written back gives the same tensor to
+   * the last bit.
+   */
+  void readBytes(long offset, byte[] target, int at, int count);
+
+  /** Undoes {@link #readBytes}. */
+  void writeBytes(long offset, byte[] source, int at, int count);
 
   /** All elements at the engine's full width. */
   double[] toDoubles();

@@ -1,11 +1,13 @@
 package dev.terse.model;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongFunction;
 
 /**
  * Named tensors in a fixed order: the weights of a decoder under their Hugging Face names, or
@@ -53,8 +55,19 @@ public final class Parameters implements AutoCloseable {
 
   /** Zeros of the same names and shapes; belongs to the caller. */
   public Parameters zerosLike(Engine engine) {
+    return zerosLike(engine, size -> Storage.FULL);
+  }
+
+  /**
+   * The same in other storages.
+   *
+   * @param storageOf the storage of a tensor of so many elements
+   */
+  public Parameters zerosLike(Engine engine, LongFunction<Storage> storageOf) {
     Map<String, Tensor> zeros = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> zeros.put(name, engine.allocate(tensor.shape())));
+    tensors.forEach(
+        (name, tensor) ->
+            zeros.put(name, engine.allocate(storageOf.apply(tensor.size()), tensor.shape())));
     return new Parameters(zeros);
   }
 

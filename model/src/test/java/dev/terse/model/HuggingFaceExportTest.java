@@ -3,6 +3,7 @@ package dev.terse.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.terse.engine.Bfloat16;
 import dev.terse.engine.Progress;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.gguf.PreTokenizerChoice;
@@ -65,8 +66,7 @@ class HuggingFaceExportTest {
         float[] expected = full.weights().get(weight).toFloats();
         float[] found = half.weights().get(weight).toFloats();
         for (int i = 0; i < expected.length; i++) {
-          assertThat(found[i])
-              .isEqualTo(Float.intBitsToFloat(DType.floatToBfloat(expected[i]) << 16));
+          assertThat(found[i]).isEqualTo(Float.intBitsToFloat(Bfloat16.of(expected[i]) << 16));
         }
       }
     }

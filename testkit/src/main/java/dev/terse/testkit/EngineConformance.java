@@ -57,6 +57,13 @@ public abstract class EngineConformance {
   }
 
   @Nested
+  class Compact extends CompactConformance {
+    Compact() {
+      super(EngineConformance.this);
+    }
+  }
+
+  @Nested
   class Embedding extends EmbeddingConformance {
     Embedding() {
       super(EngineConformance.this);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.AdamW;
+import dev.terse.engine.DynamicMap;
+import dev.terse.engine.Storage;
 import dev.terse.testkit.TwinLab.Twin;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,65 @@ abstract class OptimizerConformance extends OperationConformance {
     lab.assertClose("adamW, m", m, 12 * FLOAT_ROUNDOFF * m.max());
     lab.assertClose("adamW, v", v, 12 * FLOAT_ROUNDOFF * v.max());
     lab.assertClose("adamW, weight", weight, 12 * FLOAT_ROUNDOFF * weight.max());
+  }
+
+  @Test
+  void adamW_bfloat16Moments_equalReferenceToTheRounding() {
+    // The lots are the same on both engines; a number that falls on its lot may fall either side.
+    assertCompact(Storage.BFLOAT16, Storage.BFLOAT16, 0x1.0p-7, 0x1.0p-7);
+  }
+
+  @Test
+  void adamW_8bitMoments_equalReferenceToTheNextCode() {
+    DynamicMap m = DynamicMap.SIGNED;
+    DynamicMap v = DynamicMap.UNSIGNED;
+    assertCompact(
+        Storage.INT8, Storage.UINT8, m.value(255) - m.value(253), v.value(255) - v.value(253));
+  }
+
+  private void assertCompact(Storage ofM, Storage ofV, double stepOfM, double stepOfV) {
+    int size = lab.draws.between(1, 20_000);
+    Twin weight = lab.normal(size);
+    Twin m = lab.compact(ofM, size);
+    Twin v = lab.compact(ofV, size);
+    for (int step = 1; step <= 6; step++) {
+      Twin gradient = lab.normal(1e-3, size);
+      AdamW update = new AdamW(0.01, 0.9, 0.999, 1e-8, 0.1, step, 0.37, 1234 + step);
+      lab.run(
+          (e, t) -> e.adamW(update, t.of(weight), t.of(gradient), t.of(m), t.of(v)), weight, m, v);
+      // The weight moves by what the moments were before they were rounded.
+      lab.assertClose("adamW, weight", weight, 12 * FLOAT_ROUNDOFF * weight.max());
+      lab.assertClose(ofM + ", m", m, stepOfM * m.max());
+      lab.assertClose(ofV + ", v", v, stepOfV * v.max());
+    }
+    assertThat(m.max()).isPositive();
+    assertThat(v.max()).isPositive();
+  }
+
+  @Test
+  void adamW_momentsInAStorageThatCannotHoldThem_areRefused() {
+    Twin w = lab.normal(4);
+    Twin codes = lab.compact(Storage.UINT8, 4);
+    Twin signed = lab.compact(Storage.INT8, 4);
+    AdamW update = new AdamW(0.5, 0.9, 0.95, 1e-8, 0, 1, 1);
+    assertThatThrownBy(
+            () ->
+                engine()
+                    .adamW(
+                        update, w.actual(), lab.normal(4).actual(), codes.actual(), codes.actual()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("m must be stored as one of [FULL, BFLOAT16, INT8], [4] is UINT8");
+    assertThatThrownBy(
+            () ->
+                engine()
+                    .adamW(
+                        update,
+                        w.actual(),
+                        lab.normal(4).actual(),
+                        signed.actual(),
+                        signed.actual()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("v must be stored as one of [FULL, BFLOAT16, UINT8], [4] is INT8");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.terse.testkit;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,6 +87,13 @@ final class TwinLab implements AutoCloseable {
     return of(draws.normal(size(shape), deviation), shape);
   }
 
+  /** Zeros in another storage. */
+  Twin compact(Storage storage, int... shape) {
+    Twin twin = new Twin(engine.allocate(storage, shape), reference.allocate(storage, shape));
+    twins.add(twin);
+    return twin;
+  }
+
   Twin of(double[] values, int... shape) {
     Twin twin = new Twin(engine.allocate(shape), reference.allocate(shape));
     twin.actual.setDoubles(values);
@@ -132,7 +140,14 @@ final class TwinLab implements AutoCloseable {
   // What an earlier operation left may differ a little; that is not this operation's matter.
   private void startFromTheSame() {
     for (Twin twin : twins) {
-      twin.expected.setDoubles(twin.actual.toDoubles());
+      if (twin.actual.storage() == Storage.FULL) {
+        twin.expected.setDoubles(twin.actual.toDoubles());
+      } else {
+        // The bytes of other storages are the same in every engine.
+        byte[] bytes = new byte[(int) twin.actual.byteSize()];
+        twin.actual.readBytes(0, bytes, 0, bytes.length);
+        twin.expected.writeBytes(0, bytes, 0, bytes.length);
+      }
     }
   }
 

@@ -4,6 +4,8 @@ import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.Storage;
+import dev.terse.engine.Tensor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,7 +14,10 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Row kernels in ND4J operations only: no host pointers, so they serve on every backend. */
 final class ArrayKernels implements RowKernels {
-  /** Elements that one step of an optimizer or a norm takes: bounds the scratch memory. */
+  /**
+   * Elements that one step of an optimizer or a norm takes: bounds the scratch memory. Whole blocks
+   * of 8-bit numbers.
+   */
   private static final int SLICE = 1 << 22;
 
   private final Crew crew;
@@ -270,8 +275,15 @@ final class ArrayKernels implements RowKernels {
   }
 
   @Override
-  public void adamW(
-      AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Nd4jTensor m, Nd4jTensor v) {
+  public void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Tensor m, Tensor v) {
+    if (m.storage() != Storage.FULL || v.storage() != Storage.FULL) {
+      // ND4J has no operation that rounds by lot or to a map: through the heap, slice by slice.
+      HeapAdamW piece = new HeapAdamW(update, weight, gradient, m, v);
+      for (long from = 0; from < weight.size(); from += SLICE) {
+        piece.update(from, (int) Math.min(SLICE, weight.size() - from));
+      }
+      return;
+    }
     for (long from = 0; from < weight.size(); from += SLICE) {
       int count = (int) Math.min(SLICE, weight.size() - from);
       try (ChunkPool.Frame own = crew.scratch(0)) {
@@ -279,8 +291,8 @@ final class ArrayKernels implements RowKernels {
             update,
             slice(weight, from, count),
             slice(gradient, from, count),
-            slice(m, from, count),
-            slice(v, from, count),
+            slice(Nd4jTensor.of(m), from, count),
+            slice(Nd4jTensor.of(v), from, count),
             own.floats(count).array());
       }
     }

@@ -15,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * One piece of native memory with an owner, outside ND4J's workspaces: it is freed by {@link
  * #close}, not by the garbage collector. With host pointers its floats are read and written in bulk
  * through direct buffers (absolute bulk access is thread-safe and costs no native call); without,
- * only through ND4J arrays.
+ * only through ND4J arrays. {@link ByteBlock} is the same for bytes.
  */
 final class Block implements AutoCloseable {
   /** Floats of one direct buffer: a ByteBuffer ends at 2 GB. */

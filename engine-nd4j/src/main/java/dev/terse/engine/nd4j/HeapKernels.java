@@ -4,6 +4,7 @@ import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.Tensor;
 import java.util.Arrays;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Arrays;
  * cache), worked on in loops that the compiler turns into vector code, and copied back.
  */
 final class HeapKernels implements RowKernels {
-  /** Floats of one heap piece (64 KB). */
+  /** Floats of one heap piece (64 KB); whole blocks of 8-bit numbers. */
   private static final int PIECE = 1 << 14;
 
   /** Floats a thread must have to do before a second one is woken. */
@@ -346,19 +347,9 @@ final class HeapKernels implements RowKernels {
   }
 
   @Override
-  public void adamW(
-      AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Nd4jTensor m, Nd4jTensor v) {
-    pieces(
-        weight.size(),
-        (worker, from, count) -> {
-          float[] w = read(weight, from, count);
-          float[] first = read(m, from, count);
-          float[] second = read(v, from, count);
-          HeapAdamW.update(update, w, read(gradient, from, count), first, second, count);
-          weight.write(from, w, 0, count);
-          m.write(from, first, 0, count);
-          v.write(from, second, 0, count);
-        });
+  public void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Tensor m, Tensor v) {
+    HeapAdamW piece = new HeapAdamW(update, weight, gradient, m, v);
+    pieces(weight.size(), (worker, from, count) -> piece.update(from, count));
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.terse.engine.OperationChecks;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Shapes;
+import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 
@@ -74,7 +75,10 @@ public final class Nd4jEngine implements Engine {
   }
 
   @Override
-  public Tensor allocate(int... shape) {
+  public Tensor allocate(Storage storage, int... shape) {
+    if (storage != Storage.FULL) {
+      return new Nd4jCompactTensor(backend.hostPointers(), storage, shape);
+    }
     Shapes.requirePositive(shape);
     Block block = new Block(Shapes.size(shape), backend.hostPointers(), Block.Use.KEPT);
     Nd4jTensor tensor = Nd4jTensor.owning(block, shape);
@@ -265,8 +269,7 @@ public final class Nd4jEngine implements Engine {
   @Override
   public void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v) {
     OperationChecks.adamW(update, weight, gradient, m, v);
-    kernels.adamW(
-        update, Nd4jTensor.of(weight), Nd4jTensor.of(gradient), Nd4jTensor.of(m), Nd4jTensor.of(v));
+    kernels.adamW(update, Nd4jTensor.of(weight), Nd4jTensor.of(gradient), m, v);
   }
 
   @Override

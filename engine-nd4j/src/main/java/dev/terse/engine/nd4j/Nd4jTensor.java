@@ -2,6 +2,9 @@ package dev.terse.engine.nd4j;
 
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A row-major range of a {@link Block}. */
@@ -32,6 +35,9 @@ final class Nd4jTensor implements Tensor {
 
   /** The ND4J tensor behind an argument of an operation; null stays null. */
   static Nd4jTensor of(Tensor tensor) {
+    if (tensor instanceof Nd4jCompactTensor) {
+      throw new IllegalArgumentException("only moments of adamW may be compact, got a " + tensor);
+    }
     if (tensor != null && !(tensor instanceof Nd4jTensor)) {
       throw new IllegalArgumentException(
           "the nd4j engine works on its own tensors, got a " + tensor.getClass().getName());
@@ -117,6 +123,29 @@ final class Nd4jTensor implements Tensor {
   public void write(long from, float[] source, int at, int count) {
     requireRange(from, count);
     block.write(offset + from, source, at, count);
+  }
+
+  @Override
+  public long byteSize() {
+    return size * Float.BYTES;
+  }
+
+  @Override
+  public void readBytes(long from, byte[] target, int at, int count) {
+    float[] numbers = new float[count / Float.BYTES];
+    read(from / Float.BYTES, numbers, 0, numbers.length);
+    floats(target, at, count).put(numbers);
+  }
+
+  @Override
+  public void writeBytes(long from, byte[] source, int at, int count) {
+    float[] numbers = new float[count / Float.BYTES];
+    floats(source, at, count).get(numbers);
+    write(from / Float.BYTES, numbers, 0, numbers.length);
+  }
+
+  private static FloatBuffer floats(byte[] bytes, int at, int count) {
+    return ByteBuffer.wrap(bytes, at, count).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.Tensor;
 
 /**
  * The work between the products. Arguments have been checked. Two implementations: {@link
@@ -80,7 +81,7 @@ interface RowKernels {
 
   KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens);
 
-  void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Nd4jTensor m, Nd4jTensor v);
+  void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Tensor m, Tensor v);
 
   double sumOfSquares(Nd4jTensor t);
 }

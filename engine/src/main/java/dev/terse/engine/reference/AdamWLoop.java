@@ -1,23 +1,49 @@
 package dev.terse.engine.reference;
 
 import dev.terse.engine.AdamW;
+import dev.terse.engine.CompactTensor;
+import dev.terse.engine.StochasticRounding;
+import dev.terse.engine.Storage;
+import dev.terse.engine.Tensor;
+import java.util.function.Function;
 
 /** {@link AdamW}, element by element. */
 final class AdamWLoop {
   private AdamWLoop() {}
 
   static void update(
-      AdamW update, HeapTensor weight, HeapTensor gradient, HeapTensor m, HeapTensor v) {
+      AdamW update, HeapTensor weight, HeapTensor gradient, Tensor first, Tensor second) {
     double correction1 = update.correction1();
     double correction2 = update.correction2();
-    for (int i = 0; i < weight.size(); i++) {
+    double[] m = first.toDoubles();
+    double[] v = second.toDoubles();
+    for (int i = 0; i < m.length; i++) {
       double g = gradient.get(i) * update.gradScale();
-      m.set(i, update.beta1() * m.get(i) + (1 - update.beta1()) * g);
-      v.set(i, update.beta2() * v.get(i) + (1 - update.beta2()) * g * g);
+      m[i] = update.beta1() * m[i] + (1 - update.beta1()) * g;
+      v[i] = update.beta2() * v[i] + (1 - update.beta2()) * g * g;
       double decayed = weight.get(i) * (1 - update.learningRate() * update.weightDecay());
-      double mHat = m.get(i) / correction1;
-      double vHat = v.get(i) / correction2;
+      double mHat = m[i] / correction1;
+      double vHat = v[i] / correction2;
       weight.set(i, decayed - update.learningRate() * mHat / (Math.sqrt(vHat) + update.epsilon()));
     }
+    int[] lots = new StochasticRounding(update.seed()).lots(0, m.length);
+    store(m, first, floats -> StochasticRounding.roundM(floats, lots));
+    store(v, second, floats -> StochasticRounding.roundV(floats, lots));
+  }
+
+  private static void store(double[] values, Tensor moment, Function<float[], short[]> rounding) {
+    if (moment.storage() == Storage.BFLOAT16) {
+      ((CompactTensor) moment).writeBfloat16(0, rounding.apply(floats(values)));
+    } else {
+      moment.setDoubles(values);
+    }
+  }
+
+  private static float[] floats(double[] values) {
+    float[] out = new float[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) values[i];
+    }
+    return out;
   }
 }

@@ -2,6 +2,9 @@ package dev.terse.engine.reference;
 
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.util.Arrays;
 
 /** A tensor on a {@code double[]}; knows whether its memory may still be used. */
@@ -37,6 +40,9 @@ final class HeapTensor implements Tensor {
 
   /** The heap tensor behind an argument of an operation; checks that it may still be used. */
   static HeapTensor of(Tensor tensor) {
+    if (tensor instanceof HeapCompactTensor compact) {
+      throw new IllegalArgumentException("only moments of adamW may be compact, got a " + compact);
+    }
     if (!(tensor instanceof HeapTensor heap)) {
       throw new IllegalArgumentException(
           "the reference engine works on its own tensors, got a " + tensor.getClass().getName());
@@ -148,6 +154,27 @@ final class HeapTensor implements Tensor {
     for (int i = 0; i < count; i++) {
       data[start + i] = source[at + i];
     }
+  }
+
+  @Override
+  public long byteSize() {
+    return (long) size * Double.BYTES;
+  }
+
+  @Override
+  public void readBytes(long from, byte[] target, int at, int count) {
+    int start = range(from / Double.BYTES, count / Double.BYTES);
+    numbers(target, at, count).put(data, start, count / Double.BYTES);
+  }
+
+  @Override
+  public void writeBytes(long from, byte[] source, int at, int count) {
+    int start = range(from / Double.BYTES, count / Double.BYTES);
+    numbers(source, at, count).get(data, start, count / Double.BYTES);
+  }
+
+  private static DoubleBuffer numbers(byte[] bytes, int at, int count) {
+    return ByteBuffer.wrap(bytes, at, count).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer();
   }
 
   @Override

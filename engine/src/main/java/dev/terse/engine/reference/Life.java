@@ -1,5 +1,7 @@
 package dev.terse.engine.reference;
 
+import dev.terse.engine.Tensor;
+
 /** Whether the memory behind a tensor and its views may still be used, and if not, why. */
 final class Life {
   private String end;
@@ -8,7 +10,7 @@ final class Life {
     end = why;
   }
 
-  void require(HeapTensor tensor) {
+  void require(Tensor tensor) {
     if (end != null) {
       throw new IllegalStateException(tensor + " was used after " + end);
     }

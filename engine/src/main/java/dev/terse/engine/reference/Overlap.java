@@ -8,7 +8,7 @@ final class Overlap {
 
   static void apart(String name, Tensor output, Tensor... others) {
     for (Tensor other : others) {
-      if (output != null && other != null && HeapTensor.of(output).overlaps(HeapTensor.of(other))) {
+      if (output != null && other != null && overlap(output, other)) {
         throw new IllegalArgumentException(
             name + " must not share memory with the operation's other arguments");
       }
@@ -19,5 +19,13 @@ final class Overlap {
     if (!HeapTensor.of(output).covers(HeapTensor.of(input))) {
       apart(name, output, input);
     }
+  }
+
+  /** Compact tensors have no views, so nothing but themselves shares their memory. */
+  private static boolean overlap(Tensor one, Tensor other) {
+    if (one instanceof HeapCompactTensor || other instanceof HeapCompactTensor) {
+      return one == other;
+    }
+    return HeapTensor.of(one).overlaps(HeapTensor.of(other));
   }
 }

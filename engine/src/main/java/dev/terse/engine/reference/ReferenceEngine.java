@@ -10,6 +10,7 @@ import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.OperationChecks;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
+import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 
@@ -31,8 +32,10 @@ public final class ReferenceEngine implements Engine {
   }
 
   @Override
-  public Tensor allocate(int... shape) {
-    return HeapTensor.owned(shape);
+  public Tensor allocate(Storage storage, int... shape) {
+    return storage == Storage.FULL
+        ? HeapTensor.owned(shape)
+        : new HeapCompactTensor(storage, shape);
   }
 
   @Override
@@ -243,8 +246,7 @@ public final class ReferenceEngine implements Engine {
     Overlap.apart("weight", weight, gradient, m, v);
     Overlap.apart("m", m, gradient, v);
     Overlap.apart("v", v, gradient);
-    AdamWLoop.update(
-        update, HeapTensor.of(weight), HeapTensor.of(gradient), HeapTensor.of(m), HeapTensor.of(v));
+    AdamWLoop.update(update, HeapTensor.of(weight), HeapTensor.of(gradient), m, v);
   }
 
   @Override

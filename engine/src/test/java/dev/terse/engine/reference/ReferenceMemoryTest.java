@@ -138,6 +138,17 @@ class ReferenceMemoryTest {
     public void write(long offset, float[] source, int at, int count) {}
 
     @Override
+    public long byteSize() {
+      return 1;
+    }
+
+    @Override
+    public void readBytes(long offset, byte[] target, int at, int count) {}
+
+    @Override
+    public void writeBytes(long offset, byte[] source, int at, int count) {}
+
+    @Override
     public double[] toDoubles() {
       return new double[1];
     }

@@ -1,5 +1,6 @@
 package dev.terse.model.weights;
 
+import dev.terse.engine.Bfloat16;
 import java.nio.ByteBuffer;
 
 /** Number types of weights that are read and written. All little-endian. */
@@ -35,14 +36,14 @@ public enum DType {
     @Override
     void read(ByteBuffer from, float[] target, int at, int count) {
       for (int i = 0; i < count; i++) {
-        target[at + i] = Float.intBitsToFloat(from.getShort() << 16);
+        target[at + i] = Bfloat16.toFloat(from.getShort());
       }
     }
 
     @Override
     void write(float[] source, int count, ByteBuffer to) {
       for (int i = 0; i < count; i++) {
-        to.putShort(floatToBfloat(source[i]));
+        to.putShort(Bfloat16.of(source[i]));
       }
     }
   };
@@ -120,14 +121,5 @@ public enum DType {
     int magnitude = bits & 0x7fffffff;
     int rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
     return (short) (sign | ((rounded >>> 13) - (112 << 10)));
-  }
-
-  /** The upper half of a binary32, to nearest, ties to even; NaN stays NaN. */
-  public static short floatToBfloat(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) ((bits >>> 16) | 0x40);
-    }
-    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 }

@@ -2,6 +2,7 @@ package dev.terse.model.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terse.engine.Bfloat16;
 import dev.terse.engine.SeedTree;
 import dev.terse.testkit.TestSeed;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class DTypeTest {
                   SeedTree.below(SeedTree.at(seed, "exponent", i), 44) - 27);
       short half = DType.floatToHalf(value);
       assertNearest(value, half, DType.halfToFloat(half));
-      short bfloat = DType.floatToBfloat(value);
+      short bfloat = Bfloat16.of(value);
       float near = Float.intBitsToFloat(bfloat << 16);
       float above = Float.intBitsToFloat((bfloat + 1) << 16);
       float below = Float.intBitsToFloat((bfloat - 1) << 16);
@@ -54,8 +55,8 @@ class DTypeTest {
           .isLessThanOrEqualTo(Math.abs(above - value))
           .isLessThanOrEqualTo(Math.abs(below - value));
     }
-    assertThat(DType.floatToBfloat(Float.intBitsToFloat(0x3f808000))).isEqualTo((short) 0x3f80);
-    assertThat(DType.floatToBfloat(Float.intBitsToFloat(0x3f818000))).isEqualTo((short) 0x3f82);
+    assertThat(Bfloat16.of(Float.intBitsToFloat(0x3f808000))).isEqualTo((short) 0x3f80);
+    assertThat(Bfloat16.of(Float.intBitsToFloat(0x3f818000))).isEqualTo((short) 0x3f82);
     assertThat(DType.floatToHalf(1 + 0x1.0p-11f)).isEqualTo((short) 0x3c00);
     assertThat(DType.floatToHalf(1 + 0x3.0p-11f)).isEqualTo((short) 0x3c02);
   }

@@ -3,6 +3,7 @@ package dev.terse.model.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.terse.engine.Bfloat16;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
@@ -136,7 +137,7 @@ class SafetensorsWriterTest {
     return switch (dtype) {
       case F32 -> value;
       case F16 -> DType.halfToFloat(DType.floatToHalf(value));
-      case BF16 -> Float.intBitsToFloat(DType.floatToBfloat(value) << 16);
+      case BF16 -> Float.intBitsToFloat(Bfloat16.of(value) << 16);
     };
   }
 }

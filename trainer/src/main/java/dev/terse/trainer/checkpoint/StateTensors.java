@@ -3,123 +3,143 @@ package dev.terse.trainer.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.engine.DynamicMap;
 import dev.terse.engine.Engine;
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
-import dev.terse.model.weights.DType;
-import dev.terse.model.weights.SafetensorsFile;
-import dev.terse.model.weights.SafetensorsWriter;
-import dev.terse.model.weights.WeightSource;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Tensors of a trainer's state in a safetensors file, at the full width of the engine's numbers:
- * F32 for engines of 32 bits, F64 for the reference.
+ * Tensors of a trainer's state in a safetensors file, as they lie in memory, so that what is read
+ * again has the same bits: F32 (F64 on the reference engine), BF16, or U8 for the codes of 8-bit
+ * tensors, with their scales beside them as {@code <name>.absmax} in F32.
  */
 final class StateTensors {
-  private static final int DOUBLE_BYTES = 8;
+  private static final int PIECE = 1 << 22;
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private StateTensors() {}
 
   /** Writes all tensors in the order of the map. */
   static void write(Path file, Map<String, Tensor> tensors, Engine engine) throws IOException {
-    if (engine.numberBytes() != DOUBLE_BYTES) {
-      SafetensorsWriter.write(file, tensors, DType.F32);
-      return;
-    }
     try (OutputStream out = Files.newOutputStream(file)) {
-      out.write(header(tensors));
+      out.write(header(tensors, engine));
       for (Tensor tensor : tensors.values()) {
-        double[] values = tensor.toDoubles();
-        ByteBuffer bytes = little(values.length * DOUBLE_BYTES);
-        bytes.asDoubleBuffer().put(values);
-        out.write(bytes.array());
-      }
-    }
-  }
-
-  /** Fills all tensors from a file that {@link #write} made. */
-  static void read(Path file, Map<String, Tensor> tensors, Engine engine) throws IOException {
-    if (engine.numberBytes() != DOUBLE_BYTES) {
-      try (WeightSource source = SafetensorsFile.open(file)) {
-        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-          require(file, entry.getKey(), entry.getValue(), source.shape(entry.getKey()));
-          source.readInto(entry.getKey(), entry.getValue());
+        byte[] piece = new byte[(int) Math.min(PIECE, tensor.byteSize())];
+        for (long at = 0; at < tensor.byteSize(); at += piece.length) {
+          int count = (int) Math.min(piece.length, tensor.byteSize() - at);
+          tensor.readBytes(at, piece, 0, count);
+          out.write(piece, 0, count);
         }
       }
-      return;
-    }
-    try (DataInputStream in =
-        new DataInputStream(new java.io.BufferedInputStream(Files.newInputStream(file)))) {
-      readWide(file, in, tensors);
     }
   }
 
-  private static void readWide(Path file, DataInputStream in, Map<String, Tensor> tensors)
-      throws IOException {
-    long headerBytes = Long.reverseBytes(in.readLong());
-    if (headerBytes < 2 || headerBytes > Files.size(file)) {
-      throw new EOFException(file + " has no header of state tensors");
-    }
-    byte[] text = in.readNBytes((int) headerBytes);
-    JsonNode header = MAPPER.readTree(new String(text, StandardCharsets.UTF_8));
-    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-      JsonNode described = header.path(entry.getKey());
-      int[] shape = new int[described.path("shape").size()];
-      Arrays.setAll(shape, axis -> described.path("shape").get(axis).asInt());
-      require(file, entry.getKey(), entry.getValue(), shape);
-      byte[] bytes = in.readNBytes(Math.toIntExact(entry.getValue().size() * DOUBLE_BYTES));
-      double[] values = new double[bytes.length / DOUBLE_BYTES];
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
-      entry.getValue().setDoubles(values);
+  /**
+   * Fills all tensors from a file that {@link #write} made.
+   *
+   * @throws IllegalArgumentException if one is missing there, or of another shape or number type
+   */
+  static void read(Path file, Map<String, Tensor> tensors, Engine engine) throws IOException {
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      long headerBytes = Long.reverseBytes(in.readLong());
+      if (headerBytes < 2 || headerBytes > Math.min(in.length(), Integer.MAX_VALUE) - Long.BYTES) {
+        throw new IOException(file + " has no header of state tensors");
+      }
+      byte[] text = new byte[(int) headerBytes];
+      in.readFully(text);
+      JsonNode header = MAPPER.readTree(new String(text, StandardCharsets.UTF_8));
+      for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+        parts(entry.getKey(), entry.getValue(), engine)
+            .forEach((name, part) -> require(file, name, part, header.path(name)));
+        JsonNode offsets = header.path(entry.getKey()).path("data_offsets");
+        in.seek(Long.BYTES + headerBytes + offsets.path(0).asLong());
+        read(in, entry.getValue());
+      }
     }
   }
 
-  private static void require(Path file, String name, Tensor tensor, int[] found) {
-    if (!Arrays.equals(tensor.shape(), found)) {
+  private static void read(RandomAccessFile in, Tensor tensor) throws IOException {
+    byte[] piece = new byte[(int) Math.min(PIECE, tensor.byteSize())];
+    for (long at = 0; at < tensor.byteSize(); at += piece.length) {
+      int count = (int) Math.min(piece.length, tensor.byteSize() - at);
+      in.readFully(piece, 0, count);
+      tensor.writeBytes(at, piece, 0, count);
+    }
+  }
+
+  /** An array of the file; a tensor is one, or two that follow each other. */
+  private record Part(String dtype, int[] shape, long bytes) {}
+
+  private static Map<String, Part> parts(String name, Tensor tensor, Engine engine) {
+    Map<String, Part> parts = new LinkedHashMap<>();
+    int[] shape = tensor.shape();
+    switch (tensor.storage()) {
+      case FULL ->
+          parts.put(
+              name, new Part(engine.numberBytes() == 8 ? "F64" : "F32", shape, tensor.byteSize()));
+      case BFLOAT16 -> parts.put(name, new Part("BF16", shape, tensor.byteSize()));
+      case INT8, UINT8 -> {
+        int blocks = Math.toIntExact(DynamicMap.blocks(tensor.size()));
+        parts.put(name, new Part("U8", shape, tensor.size()));
+        parts.put(
+            name + ".absmax", new Part("F32", new int[] {blocks}, (long) blocks * Float.BYTES));
+      }
+    }
+    return parts;
+  }
+
+  private static void require(Path file, String name, Part expected, JsonNode found) {
+    int[] shape = new int[found.path("shape").size()];
+    Arrays.setAll(shape, axis -> found.path("shape").get(axis).asInt());
+    String dtype = found.path("dtype").asText("missing");
+    if (!Arrays.equals(expected.shape, shape) || !dtype.equals(expected.dtype)) {
       throw new IllegalArgumentException(
           file
               + ": "
               + name
-              + " has shape "
-              + Shapes.text(found)
-              + ", the model's is "
-              + Shapes.text(tensor.shape()));
+              + " is "
+              + dtype
+              + " "
+              + Shapes.text(shape)
+              + ", the run needs "
+              + expected.dtype
+              + " "
+              + Shapes.text(expected.shape));
     }
   }
 
-  private static byte[] header(Map<String, Tensor> tensors) {
+  private static byte[] header(Map<String, Tensor> tensors, Engine engine) {
     ObjectNode root = MAPPER.createObjectNode();
+    root.putObject("__metadata__").put("format", "pt"); // transformers refuses files without it
     long offset = 0;
     for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-      ObjectNode node = root.putObject(entry.getKey()).put("dtype", "F64");
-      Arrays.stream(entry.getValue().shape()).forEach(node.withArray("/shape")::add);
-      long end = offset + entry.getValue().size() * DOUBLE_BYTES;
-      node.putArray("data_offsets").add(offset).add(end);
-      offset = end;
+      for (Map.Entry<String, Part> part :
+          parts(entry.getKey(), entry.getValue(), engine).entrySet()) {
+        ObjectNode node = root.putObject(part.getKey()).put("dtype", part.getValue().dtype);
+        Arrays.stream(part.getValue().shape).forEach(node.withArray("/shape")::add);
+        long end = offset + part.getValue().bytes;
+        node.putArray("data_offsets").add(offset).add(end);
+        offset = end;
+      }
     }
     byte[] text = root.toString().getBytes(StandardCharsets.UTF_8);
     int padded = (text.length + 7) / 8 * 8;
-    ByteBuffer bytes = little(8 + padded);
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(padded).put(text);
     while (bytes.hasRemaining()) {
       bytes.put((byte) ' ');
     }
     return bytes.array();
-  }
-
-  private static ByteBuffer little(int size) {
-    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

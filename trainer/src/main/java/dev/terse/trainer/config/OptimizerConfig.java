@@ -6,6 +6,8 @@ import java.util.Map;
 /**
  * AdamW, its schedule and its safety; keys and defaults are TRL's but the last.
  *
+ * @param optim adamw_torch, adamw_torch_fused (moments in 32 bits), adamw_8bit, adamw_bnb_8bit (in
+ *     8 bits) or adamw_bf16 (in bfloat16, ours)
  * @param lrSchedulerType linear, cosine, constant, constant_with_warmup, cosine_with_min_lr, ...
  * @param lrSchedulerKwargs parameters of the schedule, e.g. {min_lr_rate: 0.1}
  * @param warmupSteps updates of linear warmup; below 1 a share of all updates
@@ -16,6 +18,7 @@ import java.util.Map;
  *     before the run stops (ours)
  */
 public record OptimizerConfig(
+    @Default("adamw_torch_fused") Optim optim,
     @Default("linear") String lrSchedulerType,
     @Default(Default.UNSET) Map<String, Double> lrSchedulerKwargs,
     @Default("0") @Range("[0, inf)") double warmupSteps,

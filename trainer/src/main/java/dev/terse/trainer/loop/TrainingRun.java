@@ -80,7 +80,8 @@ public final class TrainingRun {
     Optional<Checkpoint> from = checkpoint(store);
     try (ModelFolder model = model(from);
         Optimizer optimizer =
-            new Optimizer(engine, model.decoder().weights(), training.optimizer());
+            new Optimizer(
+                engine, model.decoder().weights(), training.optimizer(), training.seed());
         Learner learner = method.learner(model, optimizer)) {
       int done = 0;
       if (from.isPresent()) {

@@ -2,6 +2,7 @@ package dev.terse.trainer.optim;
 
 import dev.terse.engine.AdamW;
 import dev.terse.engine.Engine;
+import dev.terse.engine.SeedTree;
 import dev.terse.model.Parameters;
 import dev.terse.trainer.config.OptimizerConfig;
 import java.util.regex.Pattern;
@@ -24,17 +25,23 @@ public final class Optimizer implements AutoCloseable {
   private final Parameters gradients;
   private final Parameters firstMoments;
   private final Parameters secondMoments;
+  private final long seed;
   private int applied;
   private int skippedInARow;
 
-  /** Moments of zero; the weights stay the caller's. */
-  public Optimizer(Engine engine, Parameters weights, OptimizerConfig config) {
+  /**
+   * Moments of zero; the weights stay the caller's.
+   *
+   * @param seed of the run: bfloat16 moments are rounded by lot
+   */
+  public Optimizer(Engine engine, Parameters weights, OptimizerConfig config, long seed) {
     this.engine = engine;
     this.config = config;
     this.weights = weights;
     this.gradients = weights.zerosLike(engine);
-    this.firstMoments = weights.zerosLike(engine);
-    this.secondMoments = weights.zerosLike(engine);
+    this.firstMoments = weights.zerosLike(engine, config.optim()::first);
+    this.secondMoments = weights.zerosLike(engine, config.optim()::second);
+    this.seed = seed;
   }
 
   /** What backward passes add to; all zero between two updates. */
@@ -128,7 +135,8 @@ public final class Optimizer implements AutoCloseable {
               config.adamEpsilon(),
               isDecayed(name) ? config.weightDecay() : 0,
               applied,
-              gradScale);
+              gradScale,
+              SeedTree.at(seed, "moments/" + name, applied));
       engine.adamW(
           update,
           weights.get(name),

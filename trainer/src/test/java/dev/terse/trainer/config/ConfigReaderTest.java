@@ -171,7 +171,7 @@ class ConfigReaderTest {
         "eval_strategy: steps|need eval_dataset",
         "max_steps: 0|max_steps must be a number of updates",
         "fp16: true|fp16 'true' is not supported",
-        "optim: adafactor|optim 'adafactor' is not supported",
+        "optim: adafactor|optim must be one of adamw_torch, adamw_torch_fused, adamw_8bit",
         "logging_nan_inf_filter: true|it hides NaN losses",
         "max_seq_length: 5|unknown key 'max_seq_length' (did you mean 'max_length'?)",
         "model_init: c.json|one of the two",

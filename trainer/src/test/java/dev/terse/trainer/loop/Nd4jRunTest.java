@@ -13,6 +13,7 @@ import dev.terse.trainer.grpo.GrpoRun;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.sft.SftRun;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The promises of exactness on the engine that people use. */
 class Nd4jRunTest {
@@ -104,15 +107,20 @@ class Nd4jRunTest {
     }
   }
 
-  @Test
-  void sft_stoppedAfterEachStep_endsWithTheSameBits() throws IOException {
-    sft("whole", "--max_steps=4", "--save_steps=1");
+  @ParameterizedTest
+  @CsvSource({"adamw_torch, F32", "adamw_bf16, BF16", "adamw_8bit, U8"})
+  void sft_stoppedAfterEachStep_endsWithTheSameBits(String optim, String dtype) throws IOException {
+    sft("whole", "--max_steps=4", "--save_steps=1", "--optim=" + optim);
+    String state = "whole/checkpoint-4/trainer_state/optimizer.safetensors";
+    assertThat(Files.readString(folder.resolve(state), StandardCharsets.ISO_8859_1))
+        .contains("\"exp_avg_sq.model.embed_tokens.weight\":{\"dtype\":\"" + dtype);
     assertThat(sink.values("train/loss").get(3)).isLessThan(sink.values("train/loss").get(0));
     for (int stop = 1; stop < 4; stop++) {
       sft(
           "from" + stop,
           "--max_steps=4",
           "--save_steps=4",
+          "--optim=" + optim,
           "--resume_from_checkpoint=" + folder.resolve("whole/checkpoint-" + stop));
       assertSameBits("whole", "from" + stop, 4);
     }

@@ -41,7 +41,7 @@ class OptimizerTest {
                 List.of(),
                 OptimizerConfig.class)
             .config();
-    optimizer = new Optimizer(engine, weights, config);
+    optimizer = new Optimizer(engine, weights, config, 1);
   }
 
   @AfterEach

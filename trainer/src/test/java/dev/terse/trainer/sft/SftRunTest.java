@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SftRunTest {
   @TempDir private Path folder;
@@ -91,10 +93,11 @@ class SftRunTest {
     }
   }
 
-  @Test
-  void resume_stoppedAfterEachStep_endsWithTheSameBits() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"adamw_torch", "adamw_bf16", "adamw_8bit"})
+  void resume_stoppedAfterEachStep_endsWithTheSameBits(String optim) throws IOException {
     data(5);
-    run("whole", StopSignal.manual(), "--save_steps=1");
+    run("whole", StopSignal.manual(), "--save_steps=1", "--optim=" + optim);
     byte[] expected =
         Files.readAllBytes(folder.resolve("whole/checkpoint-6/trainer_state/weights.safetensors"));
     byte[] moments =
@@ -105,6 +108,7 @@ class SftRunTest {
       run(
           name,
           StopSignal.manual(),
+          "--optim=" + optim,
           "--save_strategy=no",
           "--resume_from_checkpoint=" + folder.resolve("whole/checkpoint-" + stopAt),
           "--save_strategy=steps",
