@@ -37,6 +37,14 @@ public final class SeedTree {
     return (mix(seed) >>> 11) * 0x1.0p-53;
   }
 
+  /**
+   * 64 random bits: number {@code index} of the sequence that SplitMix64 begins at {@code seed}.
+   * For many draws of one purpose, at a third of the cost of a {@link #child} for each.
+   */
+  public static long bits(long seed, int index) {
+    return mix(seed + (index + 1L) * GOLDEN);
+  }
+
   /** An integer in [0, bound), unbiased to within 2^-40 for bounds below 2^24. */
   public static int below(long seed, int bound) {
     if (bound <= 0) {
