@@ -150,6 +150,10 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
     return ids;
   }
 
+  AdapterConfig withDropout(double dropout) {
+    return new AdapterConfig(settings.withDropout(dropout), base, tokens);
+  }
+
   /** The text that PEFT reads. */
   ObjectNode json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();

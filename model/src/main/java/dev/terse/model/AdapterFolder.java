@@ -49,12 +49,27 @@ public final class AdapterFolder {
   }
 
   /**
+   * What kind of adapter stands in {@code folder}.
+   *
+   * @throws IllegalArgumentException if it is not supported
+   */
+  public static LoraSettings settings(Path folder) {
+    return AdapterConfig.read(folder).settings();
+  }
+
+  /** Loads an adapter on its base model, unmerged, with the dropout that it was trained with. */
+  static ModelFolder load(Path folder, Engine engine) {
+    return load(folder, engine, settings(folder).dropout());
+  }
+
+  /**
    * Loads an adapter on its base model, unmerged.
    *
+   * @param dropout of further training
    * @throws IllegalArgumentException if something is missing, not supported or of another shape
    */
-  public static ModelFolder load(Path folder, Engine engine) {
-    AdapterConfig config = AdapterConfig.read(folder);
+  public static ModelFolder load(Path folder, Engine engine, double dropout) {
+    AdapterConfig config = AdapterConfig.read(folder).withDropout(dropout);
     Path path = base(folder, config);
     ModelFolder base = ModelFolder.load(path, engine);
     Tokenizer tokenizer = base.tokenizer();

@@ -2,6 +2,7 @@ package dev.terse.model;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What kind of adapter is trained (Hu et al., arXiv 2106.09685), as PEFT's LoraConfig has it.
@@ -38,6 +39,23 @@ public record LoraSettings(
   /** s, the factor on the low-rank product. */
   public double scale() {
     return useRslora ? alpha / Math.sqrt(rank) : alpha / rank;
+  }
+
+  /** The same with another dropout, which is no part of what an adapter is. */
+  public LoraSettings withDropout(double other) {
+    return new LoraSettings(rank, alpha, other, targets, useRslora, useDora);
+  }
+
+  /** In words, for logs and error sentences; without the dropout. */
+  public String describe() {
+    return "rank "
+        + rank
+        + ", alpha "
+        + (alpha == Math.rint(alpha) ? String.valueOf((long) alpha) : String.valueOf(alpha))
+        + (useRslora ? ", rsLoRA" : "")
+        + (useDora ? ", DoRA" : "")
+        + " on "
+        + targets.stream().map(LoraTarget::peftName).collect(Collectors.joining(", "));
   }
 
   /**
