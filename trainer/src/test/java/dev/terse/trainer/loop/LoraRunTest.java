@@ -182,7 +182,7 @@ class LoraRunTest {
 
   @Test
   void sft_withAdapters_learnsAndLeavesThemAlone() throws IOException {
-    sft(OnEngine.REFERENCE, "out", "--max_steps=20", "--save_steps=20", "--skip_token=\"[SKIP]\"");
+    sft(OnEngine.REFERENCE, "out", "--max_steps=20", "--save_steps=20", "--skip_token=<skip>");
     List<Double> losses = sink.values("train/loss");
     assertThat(losses.get(19)).isLessThan(losses.get(0) * 0.7);
     Path out = folder.resolve("out");
@@ -199,7 +199,7 @@ class LoraRunTest {
         Engine engine = new ReferenceEngine();
         ModelFolder merged = ModelFolder.load(out, engine)) {
       assertThat(adapter.names()).hasSize(2 + 2 * 2 * 2);
-      assertThat(merged.tokenizer().id("[SKIP]")).hasValue(290);
+      assertThat(merged.tokenizer().id("<skip>")).hasValue(290);
     }
   }
 
@@ -271,9 +271,9 @@ class LoraRunTest {
                 + " on, or merge it first (convert --model "
                 + folder.resolve("policy")
                 + " --output FOLDER) and start from there");
-    assertThatThrownBy(() -> grpo(OnEngine.REFERENCE, "no", "--skip_token=\"[SKIP]\""))
+    assertThatThrownBy(() -> grpo(OnEngine.REFERENCE, "no", "--skip_token=<skip>"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("is an adapter that does not train the row of [SKIP]");
+        .hasMessageContaining("is an adapter that does not train the row of <skip>");
   }
 
   @Test
