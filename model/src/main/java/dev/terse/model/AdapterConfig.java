@@ -88,8 +88,7 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
       problems.add("lora_dropout must be in [0, 1), is " + json.path("lora_dropout"));
     }
     if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(
-          file + " cannot be used: " + String.join("; ", problems));
+      throw new IllegalArgumentException(file + " cannot be used: " + String.join("; ", problems));
     }
     LoraSettings settings =
         new LoraSettings(
@@ -113,7 +112,8 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
     Set<LoraTarget> targets = EnumSet.noneOf(LoraTarget.class);
     List<String> unknown = new ArrayList<>();
     for (JsonNode name : json.isArray() ? json : JsonNodeFactory.instance.arrayNode().add(json)) {
-      LoraTarget.named(name.asText()).ifPresentOrElse(targets::add, () -> unknown.add(name.asText()));
+      LoraTarget.named(name.asText())
+          .ifPresentOrElse(targets::add, () -> unknown.add(name.asText()));
     }
     if (!unknown.isEmpty()) {
       problems.add("target_modules may name " + LoraTarget.names() + ", not " + unknown);

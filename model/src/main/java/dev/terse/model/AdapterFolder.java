@@ -111,7 +111,8 @@ public final class AdapterFolder {
 
   private static Decoder adapted(Decoder base, AdapterConfig config, Path folder) {
     Decoder grown = base;
-    for (int id : config.tokens().values().stream().flatMapToInt(Arrays::stream).sorted().toArray()) {
+    for (int id :
+        config.tokens().values().stream().flatMapToInt(Arrays::stream).sorted().toArray()) {
       grown = id < grown.config().vocabSize() ? grown : grown.withTokenRow(id);
     }
     Map<String, int[]> tokens = new LinkedHashMap<>(config.tokens());

@@ -128,9 +128,9 @@ public final class Decoder implements AutoCloseable {
   }
 
   /**
-   * Forward and backward. Adds to {@code gradients}: names and shapes are those of {@link #trained},
-   * or of some of them; what has no gradient there is frozen and costs nothing. A tied head adds to
-   * the embedding.
+   * Forward and backward. Adds to {@code gradients}: names and shapes are those of {@link
+   * #trained}, or of some of them; what has no gradient there is frozen and costs nothing. A tied
+   * head adds to the embedding.
    *
    * @param loss derivative by each target's log-probability
    * @param recompute whether each layer's activations are computed again in the backward instead of
@@ -252,8 +252,8 @@ public final class Decoder implements AutoCloseable {
   }
 
   /**
-   * Puts the adapters into the weights, in place: {@code w + s·B·A}, with DoRA row by row {@code m /
-   * |w + s·B·A|} times that. The result takes over the weights: use it in place of this decoder.
+   * Puts the adapters into the weights, in place: {@code w + s·B·A}, with DoRA row by row {@code m
+   * / |w + s·B·A|} times that. The result takes over the weights: use it in place of this decoder.
    * Itself if there are none.
    */
   public Decoder merged() {
@@ -373,9 +373,7 @@ public final class Decoder implements AutoCloseable {
     if (gradient.isWhole()) {
       engine.embedBackward(ids, d, gradient.sums());
     } else if (gradient.sums() != null) {
-      adapters
-          .rows(WeightShapes.EMBEDDING)
-          .embedBackward(engine, ids, d, gradient.sums(), arena);
+      adapters.rows(WeightShapes.EMBEDDING).embedBackward(engine, ids, d, gradient.sums(), arena);
     }
   }
 

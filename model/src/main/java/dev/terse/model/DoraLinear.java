@@ -52,7 +52,8 @@ final class DoraLinear implements AdaptedLinear {
     for (int o = 0; o < lengths.length; o++) {
       lengths[o] = Math.sqrt(Math.max(0, lengths[o]));
     }
-    // Through the tensor, so that a length has the width of m, and m / length is exactly 1 at first.
+    // Through the tensor, so that a length has the width of m, and m / length is exactly 1 at
+    // first.
     norms.setDoubles(lengths);
     lengths = norms.toDoubles();
     double[] ofFactors = magnitude.toDoubles();
@@ -116,7 +117,9 @@ final class DoraLinear implements AdaptedLinear {
     }
   }
 
-  /** {@code dm += Σ_n dy ∘ z / |w + s·B·A|}; z is computed again, which costs the product once more. */
+  /**
+   * {@code dm += Σ_n dy ∘ z / |w + s·B·A|}; z is computed again, which costs the product once more.
+   */
   private void magnitudeBackward(Tensor dMagnitude, Tensor kept, Tensor dy, Arena arena) {
     try (Arena scratch = arena.open()) {
       Tensor z = scratch.floats(dy.shape());

@@ -48,8 +48,7 @@ final class LoraLinear implements AdaptedLinear {
       Arena arena) {
     base.backward(tokens, gradients, x, dy, dx, adds, arena);
     try (Arena scratch = arena.open()) {
-      Tensor dDown =
-          product.backward(gradients, dropout.of(tokens, x, scratch), dy, scratch);
+      Tensor dDown = product.backward(gradients, dropout.of(tokens, x, scratch), dy, scratch);
       if (dropout.leavesOut(tokens)) {
         Tensor dDropped = scratch.floats(x.shape());
         product.backwardInput(dDown, dDropped, false);

@@ -5,8 +5,8 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.Tensor;
 
 /**
- * The low-rank product {@code s · x · Aᵀ · Bᵀ} of an adapter and its backward. B is kept transposed,
- * so that the engine's products can add it to an output that stands there already.
+ * The low-rank product {@code s · x · Aᵀ · Bᵀ} of an adapter and its backward. B is kept
+ * transposed, so that the engine's products can add it to an output that stands there already.
  */
 final class LowRank implements AutoCloseable {
   private final Engine engine;

@@ -29,10 +29,17 @@ record TrainedRows(String table, int[] ids, Tensor rows) {
         + ".token_adapter.trainable_tokens_delta";
   }
 
-  /** Puts the rows into the table. */
+  /**
+   * Puts the rows into the table. One that stands there already is not written again: an engine may
+   * keep a rounded copy of the table, which every writing makes stale.
+   */
   void refresh(Engine engine, Parameters weights) {
     for (int k = 0; k < ids.length; k++) {
-      engine.copy(rows.rowsView(k, k + 1), weights.get(table).rowsView(ids[k], ids[k] + 1));
+      Tensor row = rows.rowsView(k, k + 1);
+      Tensor place = weights.get(table).rowsView(ids[k], ids[k] + 1);
+      if (!Arrays.equals(row.toDoubles(), place.toDoubles())) {
+        engine.copy(row, place);
+      }
     }
   }
 

@@ -41,13 +41,17 @@ class AdapterFolderTest {
   void config_withWhatIsNotSupported_isRefusedAllAtOnce() throws IOException {
     write(
         json -> {
-          json.put("peft_type", "IA3").put("bias", "all").put("init_lora_weights", "pissa").put("r", 0);
+          json.put("peft_type", "IA3")
+              .put("bias", "all")
+              .put("init_lora_weights", "pissa")
+              .put("r", 0);
           json.putArray("modules_to_save").add("lm_head");
           json.putObject("rank_pattern").put("q_proj", 4);
           json.putArray("target_modules").add("q_proj").add("lm_head");
         });
     refuses(
-        folder.resolve("adapter_config.json") + " cannot be used: peft_type must be LORA, is \"IA3\"",
+        folder.resolve("adapter_config.json")
+            + " cannot be used: peft_type must be LORA, is \"IA3\"",
         "modules_to_save [\"lm_head\"] is not supported",
         "rank_pattern {\"q_proj\":4} is not supported",
         "bias must be none, is \"all\"",
@@ -61,7 +65,8 @@ class AdapterFolderTest {
   void base_missing_isToldWithWhereItWasLookedFor() throws IOException {
     write(json -> json.put("base_model_name_or_path", "no/such/model"));
     refuses(
-        folder + " is an adapter for 'no/such/model' (base_model_name_or_path), which is not there");
+        folder
+            + " is an adapter for 'no/such/model' (base_model_name_or_path), which is not there");
   }
 
   @Test
@@ -101,8 +106,7 @@ class AdapterFolderTest {
 
   @Test
   void newToken_beyondTheTables_survivesSavingAndLoading() {
-    LoraSettings settings =
-        new LoraSettings(2, 4, 0, EnumSet.of(LoraTarget.Q_PROJ), false, false);
+    LoraSettings settings = new LoraSettings(2, 4, 0, EnumSet.of(LoraTarget.Q_PROJ), false, false);
     String base = TinyModel.LLAMA.folder().toString();
     int id;
     double[] row;
@@ -128,7 +132,12 @@ class AdapterFolderTest {
       assertThat(merged.template()).isNotNull();
       assertThat(merged.decoder().config().vocabSize()).isEqualTo(291);
       assertThat(
-              merged.decoder().weights().get(WeightShapes.EMBEDDING).rowsView(id, id + 1).toDoubles())
+              merged
+                  .decoder()
+                  .weights()
+                  .get(WeightShapes.EMBEDDING)
+                  .rowsView(id, id + 1)
+                  .toDoubles())
           .containsExactly(row);
     }
     try (ModelFolder adapter = AdapterFolder.load(folder, engine)) {

@@ -74,7 +74,9 @@ class AdaptersTest {
     }
   }
 
-  /** DoRA takes the rows' lengths for constants, so here m moves along with A and B: m / |…| stays. */
+  /**
+   * DoRA takes the rows' lengths for constants, so here m moves along with A and B: m / |…| stays.
+   */
   private static void assertGradient(
       Decoder decoder, PackedBatch batch, String name, double[] gradient) {
     Tensor tensor = decoder.trained().get(name);
@@ -179,19 +181,19 @@ class AdaptersTest {
       for (int s : new int[] {2, 0, 1}) {
         int from = together.segments().start(s);
         int[] ids = Arrays.copyOfRange(together.ids(), from, together.segments().end(s));
-        PackedBatch alone =
-            PackedBatch.of(List.of(ids)).withDropout(SEED, new int[] {numbers[s]});
+        PackedBatch alone = PackedBatch.of(List.of(ids)).withDropout(SEED, new int[] {numbers[s]});
         double[] own = slopes(decoder, alone, apart);
         assertThat(Arrays.copyOfRange(slopes, from, from + ids.length - 1))
-            .containsExactly(
-                Arrays.copyOf(own, ids.length - 1), within(under.tolerance()));
+            .containsExactly(Arrays.copyOf(own, ids.length - 1), within(under.tolerance()));
       }
       assertClose(packed, apart, under);
       assertThat(slopes[0]).isNotEqualTo(score(decoder, batch(12, 5, 20)).logProbs()[0]);
     }
   }
 
-  /** Adds gradients of a loss that does not depend on the batch, and gives the log-probabilities. */
+  /**
+   * Adds gradients of a loss that does not depend on the batch, and gives the log-probabilities.
+   */
   private static double[] slopes(Decoder decoder, PackedBatch batch, Parameters gradients) {
     return decoder
         .accumulate(

@@ -68,8 +68,7 @@ enum PeftAdapter {
     }
 
     PackedBatch batchWithDropout() {
-      return batch()
-          .withDropout(dropoutSeed, IntStream.range(0, sequences.size()).toArray());
+      return batch().withDropout(dropoutSeed, IntStream.range(0, sequences.size()).toArray());
     }
   }
 

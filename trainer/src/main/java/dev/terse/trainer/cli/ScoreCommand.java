@@ -31,7 +31,10 @@ import picocli.CommandLine.Option;
       "      --engine reference --gradients gradients.safetensors"
     })
 final class ScoreCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, description = "Hugging Face folder or GGUF file.")
+  @Option(
+      names = "--model",
+      required = true,
+      description = "Hugging Face folder, GGUF file or PEFT adapter.")
   private Path model;
 
   @Option(names = "--input", required = true, description = "JSONL with {\"ids\"} or {\"text\"}.")

@@ -37,7 +37,8 @@ public record LoraConfig(
     List<String> problems = new ArrayList<>();
     targets(loraTargetModules, problems);
     if (!usePeft && (useRslora || useDora)) {
-      problems.add((useDora ? "use_dora" : "use_rslora") + " is a kind of adapter: set use_peft too");
+      problems.add(
+          (useDora ? "use_dora" : "use_rslora") + " is a kind of adapter: set use_peft too");
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
@@ -69,8 +70,7 @@ public record LoraConfig(
     }
     Set<LoraTarget> targets = EnumSet.noneOf(LoraTarget.class);
     for (String name : names) {
-      LoraTarget.named(name)
-          .ifPresentOrElse(targets::add, () -> problems.add(unknown(name)));
+      LoraTarget.named(name).ifPresentOrElse(targets::add, () -> problems.add(unknown(name)));
     }
     return targets;
   }

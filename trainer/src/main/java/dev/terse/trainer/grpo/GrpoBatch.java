@@ -39,7 +39,9 @@ record GrpoBatch(List<Episode> episodes, PackedBatch tokens, HeadRows targets) {
     return new GrpoBatch(List.copyOf(episodes), tokens, new HeadRows(places, next));
   }
 
-  /** The same batch with dropout: what is left out depends on an episode's place in its generation. */
+  /**
+   * The same batch with dropout: what is left out depends on an episode's place in its generation.
+   */
   GrpoBatch withDropout(long seed) {
     int[] places = episodes.stream().mapToInt(Episode::index).toArray();
     return new GrpoBatch(episodes, tokens.withDropout(seed, places), targets);

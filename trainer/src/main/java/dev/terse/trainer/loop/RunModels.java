@@ -17,9 +17,9 @@ public final class RunModels {
   private RunModels() {}
 
   /**
-   * Loads it, or draws its weights, adds the skip token where it is missing, and puts adapters on it
-   * where they are to be trained. An adapter's folder is the model with the adapter merged; where
-   * adapters are to be trained, it is the adapter to train on.
+   * Loads it, or draws its weights, adds the skip token where it is missing, and puts adapters on
+   * it where they are to be trained. An adapter's folder is the model with the adapter merged;
+   * where adapters are to be trained, it is the adapter to train on.
    *
    * @param seed of random weights and of fresh adapters
    * @throws IllegalArgumentException if the adapter to train on is not as the configuration says
@@ -71,8 +71,7 @@ public final class RunModels {
 
   private static boolean trains(ModelFolder model, String token) {
     OptionalInt id = model.tokenizer().id(token);
-    return id.isPresent()
-        && model.decoder().adapters().orElseThrow().trainsToken(id.getAsInt());
+    return id.isPresent() && model.decoder().adapters().orElseThrow().trainsToken(id.getAsInt());
   }
 
   /** The embedding has a row for every token of the tokenizer, whatever config.json says. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.nd4j.Nd4jEngine;
+import dev.terse.engine.nd4j.NumberType;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.weights.SafetensorsFile;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.opentest4j.TestAbortedException;
 
 /** Runs that train adapters: what they leave, and that they can be stopped anywhere. */
 class LoraRunTest {
@@ -40,7 +42,15 @@ class LoraRunTest {
 
   enum OnEngine {
     REFERENCE(ReferenceEngine::new),
-    ND4J(Nd4jEngine::new);
+    ND4J(Nd4jEngine::new),
+    BF16(
+        () -> {
+          try {
+            return new Nd4jEngine(NumberType.BFLOAT16);
+          } catch (IllegalArgumentException e) {
+            throw new TestAbortedException("skipped: " + e.getMessage());
+          }
+        });
 
     private final Supplier<Engine> open;
 
@@ -136,7 +146,8 @@ class LoraRunTest {
     "REFERENCE, --lora_target_modules=all-linear, --use_dora",
     "REFERENCE, --lora_target_modules=q_proj, --use_rslora",
     "ND4J, --lora_target_modules=all-linear, --use_dora",
-    "ND4J, --lora_target_modules=[v_proj up_proj], --use_rslora"
+    "ND4J, --lora_target_modules=[v_proj up_proj], --use_rslora",
+    "BF16, --lora_target_modules=all-linear, --use_dora"
   })
   void sft_stoppedAfterEachStep_endsWithTheSameBits(OnEngine on, String targets, String kind)
       throws IOException {
@@ -175,8 +186,7 @@ class LoraRunTest {
       String name = "from" + stop;
       String from = "--resume_from_checkpoint=" + folder.resolve("whole/checkpoint-" + stop);
       grpo(on, name, arguments(List.of(settings), from, "--save_steps=4").toArray(String[]::new));
-      assertSameBits(
-          "whole", name, ADAPTER, "checkpoint-4/trainer_state/optimizer.safetensors");
+      assertSameBits("whole", name, ADAPTER, "checkpoint-4/trainer_state/optimizer.safetensors");
     }
   }
 
@@ -204,8 +214,7 @@ class LoraRunTest {
   }
 
   @Test
-  void update_splitIntoOtherMicroBatches_hasTheSameLossAndNormDropoutIncluded()
-      throws IOException {
+  void update_splitIntoOtherMicroBatches_hasTheSameLossAndNormDropoutIncluded() throws IOException {
     sft(OnEngine.REFERENCE, "one", "--max_steps=2", "--use_dora");
     MemorySink first = sink;
     sink = new MemorySink();
@@ -280,8 +289,7 @@ class LoraRunTest {
   void resume_withAnotherRank_isRefused() throws IOException {
     sft(OnEngine.REFERENCE, "out", "--save_steps=2");
     assertThatThrownBy(
-            () ->
-                sft(OnEngine.REFERENCE, "out", "--lora_r=5", "--resume_from_checkpoint=true"))
+            () -> sft(OnEngine.REFERENCE, "out", "--lora_r=5", "--resume_from_checkpoint=true"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("lora_r was 4, is 5");
   }
