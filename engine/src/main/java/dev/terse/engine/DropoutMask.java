@@ -1,14 +1,34 @@
 package dev.terse.engine;
 
+import java.util.Arrays;
+
 /**
  * Which elements of a row dropout keeps (Srivastava et al., JMLR 15, 2014): a function of the row's
- * seed, so the mask is never stored. An element has 32 random bits u and is kept if {@code u / 2^32
- * >= rate}; two neighbours share the 64 bits of one draw.
+ * seed, so no mask is ever stored. An element has 32 random bits u and is kept if {@code u / 2^32 >=
+ * rate}; two neighbours share the 64 bits of one draw. An instance makes masks of one width and
+ * belongs to one thread.
  */
 public final class DropoutMask {
   private static final double RANGE = 0x1.0p32;
 
-  private DropoutMask() {}
+  private final long least;
+  private final float kept;
+  private final long[] steps;
+  private final long[] bits;
+  private final float[] factors;
+
+  /**
+   * @param rate share of elements left out, in [0, 1)
+   * @param columns elements of a row, C
+   */
+  public DropoutMask(double rate, int columns) {
+    this.least = (long) Math.ceil(rate * RANGE);
+    this.kept = (float) (1 / (1 - rate));
+    this.steps = new long[(columns + 1) / 2];
+    Arrays.setAll(steps, SeedTree::step);
+    this.bits = new long[steps.length];
+    this.factors = new float[columns];
+  }
 
   /** Whether column {@code column} of the row is kept. */
   public static boolean keeps(long rowSeed, int column, double rate) {
@@ -18,21 +38,20 @@ public final class DropoutMask {
   }
 
   /**
-   * Fills a row of factors: {@code 1 / (1 - rate)} where the element is kept, else 0.
+   * {@code 1 / (1 - rate)} where an element of the row is kept, else 0.
    *
-   * @param factors [C], overwritten
+   * @return [C], valid until the next call
    */
-  public static void factors(long rowSeed, double rate, float[] factors) {
-    float kept = (float) (1 / (1 - rate));
-    long least = (long) Math.ceil(rate * RANGE);
-    int c = 0;
-    for (; c + 1 < factors.length; c += 2) {
-      long pair = SeedTree.bits(rowSeed, c >>> 1);
-      factors[c] = pair >>> 32 >= least ? kept : 0;
-      factors[c + 1] = (pair & 0xffffffffL) >= least ? kept : 0;
+  public float[] factors(long rowSeed) {
+    SeedTree.bits(rowSeed, steps, bits);
+    int pairs = factors.length / 2;
+    for (int i = 0; i < pairs; i++) {
+      factors[2 * i] = bits[i] >>> 32 >= least ? kept : 0;
+      factors[2 * i + 1] = (bits[i] & 0xffffffffL) >= least ? kept : 0;
     }
-    if (c < factors.length) {
-      factors[c] = SeedTree.bits(rowSeed, c >>> 1) >>> 32 >= least ? kept : 0;
+    if (pairs < bits.length) {
+      factors[2 * pairs] = bits[pairs] >>> 32 >= least ? kept : 0;
     }
+    return factors;
   }
 }

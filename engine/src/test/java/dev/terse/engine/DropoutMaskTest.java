@@ -12,9 +12,9 @@ class DropoutMaskTest {
   @ValueSource(doubles = {0, 0.05, 0.1, 0.5, 0.999})
   void factors_ofARow_areThoseOfItsElements(double rate) {
     for (int columns : new int[] {1, 2, 7, 64}) {
-      float[] factors = new float[columns];
+      DropoutMask mask = new DropoutMask(rate, columns);
       for (long seed = 0; seed < 20; seed++) {
-        DropoutMask.factors(seed, rate, factors);
+        float[] factors = mask.factors(seed);
         for (int c = 0; c < columns; c++) {
           float expected = DropoutMask.keeps(seed, c, rate) ? (float) (1 / (1 - rate)) : 0;
           assertThat(factors[c]).as("seed %d, column %d", seed, c).isEqualTo(expected);

@@ -70,17 +70,26 @@ public final class AdapterFolder {
    */
   public static ModelFolder load(Path folder, Engine engine, double dropout) {
     AdapterConfig config = AdapterConfig.read(folder).withDropout(dropout);
-    Path path = base(folder, config);
-    ModelFolder base = ModelFolder.load(path, engine);
-    Tokenizer tokenizer = base.tokenizer();
+    ModelFolder base = ModelFolder.load(base(folder, config), engine);
+    Tokenizer own = base.tokenizer();
     ChatTemplate template = base.template();
-    if (Files.exists(folder.resolve(TokenizerFiles.TOKENIZER))) {
-      tokenizer = Tokenizer.loadBeside(folder, base.tokenizer());
-      template = ChatTemplate.find(folder).orElse(template);
-      base.tokenizer().close();
+    try {
+      if (Files.exists(folder.resolve(TokenizerFiles.TOKENIZER))) {
+        template = ChatTemplate.find(folder).orElse(template);
+        own = Tokenizer.loadBeside(folder, base.tokenizer());
+        base.tokenizer().close();
+      }
+    } catch (RuntimeException e) {
+      base.close();
+      throw e;
     }
-    Decoder decoder = adapted(base.decoder(), config, folder);
-    return new ModelFolder(decoder, tokenizer, template, base.generationConfig());
+    try {
+      Decoder decoder = adapted(base.decoder(), config, folder);
+      return new ModelFolder(decoder, own, template, base.generationConfig());
+    } catch (RuntimeException e) {
+      own.close();
+      throw e;
+    }
   }
 
   /** Loads the decoder alone, unmerged; for work on ids. */
@@ -109,24 +118,29 @@ public final class AdapterFolder {
     return path;
   }
 
+  /** Takes over the base; closes it where the adapter does not fit. */
   private static Decoder adapted(Decoder base, AdapterConfig config, Path folder) {
-    Decoder grown = base;
-    for (int id :
-        config.tokens().values().stream().flatMapToInt(Arrays::stream).sorted().toArray()) {
-      grown = id < grown.config().vocabSize() ? grown : grown.withTokenRow(id);
-    }
-    Map<String, int[]> tokens = new LinkedHashMap<>(config.tokens());
-    if (grown.config().tiedHead()) {
-      tokens.remove(WeightShapes.HEAD); // the same table
-    }
-    Decoder adapted = grown.withAdapters(config.settings(), config.base(), tokens);
+    Decoder decoder = base;
     try {
-      read(folder, adapted);
-      return adapted;
+      for (int id : ids(config)) {
+        decoder = id < decoder.config().vocabSize() ? decoder : decoder.withTokenRow(id);
+      }
+      Map<String, int[]> tokens = new LinkedHashMap<>(config.tokens());
+      if (decoder.config().tiedHead()) {
+        tokens.remove(WeightShapes.HEAD); // the same table
+      }
+      decoder = decoder.withAdapters(config.settings(), config.base(), tokens);
+      read(folder, decoder);
+      return decoder;
     } catch (RuntimeException e) {
-      adapted.close();
+      decoder.close();
       throw e;
     }
+  }
+
+  /** Ids of all trained rows, rising. */
+  private static int[] ids(AdapterConfig config) {
+    return config.tokens().values().stream().flatMapToInt(Arrays::stream).sorted().toArray();
   }
 
   /**
@@ -212,7 +226,7 @@ public final class AdapterFolder {
     AtomicFile.write(folder.resolve(AdapterConfig.FILE), JsonFile.text(config.json()));
   }
 
-  /** Writes numbers or gradients of adapters under PEFT's names and in its shapes. */
+  /** Writes the numbers of adapters under PEFT's names and in its shapes. */
   private static void write(Path file, Parameters trained, Engine engine) {
     Map<String, Tensor> written = new LinkedHashMap<>();
     Map<String, Tensor> turned = new LinkedHashMap<>();

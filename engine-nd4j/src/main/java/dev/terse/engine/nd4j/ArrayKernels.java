@@ -71,13 +71,12 @@ final class ArrayKernels implements RowKernels {
   public void dropout(Nd4jTensor x, double rate, long[] rowSeeds, Nd4jTensor out) {
     int width = x.rowSize();
     try (ChunkPool.Frame own = crew.scratch(0)) {
-      Nd4jTensor mask = own.floats(x.shape());
-      float[] factors = new float[width];
+      Nd4jTensor factors = own.floats(x.shape());
+      DropoutMask mask = new DropoutMask(rate, width);
       for (int r = 0; r < rowSeeds.length; r++) {
-        DropoutMask.factors(rowSeeds[r], rate, factors);
-        mask.write((long) r * width, factors, 0, width);
+        factors.write((long) r * width, mask.factors(rowSeeds[r]), 0, width);
       }
-      ArrayOps.multiply(x.array(), mask.array(), out.array());
+      ArrayOps.multiply(x.array(), factors.array(), out.array());
     }
   }
 

@@ -151,10 +151,10 @@ final class HeapKernels implements RowKernels {
         width,
         (worker, from, count) -> {
           float[] row = new float[width];
-          float[] factors = new float[width];
+          DropoutMask mask = new DropoutMask(rate, width);
           for (int r = from; r < from + count; r++) {
             x.read((long) r * width, row, 0, width);
-            DropoutMask.factors(rowSeeds[r], rate, factors);
+            float[] factors = mask.factors(rowSeeds[r]);
             for (int c = 0; c < width; c++) {
               row[c] *= factors[c];
             }
