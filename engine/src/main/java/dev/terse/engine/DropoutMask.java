@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Which elements of a row dropout keeps (Srivastava et al., JMLR 15, 2014): a function of the row's
- * seed, so no mask is ever stored. An element has 32 random bits u and is kept if {@code u / 2^32 >=
- * rate}; two neighbours share the 64 bits of one draw. An instance makes masks of one width and
+ * seed, so no mask is ever stored. An element has 32 random bits u and is kept if {@code u / 2^32
+ * >= rate}; two neighbours share the 64 bits of one draw. An instance makes masks of one width and
  * belongs to one thread.
  */
 public final class DropoutMask {

@@ -38,8 +38,8 @@ public final class SeedTree {
   }
 
   /**
-   * 64 random bits: number {@code index} of the sequence that SplitMix64 begins at {@code seed}. For
-   * many draws of one purpose, where a {@link #child} for each would cost more.
+   * 64 random bits: number {@code index} of the sequence that SplitMix64 begins at {@code seed}.
+   * For many draws of one purpose, where a {@link #child} for each would cost more.
    */
   public static long bits(long seed, int index) {
     return mix(seed + step(index));

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
     name = "convert",
     mixinStandardHelpOptions = true,
     description =
-        "Writes a GGUF file, a Hugging Face folder, or a PEFT adapter merged with its base model as a"
-            + " Hugging Face folder.",
+        "Writes a GGUF file, a Hugging Face folder, or a PEFT adapter merged with its base model as"
+            + " a Hugging Face folder.",
     footer = {
       "",
       "Example:",

@@ -47,8 +47,8 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--gradients",
       paramLabel = "FILE",
       description =
-          "Also write d(mean negative log-likelihood of all predicted tokens of the file)/d(weight),"
-              + " as safetensors under Hugging Face names.")
+          "Also write d(mean negative log-likelihood of all predicted tokens of the"
+              + " file)/d(weight), as safetensors under Hugging Face names.")
   private Path gradients;
 
   @Option(

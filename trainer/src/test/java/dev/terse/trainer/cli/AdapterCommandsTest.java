@@ -24,9 +24,7 @@ class AdapterCommandsTest {
   private void assertScores(Path model) throws IOException {
     JsonNode golden = JSON.readTree(ADAPTER.resolve("golden.json").toFile());
     StringBuilder rows = new StringBuilder();
-    golden
-        .get("sequences")
-        .forEach(ids -> rows.append("{\"ids\":").append(ids).append("}\n"));
+    golden.get("sequences").forEach(ids -> rows.append("{\"ids\":").append(ids).append("}\n"));
     Path input = Files.writeString(folder.resolve("in.jsonl"), rows);
     Path output = folder.resolve("out.jsonl");
     Cli run =

@@ -225,8 +225,7 @@ class ConfigReaderTest {
     assertThat(sft(MINIMAL + "use_peft: true\n").config().model().lora().settings().describe())
         .isEqualTo("rank 16, alpha 32 on q_proj, v_proj");
     String yaml =
-        MINIMAL
-            + "use_peft: true\nlora_r: 4\nlora_target_modules: all-linear\nuse_rslora: true\n";
+        MINIMAL + "use_peft: true\nlora_r: 4\nlora_target_modules: all-linear\nuse_rslora: true\n";
     LoraSettings settings = sft(yaml).config().model().lora().settings();
     assertThat(settings.scale()).isEqualTo(16);
     assertThat(settings.targets()).containsExactly(LoraTarget.values());
@@ -299,8 +298,7 @@ class ConfigReaderTest {
     compare(all.get("ModelConfig"), sft(MINIMAL).values(), different);
     compare(all.get("GRPOConfig"), grpo(MINIMAL).values(), different);
     assertThat(different)
-        .containsOnly(
-            "output_dir: null, ours trainer_output", "model_name_or_path: null, ours m");
+        .containsOnly("output_dir: null, ours trainer_output", "model_name_or_path: null, ours m");
   }
 
   private static void compare(JsonNode trl, Map<String, String> ours, List<String> different) {

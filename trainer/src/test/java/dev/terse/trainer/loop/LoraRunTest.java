@@ -274,10 +274,10 @@ class LoraRunTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             folder.resolve("policy")
-                + " is an adapter of rank 4, alpha 32 on q_proj, v_proj, but the run is to train one"
-                + " of rank 8, alpha 32, DoRA on q_proj, v_proj: give lora_r, lora_alpha,"
-                + " lora_target_modules, use_rslora and use_dora as the adapter has them to train it"
-                + " on, or merge it first (convert --model "
+                + " is an adapter of rank 4, alpha 32 on q_proj, v_proj, but the run is to train"
+                + " one of rank 8, alpha 32, DoRA on q_proj, v_proj: give lora_r, lora_alpha,"
+                + " lora_target_modules, use_rslora and use_dora as the adapter has them to train"
+                + " it on, or merge it first (convert --model "
                 + folder.resolve("policy")
                 + " --output FOLDER) and start from there");
     assertThatThrownBy(() -> grpo(OnEngine.REFERENCE, "no", "--skip_token=<skip>"))
