@@ -6,6 +6,7 @@ import dev.terse.engine.TokenScores;
 import dev.terse.model.Decoder;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.PackedBatch;
+import dev.terse.trainer.config.Optim;
 import dev.terse.trainer.config.OptimizerConfig;
 import dev.terse.trainer.loss.SftLoss;
 import dev.terse.trainer.optim.Optimizer;
@@ -94,6 +95,8 @@ final class SftStep implements Runnable, AutoCloseable {
     }
   }
 
+  private static final long SEED = 1;
+
   private SftStep(Decoder decoder, PackedBatch batch, boolean recompute) {
     this.decoder = decoder;
     this.batch = batch;
@@ -102,8 +105,10 @@ final class SftStep implements Runnable, AutoCloseable {
     this.optimizer =
         new Optimizer(
             decoder.engine(),
-            decoder.weights(),
-            new OptimizerConfig("constant", Map.of(), 0, null, 0, 0.9, 0.999, 1e-8, 1, 5));
+            decoder.trained(),
+            new OptimizerConfig(
+                Optim.ADAMW_TORCH, "constant", Map.of(), 0, null, 0, 0.9, 0.999, 1e-8, 1, 5),
+            SEED);
   }
 
   /** Forward, backward, AdamW. */

@@ -75,6 +75,33 @@ public interface Engine extends AutoCloseable {
    */
   void linearBackwardWeight(Tensor dy, Tensor x, Tensor dw, Tensor dBias);
 
+  // Columns and elements --------------------------------------------------------------------------
+
+  /**
+   * {@code out = x ∘ scale + bias}: each column times its own factor, plus its own bias (or null).
+   *
+   * @param x [R, C]
+   * @param scale [C]
+   * @param bias [C], or null
+   * @param out [R, C]; may be x itself
+   */
+  void scaleColumns(Tensor x, Tensor scale, Tensor bias, Tensor out);
+
+  /** Adds {@code Σ_r x[r, c] y[r, c]} to {@code sums} [C]; x and y are [R, C]. */
+  void addColumnDots(Tensor x, Tensor y, Tensor sums);
+
+  /**
+   * Inverted dropout: element c of row r is {@code x / (1 - rate)} if {@link DropoutMask#keeps}
+   * says so, else 0. The same seeds leave out the same elements on every engine, so the operation
+   * is its own backward and nothing is kept.
+   *
+   * @param x [R, C]
+   * @param rate share of elements left out, in [0, 1)
+   * @param rowSeeds [R]
+   * @param out [R, C]; may be x itself
+   */
+  void dropout(Tensor x, double rate, long[] rowSeeds, Tensor out);
+
   // Rows ------------------------------------------------------------------------------------------
 
   /**
@@ -163,7 +190,7 @@ public interface Engine extends AutoCloseable {
    * The same, and the backward in the same pass: asks {@code loss} for each row's derivative.
    *
    * @param dHidden [N, C], overwritten; 0 in rows that are not listed
-   * @param dHead [V, C], added to
+   * @param dHead what is wanted of the head's gradient; rows that are not cost nothing
    */
   TokenScores tokenLogProbs(
       Tensor hidden,
@@ -172,7 +199,24 @@ public interface Engine extends AutoCloseable {
       double temperature,
       LogProbGradient loss,
       Tensor dHidden,
-      Tensor dHead);
+      TableGradient dHead);
+
+  /**
+   * The same with the gradient of the whole head.
+   *
+   * @param dHead [V, C], added to
+   */
+  default TokenScores tokenLogProbs(
+      Tensor hidden,
+      Tensor head,
+      HeadRows rows,
+      double temperature,
+      LogProbGradient loss,
+      Tensor dHidden,
+      Tensor dHead) {
+    return tokenLogProbs(
+        hidden, head, rows, temperature, loss, dHidden, TableGradient.whole(dHead));
+  }
 
   // Optimizer -------------------------------------------------------------------------------------
 

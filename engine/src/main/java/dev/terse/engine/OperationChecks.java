@@ -61,6 +61,34 @@ public final class OperationChecks {
     requireIfGiven("dBias", dBias, dy.shape()[1]);
   }
 
+  public static void scaleColumns(Tensor x, Tensor scale, Tensor bias, Tensor out) {
+    matrix("x", x);
+    Shapes.require("scale", scale, x.shape()[1]);
+    requireIfGiven("bias", bias, x.shape()[1]);
+    Shapes.require("out", out, x.shape());
+  }
+
+  public static void addColumnDots(Tensor x, Tensor y, Tensor sums) {
+    matrix("x", x);
+    Shapes.require("y", y, x.shape());
+    Shapes.require("sums", sums, x.shape()[1]);
+  }
+
+  public static void dropout(Tensor x, double rate, long[] rowSeeds, Tensor out) {
+    matrix("x", x);
+    Shapes.require("out", out, x.shape());
+    if (!(rate >= 0 && rate < 1)) {
+      throw new IllegalArgumentException("rate must be 0 or more and below 1, was " + rate);
+    }
+    if (rowSeeds.length != x.rows()) {
+      throw new IllegalArgumentException(
+          "rowSeeds must have one entry for each of the "
+              + x.rows()
+              + " rows of x, has "
+              + rowSeeds.length);
+    }
+  }
+
   public static void rmsNorm(Tensor x, Tensor w, double eps, Tensor y) {
     matrix("x", x);
     Shapes.require("w", w, x.shape()[1]);
@@ -198,10 +226,20 @@ public final class OperationChecks {
 
   /** The backward of {@link #tokenLogProbs(Tensor, Tensor, HeadRows, double)}. */
   public static void tokenLogProbs(
-      Tensor hidden, Tensor head, HeadRows rows, double temperature, Tensor dHidden, Tensor dHead) {
+      Tensor hidden,
+      Tensor head,
+      HeadRows rows,
+      double temperature,
+      Tensor dHidden,
+      TableGradient dHead) {
     tokenLogProbs(hidden, head, rows, temperature);
     Shapes.require("dHidden", dHidden, hidden.shape());
-    Shapes.require("dHead", dHead, head.shape());
+    if (dHead.isWhole()) {
+      Shapes.require("dHead", dHead.sums(), head.shape());
+    } else if (dHead.sums() != null) {
+      Shapes.require("dHead", dHead.sums(), dHead.ids().length, head.shape()[1]);
+      ids("trained row", dHead.ids(), head.rows(), "head");
+    }
   }
 
   public static void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v) {

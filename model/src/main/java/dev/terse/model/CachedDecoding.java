@@ -88,8 +88,7 @@ final class CachedDecoding implements Decoding {
     try (Arena scratch = stepArena.open()) {
       Tensor hidden =
           decoder.lastHidden(
-              ids,
-              cache.positions(),
+              PassTokens.decoded(ids, cache.positions()),
               layer -> (q, k, v, out) -> cache.attend(layer, q, k, v, out),
               scratch);
       engine.linear(hidden, decoder.head(), null, logits);

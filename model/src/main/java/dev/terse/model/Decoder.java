@@ -5,21 +5,25 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.Shapes;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * A decoder-only transformer of the Llama, Qwen2 or Qwen3 family: forward, explicit backward, and
- * decoding over a key-value cache. Owns its weights. Serves one caller at a time.
+ * decoding over a key-value cache. Owns its weights, and the adapters on them if there are any.
+ * Serves one caller at a time.
  */
 public final class Decoder implements AutoCloseable {
   private final Engine engine;
   private final DecoderConfig config;
   private final Parameters weights;
+  private final Adapters adapters; // or null
   private final Layer[] layers;
   private final Tensor embedding;
   private final Tensor norm;
@@ -32,15 +36,27 @@ public final class Decoder implements AutoCloseable {
    * @throws IllegalArgumentException if a weight is missing or has another shape
    */
   public Decoder(Engine engine, DecoderConfig config, Parameters weights) {
+    this(engine, config, weights, null);
+  }
+
+  private Decoder(Engine engine, DecoderConfig config, Parameters weights, Adapters adapters) {
     for (Map.Entry<String, int[]> expected : WeightShapes.of(config).entrySet()) {
       Shapes.require(expected.getKey(), weights.get(expected.getKey()), expected.getValue());
     }
     this.engine = engine;
     this.config = config;
     this.weights = weights;
+    this.adapters = adapters;
     this.layers = new Layer[config.layers()];
     for (int l = 0; l < layers.length; l++) {
-      layers[l] = new Layer(engine, config, LayerWeights.of(weights, l));
+      LayerWeights own =
+          LayerWeights.of(
+              weights,
+              adapters == null
+                  ? module -> Linear.of(engine, weights, module)
+                  : adapters::projection,
+              l);
+      layers[l] = new Layer(engine, config, own);
     }
     this.embedding = weights.get(WeightShapes.EMBEDDING);
     this.norm = weights.get(WeightShapes.NORM);
@@ -61,8 +77,24 @@ public final class Decoder implements AutoCloseable {
     return config;
   }
 
+  /** The decoder's own weights: frozen where there are adapters. */
   public Parameters weights() {
     return weights;
+  }
+
+  /** The adapters on the weights, if there are any. */
+  public Optional<Adapters> adapters() {
+    return Optional.ofNullable(adapters);
+  }
+
+  /** What an update moves: all weights, or the adapters and the token rows beside them. */
+  public Parameters trained() {
+    return adapters == null ? weights : adapters.trained();
+  }
+
+  /** Numbers that are trained. */
+  public long trainedParameterCount() {
+    return trained().size();
   }
 
   /**
@@ -74,6 +106,7 @@ public final class Decoder implements AutoCloseable {
    */
   public TokenScores score(PackedBatch batch, HeadRows rows, double temperature) {
     requirePositions(batch);
+    refresh();
     try (Arena arena = pool.open()) {
       Tensor hidden = lastHidden(batch, packedAttention(batch), arena);
       return engine.tokenLogProbs(hidden, head, rows, temperature);
@@ -86,6 +119,7 @@ public final class Decoder implements AutoCloseable {
    */
   public Tensor logits(PackedBatch batch) {
     requirePositions(batch);
+    refresh();
     Tensor logits = engine.allocate(batch.ids().length, config.vocabSize());
     try (Arena arena = pool.open()) {
       engine.linear(lastHidden(batch, packedAttention(batch), arena), head, null, logits);
@@ -94,8 +128,9 @@ public final class Decoder implements AutoCloseable {
   }
 
   /**
-   * Forward and backward. Adds to {@code gradients} (same names and shapes as the weights; a tied
-   * head adds to the embedding).
+   * Forward and backward. Adds to {@code gradients}: names and shapes are those of {@link
+   * #trained}, or of some of them; what has no gradient there is frozen and costs nothing. A tied
+   * head adds to the embedding.
    *
    * @param loss derivative by each target's log-probability
    * @param recompute whether each layer's activations are computed again in the backward instead of
@@ -110,8 +145,9 @@ public final class Decoder implements AutoCloseable {
       Parameters gradients,
       boolean recompute) {
     requirePositions(batch);
+    refresh();
     int n = batch.ids().length;
-    int[] positions = batch.segments().positions();
+    PassTokens tokens = PassTokens.of(batch);
     LayerAttention attention = packedAttention(batch);
     try (Arena arena = pool.open()) {
       Tensor[] stream = new Tensor[layers.length + 1]; // the input of each layer, the last output
@@ -122,11 +158,11 @@ public final class Decoder implements AutoCloseable {
       engine.embed(embedding, batch.ids(), stream[0]);
       for (int l = 0; l < layers.length; l++) {
         if (recompute) {
-          forward(l, stream[l], stream[l + 1], positions, attention, arena);
+          forward(l, stream[l], stream[l + 1], tokens, attention, arena);
         } else {
           kept[l] = LayerActivations.take(arena, config, stream[l]);
-          layers[l].activate(kept[l], positions, attention.of(l), arena);
-          layers[l].output(kept[l], stream[l + 1], arena);
+          layers[l].activate(kept[l], tokens, attention.of(l), arena);
+          layers[l].output(kept[l], tokens, stream[l + 1], arena);
         }
       }
 
@@ -139,13 +175,13 @@ public final class Decoder implements AutoCloseable {
           LayerActivations a = kept[l];
           if (recompute) {
             a = LayerActivations.take(scratch, config, stream[l]);
-            layers[l].activate(a, positions, attention.of(l), scratch);
+            layers[l].activate(a, tokens, attention.of(l), scratch);
           }
           layers[l].backwardInPlace(
-              a, positions, batch.segments(), LayerWeights.of(gradients, l), d, scratch);
+              a, tokens, batch.segments(), LayerGradients.of(gradients, l), d, scratch);
         }
       }
-      engine.embedBackward(batch.ids(), d, gradients.get(WeightShapes.EMBEDDING));
+      embedBackward(batch.ids(), d, gradients, arena);
       return scores;
     }
   }
@@ -159,6 +195,7 @@ public final class Decoder implements AutoCloseable {
    * @throws IllegalArgumentException if a prompt and its new tokens exceed the model's positions
    */
   public Decoding decode(List<int[]> prompts, int[] promptOf, int maxNewTokens) {
+    refresh();
     return new CachedDecoding(this, PackedBatch.of(prompts), promptOf, maxNewTokens);
   }
 
@@ -169,22 +206,82 @@ public final class Decoder implements AutoCloseable {
    * grow. The result takes over the weights: use it in place of this decoder.
    *
    * @throws IllegalArgumentException if the id lies further outside
+   * @throws IllegalStateException if there are adapters, which were made for the tables as they are
    */
   public Decoder withTokenRow(int id) {
+    requireNoAdapters();
     if (id < 1 || id > config.vocabSize()) {
       throw new IllegalArgumentException(
           "token row " + id + " must be within 1 and " + config.vocabSize() + " (vocab_size)");
     }
     DecoderConfig grown = config.withVocabSize(Math.max(config.vocabSize(), id + 1));
     Map<String, Tensor> tensors = new LinkedHashMap<>(weights.tensors());
-    for (String table :
-        Stream.of(WeightShapes.EMBEDDING, WeightShapes.head(config)).distinct().toList()) {
+    for (String table : tables()) {
       Tensor rows = TokenRows.atLeast(engine, tensors.get(table), grown.vocabSize());
       TokenRows.setToMean(rows, id);
       tensors.put(table, rows);
     }
     pool.close();
     return new Decoder(engine, grown, new Parameters(tensors));
+  }
+
+  /**
+   * Freezes the weights and puts new adapters on them, which change nothing until they are trained.
+   * The result takes over the weights: use it in place of this decoder.
+   *
+   * @param base where the weights were loaded from (PEFT: base_model_name_or_path)
+   * @param tokens rows of the embedding and of an untied head that are trained beside the adapters
+   * @param seed of A
+   */
+  public Decoder withAdapters(LoraSettings settings, String base, int[] tokens, long seed) {
+    Map<String, int[]> byTable = new LinkedHashMap<>();
+    if (tokens.length > 0) {
+      tables().forEach(table -> byTable.put(table, tokens));
+    }
+    Decoder adapted = withAdapters(settings, base, byTable);
+    adapted.adapters.draw(seed);
+    return adapted;
+  }
+
+  /** The same with A of 0 and trained rows by name of their table. */
+  Decoder withAdapters(LoraSettings settings, String base, Map<String, int[]> tokens) {
+    requireNoAdapters();
+    Adapters added = new Adapters(engine, config, weights, settings, base, tokens);
+    pool.close();
+    return new Decoder(engine, config, weights, added);
+  }
+
+  /**
+   * Puts the adapters into the weights, in place: {@code w + s·B·A}, with DoRA row by row {@code m
+   * / |w + s·B·A|} times that. The result takes over the weights: use it in place of this decoder.
+   * Itself if there are none.
+   */
+  public Decoder merged() {
+    if (adapters == null) {
+      return this;
+    }
+    adapters.merge(pool);
+    adapters.close();
+    pool.close();
+    return new Decoder(engine, config, weights);
+  }
+
+  private void requireNoAdapters() {
+    if (adapters != null) {
+      throw new IllegalStateException("this decoder has adapters already");
+    }
+  }
+
+  /** Takes in what training has changed in the adapters. */
+  private void refresh() {
+    if (adapters != null) {
+      adapters.refresh(pool);
+    }
+  }
+
+  /** Names of the embedding and of an untied head. */
+  private List<String> tables() {
+    return Stream.of(WeightShapes.EMBEDDING, WeightShapes.head(config)).distinct().toList();
   }
 
   /** Which attention each layer uses. */
@@ -200,16 +297,16 @@ public final class Decoder implements AutoCloseable {
 
   /** The normed residual stream of {@code batch} after the last layer, [N, C]. */
   Tensor lastHidden(PackedBatch batch, LayerAttention attention, Arena arena) {
-    return lastHidden(batch.ids(), batch.segments().positions(), attention, arena);
+    return lastHidden(PassTokens.of(batch), attention, arena);
   }
 
-  /** The normed residual stream of tokens at {@code positions} after the last layer, [N, C]. */
-  Tensor lastHidden(int[] ids, int[] positions, LayerAttention attention, Arena arena) {
-    Tensor x = arena.floats(ids.length, config.channels());
-    Tensor y = arena.floats(ids.length, config.channels());
-    engine.embed(embedding, ids, x);
+  /** The normed residual stream of {@code tokens} after the last layer, [N, C]. */
+  Tensor lastHidden(PassTokens tokens, LayerAttention attention, Arena arena) {
+    Tensor x = arena.floats(tokens.ids().length, config.channels());
+    Tensor y = arena.floats(tokens.ids().length, config.channels());
+    engine.embed(embedding, tokens.ids(), x);
     for (int l = 0; l < layers.length; l++) {
-      forward(l, x, y, positions, attention, arena);
+      forward(l, x, y, tokens, attention, arena);
       Tensor swap = x;
       x = y;
       y = swap;
@@ -223,11 +320,11 @@ public final class Decoder implements AutoCloseable {
   }
 
   private void forward(
-      int l, Tensor x, Tensor y, int[] positions, LayerAttention attention, Arena arena) {
+      int l, Tensor x, Tensor y, PassTokens tokens, LayerAttention attention, Arena arena) {
     try (Arena scratch = arena.open()) {
       LayerActivations a = LayerActivations.take(scratch, config, x);
-      layers[l].activate(a, positions, attention.of(l), scratch);
-      layers[l].output(a, y, scratch);
+      layers[l].activate(a, tokens, attention.of(l), scratch);
+      layers[l].output(a, tokens, y, scratch);
     }
   }
 
@@ -252,10 +349,31 @@ public final class Decoder implements AutoCloseable {
               temperature,
               loss,
               dHidden,
-              gradients.get(WeightShapes.head(config)));
-      engine.rmsNormBackward(
-          x, norm, config.normEpsilon(), dHidden, d, false, gradients.get(WeightShapes.NORM));
+              tableGradient(WeightShapes.head(config), gradients));
+      Tensor dNorm = gradients.getOrNull(WeightShapes.NORM);
+      Tensor sums = dNorm == null ? scratch.zeros(norm.shape()) : dNorm;
+      engine.rmsNormBackward(x, norm, config.normEpsilon(), dHidden, d, false, sums);
       return scores;
+    }
+  }
+
+  /** What is wanted of the gradient of a token table. */
+  private TableGradient tableGradient(String table, Parameters gradients) {
+    if (gradients.has(table)) {
+      return TableGradient.whole(gradients.get(table));
+    }
+    Tensor ofRows = gradients.getOrNull(TrainedRows.name(table));
+    return ofRows == null
+        ? TableGradient.NONE
+        : TableGradient.rows(adapters.rows(table).ids(), ofRows);
+  }
+
+  private void embedBackward(int[] ids, Tensor d, Parameters gradients, Arena arena) {
+    TableGradient gradient = tableGradient(WeightShapes.EMBEDDING, gradients);
+    if (gradient.isWhole()) {
+      engine.embedBackward(ids, d, gradient.sums());
+    } else if (gradient.sums() != null) {
+      adapters.rows(WeightShapes.EMBEDDING).embedBackward(engine, ids, d, gradient.sums(), arena);
     }
   }
 
@@ -280,6 +398,9 @@ public final class Decoder implements AutoCloseable {
 
   @Override
   public void close() {
+    if (adapters != null) {
+      adapters.close();
+    }
     pool.close();
     weights.close();
   }

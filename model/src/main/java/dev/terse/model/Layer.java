@@ -40,34 +40,34 @@ final class Layer {
   }
 
   /** Fills {@code a} from its input: everything but the layer's output. */
-  void activate(LayerActivations a, int[] positions, Attention attention, Arena arena) {
+  void activate(LayerActivations a, PassTokens tokens, Attention attention, Arena arena) {
     try (Arena scratch = arena.open()) {
       Tensor h = normed(a.input(), weights.inputNorm(), scratch);
-      weights.q().forward(engine, h, a.qRaw());
-      weights.k().forward(engine, h, a.kRaw());
-      weights.v().forward(engine, h, a.v());
+      weights.q().forward(tokens, h, a.qRaw(), scratch);
+      weights.k().forward(tokens, h, a.kRaw(), scratch);
+      weights.v().forward(tokens, h, a.v(), scratch);
     }
     if (config.qkNorm()) {
       engine.rmsNorm(heads(a.qRaw()), weights.qNorm(), config.normEpsilon(), heads(a.q()));
       engine.rmsNorm(heads(a.kRaw()), weights.kNorm(), config.normEpsilon(), heads(a.k()));
     }
-    engine.rope(a.q(), positions, config.rotary(), false);
-    engine.rope(a.k(), positions, config.rotary(), false);
+    engine.rope(a.q(), tokens.positions(), config.rotary(), false);
+    engine.rope(a.k(), tokens.positions(), config.rotary(), false);
     attention.read(a.q(), a.k(), a.v(), a.attended());
-    weights.o().forward(engine, a.attended(), a.middle());
+    weights.o().forward(tokens, a.attended(), a.middle(), arena);
     engine.add(a.input(), 1, a.middle());
     try (Arena scratch = arena.open()) {
       Tensor m = normed(a.middle(), weights.middleNorm(), scratch);
-      weights.gate().forward(engine, m, a.gate());
-      weights.up().forward(engine, m, a.up());
+      weights.gate().forward(tokens, m, a.gate(), scratch);
+      weights.up().forward(tokens, m, a.up(), scratch);
     }
   }
 
   /** The layer's output, from filled activations, into {@code y} [N, C]. */
-  void output(LayerActivations a, Tensor y, Arena arena) {
+  void output(LayerActivations a, PassTokens tokens, Tensor y, Arena arena) {
     try (Arena scratch = arena.open()) {
       Tensor product = product(a, scratch);
-      weights.down().forward(engine, product, y);
+      weights.down().forward(tokens, product, y, scratch);
     }
     engine.add(a.middle(), 1, y);
   }
@@ -75,22 +75,22 @@ final class Layer {
   /**
    * Goes back through the layer.
    *
-   * @param gradients added to
+   * @param gradients added to, where there are any
    * @param d the gradient of the output, [N, C]; turned into the gradient of the input in place
    */
   void backwardInPlace(
       LayerActivations a,
-      int[] positions,
+      PassTokens tokens,
       Segments segments,
-      LayerWeights gradients,
+      LayerGradients gradients,
       Tensor d,
       Arena arena) {
-    feedForwardBackward(a, gradients, d, arena);
-    attentionBackward(a, positions, segments, gradients, d, arena);
+    feedForwardBackward(a, tokens, gradients, d, arena);
+    attentionBackward(a, tokens, segments, gradients, d, arena);
   }
 
   private void feedForwardBackward(
-      LayerActivations a, LayerWeights gradients, Tensor d, Arena arena) {
+      LayerActivations a, PassTokens tokens, LayerGradients gradients, Tensor d, Arena arena) {
     int n = d.rows();
     try (Arena scratch = arena.open()) {
       Tensor dGate = scratch.floats(n, config.ffn());
@@ -98,28 +98,23 @@ final class Layer {
       Tensor dm = scratch.floats(n, config.channels());
       try (Arena inner = scratch.open()) {
         Tensor dProduct = inner.floats(n, config.ffn());
-        weights.down().backward(engine, gradients.down(), product(a, inner), d, dProduct);
+        weights
+            .down()
+            .backward(tokens, gradients.down(), product(a, inner), d, dProduct, false, inner);
         engine.swigluBackward(a.gate(), a.up(), dProduct, dGate, dUp);
       }
       Tensor m = normed(a.middle(), weights.middleNorm(), scratch);
-      weights.gate().backward(engine, gradients.gate(), m, dGate, dm);
-      weights.up().backwardAdding(engine, gradients.up(), m, dUp, dm);
-      engine.rmsNormBackward(
-          a.middle(),
-          weights.middleNorm(),
-          config.normEpsilon(),
-          dm,
-          d,
-          true,
-          gradients.middleNorm());
+      weights.gate().backward(tokens, gradients.gate(), m, dGate, dm, false, scratch);
+      weights.up().backward(tokens, gradients.up(), m, dUp, dm, true, scratch);
+      normBackward(a.middle(), weights.middleNorm(), dm, d, gradients.middleNorm(), scratch);
     }
   }
 
   private void attentionBackward(
       LayerActivations a,
-      int[] positions,
+      PassTokens tokens,
       Segments segments,
-      LayerWeights gradients,
+      LayerGradients gradients,
       Tensor d,
       Arena arena) {
     int n = d.rows();
@@ -129,29 +124,37 @@ final class Layer {
       Tensor dv = scratch.floats(n, config.keyChannels());
       try (Arena inner = scratch.open()) {
         Tensor dAttended = inner.floats(n, config.queryChannels());
-        weights.o().backward(engine, gradients.o(), a.attended(), d, dAttended);
+        weights.o().backward(tokens, gradients.o(), a.attended(), d, dAttended, false, inner);
         engine.attentionBackward(
             a.q(), a.k(), a.v(), segments, config.attention(), dAttended, dq, dk, dv);
       }
-      engine.rope(dq, positions, config.rotary(), true);
-      engine.rope(dk, positions, config.rotary(), true);
+      engine.rope(dq, tokens.positions(), config.rotary(), true);
+      engine.rope(dk, tokens.positions(), config.rotary(), true);
       if (config.qkNorm()) {
-        headNormBackwardInPlace(a.qRaw(), weights.qNorm(), dq, gradients.qNorm());
-        headNormBackwardInPlace(a.kRaw(), weights.kNorm(), dk, gradients.kNorm());
+        headNormBackwardInPlace(a.qRaw(), weights.qNorm(), dq, gradients.qNorm(), scratch);
+        headNormBackwardInPlace(a.kRaw(), weights.kNorm(), dk, gradients.kNorm(), scratch);
       }
       Tensor h = normed(a.input(), weights.inputNorm(), scratch);
       Tensor dh = scratch.floats(n, config.channels());
-      weights.q().backward(engine, gradients.q(), h, dq, dh);
-      weights.k().backwardAdding(engine, gradients.k(), h, dk, dh);
-      weights.v().backwardAdding(engine, gradients.v(), h, dv, dh);
-      engine.rmsNormBackward(
-          a.input(), weights.inputNorm(), config.normEpsilon(), dh, d, true, gradients.inputNorm());
+      weights.q().backward(tokens, gradients.q(), h, dq, dh, false, scratch);
+      weights.k().backward(tokens, gradients.k(), h, dk, dh, true, scratch);
+      weights.v().backward(tokens, gradients.v(), h, dv, dh, true, scratch);
+      normBackward(a.input(), weights.inputNorm(), dh, d, gradients.inputNorm(), scratch);
     }
   }
 
-  private void headNormBackwardInPlace(Tensor raw, Tensor norm, Tensor d, Tensor dNorm) {
+  /** Adds to dx, and to the norm's gradient where there is one. */
+  private void normBackward(
+      Tensor x, Tensor norm, Tensor dy, Tensor dx, Tensor dNorm, Arena arena) {
+    Tensor sums = dNorm == null ? arena.zeros(norm.shape()) : dNorm;
+    engine.rmsNormBackward(x, norm, config.normEpsilon(), dy, dx, true, sums);
+  }
+
+  private void headNormBackwardInPlace(
+      Tensor raw, Tensor norm, Tensor d, Tensor dNorm, Arena arena) {
     Tensor dHeads = heads(d);
-    engine.rmsNormBackward(heads(raw), norm, config.normEpsilon(), dHeads, dHeads, false, dNorm);
+    Tensor sums = dNorm == null ? arena.zeros(norm.shape()) : dNorm;
+    engine.rmsNormBackward(heads(raw), norm, config.normEpsilon(), dHeads, dHeads, false, sums);
   }
 
   /** {@code silu(gate) ∘ up}, [N, F]. */

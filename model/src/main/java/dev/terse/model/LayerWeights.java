@@ -1,9 +1,10 @@
 package dev.terse.model;
 
 import dev.terse.engine.Tensor;
+import java.util.function.Function;
 
 /**
- * The weights of one layer, or their gradients.
+ * The weights of one layer.
  *
  * @param inputNorm [C]
  * @param q [H*D, C]
@@ -19,34 +20,34 @@ import dev.terse.engine.Tensor;
  */
 record LayerWeights(
     Tensor inputNorm,
-    Linear q,
-    Linear k,
-    Linear v,
+    Projection q,
+    Projection k,
+    Projection v,
     Tensor qNorm,
     Tensor kNorm,
-    Linear o,
+    Projection o,
     Tensor middleNorm,
-    Linear gate,
-    Linear up,
-    Linear down) {
+    Projection gate,
+    Projection up,
+    Projection down) {
 
-  static LayerWeights of(Parameters parameters, int index) {
+  /**
+   * @param projections by module name, such as {@code model.layers.0.self_attn.q_proj}
+   */
+  static LayerWeights of(Parameters weights, Function<String, Projection> projections, int index) {
     String layer = WeightShapes.layer(index);
+    Function<LoraTarget, Projection> of = target -> projections.apply(target.module(index));
     return new LayerWeights(
-        parameters.get(layer + "input_layernorm.weight"),
-        Linear.of(parameters, layer + "self_attn.q_proj"),
-        Linear.of(parameters, layer + "self_attn.k_proj"),
-        Linear.of(parameters, layer + "self_attn.v_proj"),
-        optional(parameters, layer + "self_attn.q_norm.weight"),
-        optional(parameters, layer + "self_attn.k_norm.weight"),
-        Linear.of(parameters, layer + "self_attn.o_proj"),
-        parameters.get(layer + "post_attention_layernorm.weight"),
-        Linear.of(parameters, layer + "mlp.gate_proj"),
-        Linear.of(parameters, layer + "mlp.up_proj"),
-        Linear.of(parameters, layer + "mlp.down_proj"));
-  }
-
-  private static Tensor optional(Parameters parameters, String name) {
-    return parameters.has(name) ? parameters.get(name) : null;
+        weights.get(layer + "input_layernorm.weight"),
+        of.apply(LoraTarget.Q_PROJ),
+        of.apply(LoraTarget.K_PROJ),
+        of.apply(LoraTarget.V_PROJ),
+        weights.getOrNull(layer + "self_attn.q_norm.weight"),
+        weights.getOrNull(layer + "self_attn.k_norm.weight"),
+        of.apply(LoraTarget.O_PROJ),
+        weights.get(layer + "post_attention_layernorm.weight"),
+        of.apply(LoraTarget.GATE_PROJ),
+        of.apply(LoraTarget.UP_PROJ),
+        of.apply(LoraTarget.DOWN_PROJ));
   }
 }

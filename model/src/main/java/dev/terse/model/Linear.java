@@ -1,37 +1,47 @@
 package dev.terse.model;
 
+import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
 import dev.terse.engine.Tensor;
 
 /**
- * A projection {@code y = x · wᵀ + bias}, or the gradients of one.
+ * A projection {@code y = x · wᵀ + bias}.
  *
  * @param w [O, I]
  * @param bias [O], or null
  */
-record Linear(Tensor w, Tensor bias) {
+record Linear(Engine engine, Tensor w, Tensor bias) implements Projection {
 
-  /** The projection called {@code name} in {@code parameters}. */
-  static Linear of(Parameters parameters, String name) {
-    String bias = name + ".bias";
-    return new Linear(
-        parameters.get(name + ".weight"), parameters.has(bias) ? parameters.get(bias) : null);
+  /** The projection called {@code name} in {@code weights}. */
+  static Linear of(Engine engine, Parameters weights, String name) {
+    return new Linear(engine, weights.get(name + ".weight"), weights.getOrNull(name + ".bias"));
   }
 
-  /** Overwrites y [N, O]. */
-  void forward(Engine engine, Tensor x, Tensor y) {
+  int inputs() {
+    return w.shape()[1];
+  }
+
+  int outputs() {
+    return w.rows();
+  }
+
+  @Override
+  public void forward(PassTokens tokens, Tensor x, Tensor y, Arena arena) {
     engine.linear(x, w, bias, y);
   }
 
-  /** Adds to {@code gradients}, and overwrites dx [N, I]. */
-  void backward(Engine engine, Linear gradients, Tensor x, Tensor dy, Tensor dx) {
-    engine.linearBackwardWeight(dy, x, gradients.w, gradients.bias);
-    engine.linearBackwardInput(dy, w, dx, false);
-  }
-
-  /** Adds to {@code gradients}, and to dx [N, I]. */
-  void backwardAdding(Engine engine, Linear gradients, Tensor x, Tensor dy, Tensor dx) {
-    engine.linearBackwardWeight(dy, x, gradients.w, gradients.bias);
-    engine.linearBackwardInput(dy, w, dx, true);
+  @Override
+  public void backward(
+      PassTokens tokens,
+      LinearGradients gradients,
+      Tensor x,
+      Tensor dy,
+      Tensor dx,
+      boolean adds,
+      Arena arena) {
+    if (gradients.w() != null) {
+      engine.linearBackwardWeight(dy, x, gradients.w(), gradients.bias());
+    }
+    engine.linearBackwardInput(dy, w, dx, adds);
   }
 }

@@ -33,7 +33,8 @@ public record ModelFolder(
   }
 
   /**
-   * Loads a folder (safetensors, single or sharded) or a GGUF file.
+   * Loads a folder (safetensors, single or sharded), a GGUF file, or the folder of a PEFT adapter
+   * with its base model, merged.
    *
    * @throws IllegalArgumentException if something in it is missing, damaged or not supported
    * @throws java.io.UncheckedIOException if a file cannot be read
@@ -43,6 +44,9 @@ public record ModelFolder(
       return loadGguf(path, engine);
     }
     requireFolder(path);
+    if (AdapterFolder.is(path)) {
+      return AdapterFolder.load(path, engine).merged();
+    }
     Tokenizer tokenizer = Tokenizer.load(path);
     try {
       ChatTemplate template = ChatTemplate.find(path).orElse(null);
@@ -82,6 +86,9 @@ public record ModelFolder(
       }
     }
     requireFolder(folder);
+    if (AdapterFolder.is(folder)) {
+      return AdapterFolder.loadDecoder(folder, engine).merged();
+    }
     DecoderConfig config = DecoderConfig.of(folder.resolve(CONFIG));
     try (WeightSource source = WeightFiles.open(folder)) {
       return new Decoder(engine, config, WeightLoading.load(source, config, engine));
@@ -114,7 +121,32 @@ public record ModelFolder(
     return new ModelFolder(grown, extended, template, generationConfig);
   }
 
-  /** Writes a folder that transformers loads, with 32-bit weights. */
+  /**
+   * This model with its weights frozen and new adapters on them. The result takes over decoder and
+   * tokenizer: this folder must not be used any more.
+   *
+   * @param base where the model was loaded from (PEFT: base_model_name_or_path)
+   * @param token whose row is trained beside the adapters, or null
+   * @param seed of the adapters' first numbers
+   */
+  public ModelFolder withAdapters(LoraSettings settings, String base, String token, long seed) {
+    int[] ids = token == null ? new int[0] : new int[] {tokenizer.id(token).orElseThrow()};
+    return new ModelFolder(
+        decoder.withAdapters(settings, base, ids, seed), tokenizer, template, generationConfig);
+  }
+
+  /**
+   * This model with its adapters put into the weights; itself if it has none. The result takes over
+   * decoder and tokenizer.
+   */
+  public ModelFolder merged() {
+    return new ModelFolder(decoder.merged(), tokenizer, template, generationConfig);
+  }
+
+  /**
+   * Writes a folder that transformers loads, with 32-bit weights; of a model with adapters a folder
+   * that PEFT loads, with the adapters alone.
+   */
   public void save(Path folder) {
     save(folder, DType.F32);
   }
@@ -122,10 +154,14 @@ public record ModelFolder(
   /**
    * Writes a folder that transformers loads. Each file is replaced whole.
    *
-   * @param dtype what the weights are rounded to
+   * @param dtype what the weights are rounded to; adapters are written in 32 bits always
    * @throws java.io.UncheckedIOException naming the file that cannot be written
    */
   public void save(Path folder, DType dtype) {
+    if (decoder.adapters().isPresent()) {
+      AdapterFolder.save(folder, this);
+      return;
+    }
     tokenizer.save(folder);
     if (generationConfig != null) {
       AtomicFile.write(folder.resolve(GENERATION_CONFIG), JsonFile.text(generationConfig));

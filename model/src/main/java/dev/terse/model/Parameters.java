@@ -39,6 +39,11 @@ public final class Parameters implements AutoCloseable {
     return tensor;
   }
 
+  /** The tensor called {@code name}, or null if there is none. */
+  public Tensor getOrNull(String name) {
+    return tensors.get(name);
+  }
+
   public boolean has(String name) {
     return tensors.containsKey(name);
   }

@@ -78,6 +78,13 @@ public abstract class EngineConformance {
   }
 
   @Nested
+  class Columns extends ColumnsConformance {
+    Columns() {
+      super(EngineConformance.this);
+    }
+  }
+
+  @Nested
   class Rows extends RowsConformance {
     Rows() {
       super(EngineConformance.this);

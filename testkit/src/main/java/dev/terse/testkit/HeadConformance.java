@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.SeedTree;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import dev.terse.testkit.TwinLab.Twin;
@@ -65,6 +67,51 @@ abstract class HeadConformance extends OperationConformance {
         },
         dHidden);
     assertThat(dHidden.actual().toDoubles()).containsOnly(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 8, 7, 1", "70, 64, 513, 3", "300, 5, 130, 2"})
+  void backward_someRowsOfTheHeadTrained_equalsReference(
+      int n, int channels, int vocabulary, int trained) {
+    HeadRows rows = rows(n, vocabulary);
+    int[] ids = Arrays.copyOf(SeedTree.permutation(lab.draws.next(), vocabulary), trained);
+    Twin hidden = lab.normal(n, channels);
+    Twin head = lab.normal(1 / Math.sqrt(channels), vocabulary, channels);
+    Twin dHidden = lab.normal(n, channels);
+    Twin dRows = lab.normal(trained, channels);
+    LogProbGradient loss = (index, logProb) -> -(0.3 + index % 5) / rows.count();
+    lab.compare(
+        "head of " + vocabulary + " with " + trained + " trained rows",
+        Math.max(n, Math.max(channels, vocabulary)),
+        (e, t) ->
+            e.tokenLogProbs(
+                t.of(hidden),
+                t.of(head),
+                rows,
+                0.8,
+                loss,
+                t.of(dHidden),
+                TableGradient.rows(ids, t.of(dRows))),
+        dHidden,
+        dRows);
+  }
+
+  @Test
+  void backward_frozenHead_givesTheSameInputGradient() {
+    HeadRows rows = rows(40, 90);
+    Twin hidden = lab.normal(40, 12);
+    Twin head = lab.normal(90, 12);
+    Twin whole = lab.normal(40, 12);
+    Twin frozen = lab.normal(40, 12);
+    Twin dHead = lab.normal(90, 12);
+    LogProbGradient loss = (index, logProb) -> -0.1;
+    engine()
+        .tokenLogProbs(
+            hidden.actual(), head.actual(), rows, 1, loss, whole.actual(), dHead.actual());
+    engine()
+        .tokenLogProbs(
+            hidden.actual(), head.actual(), rows, 1, loss, frozen.actual(), TableGradient.NONE);
+    assertThat(frozen.actual().toDoubles()).containsExactly(whole.actual().toDoubles());
   }
 
   @Test

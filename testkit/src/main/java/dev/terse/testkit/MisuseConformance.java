@@ -8,6 +8,7 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,21 @@ abstract class MisuseConformance extends OperationConformance {
   }
 
   @Test
+  void columns_wrongShapes_areRefused() {
+    refuses(
+        "scale must have shape [4], has [2]", e -> e.scaleColumns(t(2, 4), t(2), null, t(2, 4)));
+    refuses("bias must have shape [4], has [2]", e -> e.scaleColumns(t(2, 4), t(4), t(2), t(2, 4)));
+    refuses("y must have shape [2, 4], has [4, 2]", e -> e.addColumnDots(t(2, 4), t(4, 2), t(4)));
+    refuses("sums must have shape [4], has [2]", e -> e.addColumnDots(t(2, 4), t(2, 4), t(2)));
+    refuses(
+        "rowSeeds must have one entry for each of the 2 rows of x, has 3",
+        e -> e.dropout(t(2, 4), 0.1, new long[3], t(2, 4)));
+    refuses(
+        "rate must be 0 or more and below 1, was 1.0",
+        e -> e.dropout(t(2, 4), 1, new long[2], t(2, 4)));
+  }
+
+  @Test
   void rows_wrongShapes_areRefused() {
     refuses("w must have shape [4], has [3]", e -> e.rmsNorm(t(2, 4), t(3), 1e-6, t(2, 4)));
     refuses("y must have shape [2, 4], has [4, 2]", e -> e.rmsNorm(t(2, 4), t(4), 1e-6, t(4, 2)));
@@ -117,6 +133,10 @@ abstract class MisuseConformance extends OperationConformance {
     refuses(
         "dHead must have shape [9, 4], has [8, 4]",
         e -> e.tokenLogProbs(t(2, 4), t(9, 4), ROWS, 1, (index, logProb) -> 1, t(2, 4), t(8, 4)));
+    TableGradient two = TableGradient.rows(new int[] {3, 5}, t(1, 4));
+    refuses(
+        "dHead must have shape [2, 4], has [1, 4]",
+        e -> e.tokenLogProbs(t(2, 4), t(9, 4), ROWS, 1, (index, logProb) -> 1, t(2, 4), two));
   }
 
   private Tensor t(int... shape) {

@@ -12,6 +12,7 @@ import dev.terse.engine.KvCache;
 import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import dev.terse.engine.reference.ReferenceEngine;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,6 +129,33 @@ class EngineConformanceFaultTest {
             (e, a) -> {
               e.clear(t(a[2]));
               e.linearBackwardWeight(t(a[0]), t(a[1]), t(a[2]), t(a[3]));
+              return null;
+            }),
+        fault(
+            "Columns",
+            "bias forgotten",
+            "scaleColumns",
+            (e, a) -> {
+              e.scaleColumns(t(a[0]), t(a[1]), null, t(a[3]));
+              return null;
+            }),
+        fault(
+            "Columns",
+            "dots overwritten",
+            "addColumnDots",
+            (e, a) -> {
+              e.clear(t(a[2]));
+              e.addColumnDots(t(a[0]), t(a[1]), t(a[2]));
+              return null;
+            }),
+        fault(
+            "Columns",
+            "one mask for all rows",
+            "dropout",
+            (e, a) -> {
+              long[] seeds = (long[]) a[2];
+              long[] same = LongStream.generate(() -> seeds[0]).limit(seeds.length).toArray();
+              e.dropout(t(a[0]), (double) a[1], same, t(a[3]));
               return null;
             }),
         fault(
@@ -249,8 +278,19 @@ class EngineConformanceFaultTest {
             "gradient of the head overwritten",
             "tokenLogProbs",
             (e, a) -> {
-              if (a.length > 4) {
-                e.clear(t(a[6]));
+              if (a.length > 4 && headGradient(a).sums() != null) {
+                e.clear(headGradient(a).sums());
+              }
+              return tokenLogProbs(e, a);
+            }),
+        fault(
+            "Head",
+            "trained rows in another order",
+            "tokenLogProbs",
+            (e, a) -> {
+              if (a.length > 4 && !headGradient(a).isWhole()) {
+                int[] ids = Arrays.stream(headGradient(a).ids()).sorted().toArray();
+                a[6] = new TableGradient(ids, headGradient(a).sums());
               }
               return tokenLogProbs(e, a);
             }),
@@ -339,7 +379,11 @@ class EngineConformanceFaultTest {
     return a.length == 4
         ? engine.tokenLogProbs(t(a[0]), t(a[1]), rows, temperature)
         : engine.tokenLogProbs(
-            t(a[0]), t(a[1]), rows, temperature, (LogProbGradient) a[4], t(a[5]), t(a[6]));
+            t(a[0]), t(a[1]), rows, temperature, (LogProbGradient) a[4], t(a[5]), headGradient(a));
+  }
+
+  private static TableGradient headGradient(Object[] a) {
+    return a[6] instanceof TableGradient gradient ? gradient : TableGradient.whole(t(a[6]));
   }
 
   private static Tensor t(Object argument) {

@@ -2,6 +2,7 @@ package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.DropoutMask;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Storage;
@@ -51,6 +52,36 @@ final class ArrayKernels implements RowKernels {
   public void addColumnSums(Nd4jTensor dy, Nd4jTensor dBias) {
     try (INDArray sums = dy.array().sum(0)) {
       dBias.array().addi(sums);
+    }
+  }
+
+  @Override
+  public void scaleColumns(Nd4jTensor x, Nd4jTensor scale, Nd4jTensor bias, Nd4jTensor out) {
+    ArrayOps.multiply(x.array(), scale.arrayOf(1, scale.size()), out.array());
+    if (bias != null) {
+      addBias(out, bias);
+    }
+  }
+
+  @Override
+  public void addColumnDots(Nd4jTensor x, Nd4jTensor y, Nd4jTensor sums) {
+    try (ChunkPool.Frame own = crew.scratch(0)) {
+      Nd4jTensor product = own.floats(x.shape());
+      ArrayOps.multiply(x.array(), y.array(), product.array());
+      addColumnSums(product, sums);
+    }
+  }
+
+  @Override
+  public void dropout(Nd4jTensor x, double rate, long[] rowSeeds, Nd4jTensor out) {
+    int width = x.rowSize();
+    try (ChunkPool.Frame own = crew.scratch(0)) {
+      Nd4jTensor factors = own.floats(x.shape());
+      DropoutMask mask = new DropoutMask(rate, width);
+      for (int r = 0; r < rowSeeds.length; r++) {
+        factors.write((long) r * width, mask.factors(rowSeeds[r]), 0, width);
+      }
+      ArrayOps.multiply(x.array(), factors.array(), out.array());
     }
   }
 

@@ -2,6 +2,7 @@ package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.DropoutMask;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Tensor;
@@ -99,6 +100,68 @@ final class HeapKernels implements RowKernels {
           }
         });
     addSums(sums, dBias);
+  }
+
+  @Override
+  public void scaleColumns(Nd4jTensor x, Nd4jTensor scale, Nd4jTensor bias, Nd4jTensor out) {
+    float[] factors = scale.toFloats();
+    int width = factors.length;
+    float[] shifts = bias == null ? new float[width] : bias.toFloats();
+    rows(
+        x.rows(),
+        width,
+        (worker, from, count) -> {
+          float[] row = new float[width];
+          for (int r = from; r < from + count; r++) {
+            x.read((long) r * width, row, 0, width);
+            for (int c = 0; c < width; c++) {
+              row[c] = row[c] * factors[c] + shifts[c];
+            }
+            out.write((long) r * width, row, 0, width);
+          }
+        });
+  }
+
+  @Override
+  public void addColumnDots(Nd4jTensor x, Nd4jTensor y, Nd4jTensor sums) {
+    int width = x.rowSize();
+    float[][] parts = sums(width);
+    rows(
+        x.rows(),
+        width,
+        (worker, from, count) -> {
+          float[] sum = parts[worker];
+          float[] a = new float[width];
+          float[] b = new float[width];
+          for (int r = from; r < from + count; r++) {
+            x.read((long) r * width, a, 0, width);
+            y.read((long) r * width, b, 0, width);
+            for (int c = 0; c < width; c++) {
+              sum[c] += a[c] * b[c];
+            }
+          }
+        });
+    addSums(parts, sums);
+  }
+
+  @Override
+  public void dropout(Nd4jTensor x, double rate, long[] rowSeeds, Nd4jTensor out) {
+    int width = x.rowSize();
+    rows(
+        x.rows(),
+        width,
+        (worker, from, count) -> {
+          float[] row = new float[width];
+          DropoutMask mask = new DropoutMask(rate, width);
+          for (int r = from; r < from + count; r++) {
+            x.read((long) r * width, row, 0, width);
+            float[] factors = mask.factors(rowSeeds[r]);
+            for (int c = 0; c < width; c++) {
+              row[c] *= factors[c];
+            }
+            out.write((long) r * width, row, 0, width);
+          }
+        });
   }
 
   @Override

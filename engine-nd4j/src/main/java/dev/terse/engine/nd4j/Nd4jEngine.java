@@ -12,6 +12,7 @@ import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Storage;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 
@@ -145,6 +146,25 @@ public final class Nd4jEngine implements Engine {
   }
 
   @Override
+  public void scaleColumns(Tensor x, Tensor scale, Tensor bias, Tensor out) {
+    OperationChecks.scaleColumns(x, scale, bias, out);
+    kernels.scaleColumns(
+        Nd4jTensor.of(x), Nd4jTensor.of(scale), Nd4jTensor.of(bias), Nd4jTensor.of(out));
+  }
+
+  @Override
+  public void addColumnDots(Tensor x, Tensor y, Tensor sums) {
+    OperationChecks.addColumnDots(x, y, sums);
+    kernels.addColumnDots(Nd4jTensor.of(x), Nd4jTensor.of(y), Nd4jTensor.of(sums));
+  }
+
+  @Override
+  public void dropout(Tensor x, double rate, long[] rowSeeds, Tensor out) {
+    OperationChecks.dropout(x, rate, rowSeeds, out);
+    kernels.dropout(Nd4jTensor.of(x), rate, rowSeeds, Nd4jTensor.of(out));
+  }
+
+  @Override
   public void rmsNorm(Tensor x, Tensor w, double eps, Tensor y) {
     OperationChecks.rmsNorm(x, w, eps, y);
     kernels.rmsNorm(Nd4jTensor.of(x), Nd4jTensor.of(w), eps, Nd4jTensor.of(y));
@@ -256,14 +276,15 @@ public final class Nd4jEngine implements Engine {
       double temperature,
       LogProbGradient loss,
       Tensor dHidden,
-      Tensor dHead) {
+      TableGradient dHead) {
     OperationChecks.tokenLogProbs(hidden, headTable, rows, temperature, dHidden, dHead);
     return head.scores(
         Nd4jTensor.of(hidden),
         Nd4jTensor.of(headTable),
         rows,
         temperature,
-        new VocabularyHead.Backward(loss, Nd4jTensor.of(dHidden), Nd4jTensor.of(dHead)));
+        new VocabularyHead.Backward(
+            loss, Nd4jTensor.of(dHidden), Nd4jTensor.of(dHead.sums()), dHead.ids()));
   }
 
   @Override

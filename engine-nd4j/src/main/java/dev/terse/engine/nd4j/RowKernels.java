@@ -26,6 +26,15 @@ interface RowKernels {
   /** Adds the column sums of {@code dy} [N, O] to {@code dBias} [O]. */
   void addColumnSums(Nd4jTensor dy, Nd4jTensor dBias);
 
+  /** {@code out = x ∘ scale + bias} by columns; bias may be null, out may be x. */
+  void scaleColumns(Nd4jTensor x, Nd4jTensor scale, Nd4jTensor bias, Nd4jTensor out);
+
+  /** Adds the column sums of {@code x ∘ y} [R, C] to {@code sums} [C]. */
+  void addColumnDots(Nd4jTensor x, Nd4jTensor y, Nd4jTensor sums);
+
+  /** Leaves out elements of {@code x} [R, C] by the rows' seeds; out may be x. */
+  void dropout(Nd4jTensor x, double rate, long[] rowSeeds, Nd4jTensor out);
+
   /** Rows {@code ids} of table [V, C] into out [N, C]. */
   void gather(Nd4jTensor table, int[] ids, Nd4jTensor out);
 

@@ -31,8 +31,13 @@ final class VocabularyHead {
     this.operands = operands;
   }
 
-  /** Where the backward goes; asked for nothing when only scores are wanted. */
-  record Backward(LogProbGradient loss, Nd4jTensor dHidden, Nd4jTensor dHead) {}
+  /**
+   * Where the backward goes; asked for nothing when only scores are wanted.
+   *
+   * @param dHead [V, C], or [K, C] where only some rows are wanted, or null
+   * @param trained the rows that are wanted, [K]; null for all
+   */
+  record Backward(LogProbGradient loss, Nd4jTensor dHidden, Nd4jTensor dHead, int[] trained) {}
 
   TokenScores scores(
       Nd4jTensor hidden, Nd4jTensor head, HeadRows rows, double temperature, Backward backward) {
@@ -104,9 +109,7 @@ final class VocabularyHead {
             dStates[s] = own.floats(count, hidden.rowSize());
           }
           crew.workers()
-              .all(
-                  worker ->
-                      backward(worker, slope, input, vocabulary, x, dStates, backward.dHead()));
+              .all(worker -> backward(worker, slope, input, vocabulary, x, dStates, backward));
           int[] chunkRows = Arrays.copyOfRange(rows.rows(), from, from + count);
           for (Nd4jTensor dState : dStates) {
             kernels.scatterAdd(chunkRows, dState, backward.dHidden());
@@ -174,7 +177,7 @@ final class VocabularyHead {
         Matrix vocabulary,
         Nd4jTensor[] x,
         Nd4jTensor[] dStates,
-        Nd4jTensor dHead) {
+        Backward to) {
       if (worker >= slices) {
         return;
       }
@@ -195,12 +198,41 @@ final class VocabularyHead {
             Matrix.of(dStates[worker]),
             1,
             0);
-        calls.transposedProduct(
-            slopes,
-            states.first(count),
-            Matrix.rows(dHead, bounds[worker], bounds[worker + 1]),
-            1,
-            1);
+        if (to.trained() == null) {
+          calls.transposedProduct(
+              slopes,
+              states.first(count),
+              Matrix.rows(to.dHead(), bounds[worker], bounds[worker + 1]),
+              1,
+              1);
+        } else {
+          trainedRows(worker, dScores, states.first(count), to);
+        }
+      }
+    }
+
+    /** Adds to those trained rows of the head that lie in a slice; each is one column of it. */
+    private void trainedRows(int worker, Nd4jTensor dScores, Matrix states, Backward to) {
+      int width = dScores.rowSize();
+      float[] column = new float[count];
+      for (int k = 0; k < to.trained().length; k++) {
+        int place = to.trained()[k] - bounds[worker];
+        if (place >= 0 && place < width) {
+          for (int r = 0; r < count; r++) {
+            dScores.read((long) r * width + place, column, r, 1);
+          }
+          try (ChunkPool.Frame own = crew.scratch(worker)) {
+            Nd4jTensor slopes = own.floats(count, 1);
+            slopes.write(0, column, 0, count);
+            crew.calls(worker)
+                .transposedProduct(
+                    operands.of(worker, own, Matrix.of(slopes)),
+                    states,
+                    Matrix.rows(to.dHead(), k, k + 1),
+                    1,
+                    1);
+          }
+        }
       }
     }
 

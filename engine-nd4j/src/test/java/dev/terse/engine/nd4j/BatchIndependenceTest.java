@@ -51,6 +51,30 @@ class BatchIndependenceTest {
     }
   }
 
+  /** The second product of an adapter: few terms, and added to what stands there. */
+  @ParameterizedTest
+  @EnumSource(NumberType.class)
+  void lowRankProduct_rowsAloneOrWithOthers_haveTheSameBits(NumberType type) {
+    for (int rank : new int[] {4, 16, 64}) {
+      try (Engine engine = engine(type);
+          Tensor w = random(engine, 2, rank, 576);
+          Tensor all = random(engine, 1, 700, rank);
+          Tensor allOut = random(engine, 3, 700, 576)) {
+        float[] before = allOut.toFloats();
+        engine.linearBackwardInput(all, w, allOut, true);
+        for (int rows : new int[] {1, 3, 8, 15, 16, 33, 129, 300}) {
+          try (Tensor someOut = engine.allocate(rows, 576)) {
+            someOut.setFloats(Arrays.copyOfRange(before, 5 * 576, (5 + rows) * 576));
+            engine.linearBackwardInput(all.rowsView(5, 5 + rows), w, someOut, true);
+            assertThat(someOut.toFloats())
+                .as(type + ", rank " + rank + ", " + rows + " rows")
+                .containsExactly(allOut.rowsView(5, 5 + rows).toFloats());
+          }
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(NumberType.class)
   void decode_sequenceAloneOrWithOthers_hasTheSameBits(NumberType type) {

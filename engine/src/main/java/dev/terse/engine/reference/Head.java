@@ -2,7 +2,9 @@ package dev.terse.engine.reference;
 
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.TokenScores;
+import java.util.Arrays;
 
 /**
  * The output head, one row of hidden state at a time; so only one row of V logits ever exists. With
@@ -25,8 +27,10 @@ final class Head {
   }
 
   /** Overwrites dHidden and adds to dHead. */
-  TokenScores scores(HeadRows rows, LogProbGradient loss, HeapTensor dHidden, HeapTensor dHead) {
+  TokenScores scores(HeadRows rows, LogProbGradient loss, HeapTensor dHidden, TableGradient dHead) {
     dHidden.fill(0);
+    HeapTensor sums = dHead.sums() == null ? null : HeapTensor.of(dHead.sums());
+    int[] places = places(dHead);
     return scores(
         rows,
         (row, target, index, logProb, p) -> {
@@ -35,10 +39,22 @@ final class Head {
             double dz = slope * ((v == target ? 1 : 0) - p[v]);
             for (int c = 0; c < head.rowSize(); c++) {
               dHidden.add(row, c, dz * head.get(v, c));
-              dHead.add(v, c, dz * hidden.get(row, c));
+              if (places[v] >= 0) {
+                sums.add(places[v], c, dz * hidden.get(row, c));
+              }
             }
           }
         });
+  }
+
+  /** The row of the sums that takes the gradient of each row of the head, or -1, [V]. */
+  private int[] places(TableGradient dHead) {
+    int[] places = new int[head.rows()];
+    Arrays.setAll(places, v -> dHead.isWhole() ? v : -1);
+    for (int k = 0; !dHead.isWhole() && k < dHead.ids().length; k++) {
+      places[dHead.ids()[k]] = k;
+    }
+    return places;
   }
 
   /** What is done with a row that has a target, while its probabilities are at hand. */

@@ -11,6 +11,7 @@ import dev.terse.engine.OperationChecks;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Storage;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 
@@ -111,6 +112,28 @@ public final class ReferenceEngine implements Engine {
     Overlap.apart("dw", dw, dy, x, dBias);
     Overlap.apart("dBias", dBias, dy, x);
     Linear.backwardWeight(HeapTensor.of(dy), HeapTensor.of(x), HeapTensor.of(dw), orNull(dBias));
+  }
+
+  @Override
+  public void scaleColumns(Tensor x, Tensor scale, Tensor bias, Tensor out) {
+    OperationChecks.scaleColumns(x, scale, bias, out);
+    Overlap.apart("out", out, scale, bias);
+    Overlap.sameOrApart("out", out, x);
+    Columns.scale(HeapTensor.of(x), HeapTensor.of(scale), orNull(bias), HeapTensor.of(out));
+  }
+
+  @Override
+  public void addColumnDots(Tensor x, Tensor y, Tensor sums) {
+    OperationChecks.addColumnDots(x, y, sums);
+    Overlap.apart("sums", sums, x, y);
+    Columns.addDots(HeapTensor.of(x), HeapTensor.of(y), HeapTensor.of(sums));
+  }
+
+  @Override
+  public void dropout(Tensor x, double rate, long[] rowSeeds, Tensor out) {
+    OperationChecks.dropout(x, rate, rowSeeds, out);
+    Overlap.sameOrApart("out", out, x);
+    Columns.dropout(HeapTensor.of(x), rate, rowSeeds, HeapTensor.of(out));
   }
 
   @Override
@@ -232,12 +255,12 @@ public final class ReferenceEngine implements Engine {
       double temperature,
       LogProbGradient loss,
       Tensor dHidden,
-      Tensor dHead) {
+      TableGradient dHead) {
     OperationChecks.tokenLogProbs(hidden, head, rows, temperature, dHidden, dHead);
-    Overlap.apart("dHidden", dHidden, hidden, head, dHead);
-    Overlap.apart("dHead", dHead, hidden, head);
+    Overlap.apart("dHidden", dHidden, hidden, head, dHead.sums());
+    Overlap.apart("dHead", dHead.sums(), hidden, head);
     return new Head(HeapTensor.of(hidden), HeapTensor.of(head), temperature)
-        .scores(rows, loss, HeapTensor.of(dHidden), HeapTensor.of(dHead));
+        .scores(rows, loss, HeapTensor.of(dHidden), dHead);
   }
 
   @Override

@@ -45,6 +45,16 @@ public final class Tokenizer implements AutoCloseable {
     return of(TokenizerFiles.read(folder));
   }
 
+  /**
+   * Loads the tokenizer that stands with an adapter; the ids that end a completion are its own and
+   * those of the base model's files.
+   *
+   * @param base the base model's tokenizer; stays the caller's
+   */
+  public static Tokenizer loadBeside(Path folder, Tokenizer base) {
+    return of(TokenizerFiles.read(folder).completedBy(base.files));
+  }
+
   /** A tokenizer of files that need not stand in a folder. */
   public static Tokenizer of(TokenizerFiles files) {
     return new Tokenizer(files);

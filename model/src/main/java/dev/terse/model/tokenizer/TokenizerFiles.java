@@ -125,6 +125,17 @@ public record TokenizerFiles(Map<String, byte[]> files) {
         name + " must hold a JSON object, holds " + node.getNodeType());
   }
 
+  /** These files with the model's own (config.json, …) of {@code base} where they are absent. */
+  TokenizerFiles completedBy(TokenizerFiles base) {
+    Map<String, byte[]> all = new TreeMap<>(files);
+    for (String name : READ_ONLY) {
+      if (base.files.containsKey(name)) {
+        all.putIfAbsent(name, base.files.get(name));
+      }
+    }
+    return new TokenizerFiles(all);
+  }
+
   /** These files with one more added token that is not special. */
   TokenizerFiles withToken(String token, int id) {
     Map<String, byte[]> changed = new TreeMap<>(files);

@@ -22,6 +22,11 @@ public final class WeightFiles {
 
   private WeightFiles() {}
 
+  /** Whether {@code folder} holds weights. */
+  public static boolean in(Path folder) {
+    return Files.exists(folder.resolve(SINGLE)) || Files.exists(folder.resolve(INDEX));
+  }
+
   /**
    * Opens the weights of {@code folder}.
    *

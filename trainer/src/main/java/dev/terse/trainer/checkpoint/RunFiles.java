@@ -2,6 +2,7 @@ package dev.terse.trainer.checkpoint;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.Tensor;
+import dev.terse.model.AdapterFolder;
 import dev.terse.model.Decoder;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.Parameters;
@@ -14,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The files of a checkpoint: a Hugging Face folder that any tool loads as it is, and beside it
- * {@code trainer_state} with the moments and the {@link RunState}. On an engine whose numbers are
- * wider than the folder's 32 bits the exact weights stand there too.
+ * The files of a checkpoint: a Hugging Face folder, or a PEFT adapter's, that any tool loads as it
+ * is, and beside it {@code trainer_state} with the moments and the {@link RunState}. On an engine
+ * whose numbers are wider than the folder's 32 bits the exact weights stand there too.
  */
 public final class RunFiles {
   private static final String MOMENTS = RunState.FOLDER + "/optimizer.safetensors";
@@ -33,7 +34,7 @@ public final class RunFiles {
     StateTensors.write(folder.resolve(MOMENTS), moments(optimizer), engine);
     if (engine.numberBytes() > Float.BYTES) {
       StateTensors.write(
-          folder.resolve(EXACT_WEIGHTS), model.decoder().weights().tensors(), engine);
+          folder.resolve(EXACT_WEIGHTS), model.decoder().trained().tensors(), engine);
     }
     state.write(folder);
   }
@@ -54,8 +55,8 @@ public final class RunFiles {
   }
 
   /**
-   * Makes a model that was loaded from {@code folder}, and its optimizer, what they were when it
-   * was written.
+   * Makes a model that was loaded from {@code folder}, or the adapters on the model that the run
+   * began with, and the optimizer, what they were when it was written.
    *
    * @param now the state that the run would have written, its counters aside
    * @return the saved state
@@ -67,8 +68,11 @@ public final class RunFiles {
     List<String> notes = ResumeRules.check(saved, now);
     Engine engine = decoder.engine();
     StateTensors.read(folder.resolve(MOMENTS), moments(optimizer), engine);
+    if (decoder.adapters().isPresent()) {
+      AdapterFolder.read(folder, decoder);
+    }
     if (engine.numberBytes() > Float.BYTES) {
-      StateTensors.read(folder.resolve(EXACT_WEIGHTS), decoder.weights().tensors(), engine);
+      StateTensors.read(folder.resolve(EXACT_WEIGHTS), decoder.trained().tensors(), engine);
     }
     optimizer.resume(saved.applied(), saved.skippedInARow());
     return new Resumed(saved, notes);
@@ -93,7 +97,7 @@ public final class RunFiles {
   }
 
   private static void requireFinite(Decoder decoder) throws IOException {
-    for (Map.Entry<String, Tensor> weight : decoder.weights().tensors().entrySet()) {
+    for (Map.Entry<String, Tensor> weight : decoder.trained().tensors().entrySet()) {
       if (!Double.isFinite(decoder.engine().sumOfSquares(weight.getValue()))) {
         throw new IOException(
             weight.getKey() + " is not finite: the model is not saved, older checkpoints stand");

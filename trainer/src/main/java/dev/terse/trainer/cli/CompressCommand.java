@@ -49,7 +49,7 @@ final class CompressCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
-      description = "The scoring model: Hugging Face folder or GGUF file.")
+      description = "The scoring model: Hugging Face folder, GGUF file or PEFT adapter.")
   private Path model;
 
   @Option(names = "--input", required = true, description = "JSONL of traces.")

@@ -17,11 +17,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "convert",
     mixinStandardHelpOptions = true,
-    description = "Writes a GGUF file or a Hugging Face folder as a Hugging Face folder.",
+    description =
+        "Writes a GGUF file, a Hugging Face folder, or a PEFT adapter merged with its base model as"
+            + " a Hugging Face folder.",
     footer = {
       "",
       "Example:",
-      "  java -jar trainer.jar convert --model SmolLM2-135M-Instruct.Q4_1.gguf --output smollm2"
+      "  java -jar trainer.jar convert --model SmolLM2-135M-Instruct.Q4_1.gguf --output smollm2",
+      "  java -jar trainer.jar convert --model runs/sft-lora --output models/merged"
     })
 final class ConvertCommand implements Callable<Integer> {
 
@@ -38,7 +41,10 @@ final class ConvertCommand implements Callable<Integer> {
     }
   }
 
-  @Option(names = "--model", required = true, description = "GGUF file or Hugging Face folder.")
+  @Option(
+      names = "--model",
+      required = true,
+      description = "GGUF file, Hugging Face folder, or the folder of a PEFT adapter to merge.")
   private Path model;
 
   @Option(names = "--output", required = true, description = "Folder to write.")

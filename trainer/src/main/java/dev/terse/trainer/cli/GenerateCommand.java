@@ -55,7 +55,10 @@ final class GenerateCommand implements Callable<Integer> {
     private Path input;
   }
 
-  @Option(names = "--model", required = true, description = "Hugging Face folder or GGUF file.")
+  @Option(
+      names = "--model",
+      required = true,
+      description = "Hugging Face folder, GGUF file or PEFT adapter.")
   private Path model;
 
   @ArgGroup(exclusive = true, multiplicity = "1")

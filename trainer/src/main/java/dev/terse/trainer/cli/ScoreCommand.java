@@ -31,7 +31,10 @@ import picocli.CommandLine.Option;
       "      --engine reference --gradients gradients.safetensors"
     })
 final class ScoreCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, description = "Hugging Face folder or GGUF file.")
+  @Option(
+      names = "--model",
+      required = true,
+      description = "Hugging Face folder, GGUF file or PEFT adapter.")
   private Path model;
 
   @Option(names = "--input", required = true, description = "JSONL with {\"ids\"} or {\"text\"}.")
@@ -44,8 +47,8 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--gradients",
       paramLabel = "FILE",
       description =
-          "Also write d(mean negative log-likelihood of all predicted tokens of the file)/d(weight),"
-              + " as safetensors under Hugging Face names.")
+          "Also write d(mean negative log-likelihood of all predicted tokens of the"
+              + " file)/d(weight), as safetensors under Hugging Face names.")
   private Path gradients;
 
   @Option(

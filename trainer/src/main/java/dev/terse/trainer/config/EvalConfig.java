@@ -5,7 +5,7 @@ import dev.terse.rollout.SamplingParams;
 /**
  * Configuration of the eval command. docs/commands/eval.md lists every key.
  *
- * @param modelNameOrPath a Hugging Face folder or a GGUF file
+ * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter
  * @param datasetName JSONL file of problems
  * @param output file of the records; unset writes none
  * @param baseline records of another model on the same problems, to compare with

@@ -5,6 +5,7 @@ package dev.terse.trainer.config;
  *
  * @param learningRate peak learning rate
  * @param shuffleDataset whether prompts come in a drawn order
+ * @param disableDropout whether adapters are trained without lora_dropout
  * @param logCompletions whether completions are printed to the console too; completions.jsonl and
  *     the event file have them in any case
  * @param numCompletionsToPrint of them; unset prints all that are shown
@@ -18,11 +19,17 @@ public record GrpoConfig(
     GrpoLossConfig loss,
     RewardConfig reward,
     @Default("true") boolean shuffleDataset,
+    @Default("false") boolean disableDropout,
     @Default("false") boolean logCompletions,
     @Default(Default.UNSET) @Range("[1, inf)") Integer numCompletionsToPrint) {
 
   public GrpoConfig {
     loss.objective();
     reward.rubric();
+  }
+
+  /** Whether training leaves out inputs of the adapters. */
+  public boolean dropsOut() {
+    return model.lora().dropsOut() && !disableDropout;
   }
 }

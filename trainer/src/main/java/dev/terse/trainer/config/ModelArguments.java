@@ -5,11 +5,12 @@ import dev.terse.traces.SkipCounts;
 /**
  * Which model is trained, on which engine.
  *
- * @param modelNameOrPath a Hugging Face folder or a GGUF file (TRL)
+ * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter (TRL)
  * @param modelInit a config.json to start from random weights instead; needs tokenizer_path
  * @param tokenizerPath folder of the tokenizer of a model_init
  * @param skipToken the mark that replaces a pruned step: added to tokenizer and model where they
  *     lack it, as a token that is not special; null adds none
+ * @param lora adapters, if they are trained instead of all weights
  * @param engine what computes
  */
 public record ModelArguments(
@@ -17,6 +18,7 @@ public record ModelArguments(
     @Default(Default.UNSET) String modelInit,
     @Default(Default.UNSET) String tokenizerPath,
     @Default("[SKIP]") String skipToken,
+    LoraConfig lora,
     EngineConfig engine) {
 
   public ModelArguments {
@@ -28,6 +30,11 @@ public record ModelArguments(
     if (modelInit != null && tokenizerPath == null) {
       throw new IllegalArgumentException(
           "model_init needs tokenizer_path, the folder with tokenizer.json");
+    }
+    if (modelInit != null && lora.usePeft()) {
+      throw new IllegalArgumentException(
+          "use_peft needs model_name_or_path: random weights of a model_init stand nowhere, and an"
+              + " adapter is nothing without its base");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.terse.trainer.data;
 import dev.terse.engine.HeadRows;
 import dev.terse.model.PackedBatch;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A micro-batch: sequences one after another without padding, and the places whose next token bears
@@ -12,6 +13,16 @@ import java.util.List;
  * @param targets where the loss is
  */
 public record SftBatch(PackedBatch tokens, HeadRows targets) {
+
+  /**
+   * The same batch with dropout.
+   *
+   * @param first number of its first sequence in the update
+   */
+  public SftBatch withDropout(long seed, int first) {
+    int[] numbers = IntStream.range(first, first + tokens.segments().count()).toArray();
+    return new SftBatch(tokens.withDropout(seed, numbers), targets);
+  }
 
   /**
    * Packs the rows.

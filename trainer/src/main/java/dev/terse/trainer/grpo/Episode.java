@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 /**
  * A completion with everything that an update needs to know of it.
  *
+ * @param index its place in its generation
  * @param reading its text taken apart
  * @param score its reward
  * @param advantage over the others of its group
@@ -19,6 +20,7 @@ import java.util.stream.IntStream;
  * @param referenceLogProbs of the reference, [ids]; null where beta is 0
  */
 record Episode(
+    int index,
     Problem problem,
     Completion completion,
     CompletionReading reading,
@@ -30,13 +32,13 @@ record Episode(
   /** An episode that has not been compared with its group yet. */
   static Episode scored(
       Problem problem, Completion completion, CompletionReading reading, Score score) {
-    return new Episode(problem, completion, reading, score, 0, null, null);
+    return new Episode(-1, problem, completion, reading, score, 0, null, null);
   }
 
-  /** The episodes with their advantages, [episodes]. */
+  /** The episodes of a generation with their places and advantages, [episodes]. */
   static List<Episode> compared(List<Episode> episodes, double[] advantages) {
     return IntStream.range(0, advantages.length)
-        .mapToObj(i -> episodes.get(i).withAdvantage(advantages[i]))
+        .mapToObj(i -> episodes.get(i).withAdvantage(i, advantages[i]))
         .toList();
   }
 
@@ -53,13 +55,13 @@ record Episode(
     return completion.ids().length;
   }
 
-  private Episode withAdvantage(double advantage) {
+  private Episode withAdvantage(int place, double ofGroup) {
     return new Episode(
-        problem, completion, reading, score, advantage, oldLogProbs, referenceLogProbs);
+        place, problem, completion, reading, score, ofGroup, oldLogProbs, referenceLogProbs);
   }
 
   Episode withLogProbs(double[] oldLogProbs, double[] referenceLogProbs) {
     return new Episode(
-        problem, completion, reading, score, advantage, oldLogProbs, referenceLogProbs);
+        index, problem, completion, reading, score, advantage, oldLogProbs, referenceLogProbs);
   }
 }

@@ -40,6 +40,14 @@ record GrpoBatch(List<Episode> episodes, PackedBatch tokens, HeadRows targets) {
   }
 
   /**
+   * The same batch with dropout: what is left out depends on an episode's place in its generation.
+   */
+  GrpoBatch withDropout(long seed) {
+    int[] places = episodes.stream().mapToInt(Episode::index).toArray();
+    return new GrpoBatch(episodes, tokens.withDropout(seed, places), targets);
+  }
+
+  /**
    * What the loss needs to know of the tokens.
    *
    * @param weights of each episode's tokens, [episodes]

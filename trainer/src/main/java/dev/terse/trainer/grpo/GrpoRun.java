@@ -68,19 +68,25 @@ public final class GrpoRun {
     CompletionLog log =
         new CompletionLog(
             Path.of(config.training().outputDir()), sink, config.model().skipMark(), printed);
-    ReferenceModel reference =
-        config.loss().beta() == 0
-            ? null
-            : new ReferenceModel(RunModels.open(config.model(), engine, config.training().seed()));
     return new GrpoTrainer(
         model,
-        reference,
+        reference(model),
         optimizer,
         config,
         new GrpoTrainer.GrpoProblems(train, eval),
         rubric,
         log,
         phases);
+  }
+
+  /** Null where beta is 0. A learner is made before a checkpoint is read, so this is the start. */
+  private ReferenceModel reference(ModelFolder policy) {
+    if (config.loss().beta() == 0) {
+      return null;
+    }
+    return policy.decoder().adapters().isPresent()
+        ? new AdapterReference(policy.decoder())
+        : new WholeReference(RunModels.open(config.model(), engine, config.training().seed()));
   }
 
   private List<Problem> problems(String file, ModelFolder model) throws IOException {

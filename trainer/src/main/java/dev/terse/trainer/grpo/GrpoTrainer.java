@@ -111,12 +111,13 @@ final class GrpoTrainer implements Learner {
       metrics.put("rollout_time", (System.nanoTime() - begun) / 1e9);
       List<Episode> scored = judge.score(prompts, groups);
       double[] advantages = GroupAdvantage.of(Episode.rewards(scored), plan.groupSize(), scale);
-      generation = gradient.prepared(Episode.compared(scored, advantages));
+      generation = gradient.prepared(Episode.compared(scored, advantages), plan.generation(update));
       metrics.putAll(RolloutMetrics.of(generation, plan.groupSize(), judge.termNames()));
       health.look(generation);
       log.write(update + 1, generation);
     }
-    PolicyGradient.Result result = gradient.add(episodes(update), optimizer.gradients());
+    PolicyGradient.Result result =
+        gradient.add(episodes(update), plan.generation(update), optimizer.gradients());
     double rate = learningRate.at(update);
     Optimizer.Outcome outcome = optimizer.update(result.loss(), rate);
     if (!outcome.applied()) {

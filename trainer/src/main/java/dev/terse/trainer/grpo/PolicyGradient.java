@@ -1,5 +1,6 @@
 package dev.terse.trainer.grpo;
 
+import dev.terse.engine.SeedTree;
 import dev.terse.engine.TokenScores;
 import dev.terse.model.Decoder;
 import dev.terse.model.Parameters;
@@ -50,8 +51,11 @@ final class PolicyGradient {
    * The episodes of a generation with what the loss compares with: the reference's
    * log-probabilities where beta asks for it, and the policy's own before its first update where
    * there will be more than one.
+   *
+   * @param number of the generation: what dropout leaves out of an episode is the same in all its
+   *     updates and here, so that the ratio moves with the weights alone
    */
-  List<Episode> prepared(List<Episode> generation) {
+  List<Episode> prepared(List<Episode> generation, int number) {
     if (plan.isOnPolicy() && reference == null) {
       return generation;
     }
@@ -59,7 +63,8 @@ final class PolicyGradient {
     for (int from = 0; from < generation.size(); from += plan.microBatch()) {
       int to = Math.min(generation.size(), from + plan.microBatch());
       GrpoBatch batch = GrpoBatch.of(generation.subList(from, to));
-      List<double[]> old = plan.isOnPolicy() ? null : batch.perEpisode(score(batch));
+      List<double[]> old =
+          plan.isOnPolicy() ? null : batch.perEpisode(score(withDropout(batch, number)));
       List<double[]> ofReference =
           reference == null
               ? null
@@ -76,8 +81,12 @@ final class PolicyGradient {
     return prepared;
   }
 
-  /** Adds the gradient of the loss over {@code episodes}, those of one update. */
-  Result add(List<Episode> episodes, Parameters gradients) {
+  /**
+   * Adds the gradient of the loss over {@code episodes}, those of one update.
+   *
+   * @param number of their generation
+   */
+  Result add(List<Episode> episodes, int number, Parameters gradients) {
     PolicyStatistics statistics = new PolicyStatistics(objective);
     SamplerAgreement agreement = new SamplerAgreement();
     int[] lengths = episodes.stream().mapToInt(e -> bearsLoss(e) ? e.tokens() : 0).toArray();
@@ -93,7 +102,7 @@ final class PolicyGradient {
         List<Episode> part = episodes.subList(from, to).stream().filter(this::bearsLoss).toList();
         if (!part.isEmpty()) {
           double[] own = Arrays.stream(weights, from, to).filter(weight -> weight != 0).toArray();
-          add(GrpoBatch.of(part), own, gradients, statistics, agreement);
+          add(withDropout(GrpoBatch.of(part), number), own, gradients, statistics, agreement);
           phase.advance(part.stream().mapToLong(Episode::tokens).sum());
         }
       }
@@ -121,11 +130,20 @@ final class PolicyGradient {
             gradients,
             config.training().gradientCheckpointing());
     statistics.add(loss, tokens, scores);
+    if (config.dropsOut()) {
+      return; // the sampler leaves nothing out, so the two are not of the same numbers
+    }
     double[] drawnUnder = tokens.oldLogProbs() == null ? scores.logProbs() : tokens.oldLogProbs();
     List<double[]> parts = batch.perEpisode(drawnUnder);
     for (int e = 0; e < parts.size(); e++) {
       agreement.add(batch.episodes().get(e).completion().logProbs(), parts.get(e));
     }
+  }
+
+  private GrpoBatch withDropout(GrpoBatch batch, int generation) {
+    return config.dropsOut()
+        ? batch.withDropout(SeedTree.at(config.training().seed(), "dropout", generation))
+        : batch;
   }
 
   private double[] score(GrpoBatch batch) {

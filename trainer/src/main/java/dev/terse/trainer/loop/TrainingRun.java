@@ -34,7 +34,7 @@ public final class TrainingRun {
   private final Engine engine;
   private final MetricSink sink;
 
-  /** Makes the learner of a model; the optimizer is that of its weights. */
+  /** Makes the learner of a model; the optimizer is that of what is trained of it. */
   @FunctionalInterface
   public interface Method {
     Learner learner(ModelFolder model, Optimizer optimizer) throws IOException;
@@ -81,7 +81,7 @@ public final class TrainingRun {
     try (ModelFolder model = model(from);
         Optimizer optimizer =
             new Optimizer(
-                engine, model.decoder().weights(), training.optimizer(), training.seed());
+                engine, model.decoder().trained(), training.optimizer(), training.seed());
         Learner learner = method.learner(model, optimizer)) {
       int done = 0;
       if (from.isPresent()) {
@@ -133,12 +133,24 @@ public final class TrainingRun {
     return newest;
   }
 
+  /** A checkpoint of adapters holds no base model: that one is opened as at the start. */
   private ModelFolder model(Optional<Checkpoint> from) {
-    if (from.isEmpty()) {
-      return RunModels.open(arguments, engine, training.seed());
-    }
-    LOG.info("going on from {}", from.get().folder());
-    return ModelFolder.load(from.get().folder(), engine);
+    from.ifPresent(checkpoint -> LOG.info("going on from {}", checkpoint.folder()));
+    ModelFolder model =
+        from.isEmpty() || arguments.lora().usePeft()
+            ? RunModels.open(arguments, engine, training.seed())
+            : ModelFolder.load(from.get().folder(), engine);
+    model
+        .decoder()
+        .adapters()
+        .ifPresent(
+            adapters ->
+                LOG.info(
+                    "adapters of {}: {} numbers are trained, {} are frozen",
+                    adapters.settings().describe(),
+                    adapters.trained().size(),
+                    model.decoder().weights().size()));
+    return model;
   }
 
   private int resume(

@@ -1,5 +1,6 @@
 package dev.terse.trainer.sft;
 
+import dev.terse.engine.SeedTree;
 import dev.terse.model.Decoder;
 import dev.terse.trainer.config.SftConfig;
 import dev.terse.trainer.data.EpochOrder;
@@ -82,7 +83,8 @@ public final class SftTrainer implements Learner {
   @Override
   public Map<String, Double> step(int update) {
     List<List<SftRow>> units = Arrays.stream(order.rows(update)).mapToObj(train::get).toList();
-    List<SftBatch> batches = batches(units, config.training().perDeviceTrainBatchSize());
+    List<SftBatch> batches =
+        withDropout(update, batches(units, config.training().perDeviceTrainBatchSize()));
     SftLoss loss = new SftLoss(targets(batches));
     SftStatistics statistics = new SftStatistics(loss);
     try (var phase = phases.start("update " + (update + 1), "tokens", tokens(batches))) {
@@ -157,6 +159,21 @@ public final class SftTrainer implements Learner {
   @Override
   public void resume(long numTokens, Path folder) {
     this.numTokens = numTokens;
+  }
+
+  /** What is left out depends on a sequence's place in the update, not on its micro-batch. */
+  private List<SftBatch> withDropout(int update, List<SftBatch> batches) {
+    if (!config.model().lora().dropsOut()) {
+      return batches;
+    }
+    long seed = SeedTree.at(config.training().seed(), "dropout", update);
+    List<SftBatch> dropped = new ArrayList<>();
+    int sequences = 0;
+    for (SftBatch batch : batches) {
+      dropped.add(batch.withDropout(seed, sequences));
+      sequences += batch.tokens().segments().count();
+    }
+    return dropped;
   }
 
   private static List<SftBatch> batches(List<List<SftRow>> units, int unitsPerBatch) {

@@ -2,8 +2,12 @@ package dev.terse.trainer.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terse.model.DecoderConfig;
+import dev.terse.model.LoraSettings;
+import dev.terse.model.LoraTarget;
 import dev.terse.testkit.SharedData;
 import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.dl4j.ModelCatalogue;
 import dev.terse.trainer.grpo.GrpoRun;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
@@ -48,5 +52,26 @@ class ConfigFilesTest {
             config.training().perDeviceTrainBatchSize()
                 * config.training().gradientAccumulationSteps())
         .isEqualTo(128);
+    LoraSettings adapter = config.model().lora().settings();
+    assertThat(adapter.describe()).isEqualTo("rank 16, alpha 16 on q_proj, v_proj");
+    assertThat(adapter.trainedParameterCount(r1(), 1)).isEqualTo(5_053_440);
+  }
+
+  @Test
+  void config_r1_7b_grpo_trainsTheAdapterOfTheCode() throws IOException {
+    GrpoConfig config =
+        ConfigReader.read(
+                SharedData.projectRoot().resolve("configs/r1-7b-grpo.yaml"),
+                List.of(),
+                GrpoConfig.class)
+            .config();
+    LoraSettings adapter = config.model().lora().settings();
+    assertThat(adapter.targets()).containsExactly(LoraTarget.values());
+    assertThat(adapter.scale()).isEqualTo(2);
+    assertThat(adapter.trainedParameterCount(r1(), 1)).isEqualTo(40_377_344);
+  }
+
+  private static DecoderConfig r1() {
+    return ModelCatalogue.named("DeepSeek-R1-Distill-Qwen-7B").config();
   }
 }

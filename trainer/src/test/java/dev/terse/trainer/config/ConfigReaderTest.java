@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.terse.model.LoraSettings;
+import dev.terse.model.LoraTarget;
 import dev.terse.testkit.SharedData;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.loss.TokenWeights.LossType;
@@ -177,6 +179,16 @@ class ConfigReaderTest {
         "model_init: c.json|one of the two",
         "run_name: &a x\\noutput_dir: *a|anchors (&) and aliases (*) are not supported",
         "max_length: 9\\nmax_length: 8|'max_length' stands twice (first at line 3); keep one",
+        "lora_r: 0|lora_r must be a number in [1, inf), was '0'",
+        "lora_dropout: 1|lora_dropout must be a number in [0, 1), was '1'",
+        "lora_target_modules: [q_proj, vproj]|lora_target_modules knows q_proj, k_proj, v_proj,"
+            + " o_proj, gate_proj, up_proj, down_proj, all-linear, not 'vproj' (did you mean"
+            + " 'v_proj'?)",
+        "use_dora: true|use_dora is a kind of adapter: set use_peft too",
+        "use_rslora: true|use_rslora is a kind of adapter: set use_peft too",
+        "lora_modules_to_save: [lm_head]|lora_modules_to_save '[lm_head]' is not supported",
+        "lora_target_parameters: [x]|name the projections in lora_target_modules",
+        "load_in_4bit: true|weights are not quantised",
         "report_to: wandb|report_to knows none, tensorboard and all, not 'wandb'",
       })
   void value_thatDoesNotFit_isToldInOneSentence(String yaml, String sentence) {
@@ -191,6 +203,36 @@ class ConfigReaderTest {
     assertThatThrownBy(() -> sft("- a\n- b\n")).hasMessageContaining("expected 'key: value' lines");
     assertThatThrownBy(() -> sft(MINIMAL + "---\nseed: 1\n"))
         .hasMessageContaining("a second YAML document");
+  }
+
+  @Test
+  void adapters_severalProblems_areToldAtOnce() {
+    assertThat(problems("use_dora: true\nlora_target_modules: [lm_head, embed_tokens]\n"))
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("not 'lm_head'", "not 'embed_tokens'", "use_dora is a kind of adapter");
+    assertThatThrownBy(
+            () ->
+                sft(
+                    "model_init: c.json\ntokenizer_path: t\ndataset_name: d.jsonl\n"
+                        + "use_peft: true\n"))
+        .hasMessageContaining("use_peft needs model_name_or_path: random weights of a model_init");
+  }
+
+  @Test
+  void adapters_ofTrlsKeys_areMapped() {
+    assertThat(sft(MINIMAL + "use_peft: true\n").config().model().lora().settings().describe())
+        .isEqualTo("rank 16, alpha 32 on q_proj, v_proj");
+    String yaml =
+        MINIMAL + "use_peft: true\nlora_r: 4\nlora_target_modules: all-linear\nuse_rslora: true\n";
+    LoraSettings settings = sft(yaml).config().model().lora().settings();
+    assertThat(settings.scale()).isEqualTo(16);
+    assertThat(settings.targets()).containsExactly(LoraTarget.values());
+    assertThat(sft(MINIMAL + "lora_r: 4\n").config().model().lora().usePeft()).isFalse();
+    String dropout = MINIMAL + "use_peft: true\n";
+    assertThat(grpo(dropout).config().dropsOut()).isTrue();
+    assertThat(grpo(dropout + "disable_dropout: true\n").config().dropsOut()).isFalse();
   }
 
   @Test
@@ -253,8 +295,10 @@ class ConfigReaderTest {
     JsonNode all = new ObjectMapper().readTree(file.toFile());
     List<String> different = new ArrayList<>();
     compare(all.get("SFTConfig"), sft(MINIMAL).values(), different);
+    compare(all.get("ModelConfig"), sft(MINIMAL).values(), different);
     compare(all.get("GRPOConfig"), grpo(MINIMAL).values(), different);
-    assertThat(different).containsOnly("output_dir: null, ours trainer_output");
+    assertThat(different)
+        .containsOnly("output_dir: null, ours trainer_output", "model_name_or_path: null, ours m");
   }
 
   private static void compare(JsonNode trl, Map<String, String> ours, List<String> different) {

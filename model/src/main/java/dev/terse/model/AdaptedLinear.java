@@ -1,0 +1,18 @@
+package dev.terse.model;
+
+import dev.terse.engine.Arena;
+
+/** A frozen projection with a trained adapter on it. */
+interface AdaptedLinear extends Projection, AutoCloseable {
+
+  /**
+   * Takes in what the adapter's numbers are now; before every pass, since training changes them.
+   */
+  void refresh(Arena arena);
+
+  /** Puts the adapter into the weight, in place. */
+  void merge();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,29 @@
+package dev.terse.model;
+
+import dev.terse.engine.Arena;
+import dev.terse.engine.Engine;
+import dev.terse.engine.Tensor;
+
+/**
+ * Dropout on the input of one adapter. The mask is a function of the tokens' seeds, the layer and
+ * the projection, so a recomputed forward and the backward draw it again.
+ *
+ * @param rate share of elements left out
+ */
+record InputDropout(Engine engine, double rate, int layer, LoraTarget target) {
+
+  /** Whether anything is left out of these tokens. */
+  boolean leavesOut(PassTokens tokens) {
+    return rate > 0 && tokens.dropoutSeeds() != null;
+  }
+
+  /** {@code x} without what is left out; x itself where that is nothing. Its own backward. */
+  Tensor of(PassTokens tokens, Tensor x, Arena arena) {
+    if (!leavesOut(tokens)) {
+      return x;
+    }
+    Tensor kept = arena.floats(x.shape());
+    engine.dropout(x, rate, tokens.dropoutSeeds(layer, target), kept);
+    return kept;
+  }
+}

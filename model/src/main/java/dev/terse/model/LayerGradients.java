@@ -1,0 +1,37 @@
+package dev.terse.model;
+
+import dev.terse.engine.Tensor;
+
+/**
+ * Where the gradients of a layer are added; norms are null where they are not trained. Shapes are
+ * those of {@link LayerWeights}.
+ */
+record LayerGradients(
+    Tensor inputNorm,
+    LinearGradients q,
+    LinearGradients k,
+    LinearGradients v,
+    Tensor qNorm,
+    Tensor kNorm,
+    LinearGradients o,
+    Tensor middleNorm,
+    LinearGradients gate,
+    LinearGradients up,
+    LinearGradients down) {
+
+  static LayerGradients of(Parameters gradients, int index) {
+    String layer = WeightShapes.layer(index);
+    return new LayerGradients(
+        gradients.getOrNull(layer + "input_layernorm.weight"),
+        LinearGradients.of(gradients, LoraTarget.Q_PROJ.module(index)),
+        LinearGradients.of(gradients, LoraTarget.K_PROJ.module(index)),
+        LinearGradients.of(gradients, LoraTarget.V_PROJ.module(index)),
+        gradients.getOrNull(layer + "self_attn.q_norm.weight"),
+        gradients.getOrNull(layer + "self_attn.k_norm.weight"),
+        LinearGradients.of(gradients, LoraTarget.O_PROJ.module(index)),
+        gradients.getOrNull(layer + "post_attention_layernorm.weight"),
+        LinearGradients.of(gradients, LoraTarget.GATE_PROJ.module(index)),
+        LinearGradients.of(gradients, LoraTarget.UP_PROJ.module(index)),
+        LinearGradients.of(gradients, LoraTarget.DOWN_PROJ.module(index)));
+  }
+}

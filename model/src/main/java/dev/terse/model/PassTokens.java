@@ -1,0 +1,35 @@
+package dev.terse.model;
+
+import dev.terse.engine.SeedTree;
+
+/**
+ * The tokens that go through the layers together.
+ *
+ * @param ids [N]
+ * @param positions of each in its own sequence, [N]
+ * @param dropoutSeeds of each, [N]; null where nothing is left out
+ */
+record PassTokens(int[] ids, int[] positions, long[] dropoutSeeds) {
+
+  static PassTokens of(PackedBatch batch) {
+    return new PassTokens(batch.ids(), batch.segments().positions(), batch.dropoutSeeds());
+  }
+
+  /** Tokens of decoding: nothing is left out. */
+  static PassTokens decoded(int[] ids, int[] positions) {
+    return new PassTokens(ids, positions, null);
+  }
+
+  /** Seeds of the masks on the input of one adapter, [N]; null where nothing is left out. */
+  long[] dropoutSeeds(int layer, LoraTarget target) {
+    if (dropoutSeeds == null) {
+      return null;
+    }
+    long adapter = (long) layer * LoraTarget.values().length + target.ordinal();
+    long[] seeds = new long[dropoutSeeds.length];
+    for (int i = 0; i < seeds.length; i++) {
+      seeds[i] = SeedTree.child(dropoutSeeds[i], adapter);
+    }
+    return seeds;
+  }
+}
