@@ -3,8 +3,6 @@ package dev.terse.trainer.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.terse.trainer.tasks.ArithmeticTask.Problem;
-import dev.terse.trainer.tasks.ArithmeticTask.Split;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
