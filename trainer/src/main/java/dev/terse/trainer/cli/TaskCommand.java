@@ -6,10 +6,10 @@ import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.traces.JsonLinesWriter;
 import dev.terse.traces.SftExample;
 import dev.terse.trainer.tasks.ArithmeticTask;
-import dev.terse.trainer.tasks.Problem;
 import dev.terse.trainer.tasks.ProblemSource;
 import dev.terse.trainer.tasks.Split;
 import dev.terse.trainer.tasks.WordProblemTask;
+import dev.terse.trainer.tasks.WorkedProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,7 +111,8 @@ final class TaskCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Problem> problems = task.source(seed, minOperations, maxOperations).problems(split, rows);
+    List<WorkedProblem> problems =
+        task.source(seed, minOperations, maxOperations).problems(split, rows);
     try (JsonLinesWriter out = new JsonLinesWriter(output)) {
       for (int i = 0; i < problems.size(); i++) {
         String id = task + "-" + split.name().toLowerCase(Locale.ROOT) + "-" + i;
@@ -122,7 +123,7 @@ final class TaskCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private ObjectNode row(String id, Problem problem) {
+  private ObjectNode row(String id, WorkedProblem problem) {
     ObjectNode row = JsonNodeFactory.instance.objectNode().put("id", id);
     String answer = Long.toString(problem.answer());
     return switch (format) {

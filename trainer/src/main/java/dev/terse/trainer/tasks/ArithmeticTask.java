@@ -35,7 +35,7 @@ public final class ArithmeticTask implements ProblemSource {
   }
 
   @Override
-  public Problem problem(long index) {
+  public WorkedProblem problem(long index) {
     long at = SeedTree.at(seed, "arithmetic", index);
     int span = maxOperations - minOperations + 1;
     int operations = minOperations + SeedTree.below(SeedTree.child(at, 0), span);
@@ -52,7 +52,7 @@ public final class ArithmeticTask implements ProblemSource {
     String question = "Left to right: " + expression;
     String thinking =
         "The task is " + expression + "\n\n" + work + "So the result is " + value + ".";
-    return new Problem(question, question, thinking, value);
+    return new WorkedProblem(question, question, thinking, value);
   }
 
   /** One operation with its right-hand side. */

@@ -12,15 +12,15 @@ import java.util.Set;
 public interface ProblemSource {
 
   /** The problem at {@code index}, of whichever split. */
-  Problem problem(long index);
+  WorkedProblem problem(long index);
 
   /**
    * The first {@code count} problems of a split whose canonical forms differ.
    *
    * @throws IllegalArgumentException if there are not so many
    */
-  default List<Problem> problems(Split split, int count) {
-    List<Problem> problems = new ArrayList<>();
+  default List<WorkedProblem> problems(Split split, int count) {
+    List<WorkedProblem> problems = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     long limit =
         1000L * count + 100_000; // far more draws than a source that is not exhausted needs
@@ -35,7 +35,7 @@ public interface ProblemSource {
                 + problems.size()
                 + "; allow more operations");
       }
-      Problem problem = problem(index);
+      WorkedProblem problem = problem(index);
       if (Split.of(problem.canonical()) == split && seen.add(problem.canonical())) {
         problems.add(problem);
       }

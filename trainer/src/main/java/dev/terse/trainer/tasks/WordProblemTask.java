@@ -39,10 +39,10 @@ public final class WordProblemTask implements ProblemSource {
   }
 
   @Override
-  public Problem problem(long index) {
+  public WorkedProblem problem(long index) {
     long at = SeedTree.at(seed, "word-problems", index);
     Story story = story(at);
-    return new Problem(
+    return new WorkedProblem(
         story.tell(SeedTree.at(at, "tell")),
         story.canonical(),
         StoryChain.of(story, wording.chain(), SeedTree.at(at, "chain")),

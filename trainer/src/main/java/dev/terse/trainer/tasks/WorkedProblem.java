@@ -8,7 +8,7 @@ package dev.terse.trainer.tasks;
  * @param thinking the chain, steps parted by blank lines
  * @param answer the right number
  */
-public record Problem(String question, String canonical, String thinking, long answer) {
+public record WorkedProblem(String question, String canonical, String thinking, long answer) {
 
   /** The whole completion: thinking, its end mark, the boxed answer. */
   public String completion() {
