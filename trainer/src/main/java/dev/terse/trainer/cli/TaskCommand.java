@@ -6,7 +6,10 @@ import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.traces.JsonLinesWriter;
 import dev.terse.traces.SftExample;
 import dev.terse.trainer.tasks.ArithmeticTask;
-import dev.terse.trainer.tasks.ArithmeticTask.Problem;
+import dev.terse.trainer.tasks.ProblemSource;
+import dev.terse.trainer.tasks.Split;
+import dev.terse.trainer.tasks.WordProblemTask;
+import dev.terse.trainer.tasks.WorkedProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,15 +27,40 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
-      "  java -jar trainer.jar task arithmetic --split train --rows 20000 --output train.jsonl",
-      "  java -jar trainer.jar task arithmetic --split test --rows 200 --format problems \\",
+      "  java -jar trainer.jar task word-problems --split train --rows 20000 --output train.jsonl",
+      "  java -jar trainer.jar task word-problems --split test --rows 500 --format problems \\",
       "      --output test.jsonl"
     })
 final class TaskCommand implements Callable<Integer> {
 
   /** The generators. */
   enum Task {
-    arithmetic
+    /** {@link ArithmeticTask}. */
+    arithmetic(2, 3),
+    /** {@link WordProblemTask}. */
+    word_problems(2, 8);
+
+    private final int minOperations;
+    private final int maxOperations;
+
+    Task(int minOperations, int maxOperations) {
+      this.minOperations = minOperations;
+      this.maxOperations = maxOperations;
+    }
+
+    ProblemSource source(long seed, Integer least, Integer most) {
+      int min = least == null ? minOperations : least;
+      int max = most == null ? maxOperations : most;
+      return this == arithmetic
+          ? new ArithmeticTask(seed, min, max)
+          : new WordProblemTask(seed, min, max);
+    }
+
+    /** As the command line spells it. */
+    @Override
+    public String toString() {
+      return name().replace('_', '-');
+    }
   }
 
   /** The kinds of rows. */
@@ -52,7 +80,7 @@ final class TaskCommand implements Callable<Integer> {
       names = "--split",
       defaultValue = "train",
       description = "train, valid or test; no problem is in two. Default: ${DEFAULT-VALUE}.")
-  private ArithmeticTask.Split split;
+  private Split split;
 
   @Option(names = "--rows", required = true, description = "Number of different problems.")
   private int rows;
@@ -67,17 +95,13 @@ final class TaskCommand implements Callable<Integer> {
       })
   private Format format;
 
-  @Option(
-      names = "--min-operations",
-      defaultValue = "2",
-      description = "Least operations of a problem. Default: ${DEFAULT-VALUE}.")
-  private int minOperations;
+  @Option(names = "--min-operations", description = "Least operations of a problem. Default: 2.")
+  private Integer minOperations;
 
   @Option(
       names = "--max-operations",
-      defaultValue = "3",
-      description = "Most operations of a problem. Default: ${DEFAULT-VALUE}.")
-  private int maxOperations;
+      description = "Most operations of a problem. Default: 3 in arithmetic, 8 in word-problems.")
+  private Integer maxOperations;
 
   @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
   private long seed;
@@ -87,8 +111,8 @@ final class TaskCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Problem> problems =
-        new ArithmeticTask(seed, minOperations, maxOperations).problems(split, rows);
+    List<WorkedProblem> problems =
+        task.source(seed, minOperations, maxOperations).problems(split, rows);
     try (JsonLinesWriter out = new JsonLinesWriter(output)) {
       for (int i = 0; i < problems.size(); i++) {
         String id = task + "-" + split.name().toLowerCase(Locale.ROOT) + "-" + i;
@@ -99,7 +123,7 @@ final class TaskCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private ObjectNode row(String id, Problem problem) {
+  private ObjectNode row(String id, WorkedProblem problem) {
     ObjectNode row = JsonNodeFactory.instance.objectNode().put("id", id);
     String answer = Long.toString(problem.answer());
     return switch (format) {

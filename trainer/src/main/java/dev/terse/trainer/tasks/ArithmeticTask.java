@@ -1,10 +1,6 @@
 package dev.terse.trainer.tasks;
 
 import dev.terse.engine.SeedTree;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
  * Sums and products of small whole numbers, worked out step by step: an endless, seeded source of
@@ -14,9 +10,9 @@ import java.util.Set;
  * <p>A problem is {@code a∘b∘c…} read from left to right, with ∘ one of + - *. Its chain restates
  * it, then works out each operation and says the same once more as a check, and at the end restates
  * the result; steps are parted by blank lines. The problem is a function of (seed, index) alone;
- * its split is a function of its text, so no problem is in two splits.
+ * its text is its canonical form.
  */
-public final class ArithmeticTask {
+public final class ArithmeticTask implements ProblemSource {
   private static final int MAX_START = 20;
   private static final int MAX_OPERAND = 12;
   private static final int MAX_FACTOR = 5;
@@ -26,83 +22,20 @@ public final class ArithmeticTask {
   private final int minOperations;
   private final int maxOperations;
 
-  /** The part of the problems that is used for training, choosing or judging. */
-  public enum Split {
-    TRAIN,
-    VALID,
-    TEST;
-
-    /** Eight in ten problems train, one validates, one tests. */
-    static Split of(String question) {
-      int tenth = SeedTree.below(SeedTree.at(0, question), 10);
-      return tenth == 0 ? TEST : tenth == 1 ? VALID : TRAIN;
-    }
-  }
-
-  /**
-   * A problem with its chain of thought.
-   *
-   * @param question what is asked
-   * @param thinking the chain, steps parted by blank lines
-   * @param answer the right number
-   */
-  public record Problem(String question, String thinking, long answer) {
-
-    /** The whole completion: thinking, its end mark, the boxed answer. */
-    public String completion() {
-      return "<think>\n" + thinking + "\n</think>\n\nThe answer is \\boxed{" + answer + "}.";
-    }
-  }
-
   /**
    * @param seed of all problems
    * @param minOperations least operations of a problem, at least 1
    * @param maxOperations most operations of a problem
    */
   public ArithmeticTask(long seed, int minOperations, int maxOperations) {
-    if (minOperations < 1 || maxOperations < minOperations) {
-      throw new IllegalArgumentException(
-          "expected 1 <= min operations <= max operations, found "
-              + minOperations
-              + " and "
-              + maxOperations);
-    }
+    ProblemSource.requireOperations(minOperations, maxOperations);
     this.seed = seed;
     this.minOperations = minOperations;
     this.maxOperations = maxOperations;
   }
 
-  /**
-   * The first {@code count} different problems of a split.
-   *
-   * @throws IllegalArgumentException if there are not so many
-   */
-  public List<Problem> problems(Split split, int count) {
-    List<Problem> problems = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
-    long limit =
-        1000L * count + 100_000; // far more draws than a source that is not exhausted needs
-    for (long index = 0; problems.size() < count; index++) {
-      if (index == limit) {
-        throw new IllegalArgumentException(
-            "expected "
-                + count
-                + " different problems in the "
-                + split
-                + " split, found "
-                + problems.size()
-                + "; allow more operations");
-      }
-      Problem problem = problem(index);
-      if (Split.of(problem.question()) == split && seen.add(problem.question())) {
-        problems.add(problem);
-      }
-    }
-    return problems;
-  }
-
-  /** The problem at {@code index}, of whichever split. */
-  Problem problem(long index) {
+  @Override
+  public WorkedProblem problem(long index) {
     long at = SeedTree.at(seed, "arithmetic", index);
     int span = maxOperations - minOperations + 1;
     int operations = minOperations + SeedTree.below(SeedTree.child(at, 0), span);
@@ -119,7 +52,7 @@ public final class ArithmeticTask {
     String question = "Left to right: " + expression;
     String thinking =
         "The task is " + expression + "\n\n" + work + "So the result is " + value + ".";
-    return new Problem(question, thinking, value);
+    return new WorkedProblem(question, question, thinking, value);
   }
 
   /** One operation with its right-hand side. */

@@ -3,8 +3,6 @@ package dev.terse.trainer.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.terse.trainer.tasks.ArithmeticTask.Problem;
-import dev.terse.trainer.tasks.ArithmeticTask.Split;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +13,7 @@ class ArithmeticTaskTest {
 
   @Test
   void answers_equalTheExpressionsWorkedOutAnew() {
-    for (Problem problem : task.problems(Split.TRAIN, 2000)) {
+    for (WorkedProblem problem : task.problems(Split.TRAIN, 2000)) {
       String[] parts = problem.question().replaceFirst(".*: ", "").split("(?<=[-+*])|(?=[-+*])");
       long value = Long.parseLong(parts[0]);
       for (int i = 1; i < parts.length; i += 2) {
@@ -38,7 +36,7 @@ class ArithmeticTaskTest {
   void splits_shareNoProblem_andRepeatNone() {
     Set<String> seen = new HashSet<>();
     for (Split split : Split.values()) {
-      for (Problem problem : task.problems(split, 500)) {
+      for (WorkedProblem problem : task.problems(split, 500)) {
         assertThat(seen.add(problem.question())).as(problem.question()).isTrue();
       }
     }
@@ -54,7 +52,7 @@ class ArithmeticTaskTest {
 
   @Test
   void problems_ofTheSameSeed_areTheSame() {
-    List<Problem> again = new ArithmeticTask(1, 2, 4).problems(Split.VALID, 50);
+    List<WorkedProblem> again = new ArithmeticTask(1, 2, 4).problems(Split.VALID, 50);
     assertThat(task.problems(Split.VALID, 50)).isEqualTo(again);
     assertThat(new ArithmeticTask(2, 2, 4).problems(Split.VALID, 50)).isNotEqualTo(again);
   }

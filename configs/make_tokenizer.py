@@ -1,13 +1,19 @@
-"""Makes the tokenizer of the small arithmetic model: byte-level BPE, digits one by one.
+"""Makes the tokenizer of a small model from SFT rows: byte-level BPE, digits one by one.
 
     pip install tokenizers
     java -jar trainer.jar task arithmetic --split train --rows 16000 --output train.jsonl
-    python configs/arithmetic/make_tokenizer.py train.jsonl configs/arithmetic
+    python configs/make_tokenizer.py train.jsonl configs/arithmetic 400 gpt2
+    java -jar trainer.jar task word-problems --split train --rows 20000 --output train.jsonl
+    python configs/make_tokenizer.py train.jsonl configs/tiny-reasoner 1000 qwen2
+
+The third argument is the most tokens that may be learned (fewer where the text has no more words);
+the marks come on top. The fourth is how text is cut before that: as in GPT-2, or as in Qwen2, where
+a full stop and the blank line after it can be one token.
 """
 import json
 import sys
 
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 CONTROL = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
 MARKS = ["<think>", "</think>", "[SKIP]"]
@@ -16,6 +22,20 @@ TEMPLATE = (
     "{% if message['role'] == 'assistant' %}{{ '<|end|>' }}{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
 )
+QWEN2 = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+CUTS = {
+    "gpt2": [
+        pre_tokenizers.Digits(individual_digits=True),
+        pre_tokenizers.ByteLevel(add_prefix_space=False),
+    ],
+    "qwen2": [
+        pre_tokenizers.Split(Regex(QWEN2), behavior="isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ],
+}
 
 
 def texts(path):
@@ -29,16 +49,16 @@ def texts(path):
             yield from completion.split("\x00")
 
 
-rows, folder = sys.argv[1:]
+rows, folder, vocabulary, cut = sys.argv[1:]
 tokenizer = Tokenizer(models.BPE())
-tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-    [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
-)
+tokenizer.pre_tokenizer = pre_tokenizers.Sequence(CUTS[cut])
 tokenizer.decoder = decoders.ByteLevel()
 tokenizer.train_from_iterator(
     texts(rows),
     trainers.BpeTrainer(
-        vocab_size=400, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+        vocab_size=int(vocabulary),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
     ),
 )
 tokenizer.add_tokens([AddedToken(mark, normalized=False) for mark in MARKS])
@@ -58,29 +78,4 @@ with open(f"{folder}/tokenizer_config.json", "w", encoding="utf-8") as out:
         indent=2,
     )
     out.write("\n")
-size = tokenizer.get_vocab_size()
-end = tokenizer.token_to_id("<|end|>")
-with open(f"{folder}/config.json", "w", encoding="utf-8") as out:
-    json.dump(
-        {
-            "architectures": ["Qwen2ForCausalLM"],
-            "model_type": "qwen2",
-            "vocab_size": size,
-            "hidden_size": 128,
-            "intermediate_size": 384,
-            "num_hidden_layers": 3,
-            "num_attention_heads": 4,
-            "num_key_value_heads": 2,
-            "hidden_act": "silu",
-            "max_position_embeddings": 512,
-            "rms_norm_eps": 1e-6,
-            "rope_theta": 10000.0,
-            "initializer_range": 0.02,
-            "tie_word_embeddings": True,
-            "eos_token_id": end,
-        },
-        out,
-        indent=2,
-    )
-    out.write("\n")
-print(f"{size} tokens, end token {end}")
+print(f"{tokenizer.get_vocab_size()} tokens, end token {tokenizer.token_to_id('<|end|>')}")
