@@ -78,7 +78,7 @@ interface RowKernels {
    */
   void gradientOfSlice(Nd4jTensor p, double[] factors, int[] targets, double[] atTarget);
 
-  KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens);
+  KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens);
 
   void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Nd4jTensor m, Nd4jTensor v);
 
