@@ -6,10 +6,10 @@ package dev.terse.engine.nd4j;
  * afterwards; only ND4J's own products, which copy a column range of an input first (2048x1536x576:
  * 117 ms instead of 30), split it by rows.
  *
- * <p>A row of {@code x · wᵀ} has the same bits in every product: with oneDNN called directly
- * from two rows on, with ND4J's products (where its oneDNN serves them) from {@value #MINIMUM_ROWS}
- * rows on, so fewer are padded there. So a sequence's activations do not depend on what else is in
- * its batch.
+ * <p>A row of {@code x · wᵀ} has the same bits in every product: with oneDNN called directly from
+ * two rows on, with ND4J's products (where its oneDNN serves them) from {@value #MINIMUM_ROWS} rows
+ * on, so fewer are padded there. So a sequence's activations do not depend on what else is in its
+ * batch.
  */
 final class Products {
   static final int MINIMUM_ROWS = 16;
