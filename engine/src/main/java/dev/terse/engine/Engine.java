@@ -137,10 +137,8 @@ public interface Engine extends AutoCloseable {
   /** Backward of {@link #swiglu}; dGate may be gate, dUp may be up. */
   void swigluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp);
 
-  /**
-   * Softmax of {@code factor * x} along each row of {@code x} [R, V] into {@code out}; may be x.
-   */
-  void softmaxRows(Tensor x, double factor, Tensor out);
+  /** Softmax of {@code factor * x} along each row of {@code x} [R, V], told to {@code reader}. */
+  void softmaxRows(Tensor x, double factor, RowReader reader);
 
   // Attention -------------------------------------------------------------------------------------
 
@@ -167,12 +165,11 @@ public interface Engine extends AutoCloseable {
       Tensor dv);
 
   /**
-   * An empty cache for decoding.
+   * A cache for decoding, without sequences.
    *
-   * @param promptOf for each sequence the index of the prompt that it continues, rising
    * @param maxNewTokens positions a sequence may add to its prompt
    */
-  KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens);
+  KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens);
 
   // Head ------------------------------------------------------------------------------------------
 

@@ -134,9 +134,8 @@ public final class OperationChecks {
     Shapes.require("dUp", dUp, gate.shape());
   }
 
-  public static void softmaxRows(Tensor x, Tensor out) {
+  public static void softmaxRows(Tensor x) {
     matrix("x", x);
-    Shapes.require("out", out, x.shape());
   }
 
   public static void attention(
@@ -168,20 +167,39 @@ public final class OperationChecks {
     Shapes.require("v", v, segments.tokens(), shape.kvHeads() * shape.headDim());
   }
 
-  public static void kvCache(int layers, int[] promptOf, int maxNewTokens) {
-    if (layers <= 0 || maxNewTokens <= 0 || promptOf.length == 0) {
+  public static void kvCache(int layers, int maxNewTokens) {
+    if (layers <= 0 || maxNewTokens <= 0) {
       throw new IllegalArgumentException(
-          "a cache needs at least one layer, sequence and new token, got layers="
+          "a cache needs at least one layer and new token, got layers="
               + layers
-              + " sequences="
-              + promptOf.length
               + " maxNewTokens="
               + maxNewTokens);
+    }
+  }
+
+  /**
+   * Prompts of sequences that join a cache.
+   *
+   * @param lastLive prompt of the last live sequence, or -1
+   * @param prompts number of prompts that the cache was given so far
+   */
+  public static void join(int[] promptOf, int lastLive, int prompts) {
+    if (promptOf.length == 0) {
+      throw new IllegalArgumentException("promptOf must name at least one sequence");
     }
     for (int s = 0; s < promptOf.length; s++) {
       if (promptOf[s] < (s == 0 ? 0 : promptOf[s - 1])) {
         throw new IllegalArgumentException(
             "promptOf must rise from 0 or more, got " + promptOf[s] + " for sequence " + s);
+      }
+      if (promptOf[s] < prompts && promptOf[s] != lastLive) {
+        throw new IllegalArgumentException(
+            "a new sequence continues the last live sequence's prompt ("
+                + (lastLive < 0 ? "none is live" : lastLive)
+                + ") or a new one (from "
+                + prompts
+                + "), got prompt "
+                + promptOf[s]);
       }
     }
   }

@@ -11,6 +11,7 @@ import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.RowReader;
 import dev.terse.engine.Segments;
 import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
@@ -207,7 +208,7 @@ class EngineConformanceFaultTest {
             "no temperature",
             "softmaxRows",
             (e, a) -> {
-              e.softmaxRows(t(a[0]), 1, t(a[2]));
+              e.softmaxRows(t(a[0]), 1, (RowReader) a[2]);
               return null;
             }),
         fault(
@@ -236,16 +237,26 @@ class EngineConformanceFaultTest {
             "Decoding",
             "all sequences on one prompt",
             "kvCache",
-            (e, a) ->
-                e.kvCache(
-                    (int) a[0], (AttentionShape) a[1], new int[((int[]) a[2]).length], (int) a[3])),
+            (e, a) -> {
+              KvCache right = e.kvCache((int) a[0], (AttentionShape) a[1], (int) a[2]);
+              return proxy(
+                  KvCache.class,
+                  right,
+                  Map.of(
+                      "join",
+                      (cache, b) -> {
+                        int[] promptOf = ((int[]) b[0]).clone();
+                        Arrays.fill(promptOf, promptOf[0]);
+                        cache.join(promptOf);
+                        return null;
+                      }));
+            }),
         fault(
             "Decoding",
             "the wrong sequences kept",
             "kvCache",
             (e, a) -> {
-              KvCache right =
-                  e.kvCache((int) a[0], (AttentionShape) a[1], (int[]) a[2], (int) a[3]);
+              KvCache right = e.kvCache((int) a[0], (AttentionShape) a[1], (int) a[2]);
               return proxy(
                   KvCache.class,
                   right,
