@@ -2,7 +2,9 @@ package dev.terse.engine;
 
 /**
  * Keys and values of sequences that are being decoded together, for all layers. Sequences that
- * continue the same prompt share that prompt's entries: they are held once and read once.
+ * continue the same prompt share that prompt's entries: they are held once, as long as one of these
+ * sequences is live. Prompts are counted over the life of the cache, in the order in which they
+ * were put.
  *
  * <p>One decoding step calls {@link #attend} once a layer, in order, then {@link #advance}. Calls
  * out of turn, and more steps than the cache was made for, throw {@link IllegalStateException}.
@@ -10,9 +12,18 @@ package dev.terse.engine;
 public interface KvCache extends AutoCloseable {
 
   /**
-   * Stores one layer's rotated keys and values of the packed prompts.
+   * Adds sequences behind the live ones, between two steps.
    *
-   * @param k,v [N, K*D] over all prompts
+   * @param promptOf for each new sequence the index of the prompt that it continues, rising: the
+   *     last live sequence's, or prompts that {@link #putPrompts} brings next
+   */
+  void join(int[] promptOf);
+
+  /**
+   * Stores one layer's rotated keys and values of packed new prompts, for the sequences that the
+   * cache was made with or that joined; to be called for all layers before the next step.
+   *
+   * @param k,v [N, K*D] over these prompts
    */
   void putPrompts(int layer, Tensor k, Tensor v, Segments prompts);
 

@@ -178,10 +178,29 @@ public final class OperationChecks {
               + " maxNewTokens="
               + maxNewTokens);
     }
+    join(promptOf, -1, 0);
+  }
+
+  /**
+   * Prompts of sequences that join a cache.
+   *
+   * @param lastLive prompt of the last live sequence, or -1
+   * @param prompts number of prompts that the cache was given so far
+   */
+  public static void join(int[] promptOf, int lastLive, int prompts) {
     for (int s = 0; s < promptOf.length; s++) {
       if (promptOf[s] < (s == 0 ? 0 : promptOf[s - 1])) {
         throw new IllegalArgumentException(
             "promptOf must rise from 0 or more, got " + promptOf[s] + " for sequence " + s);
+      }
+      if (promptOf[s] < prompts && promptOf[s] != lastLive) {
+        throw new IllegalArgumentException(
+            "a new sequence continues the last live sequence's prompt ("
+                + (lastLive < 0 ? "none is live" : lastLive)
+                + ") or a new one (from "
+                + prompts
+                + "), got prompt "
+                + promptOf[s]);
       }
     }
   }

@@ -1,18 +1,23 @@
 package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.CacheProgress;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.OperationChecks;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * A cache of ND4J arrays: the prompts' entries of a layer [K, N, D], the sequences' own [B, K, M,
- * D]. A step goes through the prompts; all sequences of one prompt and all heads go together in
- * batched products.
+ * A cache of ND4J arrays: the entries of each prompt in a layer [K, T, D], the sequences' own [B,
+ * K, M, D]. A step goes through the prompts; all sequences of one prompt and length and all heads
+ * go together in batched products.
  */
 final class ArrayKvCache implements KvCache {
   private final Crew crew;
@@ -22,11 +27,15 @@ final class ArrayKvCache implements KvCache {
   private final int maxNewTokens;
   private final ArrayCalls products = new ArrayCalls();
   private final Layer[] layers;
-  private int[] promptOf;
-  private Segments prompts;
+  private final Map<Integer, Integer> promptLengths = new HashMap<>();
+  private int[] promptOf = {};
+  private int[] lengths = {};
 
-  /** One layer's entries: of the prompts and of the sequences. */
-  private record Layer(Nd4jTensor[] prompts, Nd4jTensor[] own) {}
+  /** One layer's keys and values: of each live prompt, and of the sequences. */
+  private static final class Layer {
+    private final Map<Integer, Nd4jTensor[]> prompts = new HashMap<>();
+    private Nd4jTensor[] own = {};
+  }
 
   ArrayKvCache(
       Crew crew,
@@ -41,28 +50,53 @@ final class ArrayKvCache implements KvCache {
     this.shape = shape;
     this.progress = new CacheProgress(layers, shape, maxNewTokens);
     this.maxNewTokens = maxNewTokens;
-    this.layers = new Layer[layers];
-    this.promptOf = promptOf.clone();
+    this.layers = Stream.generate(Layer::new).limit(layers).toArray(Layer[]::new);
+    join(promptOf);
+  }
+
+  @Override
+  public void join(int[] more) {
+    int live = promptOf.length;
+    progress.join(more, live == 0 ? -1 : promptOf[live - 1]);
+    promptOf = Arrays.copyOf(promptOf, live + more.length);
+    System.arraycopy(more, 0, promptOf, live, more.length);
+    lengths = Arrays.copyOf(lengths, promptOf.length);
+    for (Layer layer : layers) {
+      Nd4jTensor[] before = layer.own;
+      layer.own = new Nd4jTensor[] {ofSequences(), ofSequences()};
+      for (int i = 0; i < before.length; i++) {
+        if (live > 0) {
+          rows(layer.own[i], 0, live).assign(rows(before[i], 0, live));
+        }
+        before[i].close();
+      }
+    }
+  }
+
+  private static INDArray rows(Nd4jTensor x, int from, int to) {
+    return x.rowsView(from, to).array();
+  }
+
+  private Nd4jTensor ofSequences() {
+    return owned(promptOf.length, shape.kvHeads(), maxNewTokens, shape.headDim());
   }
 
   @Override
   public void putPrompts(int layer, Tensor k, Tensor v, Segments segments) {
-    progress.putPrompts(layer, k, v, segments, promptOf[promptOf.length - 1]);
-    prompts = segments;
-    layers[layer] =
-        new Layer(
-            new Nd4jTensor[] {apart(Nd4jTensor.of(k)), apart(Nd4jTensor.of(v))},
-            new Nd4jTensor[] {empty(), empty()});
+    int first = progress.putPrompts(layer, k, v, segments);
+    for (int p = 0; p < segments.count(); p++) {
+      int from = segments.start(p);
+      int to = segments.end(p);
+      promptLengths.put(first + p, to - from);
+      layers[layer].prompts.put(
+          first + p, new Nd4jTensor[] {apart(k.rowsView(from, to)), apart(v.rowsView(from, to))});
+    }
   }
 
-  private Nd4jTensor apart(Nd4jTensor x) {
+  private Nd4jTensor apart(Tensor x) {
     Nd4jTensor out = owned(shape.kvHeads(), x.rows(), shape.headDim());
-    kernels.splitColumns(x, shape.kvHeads(), out);
+    kernels.splitColumns(Nd4jTensor.of(x), shape.kvHeads(), out);
     return out;
-  }
-
-  private Nd4jTensor empty() {
-    return owned(promptOf.length, shape.kvHeads(), maxNewTokens, shape.headDim());
   }
 
   private static Nd4jTensor owned(int... axes) {
@@ -75,15 +109,15 @@ final class ArrayKvCache implements KvCache {
 
   @Override
   public void attend(int layer, Tensor q, Tensor k, Tensor v, Tensor out) {
-    progress.attend(layer, promptOf.length, q, k, v, out);
     int live = promptOf.length;
-    append(Nd4jTensor.of(k), layers[layer].own[0]);
-    append(Nd4jTensor.of(v), layers[layer].own[1]);
+    progress.attend(layer, live, Arrays.stream(lengths).max().orElse(0), q, k, v, out);
     for (int from = 0; from < live; ) {
       int to = from + 1;
-      while (to < live && promptOf[to] == promptOf[from]) {
+      while (to < live && promptOf[to] == promptOf[from] && lengths[to] == lengths[from]) {
         to++;
       }
+      append(from, to, Nd4jTensor.of(k), layers[layer].own[0]);
+      append(from, to, Nd4jTensor.of(v), layers[layer].own[1]);
       attend(
           layers[layer],
           from,
@@ -94,20 +128,21 @@ final class ArrayKvCache implements KvCache {
     }
   }
 
-  private void append(Nd4jTensor x, Nd4jTensor own) {
+  private void append(int from, int to, Nd4jTensor x, Nd4jTensor own) {
     long dim = shape.headDim();
-    long[] axes = {promptOf.length, shape.kvHeads(), dim};
-    long[] strides = {shape.kvHeads() * maxNewTokens * dim, maxNewTokens * dim, 1};
-    own.block().strided(progress.steps() * dim, axes, strides).assign(x.arrayOf(axes));
+    long head = maxNewTokens * dim;
+    long[] axes = {to - from, shape.kvHeads(), dim};
+    long[] strides = {shape.kvHeads() * head, head, 1};
+    own.block()
+        .strided(from * shape.kvHeads() * head + lengths[from] * dim, axes, strides)
+        .assign(x.rowsView(from, to).arrayOf(axes));
   }
 
-  /** Sequences {@code from} to {@code to}, all of one prompt. */
+  /** Sequences {@code from} to {@code to}, all of one prompt and length. */
   private void attend(Layer layer, int from, int to, Nd4jTensor q, Nd4jTensor out) {
-    int prompt = promptOf[from];
-    int start = prompts.start(prompt);
-    int end = prompts.end(prompt);
-    int t = end - start;
-    int steps = progress.steps() + 1;
+    Nd4jTensor[] prompt = layer.prompts.get(promptOf[from]);
+    int t = promptLengths.get(promptOf[from]);
+    int steps = lengths[from] + 1;
     int b = to - from;
     int heads = shape.kvHeads();
     int group = shape.group();
@@ -123,7 +158,7 @@ final class ArrayKvCache implements KvCache {
       queries
           .reshape(heads, b, group, dim)
           .assign(q.arrayOf(b, heads, group, dim).permute(1, 0, 2, 3));
-      scores(queries, ofPrompt(layer.prompts[0], start, t), promptScores);
+      scores(queries, prompt[0].array(), promptScores);
       scores(
           q.arrayOf(b * heads, group, dim), ofSequences(layer.own[0], from, to, steps), ownScores);
 
@@ -137,7 +172,7 @@ final class ArrayKvCache implements KvCache {
       promptByHead.assign(inPrompt);
       ownScores.reshape(b, heads, group, steps).assign(inOwn);
 
-      weigh(promptScores, ofPrompt(layer.prompts[1], start, t), promptOut);
+      weigh(promptScores, prompt[1].array(), promptOut);
       weigh(ownScores, ofSequences(layer.own[1], from, to, steps), ownOut);
       ArrayOps.add(
           ownOut.reshape(b, heads, group, dim),
@@ -152,16 +187,6 @@ final class ArrayKvCache implements KvCache {
 
   private void weigh(INDArray weights, INDArray values, INDArray out) {
     products.multiply(weights, false, values, false, out, 1, 0);
-  }
-
-  /** Entries of one prompt, [K, T, D]. */
-  private INDArray ofPrompt(Nd4jTensor x, int start, int t) {
-    long dim = shape.headDim();
-    return x.block()
-        .strided(
-            start * dim,
-            new long[] {shape.kvHeads(), t, dim},
-            new long[] {prompts.tokens() * dim, dim, 1});
   }
 
   /** Own entries of sequences, [b*K, steps, D]. */
@@ -186,30 +211,43 @@ final class ArrayKvCache implements KvCache {
   @Override
   public void advance() {
     progress.advance();
+    Arrays.setAll(lengths, s -> lengths[s] + 1);
   }
 
   @Override
   public int[] positions() {
-    progress.requireOpen();
-    return Arrays.stream(promptOf).map(p -> prompts.length(p) + progress.steps()).toArray();
+    progress.requirePrompts();
+    return IntStream.range(0, promptOf.length)
+        .map(s -> promptLengths.get(promptOf[s]) + lengths[s])
+        .toArray();
   }
 
   @Override
   public void keep(int[] live) {
     progress.keep(live, promptOf.length);
+    promptOf = Arrays.stream(live).map(i -> promptOf[i]).toArray();
+    lengths = Arrays.stream(live).map(i -> lengths[i]).toArray();
+    promptLengths.keySet().retainAll(Arrays.stream(promptOf).boxed().toList());
     for (Layer layer : layers) {
-      if (layer == null) {
-        continue;
-      }
       for (Nd4jTensor own : layer.own) {
         for (int to = 0; to < live.length; to++) {
           if (live[to] != to) {
-            own.rowsView(to, to + 1).array().assign(own.rowsView(live[to], live[to] + 1).array());
+            rows(own, to, to + 1).assign(rows(own, live[to], live[to] + 1));
           }
         }
       }
+      layer
+          .prompts
+          .entrySet()
+          .removeIf(
+              entry -> {
+                boolean gone = !promptLengths.containsKey(entry.getKey());
+                if (gone) {
+                  Arrays.stream(entry.getValue()).forEach(Nd4jTensor::close);
+                }
+                return gone;
+              });
     }
-    promptOf = Arrays.stream(live).map(i -> promptOf[i]).toArray();
   }
 
   @Override
@@ -218,12 +256,9 @@ final class ArrayKvCache implements KvCache {
       return;
     }
     products.close();
-    for (int i = 0; i < layers.length; i++) {
-      if (layers[i] != null) {
-        Arrays.stream(layers[i].prompts).forEach(Nd4jTensor::close);
-        Arrays.stream(layers[i].own).forEach(Nd4jTensor::close);
-        layers[i] = null;
-      }
+    for (Layer layer : layers) {
+      layer.prompts.values().stream().flatMap(Arrays::stream).forEach(Nd4jTensor::close);
+      Arrays.stream(layer.own).forEach(Nd4jTensor::close);
     }
   }
 }

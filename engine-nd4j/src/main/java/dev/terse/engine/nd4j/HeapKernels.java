@@ -406,7 +406,7 @@ final class HeapKernels implements RowKernels {
 
   @Override
   public KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
-    return new HostKvCache(crew, this, layers, shape, promptOf, maxNewTokens);
+    return new HostKvCache(crew, layers, shape, promptOf, maxNewTokens);
   }
 
   @Override

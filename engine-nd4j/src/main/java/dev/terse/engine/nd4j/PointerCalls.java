@@ -107,7 +107,7 @@ final class PointerCalls implements NativeCalls {
           if (s.batch != MATRIX) {
             long rows = s.rows / s.batch;
             axes = new long[] {s.batch, rows, s.columns};
-            strides = new long[] {rows * s.columns, s.columns, 1};
+            strides = new long[] {rows * s.stride, s.stride, 1};
           }
           // The step that visits all elements in order, where there is one; else 0.
           long elementStride = s.stride == s.columns ? 1 : 0;

@@ -1,0 +1,146 @@
+package dev.terse.engine;
+
+import java.util.Arrays;
+
+/**
+ * Where a key-value cache stands in the order of calls, and what that order allows. What is out of
+ * turn is refused with an {@link IllegalStateException}.
+ */
+public final class CacheProgress {
+  private final int layers;
+  private final AttentionShape shape;
+  private final int maxNewTokens;
+  private final boolean[] hasPrompts;
+  private Segments arriving;
+  private int prompts;
+  private int awaited;
+  private int nextLayer;
+  private boolean closed;
+
+  public CacheProgress(int layers, AttentionShape shape, int maxNewTokens) {
+    this.layers = layers;
+    this.shape = shape;
+    this.maxNewTokens = maxNewTokens;
+    this.hasPrompts = new boolean[layers];
+  }
+
+  /**
+   * Sequences join; those of a new prompt wait for it.
+   *
+   * @param lastLive prompt of the last live sequence, or -1
+   */
+  public void join(int[] promptOf, int lastLive) {
+    requireOpen();
+    require(nextLayer == 0, "sequences join between steps, not after layer " + nextLayer);
+    require(prompts == awaited, "the sequences that joined last still wait for their prompts");
+    OperationChecks.join(promptOf, lastLive, prompts);
+    if (promptOf.length > 0) {
+      awaited = Math.max(awaited, promptOf[promptOf.length - 1] + 1);
+    }
+  }
+
+  /**
+   * One layer's entries of new prompts arrive.
+   *
+   * @return index of the first of these prompts
+   */
+  public int putPrompts(int layer, Tensor k, Tensor v, Segments segments) {
+    requireOpen();
+    require(nextLayer == 0, "prompts are put between steps, not after layer " + nextLayer);
+    require(layer >= 0 && layer < layers, "there are " + layers + " layers, got layer " + layer);
+    require(awaited > prompts, "no sequence waits for a prompt");
+    require(!hasPrompts[layer], "layer " + layer + " has its prompts already");
+    OperationChecks.keyValues(k, v, segments, shape);
+    if (prompts + segments.count() < awaited) {
+      throw new IllegalArgumentException(
+          "a sequence continues prompt "
+              + (awaited - 1)
+              + " of only "
+              + (prompts + segments.count())
+              + " prompts");
+    }
+    require(
+        arriving == null || Arrays.equals(arriving.starts(), segments.starts()),
+        "layer " + layer + " has other prompts than the layer before");
+    arriving = segments;
+    hasPrompts[layer] = true;
+    int first = prompts;
+    if (complete()) {
+      prompts += segments.count();
+      awaited = prompts;
+      arriving = null;
+      Arrays.fill(hasPrompts, false);
+    }
+    return first;
+  }
+
+  private boolean complete() {
+    for (boolean has : hasPrompts) {
+      if (!has) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * A layer's turn in a step.
+   *
+   * @param longest positions that the longest live sequence has added to its prompt
+   */
+  public void attend(int layer, int live, int longest, Tensor q, Tensor k, Tensor v, Tensor out) {
+    requireOpen();
+    require(live > 0, "no sequence is live");
+    require(layer == nextLayer, "layer " + nextLayer + " comes next, got layer " + layer);
+    requirePrompts();
+    require(longest < maxNewTokens, "all " + maxNewTokens + " new tokens have been decoded");
+    Shapes.require("q", q, live, shape.heads() * shape.headDim());
+    Shapes.require("k", k, live, shape.kvHeads() * shape.headDim());
+    Shapes.require("v", v, live, shape.kvHeads() * shape.headDim());
+    Shapes.require("out", out, q.shape());
+    nextLayer++;
+  }
+
+  /** A step ends. */
+  public void advance() {
+    requireOpen();
+    require(nextLayer == layers, "a step ends after all " + layers + " layers, not " + nextLayer);
+    nextLayer = 0;
+  }
+
+  /** Sequences are dropped. */
+  public void keep(int[] live, int liveCount) {
+    requireOpen();
+    require(nextLayer == 0, "sequences are dropped between steps, not after layer " + nextLayer);
+    OperationChecks.keep(live, liveCount);
+  }
+
+  /** All sequences have their prompts in all layers. */
+  public void requirePrompts() {
+    requireOpen();
+    for (int layer = 0; prompts < awaited && layer < layers; layer++) {
+      require(hasPrompts[layer], "layer " + layer + " has no prompts yet");
+    }
+  }
+
+  private void requireOpen() {
+    require(!closed, "the cache had been closed");
+  }
+
+  /**
+   * The cache is closed.
+   *
+   * @return whether this was the first time
+   */
+  public boolean close() {
+    boolean first = !closed;
+    closed = true;
+    return first;
+  }
+
+  private static void require(boolean condition, String sentence) {
+    if (!condition) {
+      throw new IllegalStateException("key-value cache: " + sentence);
+    }
+  }
+}
