@@ -94,9 +94,7 @@ final class CachedAttention {
 
   /** A sequence's row as its heads, [H, D]. */
   private Matrix heads(Matrix rows, int sequence) {
-    int dim = shape.headDim();
-    long offset = rows.offset() + (long) sequence * rows.stride();
-    return new Matrix(rows.block(), offset, shape.heads(), dim, dim);
+    return rows.rows(sequence, sequence + 1).reshaped(shape.heads(), shape.headDim());
   }
 
   private void scores(Matrix query, KvEntries entries, Matrix weights, int column) {
@@ -154,16 +152,17 @@ final class CachedAttention {
   /** Entries that a query head reads, [capacity, D]. */
   private Matrix ofHead(Matrix entries, int head) {
     int capacity = entries.rows() / shape.kvHeads();
-    long offset = entries.offset() + (long) (head / shape.group()) * capacity * entries.stride();
-    return new Matrix(entries.block(), offset, capacity, entries.columns(), entries.stride());
+    int kvHead = head / shape.group();
+    return entries.rows(kvHead * capacity, (kvHead + 1) * capacity);
   }
 
   /** A query head's weights in all sequences, [B, width]. */
   private Matrix ofHead(Nd4jTensor weights, int head) {
     int width = weights.rowSize();
     int heads = shape.heads();
-    long offset = weights.offset() + (long) head * width;
-    return new Matrix(weights.block(), offset, weights.rows() / heads, width, heads * width);
+    return Matrix.of(weights)
+        .reshaped(weights.rows() / heads, heads * width)
+        .columns(head * width, (head + 1) * width);
   }
 
   private static void hide(Nd4jTensor weights, int row, int from, int to) {

@@ -155,8 +155,8 @@ final class HostKvCache implements KvCache {
         attention.attend(
             new CachedAttention.Past(prompt.entries, prompt.length),
             own,
-            rows(queries, first, end),
-            rows(out, first, end),
+            queries.rows(first, end),
+            out.rows(first, end),
             scratch);
       }
       first = end;
@@ -165,11 +165,6 @@ final class HostKvCache implements KvCache {
 
   private static boolean alike(Sequence a, Sequence b) {
     return a.prompt == b.prompt && a.own.width() == b.own.width();
-  }
-
-  private static Matrix rows(Matrix m, int from, int to) {
-    long offset = m.offset() + (long) from * m.stride();
-    return new Matrix(m.block(), offset, to - from, m.columns(), m.stride());
   }
 
   @Override

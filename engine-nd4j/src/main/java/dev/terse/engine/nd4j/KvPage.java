@@ -33,7 +33,7 @@ final class KvPage implements AutoCloseable {
     this.shape = shape;
     this.capacity = (positions + STEP - 1) / STEP * STEP;
     this.half = shape.kvHeads() * capacity * shape.headDim();
-    this.block = new Block(2L * layers * half, true);
+    this.block = new Block(2L * layers * half, true, Block.Use.KEPT);
     float[] zeros = new float[half];
     for (int layer = 0; layer < layers; layer++) {
       block.write(values(layer).offset(), zeros, 0, half);
@@ -56,7 +56,7 @@ final class KvPage implements AutoCloseable {
 
   private Matrix matrix(long offset) {
     int dim = shape.headDim();
-    return new Matrix(block, offset, shape.kvHeads() * capacity, dim, dim);
+    return new Matrix(block, offset, shape.kvHeads() * capacity, dim, dim, NumberType.FLOAT32);
   }
 
   /** Writes one position of one layer: rows {@code k[at..]} and {@code v[at..]}, each [K*D]. */
