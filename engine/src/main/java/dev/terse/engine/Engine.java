@@ -137,10 +137,8 @@ public interface Engine extends AutoCloseable {
   /** Backward of {@link #swiglu}; dGate may be gate, dUp may be up. */
   void swigluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp);
 
-  /**
-   * Softmax of {@code factor * x} along each row of {@code x} [R, V] into {@code out}; may be x.
-   */
-  void softmaxRows(Tensor x, double factor, Tensor out);
+  /** Softmax of {@code factor * x} along each row of {@code x} [R, V], told to {@code reader}. */
+  void softmaxRows(Tensor x, double factor, RowReader reader);
 
   // Attention -------------------------------------------------------------------------------------
 

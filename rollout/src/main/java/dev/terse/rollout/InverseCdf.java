@@ -1,69 +1,93 @@
 package dev.terse.rollout;
 
-/** Draws from a discrete distribution by the inverse of its cumulative sum, in O(V), unsorted. */
+/**
+ * Cumulative sums of a discrete distribution, for draws by their inverse: in one pass, unsorted. A
+ * draw then looks into one block only.
+ */
 final class InverseCdf {
-  /** Tokens whose sum is taken together; the draw then looks into one block only. */
+  /** Tokens whose sum is taken together. */
   private static final int BLOCK = 512;
 
-  private InverseCdf() {}
+  private final float[] weights;
+  private final double[] blocks;
+  private final double total;
+
+  /**
+   * @param weights of 0 or more, [V]; not copied
+   */
+  InverseCdf(float[] weights) {
+    this.weights = weights;
+    this.blocks = new double[(weights.length + BLOCK - 1) / BLOCK];
+    double sum = 0;
+    for (int b = 0; b < blocks.length; b++) {
+      blocks[b] = blockSum(b * BLOCK);
+      sum += blocks[b];
+    }
+    this.total = sum;
+  }
 
   /** Sum of the weights, in double and in a fixed order. */
-  static double sum(float[] p) {
-    double sum = 0;
-    for (int from = 0; from < p.length; from += BLOCK) {
-      sum += blockSum(p, from);
-    }
-    return sum;
+  double total() {
+    return total;
   }
 
   /**
-   * The index whose share of the cumulative sum covers {@code u}.
+   * The index whose share of the cumulative sum covers {@code u}; the total must be above 0.
    *
-   * @param p weights of 0 or more, [V]
-   * @param total {@link #sum} of the weights, above 0
    * @param u in [0, 1)
    */
-  static int draw(float[] p, double total, double u) {
+  int at(double u) {
     double target = u * total;
     double before = 0;
     int last = -1;
-    for (int from = 0; from < p.length; from += BLOCK) {
-      double block = blockSum(p, from);
-      if (before + block > target) {
+    for (int b = 0; b < blocks.length; b++) {
+      if (before + blocks[b] > target) {
         double sum = before;
-        for (int i = from; i < Math.min(from + BLOCK, p.length); i++) {
-          sum += p[i];
-          last = p[i] > 0 ? i : last;
+        for (int i = b * BLOCK; i < end(b * BLOCK); i++) {
+          sum += weights[i];
+          last = weights[i] > 0 ? i : last;
           if (sum > target) {
             return i;
           }
         }
       }
-      before += block;
+      before += blocks[b];
     }
     // Rounding can leave u just above the last step of the sum: then it is the last token's.
-    for (int i = p.length - 1; last < 0; i--) {
-      last = p[i] > 0 ? i : last;
+    for (int i = weights.length - 1; last < 0; i--) {
+      last = weights[i] > 0 ? i : last;
     }
     return last;
   }
 
-  private static double blockSum(float[] p, int from) {
-    int end = Math.min(from + BLOCK, p.length);
+  private int end(int from) {
+    return Math.min(from + BLOCK, weights.length);
+  }
+
+  private double blockSum(int from) {
+    int end = end(from);
     double a = 0;
     double b = 0;
     double c = 0;
     double d = 0;
+    double e = 0;
+    double f = 0;
+    double g = 0;
+    double h = 0;
     int i = from;
-    for (; i + 3 < end; i += 4) { // four chains of additions run beside each other
-      a += p[i];
-      b += p[i + 1];
-      c += p[i + 2];
-      d += p[i + 3];
+    for (; i + 7 < end; i += 8) { // eight chains of additions run beside each other
+      a += weights[i];
+      b += weights[i + 1];
+      c += weights[i + 2];
+      d += weights[i + 3];
+      e += weights[i + 4];
+      f += weights[i + 5];
+      g += weights[i + 6];
+      h += weights[i + 7];
     }
     for (; i < end; i++) {
-      a += p[i];
+      a += weights[i];
     }
-    return (a + b) + (c + d);
+    return ((a + e) + (b + f)) + ((c + g) + (d + h));
   }
 }

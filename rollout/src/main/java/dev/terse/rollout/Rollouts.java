@@ -50,18 +50,17 @@ public final class Rollouts {
     }
     prompts.forEach(prompt -> requireRoom(prompt, sampling.maxNewTokens()));
     List<Completion> completions = new ArrayList<>(); // in the order of the slots
-    try (Sampler sampler = new Sampler(decoder.engine(), sampling, decoder.config().vocabSize())) {
-      for (List<Turns.Slot> turn : Turns.of(prompts.size(), groupSize, maxLive)) {
-        List<Draft> drafts = new ArrayList<>();
-        for (Turns.Slot slot : turn) {
-          long ofPrompt = SeedTree.child(seed, prompts.get(slot.prompt()).index());
-          drafts.add(new Draft(SeedTree.child(ofPrompt, slot.sample())));
-        }
-        try (Decoding decoding = decode(prompts, turn, sampling.maxNewTokens())) {
-          draw(drafts, decoding, sampler, sampling.maxNewTokens(), progress);
-        }
-        drafts.forEach(draft -> completions.add(draft.completion()));
+    Sampler sampler = new Sampler(decoder.engine(), sampling);
+    for (List<Turns.Slot> turn : Turns.of(prompts.size(), groupSize, maxLive)) {
+      List<Draft> drafts = new ArrayList<>();
+      for (Turns.Slot slot : turn) {
+        long ofPrompt = SeedTree.child(seed, prompts.get(slot.prompt()).index());
+        drafts.add(new Draft(SeedTree.child(ofPrompt, slot.sample())));
       }
+      try (Decoding decoding = decode(prompts, turn, sampling.maxNewTokens())) {
+        draw(drafts, decoding, sampler, sampling.maxNewTokens(), progress);
+      }
+      drafts.forEach(draft -> completions.add(draft.completion()));
     }
     List<Group> groups = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {

@@ -1,6 +1,5 @@
 package dev.terse.rollout;
 
-import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
@@ -10,20 +9,13 @@ import dev.terse.engine.Tensor;
  * inverse cumulative sum. At temperature 0 it takes the likeliest token, of equal ones the lowest
  * id, and tells its log-probability at temperature 1.
  */
-final class Sampler implements AutoCloseable {
+final class Sampler {
   private final Engine engine;
   private final SamplingParams sampling;
-  private final Arena arena;
-  private final float[] row;
 
-  /**
-   * @param vocabSize V
-   */
-  Sampler(Engine engine, SamplingParams sampling, int vocabSize) {
+  Sampler(Engine engine, SamplingParams sampling) {
     this.engine = engine;
     this.sampling = sampling;
-    this.arena = engine.arena();
-    this.row = new float[vocabSize];
   }
 
   /**
@@ -43,55 +35,54 @@ final class Sampler implements AutoCloseable {
   Draw[] draw(Tensor logits, long[] seeds) {
     Draw[] draws = new Draw[seeds.length];
     boolean greedy = sampling.temperature() == 0;
-    try (Arena scratch = arena.open()) {
-      Tensor probabilities = scratch.floats(logits.shape());
-      engine.softmaxRows(logits, greedy ? 1 : 1 / sampling.temperature(), probabilities);
-      for (int b = 0; b < draws.length; b++) {
-        draws[b] = greedy ? likeliest(logits, probabilities, b) : drawn(probabilities, b, seeds[b]);
-      }
-    }
+    engine.softmaxRows(
+        logits,
+        greedy ? 1 : 1 / sampling.temperature(),
+        (row, p) ->
+            draws[row] = greedy ? likeliest(logits, row, p) : drawn(row, p, seeds[row]));
     return draws;
   }
 
-  @Override
-  public void close() {
-    arena.close();
-  }
-
-  private Draw likeliest(Tensor logits, Tensor probabilities, int b) {
-    readRow(logits, b);
+  private static Draw likeliest(Tensor logits, int row, float[] p) {
     int best = 0;
-    for (int i = 1; i < row.length; i++) {
-      best = row[i] > row[best] ? i : best;
+    for (int i = 1; i < p.length; i++) {
+      best = p[i] > p[best] ? i : best;
     }
-    float[] p = new float[1];
-    probabilities.read((long) b * row.length + best, p, 0, 1);
-    requireMass(p[0], b);
-    return new Draw(best, (float) Math.log(p[0]));
-  }
-
-  private Draw drawn(Tensor probabilities, int b, long seed) {
-    readRow(probabilities, b);
-    double mass = InverseCdf.sum(row); // 1, but for the rounding of each element
-    requireMass(mass, b);
-    double left = mass;
-    if (sampling.filters()) {
-      TokenFilter.apply(row, sampling);
-      left = InverseCdf.sum(row);
+    requireMass(p[best], row);
+    // Different logits can round to the same probability.
+    int likeliest = best;
+    for (int i = best + 1; i < p.length; i++) {
+      if (p[i] == p[best] && logit(logits, row, p, i) > logit(logits, row, p, likeliest)) {
+        likeliest = i;
+      }
     }
-    int id = InverseCdf.draw(row, left, SeedTree.uniform(seed));
-    return new Draw(id, (float) Math.log(row[id] / mass));
+    return new Draw(likeliest, (float) Math.log(p[best]));
   }
 
-  private void readRow(Tensor t, int b) {
-    t.read((long) b * row.length, row, 0, row.length);
+  private static float logit(Tensor logits, int row, float[] p, int id) {
+    float[] one = new float[1];
+    logits.read((long) row * p.length + id, one, 0, 1);
+    return one[0];
   }
 
-  private static void requireMass(double mass, int b) {
+  private Draw drawn(int row, float[] p, long seed) {
+    InverseCdf all = new InverseCdf(p);
+    double mass = all.total(); // 1, but for the rounding of each element
+    requireMass(mass, row);
+    if (!sampling.filters()) {
+      int id = all.at(SeedTree.uniform(seed));
+      return new Draw(id, (float) Math.log(p[id] / mass));
+    }
+    TokenFilter.apply(p, sampling);
+    int id = new InverseCdf(p).at(SeedTree.uniform(seed));
+    return new Draw(id, (float) Math.log(p[id] / mass));
+  }
+
+  private static void requireMass(double mass, int row) {
     if (!(mass > 0) || Double.isInfinite(mass)) {
       throw new IllegalStateException(
           "expected finite logits, found NaN or infinity in live sequence "
-              + b
+              + row
               + "; the weights are damaged or have diverged");
     }
   }

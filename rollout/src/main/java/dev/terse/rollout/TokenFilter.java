@@ -1,7 +1,6 @@
 package dev.terse.rollout;
 
 import java.util.Arrays;
-import java.util.PriorityQueue;
 
 /**
  * Drops unlikely tokens from a distribution, in the order of Hugging Face's logits processors: top
@@ -10,8 +9,17 @@ import java.util.PriorityQueue;
  * <p>Ties are kept as transformers keeps them: all tokens as likely as the k-th survive top k, and
  * all at the bound survive min p. At the edge of top p, where its result depends on an unstable
  * sort, the lowest id survives here.
+ *
+ * <p>Nothing is sorted but the tokens about as likely as the last one that survives: numbers of 0 or
+ * more rise with their bits, so the upper bits of a float tell its place roughly.
  */
 final class TokenFilter {
+  /** Drops all bits of a float but its exponent and three more: places an eighth apart. */
+  private static final int SHIFT = 20;
+
+  /** Places of floats that are not negative. */
+  private static final int PLACES = 1 << 31 - SHIFT;
+
   private TokenFilter() {}
 
   /** Sets dropped tokens of {@code p} [V] to 0; at least the likeliest one stays. */
@@ -27,6 +35,10 @@ final class TokenFilter {
     }
   }
 
+  private static int place(float x) {
+    return Float.floatToRawIntBits(x) >>> SHIFT;
+  }
+
   private static void dropBelow(float[] p, double bound) {
     for (int i = 0; i < p.length; i++) {
       if (p[i] < bound) {
@@ -36,16 +48,24 @@ final class TokenFilter {
   }
 
   private static float kthLargest(float[] p, int k) {
-    PriorityQueue<Float> best = new PriorityQueue<>(k);
+    int[] counts = new int[PLACES];
     for (float x : p) {
-      if (best.size() < k) {
-        best.add(x);
-      } else if (x > best.peek()) {
-        best.poll();
-        best.add(x);
+      counts[place(x)]++;
+    }
+    int place = PLACES - 1;
+    int above = 0;
+    while (above + counts[place] < k) {
+      above += counts[place--];
+    }
+    float[] same = new float[counts[place]];
+    int found = 0;
+    for (float x : p) {
+      if (place(x) == place) {
+        same[found++] = x;
       }
     }
-    return best.peek();
+    Arrays.sort(same);
+    return same[same.length - (k - above)];
   }
 
   private static float largest(float[] p) {
@@ -58,26 +78,42 @@ final class TokenFilter {
 
   /** Keeps a token if the tokens before it in falling order hold less than {@code share}. */
   private static void topP(float[] p, double share) {
-    double mass = InverseCdf.sum(p);
-    // Tokens of at most (1-share)/V of the mass hold no more than 1-share together, so all of them
-    // fall to the cut, and only the few above need sorting.
-    double bound = (1 - share) * mass / p.length;
-    long[] order = new long[p.length];
-    int count = 0;
+    double[] masses = new double[PLACES];
+    int[] counts = new int[PLACES];
+    for (float x : p) {
+      masses[place(x)] += x;
+      counts[place(x)]++;
+    }
+    double total = 0;
+    for (int place = PLACES - 1; place >= 0; place--) {
+      total += masses[place];
+    }
+    int place = place(largest(p));
+    double before = 0;
+    while (place > 0 && before + masses[place] < share * total) {
+      before += masses[place--];
+    }
+    // Tokens of higher places stay, tokens of lower ones go; the place of the edge is sorted.
+    long[] edge = new long[counts[place]];
+    int found = 0;
     for (int i = 0; i < p.length; i++) {
-      if (p[i] > bound) {
-        // Bits of floats above 0 rise with their values: inverted they sort the likeliest first.
-        order[count++] = (long) (Integer.MAX_VALUE - Float.floatToRawIntBits(p[i])) << 32 | i;
+      int here = place(p[i]);
+      if (here == place) {
+        // Inverted bits sort the likeliest first, of equal ones the lowest id.
+        edge[found++] = (long) (Integer.MAX_VALUE - Float.floatToRawIntBits(p[i])) << 32 | i;
+      } else if (here < place) {
+        p[i] = 0;
       }
     }
-    Arrays.sort(order, 0, count);
-    float[] kept = new float[p.length];
-    double before = 0;
-    for (int r = 0; r < count && (r == 0 || before < share * mass); r++) {
-      int id = (int) order[r];
-      kept[id] = p[id];
-      before += p[id];
+    Arrays.sort(edge);
+    for (int r = 0; r < edge.length; r++) {
+      int id = (int) edge[r];
+      boolean first = r == 0 && before == 0;
+      if (!first && before >= share * total) {
+        p[id] = 0;
+      } else {
+        before += p[id];
+      }
     }
-    System.arraycopy(kept, 0, p, 0, p.length);
   }
 }

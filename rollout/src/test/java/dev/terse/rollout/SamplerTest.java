@@ -39,9 +39,8 @@ class SamplerTest {
   @Test
   void draw_filtered_logProbIsOfTheUnfilteredDistribution() {
     double temperature = 0.8;
-    try (Sampler sampler =
-            new Sampler(engine, new SamplingParams(temperature, 2, 1, 0, 1), LOGITS.length);
-        Tensor logits = rows(1)) {
+    Sampler sampler = new Sampler(engine, new SamplingParams(temperature, 2, 1, 0, 1));
+    try (Tensor logits = rows(1)) {
       Sampler.Draw draw = sampler.draw(logits, new long[] {5})[0];
       double expected = Math.log(softmax(LOGITS, temperature)[draw.id()]);
       assertThat((double) draw.logProb()).isCloseTo(expected, within(1e-6));
@@ -51,8 +50,8 @@ class SamplerTest {
   @Test
   void draw_temperatureZero_takesTheLowestIdOfTheLikeliest() {
     double[] tied = {1, 4, 0, 4, -2};
-    try (Sampler sampler = new Sampler(engine, SamplingParams.greedy(1), tied.length);
-        Tensor logits = engine.allocate(1, tied.length)) {
+    Sampler sampler = new Sampler(engine, SamplingParams.greedy(1));
+    try (Tensor logits = engine.allocate(1, tied.length)) {
       logits.setDoubles(tied);
       Sampler.Draw draw = sampler.draw(logits, new long[] {9})[0];
       assertThat(draw.id()).isEqualTo(1);
@@ -65,8 +64,8 @@ class SamplerTest {
     for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
       for (SamplingParams sampling :
           new SamplingParams[] {SamplingParams.greedy(1), SamplingParams.plain(1, 1)}) {
-        try (Sampler sampler = new Sampler(engine, sampling, 3);
-            Tensor logits = engine.allocate(1, 3)) {
+        Sampler sampler = new Sampler(engine, sampling);
+        try (Tensor logits = engine.allocate(1, 3)) {
           logits.setDoubles(new double[] {1, bad, 0});
           assertThatThrownBy(() -> sampler.draw(logits, new long[1]))
               .isInstanceOf(IllegalStateException.class)
@@ -81,8 +80,8 @@ class SamplerTest {
     int draws = 40_000;
     int batch = 100;
     long[] counts = new long[LOGITS.length];
-    try (Sampler sampler = new Sampler(engine, sampling, LOGITS.length);
-        Tensor logits = rows(batch)) {
+    Sampler sampler = new Sampler(engine, sampling);
+    try (Tensor logits = rows(batch)) {
       for (int from = 0; from < draws; from += batch) {
         long[] seeds = new long[batch];
         for (int b = 0; b < batch; b++) {

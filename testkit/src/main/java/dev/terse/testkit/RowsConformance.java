@@ -1,10 +1,15 @@
 package dev.terse.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.terse.engine.Engine;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.Tensor;
 import dev.terse.testkit.TwinLab.Twin;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -148,13 +153,33 @@ abstract class RowsConformance extends OperationConformance {
 
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 5003", "7, 64", "33, 1000"})
-  void softmaxRows_apartAndInPlace_equalsReference(int rows, int columns) {
-    double factor = 1 / 0.7;
+  void softmaxRows_anyShape_tellsEachRowOnceAndEqualsReference(int rows, int columns) {
     Twin x = lab.normal(3.0, rows, columns);
     Twin out = lab.normal(rows, columns);
-    lab.compare("softmaxRows", columns, (e, t) -> e.softmaxRows(t.of(x), factor, t.of(out)), out);
-    lab.compare(
-        "softmaxRows in place", columns, (e, t) -> e.softmaxRows(t.of(x), factor, t.of(x)), x);
+    for (double factor : new double[] {1, 1 / 0.7}) {
+      Set<Integer> told = ConcurrentHashMap.newKeySet();
+      lab.compare(
+          "softmaxRows",
+          columns,
+          (e, t) -> {
+            told.clear();
+            softmaxRows(e, t.of(x), factor, t.of(out), told);
+          },
+          out);
+      assertThat(told).hasSize(rows);
+    }
+  }
+
+  private static void softmaxRows(
+      Engine engine, Tensor x, double factor, Tensor out, Set<Integer> told) {
+    engine.softmaxRows(
+        x,
+        factor,
+        (row, p) -> {
+          assertThat(told.add(row)).isTrue();
+          assertThat(p).hasSize(x.rowSize());
+          out.write((long) row * p.length, p, 0, p.length);
+        });
   }
 
   @Test
@@ -165,11 +190,31 @@ abstract class RowsConformance extends OperationConformance {
       1e4f, 1e4f, -1e4f, 0
     };
     Twin x = lab.of(new double[12], 3, 4);
+    Twin out = lab.of(new double[12], 3, 4);
     x.actual().setFloats(scores);
-    engine().softmaxRows(x.actual(), 1, x.actual());
+    softmaxRows(engine(), x.actual(), 1, out.actual(), ConcurrentHashMap.newKeySet());
     double[] expected = {1, 0, 0, 0, 0.25, 0.25, 0.25, 0.25, 0.5, 0.5, 0, 0};
-    Close.assertClose("extreme softmax", x.actual().toDoubles(), expected, 8 * lab.unitRoundoff());
-    assertThat(Arrays.stream(x.actual().toDoubles()).min().orElseThrow()).isNotNegative();
+    double[] found = out.actual().toDoubles();
+    Close.assertClose("extreme softmax", found, expected, 8 * lab.unitRoundoff());
+    assertThat(Arrays.stream(found).min().orElseThrow()).isNotNegative();
+  }
+
+  @Test
+  void softmaxRows_readerFails_theFailureReachesTheCaller() {
+    Twin x = lab.normal(8, 16);
+    assertThatThrownBy(
+            () ->
+                engine()
+                    .softmaxRows(
+                        x.actual(),
+                        1,
+                        (row, p) -> {
+                          if (row == 7) {
+                            throw new IllegalStateException("row 7");
+                          }
+                        }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("row 7");
   }
 
   private static Rotary rotary(int headDim) {

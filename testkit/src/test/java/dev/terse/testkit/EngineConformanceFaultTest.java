@@ -11,6 +11,7 @@ import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.RowReader;
 import dev.terse.engine.Segments;
 import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
@@ -207,7 +208,7 @@ class EngineConformanceFaultTest {
             "no temperature",
             "softmaxRows",
             (e, a) -> {
-              e.softmaxRows(t(a[0]), 1, t(a[2]));
+              e.softmaxRows(t(a[0]), 1, (RowReader) a[2]);
               return null;
             }),
         fault(

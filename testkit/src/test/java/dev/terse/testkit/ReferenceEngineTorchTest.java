@@ -138,8 +138,12 @@ class ReferenceEngineTorchTest {
   void softmaxRows_torchNumbers_areEqual() {
     JsonNode in = cases.at("/softmaxRows/in");
     Tensor x = tensor(in.get("x"));
-    engine.softmaxRows(x, in.get("factor").asDouble(), x);
-    assertOut("softmaxRows", "out", x);
+    Tensor out = engine.allocate(x.shape());
+    engine.softmaxRows(
+        x,
+        in.get("factor").asDouble(),
+        (row, p) -> out.write((long) row * p.length, p, 0, p.length));
+    assertOut("softmaxRows", "out", out);
   }
 
   @Test

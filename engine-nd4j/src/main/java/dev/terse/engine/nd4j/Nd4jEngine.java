@@ -9,6 +9,7 @@ import dev.terse.engine.KvCache;
 import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.OperationChecks;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.RowReader;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Storage;
@@ -31,6 +32,7 @@ public final class Nd4jEngine implements Engine {
   private final RowKernels kernels;
   private final Products products;
   private final BlockAttention attention;
+  private final SoftmaxRows softmaxRows;
   private final VocabularyHead head;
 
   /** An engine of float32. */
@@ -66,6 +68,7 @@ public final class Nd4jEngine implements Engine {
     Operands operands = new Operands(crew, kernels, backend.products());
     PackedWeights packed = backend.packs() ? new PackedWeights(crew, operands) : null;
     this.products = new Products(crew, kernels, operands, packed);
+    this.softmaxRows = new SoftmaxRows(crew);
     this.attention = new BlockAttention(crew, kernels, operands);
     this.head = new VocabularyHead(crew, kernels, operands);
   }
@@ -208,19 +211,9 @@ public final class Nd4jEngine implements Engine {
   }
 
   @Override
-  public void softmaxRows(Tensor x, double factor, Tensor out) {
-    OperationChecks.softmaxRows(x, out);
-    Nd4jTensor from = Nd4jTensor.of(x);
-    Nd4jTensor to = Nd4jTensor.of(out);
-    crew.workers()
-        .rows(
-            from.rows(),
-            1,
-            (worker, start, end) -> {
-              Nd4jTensor part = to.rowsView(start, end);
-              from.rowsView(start, end).array().muli(factor, part.array());
-              crew.calls(worker).softmax(Matrix.of(part), Matrix.of(part));
-            });
+  public void softmaxRows(Tensor x, double factor, RowReader reader) {
+    OperationChecks.softmaxRows(x);
+    softmaxRows.read(Nd4jTensor.of(x), factor, reader);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.terse.engine.KvCache;
 import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.OperationChecks;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.RowReader;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Storage;
 import dev.terse.engine.TableGradient;
@@ -191,10 +192,11 @@ public final class ReferenceEngine implements Engine {
   }
 
   @Override
-  public void softmaxRows(Tensor x, double factor, Tensor out) {
-    OperationChecks.softmaxRows(x, out);
-    Overlap.sameOrApart("out", out, x);
-    Softmax.rows(HeapTensor.of(x), factor, HeapTensor.of(out));
+  public void softmaxRows(Tensor x, double factor, RowReader reader) {
+    OperationChecks.softmaxRows(x);
+    for (int r = 0; r < x.rows(); r++) {
+      reader.read(r, Softmax.of(HeapTensor.of(x).row(r), factor));
+    }
   }
 
   @Override

@@ -4,15 +4,18 @@ package dev.terse.engine.reference;
 final class Softmax {
   private Softmax() {}
 
-  static void rows(HeapTensor x, double factor, HeapTensor out) {
-    for (int r = 0; r < x.rows(); r++) {
-      double[] row = x.row(r);
-      for (int v = 0; v < row.length; v++) {
-        row[v] *= factor;
-      }
-      inPlace(row);
-      out.setRow(r, row);
+  /** Softmax of {@code factor * scores} as 32-bit floats. */
+  static float[] of(double[] scores, double factor) {
+    double[] scaled = scores.clone();
+    for (int v = 0; v < scaled.length; v++) {
+      scaled[v] *= factor;
     }
+    inPlace(scaled);
+    float[] out = new float[scaled.length];
+    for (int v = 0; v < scaled.length; v++) {
+      out[v] = (float) scaled[v];
+    }
+    return out;
   }
 
   /** Replaces scores by probabilities. */
