@@ -305,7 +305,7 @@ public class OperationBenchmark {
 
   @Benchmark
   public void softmax32Rows() {
-    engine.softmaxRows(logits, 1, logits);
+    engine.softmaxRows(logits, 1, (row, p) -> {});
   }
 
   /** Cached attention of one layer, 64 steps. */
@@ -321,7 +321,8 @@ public class OperationBenchmark {
   }
 
   private void decode(int live) {
-    try (KvCache cache = engine.kvCache(1, model.attention, new int[live], DECODE_STEPS)) {
+    try (KvCache cache = engine.kvCache(1, model.attention, DECODE_STEPS)) {
+      cache.join(new int[live]);
       cache.putPrompts(0, k.rowsView(0, PROMPT), v.rowsView(0, PROMPT), Segments.ofLengths(PROMPT));
       for (int step = 0; step < DECODE_STEPS; step++) {
         cache.attend(

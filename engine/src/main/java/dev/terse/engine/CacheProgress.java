@@ -34,9 +34,7 @@ public final class CacheProgress {
     require(nextLayer == 0, "sequences join between steps, not after layer " + nextLayer);
     require(prompts == awaited, "the sequences that joined last still wait for their prompts");
     OperationChecks.join(promptOf, lastLive, prompts);
-    if (promptOf.length > 0) {
-      awaited = Math.max(awaited, promptOf[promptOf.length - 1] + 1);
-    }
+    awaited = Math.max(awaited, promptOf[promptOf.length - 1] + 1);
   }
 
   /**

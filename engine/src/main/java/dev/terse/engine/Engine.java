@@ -165,12 +165,11 @@ public interface Engine extends AutoCloseable {
       Tensor dv);
 
   /**
-   * An empty cache for decoding.
+   * A cache for decoding, without sequences.
    *
-   * @param promptOf for each sequence the index of the prompt that it continues, rising
    * @param maxNewTokens positions a sequence may add to its prompt
    */
-  KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens);
+  KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens);
 
   // Head ------------------------------------------------------------------------------------------
 

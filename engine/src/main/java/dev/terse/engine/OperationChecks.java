@@ -167,17 +167,14 @@ public final class OperationChecks {
     Shapes.require("v", v, segments.tokens(), shape.kvHeads() * shape.headDim());
   }
 
-  public static void kvCache(int layers, int[] promptOf, int maxNewTokens) {
-    if (layers <= 0 || maxNewTokens <= 0 || promptOf.length == 0) {
+  public static void kvCache(int layers, int maxNewTokens) {
+    if (layers <= 0 || maxNewTokens <= 0) {
       throw new IllegalArgumentException(
-          "a cache needs at least one layer, sequence and new token, got layers="
+          "a cache needs at least one layer and new token, got layers="
               + layers
-              + " sequences="
-              + promptOf.length
               + " maxNewTokens="
               + maxNewTokens);
     }
-    join(promptOf, -1, 0);
   }
 
   /**
@@ -187,6 +184,9 @@ public final class OperationChecks {
    * @param prompts number of prompts that the cache was given so far
    */
   public static void join(int[] promptOf, int lastLive, int prompts) {
+    if (promptOf.length == 0) {
+      throw new IllegalArgumentException("promptOf must name at least one sequence");
+    }
     for (int s = 0; s < promptOf.length; s++) {
       if (promptOf[s] < (s == 0 ? 0 : promptOf[s - 1])) {
         throw new IllegalArgumentException(

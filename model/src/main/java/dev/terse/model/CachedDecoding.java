@@ -5,62 +5,89 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
-/** Decoding of several sequences over one key-value cache; each distinct prompt is read once. */
+/** Decoding of several sequences over one key-value cache. */
 final class CachedDecoding implements Decoding {
   private final Decoder decoder;
   private final Engine engine;
+  private final int maxNewTokens;
   private final KvCache cache;
   private final Arena pool;
+
+  /** What the head says behind each live prompt, [1, V], for sequences that join later. */
+  private final Map<Integer, Tensor> firstLogits = new HashMap<>();
+
   private Arena stepArena;
   private Tensor logits;
-  private int live;
+  private int[] promptOf = {};
+  private int prompts;
 
-  CachedDecoding(Decoder decoder, PackedBatch prompts, int[] promptOf, int maxNewTokens) {
-    if (promptOf.length == 0) {
-      throw new IllegalArgumentException("promptOf must name at least one sequence");
-    }
-    for (int s = 0; s < prompts.segments().count(); s++) {
-      decoder.requirePositions(s, prompts.segments().length(s) + maxNewTokens);
-    }
+  CachedDecoding(Decoder decoder, int maxNewTokens) {
     this.decoder = decoder;
     this.engine = decoder.engine();
-    this.live = promptOf.length;
+    this.maxNewTokens = maxNewTokens;
     this.cache =
-        engine.kvCache(
-            decoder.config().layers(), decoder.config().attention(), promptOf, maxNewTokens);
+        engine.kvCache(decoder.config().layers(), decoder.config().attention(), maxNewTokens);
     this.pool = engine.arena();
     this.stepArena = pool.open();
-    try {
-      readPrompts(prompts, promptOf);
-    } catch (RuntimeException e) {
-      close();
-      throw e;
+  }
+
+  @Override
+  public void join(List<int[]> newPrompts, int[] newPromptOf) {
+    for (int p = 0; p < newPrompts.size(); p++) {
+      decoder.requirePositions(p, newPrompts.get(p).length + maxNewTokens);
+    }
+    cache.join(newPromptOf);
+    if (!newPrompts.isEmpty()) {
+      readPrompts(PackedBatch.of(newPrompts));
+    }
+    promptOf =
+        IntStream.concat(Arrays.stream(promptOf), Arrays.stream(newPromptOf)).toArray();
+    renewArena();
+    logits = stepArena.floats(newPromptOf.length, decoder.config().vocabSize());
+    for (int b = 0; b < newPromptOf.length; b++) {
+      engine.copy(firstLogits.get(newPromptOf[b]), logits.rowsView(b, b + 1));
     }
   }
 
-  /** Fills the cache; the head sees the last row of each sequence's prompt only. */
-  private void readPrompts(PackedBatch prompts, int[] promptOf) {
-    Segments segments = prompts.segments();
-    Decoder.LayerAttention packed = decoder.packedAttention(prompts);
-    Tensor last = stepArena.floats(live, decoder.config().channels());
-    logits = stepArena.floats(live, decoder.config().vocabSize());
+  /** Fills the cache; the head sees the last row of each prompt only. */
+  private void readPrompts(PackedBatch batch) {
+    Segments segments = batch.segments();
+    Decoder.LayerAttention packed = decoder.packedAttention(batch);
+    renewArena();
+    Tensor last = stepArena.floats(segments.count(), decoder.config().channels());
+    Tensor first = stepArena.floats(segments.count(), decoder.config().vocabSize());
     try (Arena scratch = stepArena.open()) {
       Tensor hidden =
           decoder.lastHidden(
-              prompts,
+              batch,
               layer ->
                   (q, k, v, out) -> {
                     cache.putPrompts(layer, k, v, segments);
                     packed.of(layer).read(q, k, v, out);
                   },
               scratch);
-      for (int b = 0; b < live; b++) {
-        int row = segments.end(promptOf[b]) - 1;
-        engine.copy(hidden.rowsView(row, row + 1), last.rowsView(b, b + 1));
+      for (int p = 0; p < segments.count(); p++) {
+        engine.copy(
+            hidden.rowsView(segments.end(p) - 1, segments.end(p)), last.rowsView(p, p + 1));
       }
     }
-    engine.linear(last, decoder.head(), null, logits);
+    engine.linear(last, decoder.head(), null, first);
+    for (int p = 0; p < segments.count(); p++) {
+      Tensor kept = engine.allocate(1, decoder.config().vocabSize());
+      engine.copy(first.rowsView(p, p + 1), kept);
+      firstLogits.put(prompts++, kept);
+    }
+  }
+
+  private void renewArena() {
+    stepArena.close();
+    stepArena = pool.open();
   }
 
   @Override
@@ -73,17 +100,17 @@ final class CachedDecoding implements Decoding {
 
   @Override
   public int live() {
-    return live;
+    return promptOf.length;
   }
 
   @Override
   public void step(int[] ids) {
+    int live = promptOf.length;
     if (live == 0 || ids.length != live) {
       throw new IllegalArgumentException(
           "expected one id for each of " + live + " live sequences, got " + ids.length);
     }
-    stepArena.close();
-    stepArena = pool.open();
+    renewArena();
     logits = stepArena.floats(live, decoder.config().vocabSize());
     try (Arena scratch = stepArena.open()) {
       Tensor hidden =
@@ -98,15 +125,24 @@ final class CachedDecoding implements Decoding {
 
   @Override
   public void keep(int[] indices) {
+    cache.keep(indices);
     logits = null;
-    live = indices.length;
-    if (live > 0) {
-      cache.keep(indices);
-    }
+    promptOf = Arrays.stream(indices).map(i -> promptOf[i]).toArray();
+    firstLogits
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean gone = Arrays.stream(promptOf).noneMatch(p -> p == entry.getKey());
+              if (gone) {
+                entry.getValue().close();
+              }
+              return gone;
+            });
   }
 
   @Override
   public void close() {
+    firstLogits.values().forEach(Tensor::close);
     stepArena.close();
     pool.close();
     cache.close();

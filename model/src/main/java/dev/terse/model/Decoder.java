@@ -9,7 +9,6 @@ import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -187,16 +186,13 @@ public final class Decoder implements AutoCloseable {
   }
 
   /**
-   * Reads the prompts and stands ready to decode {@code promptOf.length} sequences.
+   * Stands ready to decode; sequences join later.
    *
-   * @param prompts token ids of each distinct prompt
-   * @param promptOf for each sequence the index of its prompt, rising
    * @param maxNewTokens most tokens that will be fed to a sequence
-   * @throws IllegalArgumentException if a prompt and its new tokens exceed the model's positions
    */
-  public Decoding decode(List<int[]> prompts, int[] promptOf, int maxNewTokens) {
+  public Decoding decode(int maxNewTokens) {
     refresh();
-    return new CachedDecoding(this, PackedBatch.of(prompts), promptOf, maxNewTokens);
+    return new CachedDecoding(this, maxNewTokens);
   }
 
   /**

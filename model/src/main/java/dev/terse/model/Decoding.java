@@ -1,12 +1,25 @@
 package dev.terse.model;
 
 import dev.terse.engine.Tensor;
+import java.util.List;
 
 /** Sequences being decoded together: one token each a step. */
 public interface Decoding extends AutoCloseable {
 
   /**
-   * Raw logits of each live sequence's next token, [B, V]; valid until the next call of any method.
+   * Adds sequences behind the live ones and reads their prompts, each once; {@link #logits} then
+   * speaks of the first tokens of these sequences only.
+   *
+   * @param prompts token ids of each new prompt; prompts are counted over the life of the decoding
+   * @param promptOf for each new sequence the index of its prompt, rising: the last live sequence's,
+   *     or one of the new ones
+   * @throws IllegalArgumentException if a prompt and its new tokens exceed the model's positions
+   */
+  void join(List<int[]> prompts, int[] promptOf);
+
+  /**
+   * Raw logits of the next token of each live sequence, or of each that joined last, [B, V]; valid
+   * until the next call of any method.
    */
   Tensor logits();
 

@@ -78,7 +78,8 @@ class DecoderPropertiesTest {
     int steps = 7;
     try (Engine engine = under.open();
         Decoder decoder = model.open(engine);
-        Decoding decoding = decoder.decode(prompts, promptOf, steps)) {
+        Decoding decoding = decoder.decode(steps)) {
+      decoding.join(prompts, promptOf);
       int[][] texts =
           Arrays.stream(promptOf).mapToObj(p -> prompts.get(p).clone()).toArray(int[][]::new);
       for (int step = 0; step < steps; step++) {
@@ -130,9 +131,11 @@ class DecoderPropertiesTest {
           .hasMessage(
               "sequence 1 needs 257 positions, the model has 256 (max_position_embeddings):"
                   + " shorten or drop it");
-      assertThatThrownBy(() -> decoder.decode(List.of(new int[200]), new int[] {0}, 57))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("sequence 0 needs 257 positions");
+      try (Decoding decoding = decoder.decode(57)) {
+        assertThatThrownBy(() -> decoding.join(List.of(new int[200]), new int[] {0}))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageStartingWith("sequence 0 needs 257 positions");
+      }
     }
   }
 

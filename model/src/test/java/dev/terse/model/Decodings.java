@@ -10,7 +10,8 @@ final class Decodings {
   /** The likeliest continuation of one prompt. */
   static int[] greedy(Decoder decoder, int[] prompt, int count) {
     int[] ids = new int[count];
-    try (Decoding decoding = decoder.decode(List.of(prompt), new int[] {0}, count)) {
+    try (Decoding decoding = decoder.decode(count)) {
+      decoding.join(List.of(prompt), new int[] {0});
       for (int i = 0; i < count; i++) {
         ids[i] = argMax(decoding.logits().toDoubles());
         decoding.step(new int[] {ids[i]});

@@ -6,6 +6,7 @@ import java.util.Set;
 
 /** A completion that is being drawn. */
 final class Draft {
+  private final Prompt prompt;
   private final long seed;
   private int[] ids = new int[64];
   private float[] logProbs = new float[64];
@@ -15,8 +16,13 @@ final class Draft {
   /**
    * @param seed of this sequence; each position has a child of it
    */
-  Draft(long seed) {
+  Draft(Prompt prompt, long seed) {
+    this.prompt = prompt;
     this.seed = seed;
+  }
+
+  Prompt prompt() {
+    return prompt;
   }
 
   /** Seed of the next position. */

@@ -5,10 +5,8 @@ import dev.terse.engine.SeedTree;
 import dev.terse.model.Decoder;
 import dev.terse.model.Decoding;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /** Samples groups of completions in this process, over a key-value cache. */
 public final class Rollouts {
@@ -19,7 +17,7 @@ public final class Rollouts {
   /**
    * @param decoder the policy; not owned
    * @param stopIds tokens that end a completion
-   * @param maxLive most sequences decoded together; more are done in turns
+   * @param maxLive most sequences decoded together; where one ends, the next takes its place
    */
   public Rollouts(Decoder decoder, Set<Integer> stopIds, int maxLive) {
     if (maxLive < 1) {
@@ -49,58 +47,36 @@ public final class Rollouts {
           "expected at least 1 completion a prompt, found " + groupSize);
     }
     prompts.forEach(prompt -> requireRoom(prompt, sampling.maxNewTokens()));
-    List<Completion> completions = new ArrayList<>(); // in the order of the slots
-    Sampler sampler = new Sampler(decoder.engine(), sampling);
-    for (List<Turns.Slot> turn : Turns.of(prompts.size(), groupSize, maxLive)) {
-      List<Draft> drafts = new ArrayList<>();
-      for (Turns.Slot slot : turn) {
-        long ofPrompt = SeedTree.child(seed, prompts.get(slot.prompt()).index());
-        drafts.add(new Draft(SeedTree.child(ofPrompt, slot.sample())));
+    List<Draft> drafts = new ArrayList<>();
+    for (Prompt prompt : prompts) {
+      long ofPrompt = SeedTree.child(seed, prompt.index());
+      for (int s = 0; s < groupSize; s++) {
+        drafts.add(new Draft(prompt, SeedTree.child(ofPrompt, s)));
       }
-      try (Decoding decoding = decode(prompts, turn, sampling.maxNewTokens())) {
-        draw(drafts, decoding, sampler, sampling.maxNewTokens(), progress);
-      }
-      drafts.forEach(draft -> completions.add(draft.completion()));
     }
+    draw(drafts, sampling, progress);
     List<Group> groups = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {
-      int from = p * groupSize;
-      groups.add(new Group(prompts.get(p), completions.subList(from, from + groupSize)));
+      List<Draft> group = drafts.subList(p * groupSize, (p + 1) * groupSize);
+      groups.add(new Group(prompts.get(p), group.stream().map(Draft::completion).toList()));
     }
     return groups;
   }
 
-  /** Reads the prompts of one turn, each once. */
-  private Decoding decode(List<Prompt> prompts, List<Turns.Slot> turn, int maxNewTokens) {
-    int[] distinct = turn.stream().mapToInt(Turns.Slot::prompt).distinct().toArray();
-    List<int[]> ids = Arrays.stream(distinct).mapToObj(p -> prompts.get(p).ids()).toList();
-    int[] promptOf =
-        turn.stream().mapToInt(slot -> Arrays.binarySearch(distinct, slot.prompt())).toArray();
-    return decoder.decode(ids, promptOf, maxNewTokens);
-  }
-
-  /** Draws one turn to its end; finished sequences leave the batch at once. */
-  private void draw(
-      List<Draft> turn, Decoding decoding, Sampler sampler, int maxNewTokens, Progress progress) {
-    List<Draft> live = turn;
-    while (true) {
-      long[] seeds = live.stream().mapToLong(Draft::nextSeed).toArray();
-      Sampler.Draw[] draws = sampler.draw(decoding.logits(), seeds);
-      for (int i = 0; i < draws.length; i++) {
-        live.get(i).add(draws[i], stopIds, maxNewTokens);
+  private void draw(List<Draft> drafts, SamplingParams sampling, Progress progress) {
+    Sampler sampler = new Sampler(decoder.engine(), sampling);
+    try (Decoding decoding = decoder.decode(sampling.maxNewTokens())) {
+      Places places = new Places(decoding, maxLive, drafts);
+      while (!places.allFinished()) {
+        List<Draft> next = places.advance();
+        long[] seeds = next.stream().mapToLong(Draft::nextSeed).toArray();
+        Sampler.Draw[] draws = sampler.draw(decoding.logits(), seeds);
+        for (int i = 0; i < draws.length; i++) {
+          next.get(i).add(draws[i], stopIds, sampling.maxNewTokens());
+        }
+        progress.advance(draws.length);
+        places.dropFinished();
       }
-      progress.advance(draws.length);
-      List<Draft> before = live;
-      int[] goOn =
-          IntStream.range(0, before.size()).filter(i -> !before.get(i).finished()).toArray();
-      if (goOn.length == 0) {
-        return;
-      }
-      if (goOn.length < before.size()) {
-        decoding.keep(goOn);
-      }
-      live = Arrays.stream(goOn).mapToObj(before::get).toList();
-      decoding.step(live.stream().mapToInt(Draft::lastId).toArray());
     }
   }
 

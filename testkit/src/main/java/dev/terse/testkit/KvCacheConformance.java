@@ -10,7 +10,7 @@ import dev.terse.testkit.TwinLab.Twin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Decoding over a cache equals attention over the whole sequence. */
@@ -21,31 +21,71 @@ abstract class KvCacheConformance extends OperationConformance {
 
   @Test
   void decode_sharedPromptsAndDroppedSequences_equalsWholeAttention() {
-    Run run =
-        new Run(AttentionShape.of(6, 2, 16), 2, new int[] {5, 1, 17}, new int[] {0, 0, 0, 1, 2, 2});
-    run.decode(14, Map.of(0, new int[] {0, 1, 2, 3, 5}, 3, new int[] {1, 2, 4}, 8, new int[] {2}));
+    new Run(AttentionShape.of(6, 2, 16), 2, 14)
+        .join(new int[] {5, 1, 17}, 0, 0, 0, 1, 2, 2)
+        .keep(0, 1, 2, 3, 5)
+        .steps(3)
+        .keep(1, 2, 4)
+        .steps(5)
+        .keep(2)
+        .steps(6)
+        .compareWithWholeAttention();
   }
 
   @Test
   void decode_pastBlockSizes_equalsWholeAttention() {
-    Run run = new Run(AttentionShape.of(3, 1, 8), 1, new int[] {127, 250}, new int[] {0, 0, 1});
-    run.decode(135, Map.of(60, new int[] {0, 2}));
+    new Run(AttentionShape.of(3, 1, 8), 1, 135)
+        .join(new int[] {127, 250}, 0, 0, 1)
+        .steps(60)
+        .keep(0, 2)
+        .steps(75)
+        .compareWithWholeAttention();
   }
 
   @Test
   void decode_oneHeadPerKeyAndManySequences_equalsWholeAttention() {
     int[] promptOf = new int[33];
-    for (int s = 16; s < promptOf.length; s++) {
-      promptOf[s] = 1;
-    }
-    Run run = new Run(AttentionShape.of(2, 2, 64), 2, new int[] {40, 3}, promptOf);
-    run.decode(6, Map.of(2, new int[] {0, 3, 15, 16, 31, 32}));
+    Arrays.fill(promptOf, 16, 33, 1);
+    new Run(AttentionShape.of(2, 2, 64), 2, 6)
+        .join(new int[] {40, 3}, promptOf)
+        .steps(2)
+        .keep(0, 3, 15, 16, 31, 32)
+        .steps(4)
+        .compareWithWholeAttention();
   }
 
   @Test
   void decode_groupOfSevenAndUnusedPrompt_equalsWholeAttention() {
-    Run run = new Run(AttentionShape.of(14, 2, 128), 1, new int[] {9, 4, 30}, new int[] {0, 2, 2});
-    run.decode(5, Map.of());
+    new Run(AttentionShape.of(14, 2, 128), 1, 5)
+        .join(new int[] {9, 4, 30}, 0, 2, 2)
+        .steps(5)
+        .compareWithWholeAttention();
+  }
+
+  @Test
+  void decode_sequencesJoinLater_equalsWholeAttention() {
+    new Run(AttentionShape.of(6, 2, 16), 2, 45)
+        .join(new int[] {5, 20}, 0, 0, 1)
+        .steps(4)
+        .join(new int[] {33}, 1, 1, 2, 2, 2, 2, 2, 2, 2)
+        .steps(30)
+        .keep(0, 3, 4, 7)
+        .join(new int[] {}, 2, 2)
+        .steps(3)
+        .keep()
+        .join(new int[] {2, 7}, 3, 4)
+        .steps(2)
+        .compareWithWholeAttention();
+  }
+
+  @Test
+  void decode_promptAndCompletionOfSeveralPages_equalsWholeAttention() {
+    new Run(AttentionShape.of(2, 1, 8), 1, 530)
+        .join(new int[] {1100}, 0)
+        .steps(3)
+        .join(new int[] {}, 0, 0, 0)
+        .steps(527)
+        .compareWithWholeAttention();
   }
 
   @Test
@@ -55,99 +95,120 @@ abstract class KvCacheConformance extends OperationConformance {
     Twin q = lab.normal(2, 8);
     Twin row = lab.normal(2, 4);
     Twin out = lab.normal(2, 8);
-    assertThatThrownBy(() -> engine().kvCache(1, shape, new int[] {1, 0}, 4))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("promptOf must rise");
-    try (KvCache cache = engine().kvCache(1, shape, new int[] {0, 1}, 1)) {
-      assertThatThrownBy(() -> cache.putPrompts(0, k.actual(), k.actual(), Segments.ofLengths(3)))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("prompt 1");
+    try (KvCache cache = engine().kvCache(1, shape, 1)) {
+      refusesArgument("promptOf must rise", () -> cache.join(new int[] {1, 0}));
+      refusesArgument("at least one sequence", () -> cache.join(new int[] {}));
+      refuses(
+          "no sequence waits for a prompt",
+          () -> cache.putPrompts(0, k.actual(), k.actual(), Segments.ofLengths(3)));
+      cache.join(new int[] {0, 1});
+      refuses("still wait for their prompts", () -> cache.join(new int[] {1}));
+      refuses("layer 0 has no prompts yet", cache::positions);
+      refusesArgument(
+          "prompt 1",
+          () -> cache.putPrompts(0, k.actual(), k.actual(), Segments.ofLengths(3)));
       cache.putPrompts(0, k.actual(), k.actual(), Segments.ofLengths(1, 2));
-      assertThatThrownBy(() -> cache.attend(0, q.actual(), k.actual(), row.actual(), out.actual()))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("k must have shape [2, 4], has [3, 4]");
-      assertThatThrownBy(() -> cache.keep(new int[] {0, 2}))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("2");
-      assertThatThrownBy(() -> cache.keep(new int[] {1, 0}))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("rising");
+      refusesArgument(
+          "k must have shape [2, 4], has [3, 4]",
+          () -> cache.attend(0, q.actual(), k.actual(), row.actual(), out.actual()));
+      refusesArgument("2", () -> cache.keep(new int[] {0, 2}));
+      refusesArgument("rising", () -> cache.keep(new int[] {1, 0}));
+      refusesArgument("got prompt 0", () -> cache.join(new int[] {0}));
       cache.attend(0, q.actual(), row.actual(), row.actual(), out.actual());
+      refuses("between steps", () -> cache.join(new int[] {1}));
       cache.advance();
-      assertThatThrownBy(
-              () -> cache.attend(0, q.actual(), row.actual(), row.actual(), out.actual()))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("all 1 new tokens");
+      refuses(
+          "all 1 new tokens",
+          () -> cache.attend(0, q.actual(), row.actual(), row.actual(), out.actual()));
+      cache.keep(new int[] {});
+      refuses(
+          "no sequence is live",
+          () -> cache.attend(0, q.actual(), row.actual(), row.actual(), out.actual()));
+      refusesArgument("none is live", () -> cache.join(new int[] {1}));
+      cache.close();
+      refuses("closed", () -> cache.join(new int[] {2}));
     }
+  }
+
+  private static void refuses(String words, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("key-value cache: ")
+        .hasMessageContaining(words);
+  }
+
+  private static void refusesArgument(String words, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(words);
   }
 
   /** One decoding run with everything written down: each sequence's queries, keys and values. */
   private final class Run {
     private final AttentionShape shape;
     private final int layers;
-    private final int[] promptLengths;
-    private final int[] promptOf;
+    private final KvCache cache;
     private final int wide;
     private final int narrow;
-    private final List<List<double[]>> promptKeys = new ArrayList<>();
-    private final List<List<double[]>> promptValues = new ArrayList<>();
-    private final List<List<History>> histories = new ArrayList<>();
+    private final List<PromptRows> prompts = new ArrayList<>();
+    private final List<Sequence> all = new ArrayList<>();
+    private List<Sequence> live = new ArrayList<>();
 
-    Run(AttentionShape shape, int layers, int[] promptLengths, int[] promptOf) {
+    Run(AttentionShape shape, int layers, int maxNewTokens) {
       this.shape = shape;
       this.layers = layers;
-      this.promptLengths = promptLengths;
-      this.promptOf = promptOf;
+      this.cache = engine().kvCache(layers, shape, maxNewTokens);
       this.wide = shape.heads() * shape.headDim();
       this.narrow = shape.kvHeads() * shape.headDim();
     }
 
-    /** Decodes, dropping sequences before the steps that {@code keep} names. */
-    void decode(int steps, Map<Integer, int[]> keep) {
-      List<Integer> live = new ArrayList<>();
-      for (int s = 0; s < promptOf.length; s++) {
-        live.add(s);
+    /** Sequences join, new prompts of the given lengths with them. */
+    Run join(int[] newPromptLengths, int... promptOf) {
+      cache.join(promptOf);
+      int before = prompts.size();
+      for (int length : newPromptLengths) {
+        prompts.add(new PromptRows(length));
       }
-      try (KvCache cache = engine().kvCache(layers, shape, promptOf, steps)) {
-        for (int layer = 0; layer < layers; layer++) {
-          putPrompts(cache, layer);
-        }
-        for (int step = 0; step < steps; step++) {
-          if (keep.containsKey(step)) {
-            cache.keep(keep.get(step));
-            live = new ArrayList<>(Arrays.stream(keep.get(step)).mapToObj(live::get).toList());
-          }
-          assertThat(cache.positions()).containsExactly(positions(live, step));
-          for (int layer = 0; layer < layers; layer++) {
-            attend(cache, layer, live);
-          }
-          cache.advance();
-        }
+      for (int layer = 0; layer < layers && newPromptLengths.length > 0; layer++) {
+        putPrompts(layer, Segments.ofLengths(newPromptLengths), before);
       }
-      compareWithWholeAttention();
-    }
-
-    private void putPrompts(KvCache cache, int layer) {
-      Segments prompts = Segments.ofLengths(promptLengths);
-      Twin k = lab.normal(prompts.tokens(), narrow);
-      Twin v = lab.normal(prompts.tokens(), narrow);
-      cache.putPrompts(layer, k.actual(), v.actual(), prompts);
-      List<double[]> keys = new ArrayList<>();
-      List<double[]> values = new ArrayList<>();
-      for (int p = 0; p < prompts.count(); p++) {
-        keys.add(k.rowsView(prompts.start(p), prompts.end(p)).values());
-        values.add(v.rowsView(prompts.start(p), prompts.end(p)).values());
-      }
-      promptKeys.add(keys);
-      promptValues.add(values);
-      List<History> ofLayer = new ArrayList<>();
       for (int prompt : promptOf) {
-        ofLayer.add(new History(prompt));
+        live.add(new Sequence(prompts.get(prompt), layers));
+        all.add(live.get(live.size() - 1));
       }
-      histories.add(ofLayer);
+      return this;
     }
 
-    private void attend(KvCache cache, int layer, List<Integer> live) {
+    private void putPrompts(int layer, Segments segments, int first) {
+      Twin k = lab.normal(segments.tokens(), narrow);
+      Twin v = lab.normal(segments.tokens(), narrow);
+      cache.putPrompts(layer, k.actual(), v.actual(), segments);
+      for (int p = 0; p < segments.count(); p++) {
+        PromptRows rows = prompts.get(first + p);
+        rows.keys.add(k.rowsView(segments.start(p), segments.end(p)).values());
+        rows.values.add(v.rowsView(segments.start(p), segments.end(p)).values());
+      }
+    }
+
+    Run keep(int... indices) {
+      cache.keep(indices);
+      live = new ArrayList<>(Arrays.stream(indices).mapToObj(live::get).toList());
+      return this;
+    }
+
+    Run steps(int count) {
+      for (int step = 0; step < count; step++) {
+        assertThat(cache.positions())
+            .containsExactly(live.stream().mapToInt(Sequence::position).toArray());
+        for (int layer = 0; layer < layers; layer++) {
+          attend(layer);
+        }
+        cache.advance();
+      }
+      return this;
+    }
+
+    private void attend(int layer) {
       try (TwinLab step = lab.nested()) {
         Twin q = step.normal(live.size(), wide);
         Twin k = step.normal(live.size(), narrow);
@@ -155,7 +216,7 @@ abstract class KvCacheConformance extends OperationConformance {
         Twin out = step.normal(live.size(), wide);
         cache.attend(layer, q.actual(), k.actual(), v.actual(), out.actual());
         for (int b = 0; b < live.size(); b++) {
-          History history = histories.get(layer).get(live.get(b));
+          History history = live.get(b).layers.get(layer);
           history.queries.add(q.rowsView(b, b + 1).values());
           history.keys.add(k.rowsView(b, b + 1).values());
           history.values.add(v.rowsView(b, b + 1).values());
@@ -164,41 +225,39 @@ abstract class KvCacheConformance extends OperationConformance {
       }
     }
 
-    private int[] positions(List<Integer> live, int step) {
-      return live.stream().mapToInt(s -> promptLengths[promptOf[s]] + step).toArray();
-    }
-
-    private void compareWithWholeAttention() {
+    void compareWithWholeAttention() {
+      cache.close();
       List<double[]> actual = new ArrayList<>();
       List<double[]> expected = new ArrayList<>();
       double allowed = 0;
-      for (int layer = 0; layer < layers; layer++) {
-        for (History history : histories.get(layer)) {
-          if (!history.queries.isEmpty()) {
-            allowed = Math.max(allowed, compute(layer, history, expected));
-            actual.addAll(history.outs);
+      for (Sequence sequence : all) {
+        for (int layer = 0; layer < layers; layer++) {
+          if (!sequence.layers.get(layer).queries.isEmpty()) {
+            allowed = Math.max(allowed, compute(sequence, layer, expected));
+            actual.addAll(sequence.layers.get(layer).outs);
           }
         }
       }
       Close.assertClose(
-          "decoding, " + promptOf.length + " sequences", join(actual), join(expected), allowed);
+          "decoding, " + all.size() + " sequences", flat(actual), flat(expected), allowed);
     }
 
     /** Adds the rows of the whole attention to {@code expected}; returns the tolerance. */
-    private double compute(int layer, History history, List<double[]> expected) {
-      int before = promptLengths[history.prompt];
+    private double compute(Sequence sequence, int layer, List<double[]> expected) {
+      History history = sequence.layers.get(layer);
+      int before = sequence.prompt.length;
       int n = before + history.queries.size();
       int dim = shape.headDim();
       List<double[]> keys = new ArrayList<>(history.keys);
-      keys.add(0, promptKeys.get(layer).get(history.prompt));
+      keys.add(0, sequence.prompt.keys.get(layer));
       List<double[]> values = new ArrayList<>(history.values);
-      values.add(0, promptValues.get(layer).get(history.prompt));
+      values.add(0, sequence.prompt.values.get(layer));
       List<double[]> queries = new ArrayList<>(history.queries);
       queries.add(0, new double[before * wide]);
       try (TwinLab whole = lab.nested()) {
-        Twin q = whole.of(join(queries), n, wide);
-        Twin k = whole.of(join(keys), n, narrow);
-        Twin v = whole.of(join(values), n, narrow);
+        Twin q = whole.of(flat(queries), n, wide);
+        Twin k = whole.of(flat(keys), n, narrow);
+        Twin v = whole.of(flat(values), n, narrow);
         Twin out = whole.of(new double[n * wide], n, wide);
         TwinLab.Operation attention =
             (e, t) ->
@@ -211,20 +270,42 @@ abstract class KvCacheConformance extends OperationConformance {
     }
   }
 
+  /** Entries of one prompt, [length, K*D] a layer. */
+  private static final class PromptRows {
+    private final int length;
+    private final List<double[]> keys = new ArrayList<>();
+    private final List<double[]> values = new ArrayList<>();
+
+    PromptRows(int length) {
+      this.length = length;
+    }
+  }
+
+  private static final class Sequence {
+    private final PromptRows prompt;
+    private final List<History> layers = new ArrayList<>();
+
+    Sequence(PromptRows prompt, int layers) {
+      this.prompt = prompt;
+      for (int layer = 0; layer < layers; layer++) {
+        this.layers.add(new History());
+      }
+    }
+
+    int position() {
+      return prompt.length + layers.get(0).queries.size();
+    }
+  }
+
   /** What one sequence fed to one layer, a row a step. */
   private static final class History {
-    private final int prompt;
     private final List<double[]> queries = new ArrayList<>();
     private final List<double[]> keys = new ArrayList<>();
     private final List<double[]> values = new ArrayList<>();
     private final List<double[]> outs = new ArrayList<>();
-
-    History(int prompt) {
-      this.prompt = prompt;
-    }
   }
 
-  private static double[] join(List<double[]> parts) {
+  private static double[] flat(List<double[]> parts) {
     return parts.stream().flatMapToDouble(Arrays::stream).toArray();
   }
 }

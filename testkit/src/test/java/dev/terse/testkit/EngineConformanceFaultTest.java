@@ -237,16 +237,27 @@ class EngineConformanceFaultTest {
             "Decoding",
             "all sequences on one prompt",
             "kvCache",
-            (e, a) ->
-                e.kvCache(
-                    (int) a[0], (AttentionShape) a[1], new int[((int[]) a[2]).length], (int) a[3])),
+            (e, a) -> {
+              KvCache right = e.kvCache((int) a[0], (AttentionShape) a[1], (int) a[2]);
+              return proxy(
+                  KvCache.class,
+                  right,
+                  Map.of(
+                      "join",
+                      (cache, b) -> {
+                        int[] promptOf = ((int[]) b[0]).clone();
+                        Arrays.fill(promptOf, promptOf[0]);
+                        cache.join(promptOf);
+                        return null;
+                      }));
+            }),
         fault(
             "Decoding",
             "the wrong sequences kept",
             "kvCache",
             (e, a) -> {
               KvCache right =
-                  e.kvCache((int) a[0], (AttentionShape) a[1], (int[]) a[2], (int) a[3]);
+                  e.kvCache((int) a[0], (AttentionShape) a[1], (int) a[2]);
               return proxy(
                   KvCache.class,
                   right,

@@ -301,8 +301,8 @@ final class ArrayKernels implements RowKernels {
   }
 
   @Override
-  public KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
-    return new ArrayKvCache(crew, this, layers, shape, promptOf, maxNewTokens);
+  public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens) {
+    return new ArrayKvCache(crew, this, layers, shape, maxNewTokens);
   }
 
   @Override

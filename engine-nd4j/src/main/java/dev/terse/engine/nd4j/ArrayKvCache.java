@@ -3,7 +3,6 @@ package dev.terse.engine.nd4j;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.CacheProgress;
 import dev.terse.engine.KvCache;
-import dev.terse.engine.OperationChecks;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
 import java.util.Arrays;
@@ -42,16 +41,13 @@ final class ArrayKvCache implements KvCache {
       RowKernels kernels,
       int layers,
       AttentionShape shape,
-      int[] promptOf,
       int maxNewTokens) {
-    OperationChecks.kvCache(layers, promptOf, maxNewTokens);
     this.crew = crew;
     this.kernels = kernels;
     this.shape = shape;
     this.progress = new CacheProgress(layers, shape, maxNewTokens);
     this.maxNewTokens = maxNewTokens;
     this.layers = Stream.generate(Layer::new).limit(layers).toArray(Layer[]::new);
-    join(promptOf);
   }
 
   @Override

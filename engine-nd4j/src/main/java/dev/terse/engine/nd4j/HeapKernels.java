@@ -405,8 +405,8 @@ final class HeapKernels implements RowKernels {
   }
 
   @Override
-  public KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
-    return new HostKvCache(crew, layers, shape, promptOf, maxNewTokens);
+  public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens) {
+    return new HostKvCache(crew, layers, shape, maxNewTokens);
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.terse.engine.nd4j;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.CacheProgress;
 import dev.terse.engine.KvCache;
-import dev.terse.engine.OperationChecks;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
 import java.util.ArrayList;
@@ -44,13 +43,11 @@ final class HostKvCache implements KvCache {
     }
   }
 
-  HostKvCache(Crew crew, int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
-    OperationChecks.kvCache(layers, promptOf, maxNewTokens);
+  HostKvCache(Crew crew, int layers, AttentionShape shape, int maxNewTokens) {
     this.crew = crew;
     this.shape = shape;
     this.layers = layers;
     this.progress = new CacheProgress(layers, shape, maxNewTokens);
-    join(promptOf);
   }
 
   @Override
@@ -94,18 +91,14 @@ final class HostKvCache implements KvCache {
   public void attend(int layer, Tensor q, Tensor k, Tensor v, Tensor out) {
     int longest = live.stream().mapToInt(s -> s.length).max().orElse(0);
     progress.attend(layer, live.size(), longest, q, k, v, out);
-    int[] bounds = bounds();
     Matrix queries = Matrix.of(Nd4jTensor.of(q));
     Matrix sums = Matrix.of(Nd4jTensor.of(out));
     crew.workers()
-        .all(
-            worker -> {
-              int from = bounds[worker];
-              int to = bounds[worker + 1];
-              if (from < to) {
-                append(layer, from, to, k, v);
-                attend(worker, layer, from, to, queries, sums);
-              }
+        .ranges(
+            bounds(),
+            (worker, from, to) -> {
+              append(layer, from, to, k, v);
+              attend(worker, layer, from, to, queries, sums);
             });
   }
 

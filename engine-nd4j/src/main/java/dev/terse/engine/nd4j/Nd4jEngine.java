@@ -249,9 +249,9 @@ public final class Nd4jEngine implements Engine {
   }
 
   @Override
-  public KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
-    OperationChecks.kvCache(layers, promptOf, maxNewTokens);
-    return kernels.kvCache(layers, shape, promptOf, maxNewTokens);
+  public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens) {
+    OperationChecks.kvCache(layers, maxNewTokens);
+    return kernels.kvCache(layers, shape, maxNewTokens);
   }
 
   @Override

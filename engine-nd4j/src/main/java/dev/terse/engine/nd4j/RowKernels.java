@@ -88,7 +88,7 @@ interface RowKernels {
    */
   void gradientOfSlice(Nd4jTensor p, double[] factors, int[] targets, double[] atTarget);
 
-  KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens);
+  KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens);
 
   void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Tensor m, Tensor v);
 

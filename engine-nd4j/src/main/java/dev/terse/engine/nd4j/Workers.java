@@ -1,6 +1,7 @@
 package dev.terse.engine.nd4j;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * A fixed crew of threads; the caller is its first member. Work is split by a rule that looks at
@@ -20,8 +21,14 @@ final class Workers implements AutoCloseable {
     void run(int worker);
   }
 
-  /** Looks this often before it sleeps: about 20 us, longer than the pause between two calls. */
-  private static final int SPINS = 500;
+  /**
+   * How long a thread looks for work or for an end before it sleeps: longer than the pause between
+   * two calls of a step. Waking up a sleeping thread takes about 50 us, as long as a small product.
+   */
+  private static final long SPIN_NANOS = Long.getLong("spinnanos", 200_000);
+
+  /** Looks between two looks at the clock. */
+  private static final int LOOKS = 64;
 
   private final Member[] members;
   private final Runnable onThreadStart;
@@ -75,23 +82,34 @@ final class Workers implements AutoCloseable {
    */
   void rows(int rows, int minimum, Share share) {
     int shares = Math.max(1, Math.min(count(), rows / Math.max(1, minimum)));
-    if (shares == 1) {
+    int[] bounds = new int[count() + 1];
+    for (int worker = 1; worker < bounds.length; worker++) {
+      bounds[worker] = worker >= shares ? rows : (int) ((long) rows * worker / shares);
+    }
+    ranges(bounds, share);
+  }
+
+  /**
+   * Gives each member the rows from its bound to the next one's; nobody is woken where all are the
+   * caller's.
+   *
+   * @param bounds rising from 0, one more than members
+   */
+  void ranges(int[] bounds, Share share) {
+    int rows = bounds[count()];
+    if (bounds[1] == rows) {
       bindCaller();
       share.run(0, 0, rows);
       return;
     }
     all(
         worker -> {
-          int from = from(rows, worker, shares);
-          int to = from(rows, worker + 1, shares);
+          int from = bounds[worker];
+          int to = bounds[worker + 1];
           if (from < to) {
             share.run(worker, from, to);
           }
         });
-  }
-
-  private static int from(int rows, int worker, int shares) {
-    return worker >= shares ? rows : (int) ((long) rows * worker / shares);
   }
 
   private void bindCaller() {
@@ -115,6 +133,19 @@ final class Workers implements AutoCloseable {
     }
   }
 
+  /** Returns when the condition is no longer met; who changes it must unpark this thread. */
+  private static void waitWhile(BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (condition.getAsBoolean()) {
+      for (int i = 0; i < LOOKS && condition.getAsBoolean(); i++) {
+        Thread.onSpinWait();
+      }
+      if (condition.getAsBoolean() && System.nanoTime() - start > SPIN_NANOS) {
+        LockSupport.park();
+      }
+    }
+  }
+
   private final class Member extends Thread {
     private final int worker;
     private volatile Part task;
@@ -135,13 +166,7 @@ final class Workers implements AutoCloseable {
     }
 
     Throwable await() {
-      for (int spins = 0; task != null; spins++) {
-        if (spins < SPINS) {
-          Thread.onSpinWait();
-        } else {
-          LockSupport.park(this);
-        }
-      }
+      waitWhile(() -> task != null);
       return failure;
     }
 
@@ -163,13 +188,7 @@ final class Workers implements AutoCloseable {
     public void run() {
       onThreadStart.run();
       while (!closed) {
-        for (int spins = 0; task == null && !closed; spins++) {
-          if (spins < SPINS) {
-            Thread.onSpinWait();
-          } else {
-            LockSupport.park(this);
-          }
-        }
+        waitWhile(() -> task == null && !closed);
         Part part = task;
         if (part == null) {
           return;

@@ -95,11 +95,12 @@ class BatchIndependenceTest {
       Engine engine, Tensor k, Tensor v, Segments prompts, int[] promptOf, int watched) {
     float[][] outputs = new float[70][];
     int b = promptOf.length;
-    try (KvCache cache = engine.kvCache(1, SHAPE, promptOf, outputs.length);
+    try (KvCache cache = engine.kvCache(1, SHAPE, outputs.length);
         Tensor q = engine.allocate(b, 576);
         Tensor newK = engine.allocate(b, 192);
         Tensor newV = engine.allocate(b, 192);
         Tensor out = engine.allocate(b, 576)) {
+      cache.join(promptOf);
       cache.putPrompts(0, k, v, prompts);
       for (int step = 0; step < outputs.length; step++) {
         for (int s = 0; s < b; s++) {

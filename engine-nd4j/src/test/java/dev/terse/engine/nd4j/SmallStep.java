@@ -104,7 +104,8 @@ final class SmallStep implements AutoCloseable {
   }
 
   private void decode(Arena step, Tensor k, Tensor v, Segments prompts) {
-    try (KvCache cache = engine.kvCache(1, SHAPE, new int[] {0, 0, 1}, 40)) {
+    try (KvCache cache = engine.kvCache(1, SHAPE, 40)) {
+      cache.join(new int[] {0, 0, 1});
       cache.putPrompts(0, k, v, prompts);
       Tensor q = step.zeros(3, C);
       Tensor one = step.zeros(3, 16);

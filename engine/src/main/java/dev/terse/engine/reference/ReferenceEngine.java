@@ -239,8 +239,8 @@ public final class ReferenceEngine implements Engine {
   }
 
   @Override
-  public KvCache kvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
-    return new ReferenceKvCache(layers, shape, promptOf, maxNewTokens);
+  public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens) {
+    return new ReferenceKvCache(layers, shape, maxNewTokens);
   }
 
   @Override

@@ -47,12 +47,11 @@ final class ReferenceKvCache implements KvCache {
   private final CacheProgress progress;
   private List<Sequence> live = new ArrayList<>();
 
-  ReferenceKvCache(int layers, AttentionShape shape, int[] promptOf, int maxNewTokens) {
-    OperationChecks.kvCache(layers, promptOf, maxNewTokens);
+  ReferenceKvCache(int layers, AttentionShape shape, int maxNewTokens) {
+    OperationChecks.kvCache(layers, maxNewTokens);
     this.layers = layers;
     this.shape = shape;
     this.progress = new CacheProgress(layers, shape, maxNewTokens);
-    join(promptOf);
   }
 
   @Override
