@@ -20,8 +20,8 @@ public interface KvCache extends AutoCloseable {
   void join(int[] promptOf);
 
   /**
-   * Stores one layer's rotated keys and values of packed new prompts, for the sequences that joined;
-   * to be called for all layers before the next step.
+   * Stores one layer's rotated keys and values of packed new prompts, for the sequences that
+   * joined; to be called for all layers before the next step.
    *
    * @param k,v [N, K*D] over these prompts
    */

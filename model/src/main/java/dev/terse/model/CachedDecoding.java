@@ -46,8 +46,7 @@ final class CachedDecoding implements Decoding {
     if (!newPrompts.isEmpty()) {
       readPrompts(PackedBatch.of(newPrompts));
     }
-    promptOf =
-        IntStream.concat(Arrays.stream(promptOf), Arrays.stream(newPromptOf)).toArray();
+    promptOf = IntStream.concat(Arrays.stream(promptOf), Arrays.stream(newPromptOf)).toArray();
     renewArena();
     logits = stepArena.floats(newPromptOf.length, decoder.config().vocabSize());
     for (int b = 0; b < newPromptOf.length; b++) {
@@ -73,8 +72,7 @@ final class CachedDecoding implements Decoding {
                   },
               scratch);
       for (int p = 0; p < segments.count(); p++) {
-        engine.copy(
-            hidden.rowsView(segments.end(p) - 1, segments.end(p)), last.rowsView(p, p + 1));
+        engine.copy(hidden.rowsView(segments.end(p) - 1, segments.end(p)), last.rowsView(p, p + 1));
       }
     }
     engine.linear(last, decoder.head(), null, first);

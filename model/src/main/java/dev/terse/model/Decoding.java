@@ -11,8 +11,8 @@ public interface Decoding extends AutoCloseable {
    * speaks of the first tokens of these sequences only.
    *
    * @param prompts token ids of each new prompt; prompts are counted over the life of the decoding
-   * @param promptOf for each new sequence the index of its prompt, rising: the last live sequence's,
-   *     or one of the new ones
+   * @param promptOf for each new sequence the index of its prompt, rising: the last live
+   *     sequence's, or one of the new ones
    * @throws IllegalArgumentException if a prompt and its new tokens exceed the model's positions
    */
   void join(List<int[]> prompts, int[] promptOf);

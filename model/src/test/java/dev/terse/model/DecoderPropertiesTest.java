@@ -103,6 +103,33 @@ class DecoderPropertiesTest {
   }
 
   @ParameterizedTest
+  @MethodSource("dev.terse.model.DecoderGoldenTest#modelsOnEngines")
+  void decoding_sequencesThatJoinLater_equalFullForward(TinyModel model, EngineUnderTest under) {
+    List<int[]> prompts = sequences(model, 6, 3, 9);
+    try (Engine engine = under.open();
+        Decoder decoder = model.open(engine);
+        Decoding decoding = decoder.decode(4)) {
+      decoding.join(prompts.subList(0, 2), new int[] {0, 1});
+      decoding.step(new int[] {5, 6});
+      decoding.join(prompts.subList(2, 3), new int[] {1, 2, 2});
+      int[][] joined = {prompts.get(1), prompts.get(2), prompts.get(2)};
+      assertClose(decoding.logits().toDoubles(), lastLogits(decoder, joined), under);
+
+      decoding.keep(new int[] {0, 2, 4});
+      assertThat(decoding.live()).isEqualTo(3);
+      decoding.step(new int[] {7, 8, 9});
+      int[][] texts = {
+        longer(prompts.get(0), 5, 7), longer(prompts.get(1), 8), longer(prompts.get(2), 9)
+      };
+      assertClose(decoding.logits().toDoubles(), lastLogits(decoder, texts), under);
+    }
+  }
+
+  private static int[] longer(int[] ids, int... more) {
+    return IntStream.concat(Arrays.stream(ids), Arrays.stream(more)).toArray();
+  }
+
+  @ParameterizedTest
   @EnumSource
   void score_temperature_dividesTheLogits(EngineUnderTest under) {
     PackedBatch batch = PackedBatch.of(sequences(TinyModel.QWEN2, 8));

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A bounded number of drafts that are decoded together; the next in the queue takes the place of one
- * that is finished. Drafts of one prompt follow one another, so a prompt is read once for all that
- * join while one of them is live.
+ * A bounded number of drafts that are decoded together; the next in the queue takes the place of
+ * one that is finished. Drafts of one prompt follow one another, so a prompt is read once for all
+ * that join while one of them is live.
  */
 final class Places {
   private final Decoding decoding;

@@ -38,8 +38,7 @@ final class Sampler {
     engine.softmaxRows(
         logits,
         greedy ? 1 : 1 / sampling.temperature(),
-        (row, p) ->
-            draws[row] = greedy ? likeliest(logits, row, p) : drawn(row, p, seeds[row]));
+        (row, p) -> draws[row] = greedy ? likeliest(logits, row, p) : drawn(row, p, seeds[row]));
     return draws;
   }
 

@@ -10,8 +10,8 @@ import java.util.Arrays;
  * all at the bound survive min p. At the edge of top p, where its result depends on an unstable
  * sort, the lowest id survives here.
  *
- * <p>Nothing is sorted but the tokens about as likely as the last one that survives: numbers of 0 or
- * more rise with their bits, so the upper bits of a float tell its place roughly.
+ * <p>Nothing is sorted but the tokens about as likely as the last one that survives: numbers of 0
+ * or more rise with their bits, so the upper bits of a float tell its place roughly.
  */
 final class TokenFilter {
   /** Drops all bits of a float but its exponent and three more: places an eighth apart. */

@@ -105,8 +105,7 @@ abstract class KvCacheConformance extends OperationConformance {
       refuses("still wait for their prompts", () -> cache.join(new int[] {1}));
       refuses("layer 0 has no prompts yet", cache::positions);
       refusesArgument(
-          "prompt 1",
-          () -> cache.putPrompts(0, k.actual(), k.actual(), Segments.ofLengths(3)));
+          "prompt 1", () -> cache.putPrompts(0, k.actual(), k.actual(), Segments.ofLengths(3)));
       cache.putPrompts(0, k.actual(), k.actual(), Segments.ofLengths(1, 2));
       refusesArgument(
           "k must have shape [2, 4], has [3, 4]",

@@ -256,8 +256,7 @@ class EngineConformanceFaultTest {
             "the wrong sequences kept",
             "kvCache",
             (e, a) -> {
-              KvCache right =
-                  e.kvCache((int) a[0], (AttentionShape) a[1], (int) a[2]);
+              KvCache right = e.kvCache((int) a[0], (AttentionShape) a[1], (int) a[2]);
               return proxy(
                   KvCache.class,
                   right,

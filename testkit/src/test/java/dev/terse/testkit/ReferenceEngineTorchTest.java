@@ -24,6 +24,7 @@ class ReferenceEngineTorchTest {
 
   /** Of numbers up to 1, where a row is told in 32-bit floats. */
   private static final double FLOAT_ROUNDING = 0x1.0p-24;
+
   private static JsonNode cases;
 
   private final Engine engine = new ReferenceEngine();

@@ -36,12 +36,7 @@ final class ArrayKvCache implements KvCache {
     private Nd4jTensor[] own = {};
   }
 
-  ArrayKvCache(
-      Crew crew,
-      RowKernels kernels,
-      int layers,
-      AttentionShape shape,
-      int maxNewTokens) {
+  ArrayKvCache(Crew crew, RowKernels kernels, int layers, AttentionShape shape, int maxNewTokens) {
     this.crew = crew;
     this.kernels = kernels;
     this.shape = shape;

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A row's bits do not depend on what else is in its batch where oneDNN serves: so a completion does
@@ -76,45 +75,98 @@ class BatchIndependenceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(NumberType.class)
-  void decode_sequenceAloneOrWithOthers_hasTheSameBits(NumberType type) {
-    Segments prompts = Segments.ofLengths(37, 90);
-    try (Engine engine = engine(type);
-        Tensor k = random(engine, 3, 127, 192);
-        Tensor v = random(engine, 4, 127, 192)) {
-      float[][] alone = decode(engine, k, v, prompts, new int[] {1}, 0);
-      float[][] among = decode(engine, k, v, prompts, new int[] {0, 0, 1, 1, 1, 1, 1, 1, 1}, 4);
-      for (int step = 0; step < alone.length; step++) {
-        assertThat(among[step]).as("step " + step).containsExactly(alone[step]);
+  @CsvSource({"9, 3, 37", "9, 3, 1100", "2, 2, 90", "2, 2, 1100", "14, 2, 530"})
+  void decode_sequenceInAnyCompany_hasTheSameBits(int heads, int kvHeads, int promptLength) {
+    try (Engine engine = engine(NumberType.FLOAT32);
+        Watched watched =
+            new Watched(engine, AttentionShape.of(heads, kvHeads, 64), promptLength)) {
+      float[][] alone = watched.decode(0, 0);
+      for (int others : new int[] {1, 4, 40}) {
+        for (int ahead : new int[] {0, 40}) {
+          float[][] among = watched.decode(others, ahead);
+          for (int step = 0; step < alone.length; step++) {
+            assertThat(among[step])
+                .as("step %d among %d, %d tokens ahead", step, others, ahead)
+                .containsExactly(alone[step]);
+          }
+        }
       }
     }
   }
 
-  /** Outputs of one sequence over the steps; its queries are the same in every batch. */
-  private static float[][] decode(
-      Engine engine, Tensor k, Tensor v, Segments prompts, int[] promptOf, int watched) {
-    float[][] outputs = new float[70][];
-    int b = promptOf.length;
-    try (KvCache cache = engine.kvCache(1, SHAPE, outputs.length);
-        Tensor q = engine.allocate(b, 576);
-        Tensor newK = engine.allocate(b, 192);
-        Tensor newV = engine.allocate(b, 192);
-        Tensor out = engine.allocate(b, 576)) {
-      cache.join(promptOf);
-      cache.putPrompts(0, k, v, prompts);
-      for (int step = 0; step < outputs.length; step++) {
-        for (int s = 0; s < b; s++) {
-          int identity = s == watched ? 1000 : s;
-          fill(q.rowsView(s, s + 1), SeedTree.at(5, "q", step, identity));
-          fill(newK.rowsView(s, s + 1), SeedTree.at(5, "k", step, identity));
-          fill(newV.rowsView(s, s + 1), SeedTree.at(5, "v", step, identity));
+  /** A sequence of the second of two prompts; what it is fed is the same in every company. */
+  private static final class Watched implements AutoCloseable {
+    private static final int STEPS = 70;
+
+    private final Engine engine;
+    private final AttentionShape shape;
+    private final Segments prompts;
+    private final Tensor k;
+    private final Tensor v;
+
+    Watched(Engine engine, AttentionShape shape, int promptLength) {
+      this.engine = engine;
+      this.shape = shape;
+      this.prompts = Segments.ofLengths(20, promptLength);
+      int narrow = shape.kvHeads() * shape.headDim();
+      this.k = random(engine, 3, prompts.tokens(), narrow);
+      this.v = random(engine, 4, prompts.tokens(), narrow);
+    }
+
+    /**
+     * Its outputs.
+     *
+     * @param others sequences of its prompt beside it, and as many of the other prompt
+     * @param ahead steps that the others have done when it joins
+     */
+    float[][] decode(int others, int ahead) {
+      float[][] outputs = new float[STEPS][];
+      try (KvCache cache = engine.kvCache(1, shape, STEPS + ahead)) {
+        if (others > 0) {
+          int[] promptOf = new int[2 * others];
+          Arrays.fill(promptOf, others, promptOf.length, 1);
+          cache.join(promptOf);
+          cache.putPrompts(0, k, v, prompts);
+          for (int step = 0; step < ahead; step++) {
+            attend(cache, 2 * others, "ahead", step);
+          }
+          cache.join(new int[] {1});
+        } else {
+          cache.join(new int[] {1});
+          cache.putPrompts(0, k, v, prompts);
+        }
+        for (int step = 0; step < STEPS; step++) {
+          outputs[step] = attend(cache, 2 * others + 1, "with it", step);
+        }
+      }
+      return outputs;
+    }
+
+    /** One step; returns the output of the last sequence, whose inputs depend on the step only. */
+    private float[] attend(KvCache cache, int live, String phase, int step) {
+      int wide = shape.heads() * shape.headDim();
+      int narrow = shape.kvHeads() * shape.headDim();
+      try (Tensor q = engine.allocate(live, wide);
+          Tensor newK = engine.allocate(live, narrow);
+          Tensor newV = engine.allocate(live, narrow);
+          Tensor out = engine.allocate(live, wide)) {
+        for (int s = 0; s < live; s++) {
+          int fromEnd = live - s;
+          fill(q.rowsView(s, s + 1), SeedTree.at(5, "q" + phase, step, fromEnd));
+          fill(newK.rowsView(s, s + 1), SeedTree.at(5, "k" + phase, step, fromEnd));
+          fill(newV.rowsView(s, s + 1), SeedTree.at(5, "v" + phase, step, fromEnd));
         }
         cache.attend(0, q, newK, newV, out);
         cache.advance();
-        outputs[step] = out.rowsView(watched, watched + 1).toFloats();
+        return out.rowsView(live - 1, live).toFloats();
       }
     }
-    return outputs;
+
+    @Override
+    public void close() {
+      k.close();
+      v.close();
+    }
   }
 
   private static Engine engine(NumberType type) {

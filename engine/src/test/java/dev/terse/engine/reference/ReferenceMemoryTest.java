@@ -95,8 +95,7 @@ class ReferenceMemoryTest {
     assertThatThrownBy(() -> engine.rmsNorm(x.rowsView(0, 3), scale, 0.1, x.rowsView(1, 4)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("out must not share memory");
-    assertThatThrownBy(
-            () -> engine.rmsNormBackward(x, scale, 0.1, x, x, true, w))
+    assertThatThrownBy(() -> engine.rmsNormBackward(x, scale, 0.1, x, x, true, w))
         .isInstanceOf(IllegalArgumentException.class);
     engine.rmsNorm(x, scale, 0.1, x.shapedView(4, 3));
   }
