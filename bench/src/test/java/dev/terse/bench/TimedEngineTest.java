@@ -63,7 +63,8 @@ class TimedEngineTest {
     profile.repeat(
         1,
         () -> {
-          try (KvCache cache = engine.kvCache(1, ONE_HEAD, new int[] {0}, 2)) {
+          try (KvCache cache = engine.kvCache(1, ONE_HEAD, 2)) {
+            cache.join(new int[] {0});
             cache.putPrompts(0, row, row, Segments.ofLengths(1));
             cache.attend(0, row, row, row, out);
             cache.advance();

@@ -212,7 +212,8 @@ class AdaptersTest {
     List<int[]> prompts = List.of(batch(9).ids());
     try (Engine engine = under.open();
         Decoder decoder = moved(TinyModel.QWEN3, engine, kind);
-        Decoding decoding = decoder.decode(prompts, new int[] {0, 0}, 4)) {
+        Decoding decoding = decoder.decode(4)) {
+      decoding.join(prompts, new int[] {0, 0});
       int[] text = prompts.get(0);
       for (int step = 0; step < 4; step++) {
         double[] drawn = decoding.logits().rowsView(1, 2).toDoubles();

@@ -124,9 +124,10 @@ abstract class KvCacheConformance extends OperationConformance {
           "no sequence is live",
           () -> cache.attend(0, q.actual(), row.actual(), row.actual(), out.actual()));
       refusesArgument("none is live", () -> cache.join(new int[] {1}));
-      cache.close();
-      refuses("closed", () -> cache.join(new int[] {2}));
     }
+    KvCache closed = engine().kvCache(1, shape, 1);
+    closed.close();
+    refuses("closed", () -> closed.join(new int[] {0}));
   }
 
   private static void refuses(String words, ThrowingCallable call) {
