@@ -94,7 +94,7 @@ class ReferenceMemoryTest {
     Tensor scale = w.rowsView(0, 1).shapedView(3);
     assertThatThrownBy(() -> engine.rmsNorm(x.rowsView(0, 3), scale, 0.1, x.rowsView(1, 4)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("out must not share memory");
+        .hasMessageStartingWith("y must not share memory");
     assertThatThrownBy(() -> engine.rmsNormBackward(x, scale, 0.1, x, x, true, w))
         .isInstanceOf(IllegalArgumentException.class);
     engine.rmsNorm(x, scale, 0.1, x.shapedView(4, 3));
