@@ -125,9 +125,9 @@ abstract class KvCacheConformance extends OperationConformance {
           () -> cache.attend(0, q.actual(), row.actual(), row.actual(), out.actual()));
       refusesArgument("none is live", () -> cache.join(new int[] {1}));
     }
-    KvCache ended = engine().kvCache(1, shape, 1);
-    ended.close();
-    refuses("closed", () -> ended.join(new int[] {2}));
+    KvCache closed = engine().kvCache(1, shape, 1);
+    closed.close();
+    refuses("closed", () -> closed.join(new int[] {0}));
   }
 
   private static void refuses(String words, ThrowingCallable call) {

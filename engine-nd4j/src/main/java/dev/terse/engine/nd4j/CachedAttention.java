@@ -90,7 +90,7 @@ final class CachedAttention {
   }
 
   /** What could be read from a cache in the time that a call takes beside its work. */
-  private static final long CALL_BYTES = Long.getLong("callbytes", 12_000);
+  private static final long CALL_BYTES = 12_000;
 
   /** A sequence's row as its heads, [H, D]. */
   private Matrix heads(Matrix rows, int sequence) {

@@ -25,7 +25,7 @@ final class Workers implements AutoCloseable {
    * How long a thread looks for work or for an end before it sleeps: longer than the pause between
    * two calls of a step. Waking up a sleeping thread takes about 50 us, as long as a small product.
    */
-  private static final long SPIN_NANOS = Long.getLong("spinnanos", 200_000);
+  private static final long SPIN_NANOS = 100_000;
 
   /** Looks between two looks at the clock. */
   private static final int LOOKS = 64;
