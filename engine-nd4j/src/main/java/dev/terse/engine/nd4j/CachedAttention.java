@@ -14,6 +14,9 @@ import java.util.List;
  * product runs over more than {@link KvPage#POSITIONS} positions.
  */
 final class CachedAttention {
+  /** What could be read from a cache in the time that a call takes beside its work. */
+  private static final long CALL_BYTES = 12_000;
+
   private static final float[] NEVER = new float[KvPage.POSITIONS];
 
   static {
@@ -88,9 +91,6 @@ final class CachedAttention {
     long bytes = (long) width * shape.kvHeads() * shape.headDim() * Float.BYTES;
     return sequences * (CALL_BYTES + bytes) > shape.heads() * CALL_BYTES + shape.group() * bytes;
   }
-
-  /** What could be read from a cache in the time that a call takes beside its work. */
-  private static final long CALL_BYTES = 12_000;
 
   /** A sequence's row as its heads, [H, D]. */
   private Matrix heads(Matrix rows, int sequence) {

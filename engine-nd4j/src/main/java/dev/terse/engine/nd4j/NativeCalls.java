@@ -25,10 +25,13 @@ interface NativeCalls extends AutoCloseable {
   /** {@code c = factor * aᵀ · b + keep * c}. */
   void transposedProduct(Matrix a, Matrix b, Matrix c, double factor, double keep);
 
-  /** {@link #product} of each of {@code batch} equal parts of a, b and c; contiguous. */
+  /**
+   * {@link #product} of each of {@code batch} equal parts of a, b and c, one behind the other; rows
+   * may have a stride, except on {@link ArrayCalls}.
+   */
   void products(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep);
 
-  /** {@link #productTransposed} of each of {@code batch} equal parts of a, b and c; contiguous. */
+  /** The same as {@link #products} for {@link #productTransposed}. */
   void productsTransposed(int batch, Matrix a, Matrix b, Matrix c, double factor, double keep);
 
   /** Softmax of each row; contiguous; out may be x. */
