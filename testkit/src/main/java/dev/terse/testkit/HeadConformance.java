@@ -32,7 +32,8 @@ abstract class HeadConformance extends OperationConformance {
     "70, 64, 513, 1.0",
     "33, 48, 4099, 1.3",
     "9, 16, 20011, 0.6",
-    "300, 5, 130, 1.0"
+    "300, 5, 130, 1.0",
+    "1000, 6, 2500, 0.9"
   })
   void tokenLogProbs_someRowsSomeTargets_equalReference(
       int n, int channels, int vocabulary, double temperature) {
@@ -42,6 +43,34 @@ abstract class HeadConformance extends OperationConformance {
   @Test
   void tokenLogProbs_hugeLogits_staysFinite() {
     check(20, 16, 300, 0.5, 100);
+  }
+
+  @Test
+  void tokenLogProbs_nanInOneRow_staysInItsScoresAndReachesTheHead() {
+    Twin hidden = lab.normal(3, 8);
+    Twin head = lab.normal(40, 8);
+    Twin dHidden = lab.normal(3, 8);
+    Twin dHead = lab.normal(40, 8);
+    hidden.actual().write(8, new float[] {Float.NaN}, 0, 1);
+    HeadRows rows = new HeadRows(new int[] {0, 1, 2}, new int[] {7, 8, 9});
+    TokenScores scores =
+        engine()
+            .tokenLogProbs(
+                hidden.actual(),
+                head.actual(),
+                rows,
+                1,
+                (index, logProb) -> 1,
+                dHidden.actual(),
+                dHead.actual());
+    assertThat(scores.logProbs()[1]).isNaN();
+    assertThat(scores.entropies()[1]).isNaN();
+    assertThat(scores.targetIsArgMax()[1]).isFalse();
+    assertThat(scores.logProbs()[0]).isFinite();
+    assertThat(scores.entropies()[2]).isFinite();
+    assertThat(dHidden.actual().rowsView(1, 2).toDoubles()).containsOnly(Double.NaN);
+    assertThat(dHidden.actual().rowsView(0, 1).toDoubles()).doesNotContain(Double.NaN);
+    assertThat(dHead.actual().toDoubles()).contains(Double.NaN);
   }
 
   @Test

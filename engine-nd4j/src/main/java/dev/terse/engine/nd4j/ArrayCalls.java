@@ -60,6 +60,30 @@ final class ArrayCalls implements NativeCalls {
   }
 
   @Override
+  public void exponentials(
+      Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
+    INDArray scores = array(x);
+    INDArray weights = array(e);
+    try (INDArray greatest = scores.max(1)) {
+      ArrayOps.subtract(scores, greatest.reshape(x.rows(), 1), scores);
+      array(max).assign(greatest);
+    }
+    ArrayOps.exp(scores, weights);
+    e.clear(leftOut);
+    try (INDArray sums = weights.sum(1);
+        INDArray weighted = ArrayOps.rowDots(weights, scores)) {
+      array(sum).assign(sums);
+      array(sumX).assign(weighted);
+    }
+  }
+
+  @Override
+  public void scaleRows(Matrix x, Matrix factors) {
+    INDArray rows = array(x);
+    ArrayOps.multiply(rows, array(factors.reshaped(x.rows(), 1)), rows);
+  }
+
+  @Override
   public int steadyRows() {
     return Products.MINIMUM_ROWS;
   }

@@ -255,52 +255,6 @@ final class ArrayKernels implements RowKernels {
   }
 
   @Override
-  public SliceStatistics softmaxOfSlice(int worker, Nd4jTensor x, int[] targets) {
-    int rows = x.rows();
-    double[] target = new double[rows];
-    float[] one = new float[1];
-    for (int r = 0; r < rows; r++) {
-      target[r] = Double.NEGATIVE_INFINITY;
-      if (targets[r] >= 0) {
-        x.read((long) r * x.rowSize() + targets[r], one, 0, 1);
-        target[r] = one[0];
-      }
-    }
-    try (ChunkPool.Frame own = crew.scratch(worker);
-        INDArray max = x.array().max(1)) {
-      Nd4jTensor shifted = own.floats(x.shape());
-      ArrayOps.subtract(x.array(), max.reshape(rows, 1), shifted.array());
-      crew.calls(worker).softmax(Matrix.of(x), Matrix.of(x));
-      try (INDArray maxP = x.array().max(1);
-          INDArray sumP = x.array().sum(1);
-          INDArray sumPX = ArrayOps.rowDots(x.array(), shifted.array())) {
-        return new SliceStatistics(
-            max.toDoubleVector(),
-            maxP.toDoubleVector(),
-            sumP.toDoubleVector(),
-            sumPX.toDoubleVector(),
-            target);
-      }
-    }
-  }
-
-  @Override
-  public void gradientOfSlice(Nd4jTensor p, double[] factors, int[] targets, double[] atTarget) {
-    float[] column = new float[factors.length];
-    for (int r = 0; r < column.length; r++) {
-      column[r] = (float) factors[r];
-    }
-    try (INDArray factor = Nd4j.createFromArray(column)) {
-      ArrayOps.multiply(p.array(), factor.reshape(column.length, 1), p.array());
-    }
-    for (int r = 0; r < column.length; r++) {
-      if (targets[r] >= 0) {
-        p.block().view(p.offset() + (long) r * p.rowSize() + targets[r], 1).addi(atTarget[r]);
-      }
-    }
-  }
-
-  @Override
   public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens) {
     return new ArrayKvCache(crew, this, layers, shape, maxNewTokens);
   }

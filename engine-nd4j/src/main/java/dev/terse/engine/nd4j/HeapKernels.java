@@ -19,9 +19,6 @@ final class HeapKernels implements RowKernels {
   /** Floats a thread must have to do before a second one is woken. */
   private static final int WORTH_A_THREAD = 1 << 14;
 
-  /** Floats that stay in a second-level cache (512 KB). */
-  private static final int CACHED = 1 << 17;
-
   private static final float[] ZEROS = new float[PIECE];
 
   private static final float[] NEVER = new float[1 << 12];
@@ -348,59 +345,6 @@ final class HeapKernels implements RowKernels {
       for (int h = 0; h < group && hidden > 0; h++) {
         scores.write((long) (n * group + h + 1) * keys - hidden, NEVER, 0, hidden);
       }
-    }
-  }
-
-  @Override
-  public SliceStatistics softmaxOfSlice(int worker, Nd4jTensor x, int[] targets) {
-    int rows = x.rows();
-    int width = x.rowSize();
-    SliceStatistics out = SliceStatistics.ofRows(rows);
-    // Few rows at a time, so that what softmax writes is still in the cache when it is read.
-    int step = Math.max(1, CACHED / width);
-    float[][] scores = new float[Math.min(step, rows)][width];
-    float[] probabilities = new float[width];
-    for (int from = 0; from < rows; from += step) {
-      int to = Math.min(rows, from + step);
-      for (int r = from; r < to; r++) {
-        x.read((long) r * width, scores[r - from], 0, width);
-      }
-      Matrix part = Matrix.rows(x, from, to);
-      crew.calls(worker).softmax(part, part);
-      for (int r = from; r < to; r++) {
-        x.read((long) r * width, probabilities, 0, width);
-        statistics(scores[r - from], probabilities, targets[r], out, r);
-      }
-    }
-    return out;
-  }
-
-  private static void statistics(float[] x, float[] p, int target, SliceStatistics out, int row) {
-    float max = Sums.max(x, x.length);
-    out.max()[row] = max;
-    out.maxP()[row] = Sums.max(p, p.length);
-    out.sumP()[row] = Sums.of(p, p.length);
-    out.target()[row] = target < 0 ? Double.NEGATIVE_INFINITY : x[target];
-    for (int i = 0; i < x.length; i++) {
-      x[i] -= max;
-    }
-    out.sumPX()[row] = Sums.products(x, p, 0, x.length);
-  }
-
-  @Override
-  public void gradientOfSlice(Nd4jTensor p, double[] factors, int[] targets, double[] atTarget) {
-    int width = p.rowSize();
-    float[] row = new float[width];
-    for (int r = 0; r < factors.length; r++) {
-      p.read((long) r * width, row, 0, width);
-      float factor = (float) factors[r];
-      for (int i = 0; i < width; i++) {
-        row[i] *= factor;
-      }
-      if (targets[r] >= 0) {
-        row[targets[r]] += (float) atTarget[r];
-      }
-      p.write((long) r * width, row, 0, width);
     }
   }
 

@@ -47,6 +47,37 @@ record Matrix(Block block, long offset, int rows, int columns, int stride, Numbe
     return new Matrix(block, offset, newRows, newColumns, newColumns, type);
   }
 
+  /** A row of float32. */
+  void read(int row, float[] values) {
+    block.read(offset + (long) row * stride, values, 0, columns);
+  }
+
+  /** Sets a row of float32. */
+  void write(int row, float[] values) {
+    block.write(offset + (long) row * stride, values, 0, columns);
+  }
+
+  /** One float32. */
+  float get(int row, int column) {
+    float[] one = new float[1];
+    block.read(offset + (long) row * stride + column, one, 0, 1);
+    return one[0];
+  }
+
+  /** Sets one float32. */
+  void set(int row, int column, float value) {
+    block.write(offset + (long) row * stride + column, new float[] {value}, 0, 1);
+  }
+
+  /** Clears one float32 of each row, or none where its column is -1. */
+  void clear(int[] columnOf) {
+    for (int r = 0; r < rows; r++) {
+      if (columnOf[r] >= 0) {
+        set(r, columnOf[r], 0);
+      }
+    }
+  }
+
   /** Where the first number lies; host pointers only. */
   long address() {
     return block.address() + offset * type.bytes();

@@ -47,6 +47,21 @@ interface NativeCalls extends AutoCloseable {
   void softmaxBackward(Matrix x, Matrix p, Matrix dy, Matrix dx);
 
   /**
+   * Exponentials of each row, and the sums that an entropy needs; all contiguous.
+   *
+   * @param x [R, W], overwritten
+   * @param leftOut one column of each row that has e = 0 and is in no sum, or -1, [R]
+   * @param e exp(x - max), [R, W]
+   * @param max greatest x, [1, R]
+   * @param sum Σ e, [1, R]
+   * @param sumX Σ e (x - max), [1, R]
+   */
+  void exponentials(Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX);
+
+  /** {@code x[r, :] *= factors[r]}; x [R, W] and factors [1, R] contiguous. */
+  void scaleRows(Matrix x, Matrix factors);
+
+  /**
    * Copies {@code parts} matrices, each {@code step} numbers behind the one before, and rounds them
    * to the type of out. oneDNN only.
    *

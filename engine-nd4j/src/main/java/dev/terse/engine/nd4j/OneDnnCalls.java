@@ -2,6 +2,7 @@ package dev.terse.engine.nd4j;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,6 +22,9 @@ import org.bytedeco.dnnl.dnnl_stream;
 final class OneDnnCalls implements NativeCalls {
   /** Primitives that are kept; a training step of one batch uses about 100. */
   private static final int KEPT = 4096;
+
+  /** Numbers of a float32 matrix that stay in a second-level cache with another one (128 KB). */
+  private static final int CACHED = 1 << 15;
 
   private static final boolean TRANSPOSED = true;
   private static final boolean AS_IS = false;
@@ -79,6 +83,47 @@ final class OneDnnCalls implements NativeCalls {
   public void softmaxBackward(Matrix x, Matrix p, Matrix dy, Matrix dx) {
     SlopeShape shape = new SlopeShape(Layout.of(1, p), Layout.of(1, dy), Layout.of(1, dx));
     primitive(shape, this::newSoftmaxBackward).run(p.address(), dy.address(), dx.address());
+  }
+
+  @Override
+  public void exponentials(
+      Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
+    int step = Math.max(1, CACHED / x.columns());
+    for (int from = 0; from < x.rows(); from += step) {
+      int to = Math.min(x.rows(), from + step);
+      exponentialsOfPiece(
+          x.rows(from, to),
+          Arrays.copyOfRange(leftOut, from, to),
+          e.rows(from, to),
+          max.columns(from, to),
+          sum.columns(from, to),
+          sumX.columns(from, to));
+    }
+  }
+
+  private void exponentialsOfPiece(
+      Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
+    Layout rows = Layout.of(1, x);
+    reduce(dnnl_reduction_max, x, max);
+    primitive(new ExponentialShape(rows), this::newExponential)
+        .run(x.address(), max.address(), e.address());
+    e.clear(leftOut);
+    reduce(dnnl_reduction_sum, e, sum);
+    primitive(new WeightedShape(rows), this::newWeighted)
+        .run(x.address(), max.address(), x.address(), e.address());
+    reduce(dnnl_reduction_sum, x, sumX);
+  }
+
+  private void reduce(int algorithm, Matrix x, Matrix out) {
+    primitive(new ReductionShape(algorithm, Layout.of(1, x)), this::newReduction)
+        .run(x.address(), out.address());
+  }
+
+  @Override
+  public void scaleRows(Matrix x, Matrix factors) {
+    primitive(new ScalingShape(Layout.of(1, x)), this::newScaling)
+        .run(x.address(), factors.address(), x.address());
+    x.block().changed();
   }
 
   @Override
@@ -182,8 +227,7 @@ final class OneDnnCalls implements NativeCalls {
 
   /** {@code c = factor * product + keep * c}. */
   private static dnnl_primitive_attr productAttributes(double factor, double keep) {
-    dnnl_post_ops after = new dnnl_post_ops();
-    OneDnn.require(dnnl_post_ops_create(after), "dnnl_post_ops_create");
+    dnnl_post_ops after = newPostOps();
     if (factor != 1) {
       OneDnn.require(
           dnnl_post_ops_append_eltwise(after, dnnl_eltwise_linear, (float) factor, 0),
@@ -194,6 +238,17 @@ final class OneDnnCalls implements NativeCalls {
           dnnl_post_ops_append_sum(after, (float) keep, 0, dnnl_data_type_undef),
           "dnnl_post_ops_append_sum");
     }
+    return newAttributes(after);
+  }
+
+  private static dnnl_post_ops newPostOps() {
+    dnnl_post_ops made = new dnnl_post_ops();
+    OneDnn.require(dnnl_post_ops_create(made), "dnnl_post_ops_create");
+    return made;
+  }
+
+  /** With these post-ops, which are freed. */
+  private static dnnl_primitive_attr newAttributes(dnnl_post_ops after) {
     dnnl_primitive_attr attributes = newAttributes();
     OneDnn.require(
         dnnl_primitive_attr_set_post_ops(attributes, after), "dnnl_primitive_attr_set_post_ops");
@@ -361,6 +416,96 @@ final class OneDnnCalls implements NativeCalls {
             new dnnl_memory_desc[] {p, dy, dx});
     dnnl_primitive_desc_destroy(forward);
     return made;
+  }
+
+  // Rows ------------------------------------------------------------------------------------------
+
+  private record ReductionShape(int algorithm, Layout x) {}
+
+  private record ExponentialShape(Layout x) {}
+
+  private record WeightedShape(Layout x) {}
+
+  private record ScalingShape(Layout x) {}
+
+  private OneDnnPrimitive newReduction(Object key) {
+    ReductionShape shape = (ReductionShape) key;
+    dnnl_memory_desc x = shape.x.description(AS_IS);
+    dnnl_memory_desc out = column(shape.x);
+    return new OneDnnPrimitive(
+        stream,
+        (made, attributes) ->
+            dnnl_reduction_primitive_desc_create(
+                made, OneDnn.engine(), shape.algorithm, x, out, 0, 0, attributes),
+        newAttributes(),
+        new int[] {DNNL_ARG_SRC, DNNL_ARG_DST},
+        new dnnl_memory_desc[] {x, out});
+  }
+
+  /** {@code out = exp(x - column)}. */
+  private OneDnnPrimitive newExponential(Object key) {
+    dnnl_post_ops after = newPostOps();
+    OneDnn.require(
+        dnnl_post_ops_append_eltwise(after, dnnl_eltwise_exp, 0, 0),
+        "dnnl_post_ops_append_eltwise");
+    return newBinary(
+        dnnl_binary_sub,
+        ((ExponentialShape) key).x,
+        newAttributes(after),
+        DNNL_ARG_SRC_0,
+        DNNL_ARG_SRC_1,
+        DNNL_ARG_DST);
+  }
+
+  /** {@code out = (x - column) * e}. */
+  private OneDnnPrimitive newWeighted(Object key) {
+    Layout shape = ((WeightedShape) key).x;
+    dnnl_post_ops after = newPostOps();
+    dnnl_memory_desc e = shape.description(AS_IS);
+    OneDnn.require(
+        dnnl_post_ops_append_binary(after, dnnl_binary_mul, e), "dnnl_post_ops_append_binary");
+    dnnl_memory_desc_destroy(e);
+    return newBinary(
+        dnnl_binary_sub,
+        shape,
+        newAttributes(after),
+        DNNL_ARG_SRC_0,
+        DNNL_ARG_SRC_1,
+        DNNL_ARG_DST,
+        DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1);
+  }
+
+  /** {@code out = x * column}. */
+  private OneDnnPrimitive newScaling(Object key) {
+    return newBinary(
+        dnnl_binary_mul,
+        ((ScalingShape) key).x,
+        newAttributes(),
+        DNNL_ARG_SRC_0,
+        DNNL_ARG_SRC_1,
+        DNNL_ARG_DST);
+  }
+
+  /** Of a matrix and a column; all other operands are like the matrix. */
+  private OneDnnPrimitive newBinary(
+      int algorithm, Layout shape, dnnl_primitive_attr attributes, int... roles) {
+    dnnl_memory_desc[] operands = new dnnl_memory_desc[roles.length];
+    for (int i = 0; i < roles.length; i++) {
+      operands[i] = roles[i] == DNNL_ARG_SRC_1 ? column(shape) : shape.description(AS_IS);
+    }
+    return new OneDnnPrimitive(
+        stream,
+        (made, own) ->
+            dnnl_binary_primitive_desc_create(
+                made, OneDnn.engine(), algorithm, operands[0], operands[1], operands[2], own),
+        attributes,
+        roles,
+        operands);
+  }
+
+  /** One float32 for each row. */
+  private static dnnl_memory_desc column(Layout x) {
+    return new Layout(1, x.rows, 1, 1, NumberType.FLOAT32).description(AS_IS);
   }
 
   // Copies ----------------------------------------------------------------------------------------

@@ -61,17 +61,10 @@ final class OneDnnPrimitive implements AutoCloseable {
   }
 
   /** Runs on the operands at the given addresses, which must be as large as described. */
-  void run(long first, long second) {
-    aim(0, first);
-    aim(1, second);
-    execute();
-  }
-
-  /** Runs on the operands at the given addresses, which must be as large as described. */
-  void run(long first, long second, long third) {
-    aim(0, first);
-    aim(1, second);
-    aim(2, third);
+  void run(long... operands) {
+    for (int i = 0; i < operands.length; i++) {
+      aim(i, operands[i]);
+    }
     execute();
   }
 

@@ -46,6 +46,13 @@ final class Operands {
     return type == NumberType.FLOAT32 ? Matrix.of(x) : converted(own, x, 1);
   }
 
+  /** Memory for an operand [rows, columns]. */
+  Matrix empty(ChunkPool.Frame own, int rows, int columns) {
+    return type == NumberType.FLOAT32
+        ? Matrix.of(own.floats(rows, columns))
+        : own.halves(rows, columns);
+  }
+
   /**
    * Columns of x [N, parts*W] apart, as an operand [parts*N, W].
    *
@@ -122,10 +129,7 @@ final class Operands {
   private Matrix converted(ChunkPool.Frame own, Nd4jTensor x, int parts) {
     int width = x.rowSize() / parts;
     int n = x.rows();
-    Matrix out =
-        type == NumberType.FLOAT32
-            ? Matrix.of(own.floats(parts * n, width))
-            : own.halves(parts * n, width);
+    Matrix out = empty(own, parts * n, width);
     crew.workers()
         .rows(
             n,

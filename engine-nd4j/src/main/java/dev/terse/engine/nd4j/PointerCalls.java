@@ -72,6 +72,17 @@ final class PointerCalls implements NativeCalls {
   }
 
   @Override
+  public void exponentials(
+      Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
+    HeapExponentials.run(this, x, leftOut, e, max, sum, sumX);
+  }
+
+  @Override
+  public void scaleRows(Matrix x, Matrix factors) {
+    HeapExponentials.scale(x, factors);
+  }
+
+  @Override
   public int steadyRows() {
     return Products.MINIMUM_ROWS;
   }

@@ -73,21 +73,6 @@ interface RowKernels {
    */
   void maskFuture(Nd4jTensor scores, int queries, int group);
 
-  /**
-   * Turns the scores of a slice of the vocabulary into their softmax within the slice. Called by
-   * one worker on its own slice.
-   *
-   * @param x [R, Vs], in place
-   * @param targets column of the target in the slice for each row, or -1, [R]
-   */
-  SliceStatistics softmaxOfSlice(int worker, Nd4jTensor x, int[] targets);
-
-  /**
-   * {@code p[r, :] *= factors[r]; p[r, targets[r]] += atTarget[r]}. Called by one worker on its own
-   * slice.
-   */
-  void gradientOfSlice(Nd4jTensor p, double[] factors, int[] targets, double[] atTarget);
-
   KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens);
 
   void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Tensor m, Tensor v);

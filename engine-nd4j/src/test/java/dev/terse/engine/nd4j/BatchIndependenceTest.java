@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.TokenScores;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,6 +94,37 @@ class BatchIndependenceTest {
                 .containsExactly(alone[step]);
           }
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(NumberType.class)
+  void head_rowsAloneOrWithOthersOrWithBackward_haveTheSameBits(NumberType type) {
+    int all = 1100;
+    int[] targets = IntStream.range(0, all).map(i -> i * 37 % 2100).toArray();
+    try (Engine engine = engine(type);
+        Tensor hidden = random(engine, 6, all, 96);
+        Tensor head = random(engine, 7, 2100, 96);
+        Tensor dHidden = engine.allocate(all, 96);
+        Tensor dHead = engine.allocate(2100, 96)) {
+      HeadRows every = new HeadRows(IntStream.range(0, all).toArray(), targets);
+      TokenScores among = engine.tokenLogProbs(hidden, head, every, 0.7);
+      TokenScores withBackward =
+          engine.tokenLogProbs(hidden, head, every, 0.7, (i, logProb) -> -1, dHidden, dHead);
+      assertThat(withBackward.logProbs()).containsExactly(among.logProbs());
+      assertThat(withBackward.entropies()).containsExactly(among.entropies());
+      for (int rows : new int[] {1, 2, 15, 17, 64, 300, 700}) {
+        HeadRows some =
+            new HeadRows(
+                IntStream.range(5, 5 + rows).toArray(), Arrays.copyOfRange(targets, 5, 5 + rows));
+        TokenScores alone = engine.tokenLogProbs(hidden, head, some, 0.7);
+        assertThat(alone.logProbs())
+            .as(rows + " rows")
+            .containsExactly(Arrays.copyOfRange(among.logProbs(), 5, 5 + rows));
+        assertThat(alone.entropies())
+            .as(rows + " rows")
+            .containsExactly(Arrays.copyOfRange(among.entropies(), 5, 5 + rows));
       }
     }
   }

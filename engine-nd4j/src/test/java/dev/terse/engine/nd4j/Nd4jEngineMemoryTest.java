@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.HeadRows;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +33,24 @@ class Nd4jEngineMemoryTest {
       assertThat(scratch).isPositive();
       assertThat(step.pooledBytes()).isEqualTo(arena);
       assertThat(engine.scratchBytes()).isEqualTo(scratch);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(NumberType.class)
+  void head_manyRowsOfALargeVocabulary_takesOnePoolAMember(NumberType type) {
+    Assumptions.assumeTrue(OneDnn.isAvailable(), () -> "no oneDNN here: " + OneDnn.missing());
+    int rows = 1500;
+    int[] places = IntStream.range(0, rows).toArray();
+    try (Nd4jEngine engine = new Nd4jEngine(KernelChoice.ONEDNN, type, 2);
+        Tensor hidden = engine.allocate(rows, 16);
+        Tensor head = engine.allocate(60_000, 16);
+        Tensor dHidden = engine.allocate(rows, 16);
+        Tensor dHead = engine.allocate(60_000, 16)) {
+      engine.tokenLogProbs(
+          hidden, head, new HeadRows(places, places), 1, (i, logProb) -> 1, dHidden, dHead);
+      // All scores would take 360 MB.
+      assertThat(engine.scratchBytes()).isLessThanOrEqualTo(2 * (64L << 20));
     }
   }
 
