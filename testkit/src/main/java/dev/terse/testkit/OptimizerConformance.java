@@ -131,6 +131,14 @@ abstract class OptimizerConformance extends OperationConformance {
   }
 
   @Test
+  void sumOfSquares_tinyElements_doNotVanish() {
+    Twin t = lab.of(new double[] {(float) 3e-25, (float) -2e-25, 0}, 3);
+    double expected = lab.reference().sumOfSquares(t.expected());
+    double actual = engine().sumOfSquares(t.actual());
+    Close.assertClose("tiny sumOfSquares", actual, expected, 2 * FLOAT_ROUNDOFF * expected);
+  }
+
+  @Test
   void sumOfSquares_largeElements_doesNotOverflow() {
     Twin t = lab.of(new double[] {(float) 1e25, (float) -1e25, 1}, 3);
     double expected = lab.reference().sumOfSquares(t.expected());

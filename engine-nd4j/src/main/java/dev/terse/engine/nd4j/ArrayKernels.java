@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Row kernels in ND4J operations only: no host pointers, so they serve on every backend. */
@@ -165,8 +166,8 @@ final class ArrayKernels implements RowKernels {
     try (ChunkPool.Frame own = crew.scratch(0);
         INDArray cosines = Nd4j.createFromArray(table.cos());
         INDArray sines = Nd4j.createFromArray(table.sin())) {
-      INDArray cos = cosines.reshape(n, 1, half);
-      INDArray sin = (inverse ? sines.negi() : sines).reshape(n, 1, half);
+      INDArray cos = upperHalves(cosines, n, half);
+      INDArray sin = upperHalves(inverse ? sines.negi() : sines, n, half);
       INDArray turnedLow = own.floats(n, heads, half).array();
       INDArray turnedHigh = own.floats(n, heads, half).array();
       INDArray part = own.floats(n, heads, half).array();
@@ -179,6 +180,13 @@ final class ArrayKernels implements RowKernels {
       low.assign(turnedLow);
       high.assign(turnedHigh);
     }
+  }
+
+  /** The upper halves of n rows, [n, 1, half]: there the sines of a table have their own sign. */
+  private static INDArray upperHalves(INDArray table, int n, int half) {
+    return table
+        .reshape(n, 1, 2L * half)
+        .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(half, 2 * half));
   }
 
   @Override
@@ -264,8 +272,9 @@ final class ArrayKernels implements RowKernels {
     if (m.storage() != Storage.FULL || v.storage() != Storage.FULL) {
       // ND4J has no operation that rounds by lot or to a map: through the heap, slice by slice.
       HeapAdamW piece = new HeapAdamW(update, weight, gradient, m, v);
+      HeapBuffers own = new HeapBuffers();
       for (long from = 0; from < weight.size(); from += SLICE) {
-        piece.update(from, (int) Math.min(SLICE, weight.size() - from));
+        piece.update(own, from, (int) Math.min(SLICE, weight.size() - from));
       }
       return;
     }

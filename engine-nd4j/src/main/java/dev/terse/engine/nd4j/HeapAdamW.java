@@ -8,31 +8,48 @@ import dev.terse.engine.Tensor;
 
 /** {@link AdamW} on heap arrays, piece by piece, for moments of every storage. */
 final class HeapAdamW {
-  private final AdamW update;
   private final Tensor weight;
   private final Tensor gradient;
   private final Tensor m;
   private final Tensor v;
   private final StochasticRounding rounding;
+  private final float beta1;
+  private final float beta2;
+  private final float rest1;
+  private final float rest2;
+  private final float scale;
+  private final float keep;
+  private final float rate;
+  private final float root;
+  private final float epsilon;
 
   HeapAdamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v) {
-    this.update = update;
     this.weight = weight;
     this.gradient = gradient;
     this.m = m;
     this.v = v;
     this.rounding = new StochasticRounding(update.seed());
+    this.beta1 = (float) update.beta1();
+    this.beta2 = (float) update.beta2();
+    this.rest1 = (float) (1 - update.beta1());
+    this.rest2 = (float) (1 - update.beta2());
+    this.scale = (float) update.gradScale();
+    this.keep = (float) (1 - update.learningRate() * update.weightDecay());
+    this.rate = (float) (update.learningRate() / update.correction1());
+    this.root = (float) (1 / Math.sqrt(update.correction2()));
+    this.epsilon = (float) update.epsilon();
   }
 
   /**
    * Updates elements {@code from} to {@code from + count}: whole blocks where moments are of 8
-   * bits. Pieces may be done at once by several threads.
+   * bits. Pieces may be done at once by several threads, each with buffers of its own.
    */
-  void update(long from, int count) {
-    float[] w = read(weight, from, count);
-    float[] first = read(m, from, count);
-    float[] second = read(v, from, count);
-    update(update, w, read(gradient, from, count), first, second, count);
+  void update(HeapBuffers own, long from, int count) {
+    float[] w = own.read(0, weight, from, count);
+    float[] slope = own.read(1, gradient, from, count);
+    float[] first = own.read(2, m, from, count);
+    float[] second = own.read(3, v, from, count);
+    move(w, slope, first, second, count);
     weight.write(from, w, 0, count);
     int[] lots = isBfloat16(m) || isBfloat16(v) ? rounding.lots(from, count) : null;
     if (isBfloat16(m)) {
@@ -51,30 +68,23 @@ final class HeapAdamW {
     return moment.storage() == Storage.BFLOAT16;
   }
 
-  private static float[] read(Tensor t, long from, int count) {
-    float[] out = new float[count];
-    t.read(from, out, 0, count);
-    return out;
-  }
-
-  private static void update(
-      AdamW update, float[] weight, float[] g, float[] m, float[] v, int count) {
-    float beta1 = (float) update.beta1();
-    float beta2 = (float) update.beta2();
-    float rest1 = (float) (1 - update.beta1());
-    float rest2 = (float) (1 - update.beta2());
-    float scale = (float) update.gradScale();
-    float keep = (float) (1 - update.learningRate() * update.weightDecay());
-    float rate = (float) (update.learningRate() / update.correction1());
-    float root = (float) (1 / Math.sqrt(update.correction2()));
-    float epsilon = (float) update.epsilon();
+  private void move(float[] w, float[] g, float[] m, float[] v, int count) {
+    float beta1 = this.beta1;
+    float beta2 = this.beta2;
+    float rest1 = this.rest1;
+    float rest2 = this.rest2;
+    float scale = this.scale;
+    float keep = this.keep;
+    float rate = this.rate;
+    float root = this.root;
+    float epsilon = this.epsilon;
     for (int i = 0; i < count; i++) {
       float slope = g[i] * scale;
       float first = beta1 * m[i] + rest1 * slope;
       float second = beta2 * v[i] + rest2 * slope * slope;
       m[i] = first;
       v[i] = second;
-      weight[i] = weight[i] * keep - rate * first / ((float) Math.sqrt(second) * root + epsilon);
+      w[i] = w[i] * keep - rate * first / ((float) Math.sqrt(second) * root + epsilon);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.terse.engine.nd4j;
 import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.DropoutMask;
+import dev.terse.engine.DynamicMap;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Tensor;
@@ -13,8 +14,18 @@ import java.util.Arrays;
  * cache), worked on in loops that the compiler turns into vector code, and copied back.
  */
 final class HeapKernels implements RowKernels {
-  /** Floats of one heap piece (64 KB); whole blocks of 8-bit numbers. */
-  private static final int PIECE = 1 << 14;
+  /**
+   * Floats of one piece (1 KB), one block of 8-bit numbers. So small that the processor fetches the
+   * next piece while it still works on this one: with pieces of 2 KB and more a core moves half as
+   * many bytes.
+   */
+  private static final int PIECE = DynamicMap.BLOCK;
+
+  /** Elements whose squares are added up in float32 before they are widened. */
+  private static final int SQUARES = 1 << 16;
+
+  /** Above it, squares that vanished in float32 (each below 1e-45) do not count. */
+  private static final double SAFE_SQUARES = 1e-25;
 
   /** Floats a thread must have to do before a second one is woken. */
   private static final int WORTH_A_THREAD = 1 << 14;
@@ -28,16 +39,21 @@ final class HeapKernels implements RowKernels {
   }
 
   private final Crew crew;
+  private final HeapBuffers[] buffers;
   private RotaryTable angles;
 
   HeapKernels(Crew crew) {
     this.crew = crew;
+    this.buffers = new HeapBuffers[crew.count()];
+    Arrays.setAll(buffers, worker -> new HeapBuffers());
   }
 
   @Override
   public void copy(Nd4jTensor from, Nd4jTensor to) {
     pieces(
-        from.size(), (worker, start, count) -> to.write(start, read(from, start, count), 0, count));
+        from.size(),
+        (worker, start, count) ->
+            to.write(start, buffers[worker].read(0, from, start, count), 0, count));
   }
 
   @Override
@@ -51,8 +67,8 @@ final class HeapKernels implements RowKernels {
     pieces(
         x.size(),
         (worker, from, count) -> {
-          float[] a = read(x, from, count);
-          float[] b = read(to, from, count);
+          float[] a = buffers[worker].read(0, x, from, count);
+          float[] b = buffers[worker].read(1, to, from, count);
           for (int i = 0; i < count; i++) {
             b[i] += scale * a[i];
           }
@@ -62,15 +78,14 @@ final class HeapKernels implements RowKernels {
 
   @Override
   public void addBias(Nd4jTensor out, Nd4jTensor bias) {
-    float[] b = bias.toFloats();
-    int width = b.length;
+    int width = out.rowSize();
     rows(
         out.rows(),
         width,
         (worker, from, count) -> {
-          float[] row = new float[width];
+          float[] b = buffers[worker].read(0, bias, 0, width);
           for (int r = from; r < from + count; r++) {
-            out.read((long) r * width, row, 0, width);
+            float[] row = buffers[worker].read(1, out, (long) r * width, width);
             for (int i = 0; i < width; i++) {
               row[i] += b[i];
             }
@@ -88,9 +103,8 @@ final class HeapKernels implements RowKernels {
         width,
         (worker, from, count) -> {
           float[] sum = sums[worker];
-          float[] row = new float[width];
           for (int r = from; r < from + count; r++) {
-            dy.read((long) r * width, row, 0, width);
+            float[] row = buffers[worker].read(0, dy, (long) r * width, width);
             for (int i = 0; i < width; i++) {
               sum[i] += row[i];
             }
@@ -101,16 +115,16 @@ final class HeapKernels implements RowKernels {
 
   @Override
   public void scaleColumns(Nd4jTensor x, Nd4jTensor scale, Nd4jTensor bias, Nd4jTensor out) {
-    float[] factors = scale.toFloats();
-    int width = factors.length;
-    float[] shifts = bias == null ? new float[width] : bias.toFloats();
+    int width = x.rowSize();
     rows(
         x.rows(),
         width,
         (worker, from, count) -> {
-          float[] row = new float[width];
+          HeapBuffers own = buffers[worker];
+          float[] factors = own.read(0, scale, 0, width);
+          float[] shifts = bias == null ? own.zeros(1, width) : own.read(1, bias, 0, width);
           for (int r = from; r < from + count; r++) {
-            x.read((long) r * width, row, 0, width);
+            float[] row = own.read(2, x, (long) r * width, width);
             for (int c = 0; c < width; c++) {
               row[c] = row[c] * factors[c] + shifts[c];
             }
@@ -128,11 +142,9 @@ final class HeapKernels implements RowKernels {
         width,
         (worker, from, count) -> {
           float[] sum = parts[worker];
-          float[] a = new float[width];
-          float[] b = new float[width];
           for (int r = from; r < from + count; r++) {
-            x.read((long) r * width, a, 0, width);
-            y.read((long) r * width, b, 0, width);
+            float[] a = buffers[worker].read(0, x, (long) r * width, width);
+            float[] b = buffers[worker].read(1, y, (long) r * width, width);
             for (int c = 0; c < width; c++) {
               sum[c] += a[c] * b[c];
             }
@@ -148,10 +160,9 @@ final class HeapKernels implements RowKernels {
         x.rows(),
         width,
         (worker, from, count) -> {
-          float[] row = new float[width];
           DropoutMask mask = new DropoutMask(rate, width);
           for (int r = from; r < from + count; r++) {
-            x.read((long) r * width, row, 0, width);
+            float[] row = buffers[worker].read(0, x, (long) r * width, width);
             float[] factors = mask.factors(rowSeeds[r]);
             for (int c = 0; c < width; c++) {
               row[c] *= factors[c];
@@ -164,17 +175,15 @@ final class HeapKernels implements RowKernels {
   @Override
   public void gather(Nd4jTensor table, int[] ids, Nd4jTensor out) {
     int width = table.rowSize();
-    crew.workers()
-        .rows(
-            ids.length,
-            1 + WORTH_A_THREAD / width,
-            (worker, from, to) -> {
-              float[] row = new float[width];
-              for (int i = from; i < to; i++) {
-                table.read((long) ids[i] * width, row, 0, width);
-                out.write((long) i * width, row, 0, width);
-              }
-            });
+    rows(
+        ids.length,
+        width,
+        (worker, from, count) -> {
+          for (int i = from; i < from + count; i++) {
+            float[] row = buffers[worker].read(0, table, (long) ids[i] * width, width);
+            out.write((long) i * width, row, 0, width);
+          }
+        });
   }
 
   @Override
@@ -184,12 +193,10 @@ final class HeapKernels implements RowKernels {
     crew.workers()
         .all(
             worker -> {
-              float[] sum = new float[width];
-              float[] row = new float[width];
               for (int i = 0; i < ids.length; i++) {
                 if (ids[i] % crew.count() == worker) {
-                  table.read((long) ids[i] * width, sum, 0, width);
-                  x.read((long) i * width, row, 0, width);
+                  float[] sum = buffers[worker].read(0, table, (long) ids[i] * width, width);
+                  float[] row = buffers[worker].read(1, x, (long) i * width, width);
                   for (int c = 0; c < width; c++) {
                     sum[c] += row[c];
                   }
@@ -201,20 +208,18 @@ final class HeapKernels implements RowKernels {
 
   @Override
   public void rmsNorm(Nd4jTensor x, Nd4jTensor w, double eps, Nd4jTensor y) {
-    float[] weight = w.toFloats();
-    int width = weight.length;
-    crew.workers()
-        .rows(
-            x.rows(),
-            1 + WORTH_A_THREAD / width,
-            (worker, from, to) -> {
-              float[] row = new float[width];
-              for (int r = from; r < to; r++) {
-                x.read((long) r * width, row, 0, width);
-                HeapRmsNorm.forward(row, weight, eps);
-                y.write((long) r * width, row, 0, width);
-              }
-            });
+    int width = x.rowSize();
+    rows(
+        x.rows(),
+        width,
+        (worker, from, count) -> {
+          float[] weight = buffers[worker].read(0, w, 0, width);
+          for (int r = from; r < from + count; r++) {
+            float[] row = buffers[worker].read(1, x, (long) r * width, width);
+            HeapRmsNorm.forward(row, weight, eps, width);
+            y.write((long) r * width, row, 0, width);
+          }
+        });
   }
 
   @Override
@@ -226,30 +231,29 @@ final class HeapKernels implements RowKernels {
       Nd4jTensor dx,
       boolean adds,
       Nd4jTensor dw) {
-    float[] weight = w.toFloats();
-    int width = weight.length;
+    int width = x.rowSize();
     float[][] sums = sums(width);
-    crew.workers()
-        .rows(
-            x.rows(),
-            1 + WORTH_A_THREAD / width,
-            (worker, from, to) -> {
-              float[] row = new float[width];
-              float[] slope = new float[width];
-              float[] sum = new float[width];
-              for (int r = from; r < to; r++) {
-                x.read((long) r * width, row, 0, width);
-                dy.read((long) r * width, slope, 0, width);
-                HeapRmsNorm.backward(row, weight, eps, slope, sums[worker]);
-                if (adds) {
-                  dx.read((long) r * width, sum, 0, width);
-                  for (int i = 0; i < width; i++) {
-                    slope[i] += sum[i];
-                  }
-                }
-                dx.write((long) r * width, slope, 0, width);
+    rows(
+        x.rows(),
+        width,
+        (worker, from, count) -> {
+          HeapBuffers own = buffers[worker];
+          float[] weight = own.read(0, w, 0, width);
+          float[] products = own.array(1, width);
+          for (int r = from; r < from + count; r++) {
+            long at = (long) r * width;
+            float[] row = own.read(2, x, at, width);
+            float[] slope = own.read(3, dy, at, width);
+            HeapRmsNorm.backward(row, weight, eps, slope, sums[worker], products, width);
+            if (adds) {
+              float[] sum = own.read(4, dx, at, width);
+              for (int i = 0; i < width; i++) {
+                slope[i] += sum[i];
               }
-            });
+            }
+            dx.write(at, slope, 0, width);
+          }
+        });
     addSums(sums, dw);
   }
 
@@ -260,14 +264,21 @@ final class HeapKernels implements RowKernels {
     }
     RotaryTable table = angles;
     int width = x.rowSize();
-    int heads = width / rotary.headDim();
     rows(
         x.rows(),
         width,
         (worker, from, count) -> {
-          float[] values = readRows(x, from, count);
-          HeapRope.turn(values, heads, table, from, from + count, inverse ? -1 : 1);
-          writeRows(x, from, values, count);
+          HeapBuffers own = buffers[worker];
+          float[] swapped = own.array(1, width);
+          float[] cos = own.array(2, width);
+          float[] sin = own.array(3, width);
+          for (int r = from; r < from + count; r++) {
+            float[] row = own.read(0, x, (long) r * width, width);
+            table.fill(r, cos, sin, width);
+            HeapRope.swapHalves(row, swapped, rotary.headDim() / 2, width);
+            HeapRope.turn(row, swapped, cos, sin, inverse ? -1 : 1, width);
+            x.write((long) r * width, row, 0, width);
+          }
         });
   }
 
@@ -276,8 +287,10 @@ final class HeapKernels implements RowKernels {
     pieces(
         gate.size(),
         (worker, from, count) -> {
-          float[] g = read(gate, from, count);
-          HeapSwiGlu.forward(g, read(up, from, count), g, count);
+          HeapBuffers own = buffers[worker];
+          float[] g = own.read(0, gate, from, count);
+          float[] sigmoids = own.array(1, count);
+          HeapSwiGlu.forward(g, own.read(2, up, from, count), sigmoids, g, count);
           out.write(from, g, 0, count);
         });
   }
@@ -288,9 +301,11 @@ final class HeapKernels implements RowKernels {
     pieces(
         gate.size(),
         (worker, from, count) -> {
-          float[] g = read(gate, from, count);
-          float[] u = read(up, from, count);
-          HeapSwiGlu.backward(g, u, read(dOut, from, count), g, u, count);
+          HeapBuffers own = buffers[worker];
+          float[] g = own.read(0, gate, from, count);
+          float[] sigmoids = own.array(1, count);
+          float[] u = own.read(2, up, from, count);
+          HeapSwiGlu.backward(g, u, own.read(3, dOut, from, count), sigmoids, g, u, count);
           dGate.write(from, g, 0, count);
           dUp.write(from, u, 0, count);
         });
@@ -305,13 +320,11 @@ final class HeapKernels implements RowKernels {
         n,
         wide,
         (worker, from, count) -> {
-          float[] values = readRows(x, from, count);
-          float[] part = new float[count * width];
-          for (int p = 0; p < parts; p++) {
-            for (int r = 0; r < count; r++) {
-              System.arraycopy(values, r * wide + p * width, part, r * width, width);
+          for (int r = from; r < from + count; r++) {
+            float[] row = buffers[worker].read(0, x, (long) r * wide, wide);
+            for (int p = 0; p < parts; p++) {
+              out.write(((long) p * n + r) * width, row, p * width, width);
             }
-            out.write(((long) p * n + from) * width, part, 0, part.length);
           }
         });
   }
@@ -325,15 +338,13 @@ final class HeapKernels implements RowKernels {
         n,
         wide,
         (worker, from, count) -> {
-          float[] values = new float[count * wide];
-          float[] part = new float[count * width];
-          for (int p = 0; p < parts; p++) {
-            x.read(((long) p * n + from) * width, part, 0, part.length);
-            for (int r = 0; r < count; r++) {
-              System.arraycopy(part, r * width, values, r * wide + p * width, width);
+          float[] row = buffers[worker].array(0, wide);
+          for (int r = from; r < from + count; r++) {
+            for (int p = 0; p < parts; p++) {
+              x.read(((long) p * n + r) * width, row, p * width, width);
             }
+            out.write((long) r * wide, row, 0, wide);
           }
-          writeRows(out, from, values, count);
         });
   }
 
@@ -356,19 +367,45 @@ final class HeapKernels implements RowKernels {
   @Override
   public void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Tensor m, Tensor v) {
     HeapAdamW piece = new HeapAdamW(update, weight, gradient, m, v);
-    pieces(weight.size(), (worker, from, count) -> piece.update(from, count));
+    pieces(weight.size(), (worker, from, count) -> piece.update(buffers[worker], from, count));
   }
 
   @Override
   public double sumOfSquares(Nd4jTensor t) {
-    double[] sums = new double[Math.toIntExact((t.size() + PIECE - 1) / PIECE)];
-    pieces(
-        t.size(),
-        (worker, from, count) ->
-            sums[(int) (from / PIECE)] = Sums.squares(read(t, from, count), 0, count));
+    double[] sums = new double[Math.toIntExact((t.size() + SQUARES - 1) / SQUARES)];
+    crew.workers()
+        .rows(
+            sums.length,
+            1 + WORTH_A_THREAD / SQUARES,
+            (worker, from, to) -> {
+              for (int i = from; i < to; i++) {
+                long start = (long) i * SQUARES;
+                sums[i] = squares(buffers[worker], t, start, Math.min(t.size(), start + SQUARES));
+              }
+            });
     double sum = 0;
-    for (double piece : sums) {
-      sum += piece;
+    for (double part : sums) {
+      sum += part;
+    }
+    return sum;
+  }
+
+  /** Σ x² of elements {@code from} to {@code to}: in columns of float32, then these in double. */
+  private static double squares(HeapBuffers own, Nd4jTensor t, long from, long to) {
+    float[] columns = own.zeros(1, PIECE);
+    for (long at = from; at < to; at += PIECE) {
+      int count = (int) Math.min(PIECE, to - at);
+      Sums.addSquares(own.read(0, t, at, count), columns, count);
+    }
+    double sum = Sums.of(columns, PIECE);
+    if (sum > SAFE_SQUARES && sum <= Float.MAX_VALUE) {
+      return sum;
+    }
+    // Squares that float32 cannot hold, or no numbers.
+    sum = 0;
+    for (long at = from; at < to; at += PIECE) {
+      int count = (int) Math.min(PIECE, to - at);
+      sum += Sums.squares(own.read(0, t, at, count), 0, count);
     }
     return sum;
   }
@@ -380,7 +417,7 @@ final class HeapKernels implements RowKernels {
     void run(int worker, long from, int count);
   }
 
-  /** Work on rows {@code from} to {@code from + count}. */
+  /** One member's share: rows {@code from} to {@code from + count}. */
   private interface Rows {
     void run(int worker, int from, int count);
   }
@@ -391,7 +428,7 @@ final class HeapKernels implements RowKernels {
     crew.workers()
         .rows(
             count,
-            1,
+            WORTH_A_THREAD / PIECE,
             (worker, from, to) -> {
               for (int i = from; i < to; i++) {
                 long start = (long) i * PIECE;
@@ -401,45 +438,30 @@ final class HeapKernels implements RowKernels {
   }
 
   private void rows(int rows, int width, Rows work) {
-    int step = Math.max(1, PIECE / width);
     crew.workers()
         .rows(
             rows,
             1 + WORTH_A_THREAD / width,
-            (worker, from, to) -> {
-              for (int at = from; at < to; at += step) {
-                work.run(worker, at, Math.min(step, to - at));
-              }
-            });
+            (worker, from, to) -> work.run(worker, from, to - from));
   }
 
-  private static float[] read(Nd4jTensor t, long from, int count) {
-    float[] out = new float[count];
-    t.read(from, out, 0, count);
-    return out;
-  }
-
-  private static float[] readRows(Nd4jTensor t, int from, int count) {
-    int width = t.rowSize();
-    return read(t, (long) from * width, count * width);
-  }
-
-  private static void writeRows(Nd4jTensor t, int from, float[] values, int count) {
-    int width = t.rowSize();
-    t.write((long) from * width, values, 0, count * width);
-  }
-
+  /** Zeros for each member to sum up in, [crew][width or more]. */
   private float[][] sums(int width) {
-    return new float[crew.count()][width];
+    float[][] sums = new float[crew.count()][];
+    for (int worker = 0; worker < sums.length; worker++) {
+      sums[worker] = buffers[worker].zeros(HeapBuffers.SUMS, width);
+    }
+    return sums;
   }
 
-  private static void addSums(float[][] sums, Nd4jTensor to) {
-    float[] total = to.toFloats();
+  private void addSums(float[][] sums, Nd4jTensor to) {
+    int width = Math.toIntExact(to.size());
+    float[] total = buffers[0].read(0, to, 0, width);
     for (float[] sum : sums) {
-      for (int i = 0; i < total.length; i++) {
+      for (int i = 0; i < width; i++) {
         total[i] += sum[i];
       }
     }
-    to.setFloats(total);
+    to.write(0, total, 0, width);
   }
 }

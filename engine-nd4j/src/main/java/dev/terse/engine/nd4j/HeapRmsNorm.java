@@ -9,10 +9,10 @@ package dev.terse.engine.nd4j;
 final class HeapRmsNorm {
   private HeapRmsNorm() {}
 
-  /** Norms {@code x} [C] in place. */
-  static void forward(float[] x, float[] w, double eps) {
-    float r = (float) inverseRms(x, eps);
-    for (int i = 0; i < w.length; i++) {
+  /** Norms the first {@code c} elements of {@code x} in place. */
+  static void forward(float[] x, float[] w, double eps, int c) {
+    float r = (float) inverseRms(x, eps, c);
+    for (int i = 0; i < c; i++) {
       x[i] *= r * w[i];
     }
   }
@@ -22,24 +22,25 @@ final class HeapRmsNorm {
    *
    * @param dy the derivative of y; becomes that of x
    * @param dw sums of this share of the rows, [C]
+   * @param products overwritten, [C]
    */
-  static void backward(float[] x, float[] w, double eps, float[] dy, float[] dw) {
-    int c = w.length;
-    double inverse = inverseRms(x, eps);
+  static void backward(
+      float[] x, float[] w, double eps, float[] dy, float[] dw, float[] products, int c) {
+    double inverse = inverseRms(x, eps, c);
     float r = (float) inverse;
     for (int i = 0; i < c; i++) {
+      float slope = dy[i] * w[i];
       dw[i] += dy[i] * x[i] * r;
+      products[i] = slope * x[i];
+      dy[i] = slope;
     }
-    for (int i = 0; i < c; i++) {
-      dy[i] *= w[i];
-    }
-    float pull = (float) (inverse * inverse * inverse * Sums.products(dy, x, 0, c) / c);
+    float pull = (float) (inverse * inverse * inverse * Sums.of(products, c) / c);
     for (int i = 0; i < c; i++) {
       dy[i] = r * dy[i] - pull * x[i];
     }
   }
 
-  private static double inverseRms(float[] x, double eps) {
-    return 1 / Math.sqrt(Sums.squares(x, 0, x.length) / x.length + eps);
+  private static double inverseRms(float[] x, double eps, int c) {
+    return 1 / Math.sqrt(Sums.squares(x, 0, c) / c + eps);
   }
 }

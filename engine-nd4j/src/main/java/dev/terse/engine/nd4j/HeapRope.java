@@ -1,35 +1,30 @@
 package dev.terse.engine.nd4j;
 
-/** Turns heads in place on heap arrays. */
+/**
+ * Turns the heads of one heap row. A head's halves change places in a second array first, so that
+ * one long loop with all arrays indexed alike serves the row: the compiler makes vector code of it,
+ * but not of a loop over one head.
+ */
 final class HeapRope {
   private HeapRope() {}
 
-  /**
-   * Turns rows {@code from} to {@code to} of a batch.
-   *
-   * @param x those rows only, [to-from, heads*D]
-   * @param sign 1 forward, -1 back
-   */
-  static void turn(float[] x, int heads, RotaryTable table, int from, int to, float sign) {
-    int half = table.rotary().inverseFrequencies().length;
-    for (int n = from; n < to; n++) {
-      int angle = n * half;
-      for (int h = 0; h < heads; h++) {
-        int low = ((n - from) * heads + h) * 2 * half;
-        turnHead(x, low, low + half, table.cos(), table.sin(), angle, half, sign);
-      }
+  /** The row with the halves of each head, {@code half} wide, in exchanged places. */
+  static void swapHalves(float[] x, float[] swapped, int half, int width) {
+    for (int low = 0; low < width; low += 2 * half) {
+      System.arraycopy(x, low, swapped, low + half, half);
+      System.arraycopy(x, low + half, swapped, low, half);
     }
   }
 
-  private static void turnHead(
-      float[] x, int low, int high, float[] cos, float[] sin, int angle, int half, float sign) {
-    for (int i = 0; i < half; i++) {
-      float c = cos[angle + i];
-      float s = sign * sin[angle + i];
-      float a = x[low + i];
-      float b = x[high + i];
-      x[low + i] = a * c - b * s;
-      x[high + i] = b * c + a * s;
+  /**
+   * {@code x = x cos + swapped sin}, in place.
+   *
+   * @param sin minus the sines in the lower half of each head
+   * @param sign 1 forward, -1 back
+   */
+  static void turn(float[] x, float[] swapped, float[] cos, float[] sin, float sign, int width) {
+    for (int i = 0; i < width; i++) {
+      x[i] = x[i] * cos[i] + sign * swapped[i] * sin[i];
     }
   }
 }

@@ -13,20 +13,24 @@ final class HeapSwiGlu {
 
   private HeapSwiGlu() {}
 
-  static void forward(float[] gate, float[] up, float[] out, int count) {
+  /** Two loops, because a longer one is not vectorised; {@code sigmoids} is overwritten. */
+  static void forward(float[] gate, float[] up, float[] sigmoids, float[] out, int count) {
+    sigmoids(gate, sigmoids, count);
     for (int i = 0; i < count; i++) {
-      float x = gate[i];
-      out[i] = x * sigmoid(x) * up[i];
+      out[i] = gate[i] * sigmoids[i] * up[i];
     }
   }
 
-  /** {@code silu'(x) = σ (1 + x (1 - σ))}; two loops, because a longer one is not vectorised. */
+  /** {@code silu'(x) = σ (1 + x (1 - σ))}; {@code sigmoids} is overwritten. */
   static void backward(
-      float[] gate, float[] up, float[] dOut, float[] dGate, float[] dUp, int count) {
-    float[] sigmoids = new float[count];
-    for (int i = 0; i < count; i++) {
-      sigmoids[i] = sigmoid(gate[i]);
-    }
+      float[] gate,
+      float[] up,
+      float[] dOut,
+      float[] sigmoids,
+      float[] dGate,
+      float[] dUp,
+      int count) {
+    sigmoids(gate, sigmoids, count);
     for (int i = 0; i < count; i++) {
       float x = gate[i];
       float s = sigmoids[i];
@@ -37,20 +41,26 @@ final class HeapSwiGlu {
     }
   }
 
+  private static void sigmoids(float[] x, float[] out, int count) {
+    for (int i = 0; i < count; i++) {
+      out[i] = sigmoid(x[i]);
+    }
+  }
+
   static float sigmoid(float x) {
     float h = Math.max(-LIMIT, Math.min(LIMIT, 0.5f * x));
     float h2 = h * h;
     float p = -2.76076847742355e-16f;
-    p = p * h2 + 2.00018790482477e-13f;
-    p = p * h2 - 8.60467152213735e-11f;
-    p = p * h2 + 5.12229709037114e-08f;
-    p = p * h2 + 1.48572235717979e-05f;
-    p = p * h2 + 6.37261928875436e-04f;
-    p = p * h2 + 4.89352455891786e-03f;
+    p = Math.fma(p, h2, 2.00018790482477e-13f);
+    p = Math.fma(p, h2, -8.60467152213735e-11f);
+    p = Math.fma(p, h2, 5.12229709037114e-08f);
+    p = Math.fma(p, h2, 1.48572235717979e-05f);
+    p = Math.fma(p, h2, 6.37261928875436e-04f);
+    p = Math.fma(p, h2, 4.89352455891786e-03f);
     float q = 1.19825839466702e-06f;
-    q = q * h2 + 1.18534705686654e-04f;
-    q = q * h2 + 2.26843463243900e-03f;
-    q = q * h2 + 4.89352518554385e-03f;
+    q = Math.fma(q, h2, 1.18534705686654e-04f);
+    q = Math.fma(q, h2, 2.26843463243900e-03f);
+    q = Math.fma(q, h2, 4.89352518554385e-03f);
     return 0.5f + 0.5f * (h * p / q);
   }
 }

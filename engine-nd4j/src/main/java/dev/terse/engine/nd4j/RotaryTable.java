@@ -4,7 +4,8 @@ import dev.terse.engine.Rotary;
 import java.util.Arrays;
 
 /**
- * Cosines and sines of the rotary angles of some positions, [N, D/2], worked out in double.
+ * Cosines and sines of the rotary angles of some positions, worked out in double, as they multiply
+ * the channels of a head: cosines twice, sines with a minus and without, [N, D].
  *
  * @param positions [N]
  * @param rotary the frequencies
@@ -14,16 +15,29 @@ record RotaryTable(int[] positions, Rotary rotary, float[] cos, float[] sin) {
   static RotaryTable of(int[] positions, Rotary rotary) {
     double[] frequencies = rotary.inverseFrequencies();
     int half = frequencies.length;
-    float[] cos = new float[positions.length * half];
-    float[] sin = new float[positions.length * half];
+    int dim = 2 * half;
+    float[] cos = new float[positions.length * dim];
+    float[] sin = new float[positions.length * dim];
     for (int n = 0; n < positions.length; n++) {
       for (int i = 0; i < half; i++) {
         double angle = positions[n] * frequencies[i];
-        cos[n * half + i] = (float) Math.cos(angle);
-        sin[n * half + i] = (float) Math.sin(angle);
+        int low = n * dim + i;
+        cos[low] = (float) Math.cos(angle);
+        cos[low + half] = cos[low];
+        sin[low + half] = (float) Math.sin(angle);
+        sin[low] = -sin[low + half];
       }
     }
     return new RotaryTable(positions.clone(), rotary, cos, sin);
+  }
+
+  /** The factors of all heads of row {@code n}, {@code width} channels. */
+  void fill(int n, float[] cosines, float[] sines, int width) {
+    int dim = 2 * rotary.inverseFrequencies().length;
+    for (int head = 0; head < width; head += dim) {
+      System.arraycopy(cos, n * dim, cosines, head, dim);
+      System.arraycopy(sin, n * dim, sines, head, dim);
+    }
   }
 
   /** Whether this table holds what is asked for; all layers of a pass ask for the same. */

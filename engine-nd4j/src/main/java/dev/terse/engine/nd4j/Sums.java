@@ -39,6 +39,13 @@ final class Sums {
     return sum;
   }
 
+  /** {@code columns += x²}, element by element. */
+  static void addSquares(float[] x, float[] columns, int count) {
+    for (int i = 0; i < count; i++) {
+      columns[i] += x[i] * x[i];
+    }
+  }
+
   /** Σ x y, where both rows begin at {@code at}. */
   static double products(float[] x, float[] y, int at, int count) {
     double a = 0;
