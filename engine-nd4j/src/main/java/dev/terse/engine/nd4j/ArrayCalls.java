@@ -60,15 +60,18 @@ final class ArrayCalls implements NativeCalls {
   }
 
   @Override
-  public void exponentials(
-      Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
+  public void exponentials(Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
     INDArray scores = array(x);
     INDArray weights = array(e);
     try (INDArray greatest = scores.max(1)) {
       ArrayOps.subtract(scores, greatest.reshape(x.rows(), 1), scores);
       array(max).assign(greatest);
     }
-    ArrayOps.exp(scores, weights);
+    // By softmax, which oneDNN serves where ND4J's exp is slow; its greatest stands for exp(0).
+    softmax(x, e);
+    try (INDArray greatest = weights.max(1)) {
+      ArrayOps.divide(weights, greatest.reshape(x.rows(), 1), weights);
+    }
     e.clear(leftOut);
     try (INDArray sums = weights.sum(1);
         INDArray weighted = ArrayOps.rowDots(weights, scores)) {

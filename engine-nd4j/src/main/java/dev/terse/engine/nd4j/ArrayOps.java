@@ -5,7 +5,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.impl.reduce3.Dot;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
-import org.nd4j.linalg.api.ops.impl.transforms.strict.Exp;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -36,10 +35,6 @@ final class ArrayOps {
 
   static void tanh(INDArray x, INDArray out) {
     Nd4j.exec(new Tanh(x, out));
-  }
-
-  static void exp(INDArray x, INDArray out) {
-    Nd4j.exec(new Exp(x, out));
   }
 
   /** Sums of the products of the rows of two matrices, [R]; a new array. */

@@ -99,8 +99,7 @@ final class HeadChunk {
    *
    * @param keptBytes what may be kept of the forward
    */
-  void forwardAndBackward(
-      TokenScores scores, VocabularyHead.Backward backward, long keptBytes) {
+  void forwardAndBackward(TokenScores scores, VocabularyHead.Backward backward, long keptBytes) {
     Kept[] kept = kept(keptBytes);
     ScoreSums sums = forward(kept);
     put(sums, scores);
@@ -294,16 +293,37 @@ final class HeadChunk {
   }
 
   /** Adds to those trained rows of the head that lie in a block; each is one column of it. */
-  private void backwardOfTrainedRows(
-      int worker, int block, Matrix p, VocabularyHead.Backward to) {
+  private void backwardOfTrainedRows(int worker, int block, Matrix p, VocabularyHead.Backward to) {
     for (int k = 0; k < to.trained().length; k++) {
       int column = to.trained()[k] - blocks.start(block);
       if (column >= 0 && column < blocks.width(block)) {
-        crew.calls(worker)
-            .transposedProduct(
-                p.columns(column, column + 1), states, Matrix.rows(to.dHead(), k, k + 1), 1, 1);
+        try (ChunkPool.Frame share = crew.scratch(worker)) {
+          crew.calls(worker)
+              .transposedProduct(
+                  column(worker, share, p, column),
+                  states,
+                  Matrix.rows(to.dHead(), k, k + 1),
+                  1,
+                  1);
+        }
       }
     }
+  }
+
+  /** A column of its own, [padded, 1]: a vector with gaps is not read rightly by every library. */
+  private Matrix column(int worker, ChunkPool.Frame share, Matrix p, int column) {
+    if (crew.calls(worker).readsColumnsInPlace()) {
+      Matrix out = operands.empty(share, padded, 1);
+      crew.calls(worker).convert(1, p.columns(column, column + 1), 0, out, 0);
+      return out;
+    }
+    float[] values = new float[padded];
+    for (int r = 0; r < padded; r++) {
+      values[r] = p.get(r, column);
+    }
+    Nd4jTensor out = share.floats(padded, 1);
+    out.setFloats(values);
+    return Matrix.of(out);
   }
 
   /** The exponentials that the forward has not kept. */
@@ -343,7 +363,10 @@ final class HeadChunk {
   /** Which of the trained rows of the head a row's target is, or -1. */
   private int placeOf(int row, int[] trained) {
     int target = rows.targets()[row];
-    return IntStream.range(0, trained.length).filter(k -> trained[k] == target).findFirst().orElse(-1);
+    return IntStream.range(0, trained.length)
+        .filter(k -> trained[k] == target)
+        .findFirst()
+        .orElse(-1);
   }
 
   private static int[] picked(int[] values, int[] places) {
@@ -352,12 +375,7 @@ final class HeadChunk {
 
   /** {@code to[toRows[i]] += factors[picked[i]] * from[fromRows[i]]}. */
   private void addScaled(
-      Nd4jTensor from,
-      int[] fromRows,
-      float[] factors,
-      int[] picked,
-      Nd4jTensor to,
-      int[] toRows) {
+      Nd4jTensor from, int[] fromRows, float[] factors, int[] picked, Nd4jTensor to, int[] toRows) {
     if (picked.length == 0) {
       return;
     }

@@ -9,13 +9,7 @@ final class HeapExponentials {
 
   /** {@link NativeCalls#exponentials}. */
   static void run(
-      NativeCalls calls,
-      Matrix x,
-      int[] leftOut,
-      Matrix e,
-      Matrix max,
-      Matrix sum,
-      Matrix sumX) {
+      NativeCalls calls, Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
     int width = x.columns();
     // Few rows at a time, so that what softmax writes is still in the cache when it is read.
     int step = Math.max(1, CACHED / width);

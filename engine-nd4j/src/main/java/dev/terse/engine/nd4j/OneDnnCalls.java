@@ -86,8 +86,7 @@ final class OneDnnCalls implements NativeCalls {
   }
 
   @Override
-  public void exponentials(
-      Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
+  public void exponentials(Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
     int step = Math.max(1, CACHED / x.columns());
     for (int from = 0; from < x.rows(); from += step) {
       int to = Math.min(x.rows(), from + step);

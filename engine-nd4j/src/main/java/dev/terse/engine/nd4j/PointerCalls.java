@@ -72,8 +72,7 @@ final class PointerCalls implements NativeCalls {
   }
 
   @Override
-  public void exponentials(
-      Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
+  public void exponentials(Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {
     HeapExponentials.run(this, x, leftOut, e, max, sum, sumX);
   }
 
