@@ -26,7 +26,7 @@ record OperationCost(String phase, String label, double flop, double bytes) {
   static final String ROWS = "norms, rope, SwiGLU, sums";
   static final String EMBEDDING = "embedding";
   static final String OPTIMIZER = "optimizer";
-  static final String SAMPLING = "softmax of the sampler";
+  static final String SAMPLING = "softmax and sampling";
   static final String OTHER = "other operations";
 
   /** Bytes of one activation or gradient; both compute types keep these in 32 bits. */
@@ -84,6 +84,7 @@ record OperationCost(String phase, String label, double flop, double bytes) {
       case "copy" -> rows(ROWS, operation, args[0], 2);
       case "embed" -> rows(EMBEDDING, operation, args[2], 2);
       case "embedBackward" -> rows(EMBEDDING, operation, args[1], 3);
+      // The sampler draws while it is told the rows, so its time is in there.
       case "softmaxRows" -> rows(SAMPLING, operation, args[0], 2);
       case "scaleColumns", "dropout", "addColumnDots" -> rows(ROWS, operation, args[0], 2);
       case "adamW" -> {
