@@ -30,7 +30,6 @@ OWN = ROOT / "bench" / "peers"  # scripts of ours, where the shared ones lack so
 SFT_ROWS = 4
 SFT_LENGTH = 1024
 GROUP = 8
-COMPLETION = 256
 PROBLEMS = 200  # the peers' script reads as many
 DISTURBED = 0.05  # share of the machine that others may take before a run is marked
 PROMPT = 54  # tokens of the decode case's prompt by SmolLM2's template
@@ -50,6 +49,7 @@ def arguments():
     p.add_argument("--rounds", type=int, default=2)
     p.add_argument("--steps", type=int, default=4, help="of sft, the first of them not counted")
     p.add_argument("--grpo-steps", type=int, default=3, help="the first of them not counted")
+    p.add_argument("--completion", type=int, default=256, help="most tokens of a completion of grpo")
     p.add_argument("--score-tokens", nargs="+", type=int, default=[2048, 8192])
     p.add_argument("--batches", nargs="+", type=int, default=[1, 8, 32], help="sequences of the decode case")
     p.add_argument("--setting", nargs="*", default=[], metavar="KEY=VALUE", help="further keys of our sft and grpo, e.g. gradient_checkpointing=true")
@@ -173,7 +173,7 @@ def grpo(run):
                          "mean_length": round(length, 1), "tokens_per_second": round(GROUP * length / step, 2)}
 
     def ours(dtype):
-        settings = {"dataset_name": problems, "num_generations": GROUP, "per_device_train_batch_size": GROUP, "max_completion_length": COMPLETION,
+        settings = {"dataset_name": problems, "num_generations": GROUP, "per_device_train_batch_size": GROUP, "max_completion_length": a.completion,
                     "temperature": 1.0, "beta": 0.0, "max_steps": a.grpo_steps, "learning_rate": 1e-6, "reward_preset": "paper"}
         steps, fared = run.training("grpo", dtype, settings)
         if not steps:
@@ -182,7 +182,7 @@ def grpo(run):
         return [run.keep(timings({"peer": "terse-grpo", "side": "Terse", "dtype": dtype} | fared, *columns))]
 
     def trl(dtype):
-        command = run.peer("grpo_trl.py", a.model, problems, "--dtype", dtype, "--steps", a.grpo_steps, "--max-completion-length", COMPLETION)
+        command = run.peer("grpo_trl.py", a.model, problems, "--dtype", dtype, "--steps", a.grpo_steps, "--max-completion-length", a.completion)
         return [run.keep(timings(r, r["step_seconds"], r["generation_seconds"], r["mean_length"])) for r in run.lines("TRL GRPOTrainer", dtype, command)]
 
     return [("Terse", d, ours) for d in a.dtypes], [("TRL GRPOTrainer", d, trl) for d in wide(a, "bf16", "pure-bf16")]
@@ -298,8 +298,8 @@ def table(case, found):
             else:
                 above = f"{show(median(mine, 'above_loaded_gb'), 2)} / {show(median(theirs, 'above_loaded_gb'), 2)}"
                 rows.append([label, dtype, rate(mine), f"{peer} {peer_dtype}", rate(theirs), show(statistics.median(ratios), 2), peak, above])
-    if not rows:
-        return ""
+    if not rows:  # a side alone
+        head, rows = ["case", "side", "rate", "peak GB"], [[case + (f" {n:,}" if n else ""), f"{name} {d}", grpo_text(r) if grpo_case else rate(r), show(median(r, "peak_gb"))] for (name, d, n), r in found.items()]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 

@@ -14,6 +14,7 @@ import dev.terse.engine.TokenScores;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -104,6 +105,7 @@ public class OperationBenchmark {
   private Tensor s; // [V, C]
   private Tensor logits; // [32, V]
   private int[] ids;
+  private long[] rowSeeds;
   private HeadRows headRows;
 
   @Setup
@@ -147,6 +149,7 @@ public class OperationBenchmark {
     Arrays.setAll(frequencies, i -> Math.pow(10000, -i / (double) frequencies.length));
     rotary = new Rotary(frequencies);
     ids = IntStream.range(0, n).map(i -> (int) (i * 7919L % model.vocab)).toArray();
+    rowSeeds = LongStream.range(0, n).toArray();
     int listed = Math.min(HEAD_ROWS, n);
     headRows = new HeadRows(IntStream.range(0, listed).toArray(), Arrays.copyOf(ids, listed));
   }
@@ -245,6 +248,21 @@ public class OperationBenchmark {
   @Benchmark
   public void copy() {
     engine.copy(x, out);
+  }
+
+  @Benchmark
+  public void scaleColumns() {
+    engine.scaleColumns(x, norm, null, out);
+  }
+
+  @Benchmark
+  public void addColumnDots() {
+    engine.addColumnDots(x, y, dNorm);
+  }
+
+  @Benchmark
+  public void dropout() {
+    engine.dropout(x, 0.1, rowSeeds, out);
   }
 
   @Benchmark

@@ -4,6 +4,7 @@ import dev.terse.engine.AttentionShape;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Shapes;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 
 /**
@@ -25,7 +26,7 @@ record OperationCost(String phase, String label, double flop, double bytes) {
   static final String ROWS = "norms, rope, SwiGLU, sums";
   static final String EMBEDDING = "embedding";
   static final String OPTIMIZER = "optimizer";
-  static final String SAMPLING = "softmax of the sampler";
+  static final String SAMPLING = "softmax and sampling";
   static final String OTHER = "other operations";
 
   /** Bytes of one activation or gradient; both compute types keep these in 32 bits. */
@@ -65,12 +66,13 @@ record OperationCost(String phase, String label, double flop, double bytes) {
       // q·k again, and the gradients of p, v, q and k
       case "attentionBackward" -> attention(BACKWARD_ATTENTION, operation, args, 5, 4, 4);
       case "tokenLogProbs" -> {
-        Tensor head = (Tensor) args[1];
-        int rows = ((HeadRows) args[2]).count();
+        Tensor hidden = (Tensor) args[0];
+        double rows = ((HeadRows) args[2]).count();
+        double table = size((Tensor) args[1]);
         boolean backward = args.length > 4;
-        double flop = (backward ? 6.0 : 2.0) * rows * size(head);
-        double moved = weightBytes * size(head) * (backward ? 2 : 1);
-        moved += backward ? 2 * ACTIVATION_BYTES * size(head) : 0;
+        double learnt = backward ? learnt(args[6], table, hidden.rowSize()) : 0;
+        double flop = 2 * rows * ((backward ? 2 : 1) * table + learnt);
+        double moved = weightBytes * (backward ? 2 : 1) * table + 2 * ACTIVATION_BYTES * learnt;
         yield new OperationCost(HEAD, operation, flop, moved);
       }
       case "rmsNorm" -> rows(ROWS, operation, args[0], 2);
@@ -82,8 +84,14 @@ record OperationCost(String phase, String label, double flop, double bytes) {
       case "copy" -> rows(ROWS, operation, args[0], 2);
       case "embed" -> rows(EMBEDDING, operation, args[2], 2);
       case "embedBackward" -> rows(EMBEDDING, operation, args[1], 3);
+      // The sampler draws while it is told the rows, so its time is in there.
       case "softmaxRows" -> rows(SAMPLING, operation, args[0], 2);
-      case "adamW" -> rows(OPTIMIZER, operation, args[1], 7);
+      case "scaleColumns", "dropout", "addColumnDots" -> rows(ROWS, operation, args[0], 2);
+      case "adamW" -> {
+        double weights = 3 * ACTIVATION_BYTES * size((Tensor) args[1]); // and the gradient, read
+        yield new OperationCost(
+            OPTIMIZER, operation, 0, weights + 2 * held(args[3]) + 2 * held(args[4]));
+      }
       case "sumOfSquares", "clear" -> rows(OPTIMIZER, operation, args[0], 1);
       default -> new OperationCost(OTHER, operation, 0, 0);
     };
@@ -137,6 +145,19 @@ record OperationCost(String phase, String label, double flop, double bytes) {
   private static OperationCost rows(String phase, String operation, Object tensor, int times) {
     return new OperationCost(
         phase, operation, 0, (double) times * ACTIVATION_BYTES * size((Tensor) tensor));
+  }
+
+  /** Numbers of the head's gradient that are wanted. */
+  private static double learnt(Object gradient, double table, int channels) {
+    if (gradient instanceof TableGradient rows && !rows.isWhole()) {
+      return (double) rows.ids().length * channels;
+    }
+    return table;
+  }
+
+  /** Bytes that a tensor takes, in whatever storage. */
+  private static double held(Object tensor) {
+    return ((Tensor) tensor).storage().bytes(((Tensor) tensor).size(), ACTIVATION_BYTES);
   }
 
   private static double size(Tensor tensor) {

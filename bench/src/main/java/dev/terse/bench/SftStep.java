@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 /** What the sft command does in an update, on the same tokens each time. */
 final class SftStep implements Runnable, AutoCloseable {
   private static final double LEARNING_RATE = 1e-6;
+  private static final long SEED = 1;
 
   private final Decoder decoder;
   private final Optimizer optimizer;
@@ -94,8 +95,6 @@ final class SftStep implements Runnable, AutoCloseable {
       return new SftStep(folder.decoder(), new PackedBatch(ids, new Segments(starts)), recompute);
     }
   }
-
-  private static final long SEED = 1;
 
   private SftStep(Decoder decoder, PackedBatch batch, boolean recompute) {
     this.decoder = decoder;

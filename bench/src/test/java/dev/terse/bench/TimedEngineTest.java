@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.terse.engine.Arena;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Segments;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.reference.ReferenceEngine;
 import org.assertj.core.data.Offset;
@@ -78,6 +80,18 @@ class TimedEngineTest {
 
   private static Offset<Double> withinRounding() {
     return Offset.offset(1e-12);
+  }
+
+  @Test
+  void head_ofFewWantedRows_countsTheirGradientOnly() {
+    Tensor hidden = tensor(new double[] {1, 2}, 1, 2);
+    Tensor head = tensor(new double[] {1, 0, 0, 1, 1, 1}, 3, 2);
+    Tensor dHidden = arena.floats(1, 2);
+    HeadRows rows = new HeadRows(new int[] {0}, new int[] {2});
+    TableGradient one = TableGradient.rows(new int[] {1}, arena.zeros(1, 2));
+    profile.repeat(
+        1, () -> engine.tokenLogProbs(hidden, head, rows, 1, (i, logProb) -> -1, dHidden, one));
+    assertThat(profile.flopAndBytes()[0]).isEqualTo(2 * (2 * 6 + 2));
   }
 
   @Test
