@@ -113,7 +113,12 @@ final class OneDnnCalls implements NativeCalls {
     reduce(dnnl_reduction_sum, x, sumX);
   }
 
+  /** Greatest or sum of each row; of a single number that is itself, which oneDNN refuses to do. */
   private void reduce(int algorithm, Matrix x, Matrix out) {
+    if (x.columns() == 1) {
+      convert(1, x.reshaped(1, x.rows()), 0, out, 0);
+      return;
+    }
     primitive(new ReductionShape(algorithm, Layout.of(1, x)), this::newReduction)
         .run(x.address(), out.address());
   }

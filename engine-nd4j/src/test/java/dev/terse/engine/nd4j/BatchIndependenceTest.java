@@ -102,12 +102,12 @@ class BatchIndependenceTest {
   @EnumSource(NumberType.class)
   void head_rowsAloneOrWithOthersOrWithBackward_haveTheSameBits(NumberType type) {
     int all = 1100;
-    int[] targets = IntStream.range(0, all).map(i -> i * 37 % 2100).toArray();
+    int[] targets = IntStream.range(0, all).map(i -> i * 37 % 2049).toArray();
     try (Engine engine = engine(type);
         Tensor hidden = random(engine, 6, all, 96);
-        Tensor head = random(engine, 7, 2100, 96);
+        Tensor head = random(engine, 7, 2049, 96);
         Tensor dHidden = engine.allocate(all, 96);
-        Tensor dHead = engine.allocate(2100, 96)) {
+        Tensor dHead = engine.allocate(2049, 96)) {
       HeadRows every = new HeadRows(IntStream.range(0, all).toArray(), targets);
       TokenScores among = engine.tokenLogProbs(hidden, head, every, 0.7);
       TokenScores withBackward =
