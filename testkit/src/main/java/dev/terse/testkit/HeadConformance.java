@@ -30,7 +30,6 @@ abstract class HeadConformance extends OperationConformance {
     "1, 1, 2, 1.0",
     "5, 8, 7, 0.7",
     "70, 64, 513, 1.0",
-    "9, 8, 2049, 1.0",
     "33, 48, 4099, 1.3",
     "9, 16, 20011, 0.6",
     "300, 5, 130, 1.0",
@@ -100,7 +99,7 @@ abstract class HeadConformance extends OperationConformance {
   }
 
   @ParameterizedTest
-  @CsvSource({"9, 8, 2049", "5, 8, 7, 1", "70, 64, 513, 3", "300, 5, 130, 2"})
+  @CsvSource({"5, 8, 7, 1", "70, 64, 513, 3", "300, 5, 130, 2"})
   void backward_someRowsOfTheHeadTrained_equalsReference(
       int n, int channels, int vocabulary, int trained) {
     HeadRows rows = rows(n, vocabulary);
