@@ -17,6 +17,7 @@ import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -151,8 +152,9 @@ final class CompressCommand implements Callable<Integer> {
     try (Engine engine = engineOption.open();
         ModelFolder folder = ModelFolder.load(model, engine);
         Phases.Phase phase = Terminal.phases().start("compress", "tokens", -1)) {
-      Compressor compressor = new Compressor(TraceScorer.of(folder), method, intake);
-      CompressReport report = compressor.run(input, output, steps, phase);
+      Compressor compressor = new Compressor(TraceScorer.of(folder), intake);
+      List<Compressor.Target> targets = List.of(new Compressor.Target(method, output, steps));
+      CompressReport report = compressor.run(input, targets, phase).get(0);
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.println(report.text());
       System.out.printf(
