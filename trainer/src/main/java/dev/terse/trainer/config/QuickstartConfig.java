@@ -3,7 +3,9 @@ package dev.terse.trainer.config;
 import dev.terse.traces.Pruner;
 import dev.terse.traces.StepScore;
 import dev.terse.trainer.config.ModelArguments.EngineKind;
-import dev.terse.trainer.tasks.ArithmeticTask.Split;
+import dev.terse.trainer.tasks.ProblemSource;
+import dev.terse.trainer.tasks.Split;
+import dev.terse.trainer.tasks.TaskKind;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +16,9 @@ import java.util.Map;
  * @param model the base: a Hugging Face folder or a GGUF file
  * @param output folder of everything that the run writes
  * @param seed of everything random
- * @param minOperations least operations of a problem
- * @param maxOperations most operations of a problem
+ * @param task generator of the problems
+ * @param minOperations least operations of a problem; the task's own where unset
+ * @param maxOperations most operations of a problem; the task's own where unset
  * @param traceProblems training problems that the base reasons about
  * @param traceSamples chains drawn of each of them
  * @param temperature that these chains are drawn at
@@ -42,8 +45,9 @@ public record QuickstartConfig(
     @Default("runs/quickstart") String output,
     @Default("42") long seed,
     @Default("nd4j") EngineKind engine,
-    @Default("2") @Range("[1, inf)") int minOperations,
-    @Default("3") @Range("[1, inf)") int maxOperations,
+    @Default("word-problems") TaskKind task,
+    @Default(Default.UNSET) @Range("[1, inf)") Integer minOperations,
+    @Default(Default.UNSET) @Range("[1, inf)") Integer maxOperations,
     @Default("400") @Range("[1, inf)") int traceProblems,
     @Default("2") @Range("[1, inf)") int traceSamples,
     @Default("0.7") @Range("[0, inf)") double temperature,
@@ -65,17 +69,16 @@ public record QuickstartConfig(
     @Default("12") @Range("[0, inf)") int chains) {
 
   public QuickstartConfig {
-    if (maxOperations < minOperations) {
-      throw new IllegalArgumentException(
-          "expected min_operations <= max_operations, found "
-              + minOperations
-              + " and "
-              + maxOperations);
-    }
+    task.source(seed, minOperations, maxOperations); // refuses bounds that are none
     if (chains > problems) {
       throw new IllegalArgumentException(
           "chains are some of the problems: expected at most " + problems + ", found " + chains);
     }
+  }
+
+  /** The problems. */
+  public ProblemSource source() {
+    return task.source(seed, minOperations, maxOperations);
   }
 
   /** Chooses the steps that go, in an order and by a budget. */

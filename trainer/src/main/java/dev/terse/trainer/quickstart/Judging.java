@@ -2,6 +2,7 @@ package dev.terse.trainer.quickstart;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.traces.SkipCounts;
 import dev.terse.traces.Trace;
 import dev.terse.traces.TraceScorer;
@@ -26,12 +27,15 @@ record Judging(QuickstartConfig config, Engine engine, Phases phases) {
    * Judges a model.
    *
    * @param chains problems, from the first, whose chains are scored for the report
+   * @param like answers of another model, from which the time that is left is guessed; may be empty
    * @param folder takes the records, and the chains where there are any
    */
-  void run(Path modelFolder, Path heldOut, int chains, Path folder) throws IOException {
+  void run(Path modelFolder, Path heldOut, int chains, List<EvalRecord> like, Path folder)
+      throws IOException {
     try (ModelFolder model = ModelFolder.load(modelFolder, engine)) {
       List<Problem> problems = problems(model, heldOut, config.maxCompletionLength());
-      Evaluator evaluator = new Evaluator(model, SkipCounts.SKIP, config.maxLive(), phases);
+      Phases announced = new Announced(phases, "answers", expected(like, model.tokenizer()));
+      Evaluator evaluator = new Evaluator(model, SkipCounts.SKIP, config.maxLive(), announced);
       List<EvalRecord> records = evaluator.run(problems, config.maxCompletionLength()).records();
       EvalRecord.write(folder.resolve(QuickstartFiles.RECORDS_FILE), records);
       if (chains > 0) {
@@ -51,6 +55,12 @@ record Judging(QuickstartConfig config, Engine engine, Phases phases) {
         Chain.write(folder.resolve(QuickstartFiles.CHAINS_FILE), scored);
       }
     }
+  }
+
+  private long expected(List<EvalRecord> like, Tokenizer tokenizer) {
+    return like.isEmpty()
+        ? Expectation.of(config.source().problems(config.split(), config.problems()), tokenizer)
+        : Expectation.of(like);
   }
 
   /**

@@ -3,9 +3,9 @@ package dev.terse.trainer.quickstart;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.terse.traces.JsonLinesWriter;
 import dev.terse.trainer.config.QuickstartConfig;
-import dev.terse.trainer.tasks.ArithmeticTask;
-import dev.terse.trainer.tasks.ArithmeticTask.Problem;
-import dev.terse.trainer.tasks.ArithmeticTask.Split;
+import dev.terse.trainer.tasks.ProblemSource;
+import dev.terse.trainer.tasks.Split;
+import dev.terse.trainer.tasks.WorkedProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,18 +15,16 @@ import java.util.Locale;
 record ProblemWriting(QuickstartConfig config, QuickstartFiles files) {
 
   void write() throws IOException {
-    List<Problem> train =
-        task().problems(Split.TRAIN, config.traceProblems() + config.grpoProblems());
+    ProblemSource source = config.source();
+    List<WorkedProblem> train =
+        source.problems(Split.TRAIN, config.traceProblems() + config.grpoProblems());
     write(files.traceProblems(), Split.TRAIN, train.subList(0, config.traceProblems()));
     write(files.grpoProblems(), Split.TRAIN, train.subList(config.traceProblems(), train.size()));
-    write(files.heldOut(), config.split(), task().problems(config.split(), config.problems()));
+    write(files.heldOut(), config.split(), source.problems(config.split(), config.problems()));
   }
 
-  private ArithmeticTask task() {
-    return new ArithmeticTask(config.seed(), config.minOperations(), config.maxOperations());
-  }
-
-  private static void write(Path file, Split split, List<Problem> problems) throws IOException {
+  private static void write(Path file, Split split, List<WorkedProblem> problems)
+      throws IOException {
     try (JsonLinesWriter out = new JsonLinesWriter(file)) {
       for (int i = 0; i < problems.size(); i++) {
         out.write(

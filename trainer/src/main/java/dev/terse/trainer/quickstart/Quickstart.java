@@ -40,6 +40,7 @@ public final class Quickstart {
   private static final List<String> PROBLEM_KEYS =
       List.of(
           "seed",
+          "task",
           "min_operations",
           "max_operations",
           "trace_problems",
@@ -56,8 +57,7 @@ public final class Quickstart {
       List.of("seed", "score", "kappa", "protect_first", "protect_last", "controls");
 
   /** Keys that decide a judgement. */
-  private static final List<String> JUDGING_KEYS =
-      List.of("max_completion_length", "max_live", "chains");
+  private static final List<String> JUDGING_KEYS = List.of("max_completion_length", "max_live");
 
   private final QuickstartConfig config;
   private final Map<String, String> values;
@@ -108,16 +108,16 @@ public final class Quickstart {
     prune();
     Loaded<SftConfig> sftConfig = sft(base, sft);
     Loaded<GrpoConfig> grpoConfig = grpo(sft, grpo);
-    ArmResult judgedBase = judge("base", Ink.BASE, base);
-    List<ArmResult> trained =
-        List.of(judge("SFT", Ink.SFT, sft), judge("SFT+GRPO", Ink.GRPO, grpo));
+    ArmResult judgedBase = judge("base", Ink.BASE, base, List.of());
+    ArmResult judgedSft = judge("SFT", Ink.SFT, sft, judgedBase.records());
+    ArmResult judgedGrpo = judge("SFT+GRPO", Ink.GRPO, grpo, judgedSft.records());
     List<ControlGroup> controls = new ArrayList<>();
     for (Pruner.Budget budget : config.controls()) {
-      controls.add(controls(base, budget));
+      controls.add(controls(base, budget, judgedSft.records()));
     }
     return new Report(
         judgedBase,
-        trained,
+        List.of(judgedSft, judgedGrpo),
         controls,
         MetricHistory.read(sft.resolve(JsonlSink.FILE)),
         MetricHistory.read(grpo.resolve(JsonlSink.FILE)),
@@ -197,19 +197,23 @@ public final class Quickstart {
     return grpo;
   }
 
-  private ArmResult judge(String name, Ink ink, Path model) throws IOException {
+  private ArmResult judge(String name, Ink ink, Path model, List<EvalRecord> like)
+      throws IOException {
     Path folder = files.judgement(name);
+    Map<String, String> settings = picked(JUDGING_KEYS);
+    settings.put("chains", values.get("chains"));
     Phase phase =
         new Phase(
             files.output().relativize(folder).toString(),
             name + " answers the held-out problems",
-            computed(picked(JUDGING_KEYS)),
+            computed(settings),
             with(QuickstartFiles.model(model), files.heldOut()),
             folder.resolve(QuickstartFiles.RECORDS_FILE));
     ledger.run(
         phase,
         made ->
-            new Judging(config, engine, phases).run(model, files.heldOut(), config.chains(), made));
+            new Judging(config, engine, phases)
+                .run(model, files.heldOut(), config.chains(), like, made));
     return new ArmResult(name, ink, Mark.DISC, records(folder));
   }
 
@@ -218,25 +222,32 @@ public final class Quickstart {
     return Files.exists(file) ? Chain.read(file) : List.of();
   }
 
-  private ControlGroup controls(Path base, Pruner.Budget budget) throws IOException {
+  private ControlGroup controls(Path base, Pruner.Budget budget, List<EvalRecord> like)
+      throws IOException {
     String equal = budget.name().toLowerCase(Locale.ROOT);
     Mark mark = budget == Pruner.Budget.STEPS ? Mark.RING : Mark.SQUARE;
     return new ControlGroup(
         equal,
-        control(base, Pruner.Order.LOW, budget, Ink.LOW, mark),
-        control(base, Pruner.Order.RANDOM, budget, Ink.RANDOM, mark),
-        control(base, Pruner.Order.HIGH, budget, Ink.HIGH, mark));
+        control(base, Pruner.Order.LOW, budget, like, Ink.LOW, mark),
+        control(base, Pruner.Order.RANDOM, budget, like, Ink.RANDOM, mark),
+        control(base, Pruner.Order.HIGH, budget, like, Ink.HIGH, mark));
   }
 
   /** The base fine-tuned on the traces pruned in another way, and judged. */
-  private ArmResult control(Path base, Pruner.Order order, Pruner.Budget budget, Ink ink, Mark mark)
+  private ArmResult control(
+      Path base,
+      Pruner.Order order,
+      Pruner.Budget budget,
+      List<EvalRecord> like,
+      Ink ink,
+      Mark mark)
       throws IOException {
     String name = QuickstartFiles.name(order, budget);
     Path folder = files.output().resolve(QuickstartFiles.CONTROLS).resolve(name);
     Path data = files.pruned(order, budget);
     Loaded<SftConfig> sft =
         training.sft(base, data, folder, List.of(config.sftSettings(), config.controlSettings()));
-    Map<String, String> settings = new LinkedHashMap<>(picked(JUDGING_KEYS));
+    Map<String, String> settings = picked(JUDGING_KEYS);
     settings.putAll(sft.values());
     String title =
         order.name().toLowerCase(Locale.ROOT) + ", equal " + budget.name().toLowerCase(Locale.ROOT);
@@ -251,7 +262,7 @@ public final class Quickstart {
         phase,
         made -> {
           training.run(sft, "sft, " + title);
-          new Judging(config, engine, phases).run(made, files.heldOut(), 0, made);
+          new Judging(config, engine, phases).run(made, files.heldOut(), 0, like, made);
         });
     return new ArmResult(title, ink, mark, records(folder));
   }

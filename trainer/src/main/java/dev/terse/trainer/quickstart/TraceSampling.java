@@ -13,6 +13,7 @@ import dev.terse.traces.JsonLinesWriter;
 import dev.terse.trainer.config.QuickstartConfig;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.tasks.Split;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,9 +31,12 @@ record TraceSampling(QuickstartConfig config, Engine engine, Phases phases) {
       List<Problem> problems = Judging.problems(model, problemFile, config.maxCompletionLength());
       Rollouts rollouts =
           new Rollouts(model.decoder(), Set.copyOf(model.tokenizer().stopIds()), config.maxLive());
-      long most = (long) problems.size() * config.traceSamples() * config.maxCompletionLength();
+      long expected =
+          config.traceSamples()
+              * Expectation.of(
+                  config.source().problems(Split.TRAIN, config.traceProblems()), model.tokenizer());
       List<Group> groups;
-      try (Phases.Phase phase = phases.start("chains", "tokens", most)) {
+      try (Phases.Phase phase = phases.start("chains", "tokens", expected)) {
         groups =
             rollouts.generate(
                 problems.stream().map(Problem::prompt).toList(),

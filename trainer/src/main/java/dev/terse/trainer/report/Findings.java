@@ -52,13 +52,13 @@ public final class Findings {
           case LOWER -> "its accuracy is significantly lower";
         };
     return text(
-        "%s; %s: %.1f %% against %.1f %%, %s, McNemar p = %s, %d problems.",
+        "%s; %s: %.1f %% against %.1f %%, %s, McNemar p %s, %d problems.",
         saved,
         price,
         100 * trained.accuracy().value(),
         100 * base.accuracy().value(),
         points(against.accuracyChange()),
-        p(against.pValue()),
+        isP(against.pValue()),
         against.problems());
   }
 
@@ -85,14 +85,14 @@ public final class Findings {
     Spread change = comparison.tokenChange();
     return text(
         "At equal %s, low-entropy pruning %s %s pruning here: %.1f %% right against %.1f %%"
-            + " (%s, McNemar p = %s), with %+.1f %% thinking tokens [%+.1f, %+.1f].",
+            + " (%s, McNemar p %s), with %+.1f %% thinking tokens [%+.1f, %+.1f].",
         equal,
         verdict,
         controlName,
         100 * lowAccuracy,
         100 * controlAccuracy,
         points(comparison.accuracyChange()),
-        p(comparison.pValue()),
+        isP(comparison.pValue()),
         100 * change.value(),
         100 * change.low(),
         100 * change.high());
@@ -104,6 +104,11 @@ public final class Findings {
       return "< 0.0001";
     }
     return text(value < 0.01 ? "%.4f" : "%.2f", value);
+  }
+
+  private static String isP(double value) {
+    String text = p(value);
+    return text.startsWith("<") ? text : "= " + text;
   }
 
   private static String points(Spread change) {
