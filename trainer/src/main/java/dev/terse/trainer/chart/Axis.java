@@ -14,6 +14,7 @@ import java.util.Locale;
  */
 public record Axis(String label, double low, double high, double step) {
   private static final int TICKS = 5;
+  private static final int MAX_DECIMALS = 9;
 
   /** A scale that holds all finite values, widened to round numbers. */
   public static Axis holding(String label, double... values) {
@@ -46,11 +47,18 @@ public record Axis(String label, double low, double high, double step) {
     return ticks;
   }
 
-  /** The tick as text, with as many decimals as the step has. */
+  /** The tick as text, with as many decimals as the step needs. */
   String text(double tick) {
-    int decimals = (int) Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+    int decimals = 0;
+    for (double unit = step; decimals < MAX_DECIMALS && !isWhole(unit); unit *= 10) {
+      decimals++;
+    }
     String text = String.format(Locale.ROOT, "%." + decimals + "f", tick);
     return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
+  }
+
+  private static boolean isWhole(double value) {
+    return Math.abs(value - Math.rint(value)) < 1e-6;
   }
 
   /** Place of a value: 0 at {@code low}, 1 at {@code high}. */

@@ -2,7 +2,6 @@ package dev.terse.trainer.config;
 
 import dev.terse.traces.Pruner;
 import dev.terse.traces.StepScore;
-import dev.terse.trainer.config.ModelArguments.EngineKind;
 import dev.terse.trainer.tasks.ProblemSource;
 import dev.terse.trainer.tasks.Split;
 import dev.terse.trainer.tasks.TaskKind;
@@ -41,10 +40,10 @@ import java.util.Map;
  * @param chains problems whose completions stand side by side in the report
  */
 public record QuickstartConfig(
-    @Default("checkpoints/arithmetic-base") String model,
+    @Default("checkpoints/tiny-reasoner") String model,
     @Default("runs/quickstart") String output,
     @Default("42") long seed,
-    @Default("nd4j") EngineKind engine,
+    EngineConfig engine,
     @Default("word-problems") TaskKind task,
     @Default(Default.UNSET) @Range("[1, inf)") Integer minOperations,
     @Default(Default.UNSET) @Range("[1, inf)") Integer maxOperations,

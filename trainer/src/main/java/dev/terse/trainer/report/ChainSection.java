@@ -5,26 +5,30 @@ import dev.terse.trainer.eval.EvalRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
 /** Completions of the same problems side by side, their steps shaded by entropy. */
 final class ChainSection {
   /** The darkest shade; text on it must stay readable. */
   private static final double MAX_SHADE = 0.55;
 
+  /** Percentile of the steps that is shaded darkest: a few wild steps would leave the rest pale. */
+  private static final double FULL_SHADE = 95;
+
   private final Html page;
   private final Report report;
-  private final double mostBits;
+  private final double fullBits;
 
   private ChainSection(Html page, Report report) {
     this.page = page;
     this.report = report;
-    this.mostBits =
+    double[] bits =
         report.chains().stream()
             .flatMap(List::stream)
             .flatMap(chain -> chain.steps().stream())
             .mapToDouble(Chain.Step::bits)
-            .max()
-            .orElse(0);
+            .toArray();
+    this.fullBits = bits.length == 0 ? 0 : new Percentile(FULL_SHADE).evaluate(bits);
   }
 
   static void write(Html page, Report report) {
@@ -39,9 +43,9 @@ final class ChainSection {
     page.markup("<section>\n<h2>%d chains side by side</h2>\n", count)
         .markup(
             "<p>The first %d problems, not chosen. A step's shade is the mean entropy of its tokens"
-                + " by the model that wrote it: <span class=\"scale\">0<i></i>%.2f bits</span>."
+                + " by the model that wrote it: <span class=\"scale\">0<i></i>%.2f bits and more</span>."
                 + " <span class=\"skip\">SKIP</span> stands where a step was left out.</p>\n",
-            count, mostBits);
+            count, fullBits);
     for (int p = 0; p < count; p++) {
       page.markup("<article>\n<h3>%s</h3>\n", report.chains().get(0).get(p).question())
           .element("<div class=\"sides\">\n");
@@ -62,7 +66,7 @@ final class ChainSection {
             "<small>%d thinking tokens%s</small></h4>\n",
             record.thinkTokens(), record.skips() == 0 ? "" : ", " + record.skips() + " skipped");
     for (Chain.Step step : chain.steps()) {
-      double shade = mostBits == 0 ? 0 : MAX_SHADE * Math.min(1, step.bits() / mostBits);
+      double shade = fullBits == 0 ? 0 : MAX_SHADE * Math.min(1, step.bits() / fullBits);
       page.markup(
           "<div class=\"step\" style=\"--shade:%.3f\" title=\"%.2f bits a token\">",
           shade, step.bits());

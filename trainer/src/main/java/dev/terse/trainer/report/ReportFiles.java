@@ -41,10 +41,18 @@ public final class ReportFiles {
     return text.toString();
   }
 
+  /** PNGs by the names of the charts; fewer where this Java cannot write letters. */
   private static Map<String, byte[]> pictures(Map<String, Chart> charts) throws IOException {
     Map<String, byte[]> pictures = new LinkedHashMap<>();
-    for (Map.Entry<String, Chart> chart : charts.entrySet()) {
-      pictures.put(chart.getKey(), PngCanvas.of(chart.getValue()));
+    try {
+      for (Map.Entry<String, Chart> chart : charts.entrySet()) {
+        pictures.put(chart.getKey(), PngCanvas.of(chart.getValue()));
+      }
+    } catch (LinkageError | InternalError e) { // what Java throws without fonts or their library
+      LOG.warn(
+          "no PNGs: this Java finds no fonts ({}); report.html has all charts. Install fontconfig"
+              + " and a font, such as fonts-dejavu-core, for the PNGs",
+          e.toString());
     }
     return pictures;
   }

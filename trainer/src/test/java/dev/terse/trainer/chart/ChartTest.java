@@ -23,6 +23,9 @@ class ChartTest {
     Axis small = Axis.holding("y", -0.031, 0.018);
     assertThat(small.ticks().stream().map(small::text))
         .containsExactly("-0.04", "-0.03", "-0.02", "-0.01", "0.00", "0.01", "0.02");
+    Axis quarters = Axis.holding("y", 0, 0.11);
+    assertThat(quarters.ticks().stream().map(quarters::text))
+        .containsExactly("0.000", "0.025", "0.050", "0.075", "0.100", "0.125");
     assertThat(Axis.holding("y", 5, Double.NaN, 5).share(5)).isBetween(0.0, 1.0);
     assertThat(Axis.holding("nothing").ticks()).isNotEmpty();
   }
