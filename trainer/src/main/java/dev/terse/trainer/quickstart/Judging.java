@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A model answers the held-out problems, greedily. */
-record Judging(QuickstartConfig config, Engine engine, Phases phases) {
+record Judging(QuickstartConfig config, Path heldOut, Engine engine, Phases phases) {
 
   /**
    * Judges a model.
@@ -30,14 +30,13 @@ record Judging(QuickstartConfig config, Engine engine, Phases phases) {
    * @param like answers of another model, from which the time that is left is guessed; may be empty
    * @param folder takes the records, and the chains where there are any
    */
-  void run(Path modelFolder, Path heldOut, int chains, List<EvalRecord> like, Path folder)
-      throws IOException {
+  void run(Path modelFolder, int chains, List<EvalRecord> like, Path folder) throws IOException {
     try (ModelFolder model = ModelFolder.load(modelFolder, engine)) {
       List<Problem> problems = problems(model, heldOut, config.maxCompletionLength());
       Phases announced = new Announced(phases, "answers", expected(like, model.tokenizer()));
       Evaluator evaluator = new Evaluator(model, SkipCounts.SKIP, config.maxLive(), announced);
       List<EvalRecord> records = evaluator.run(problems, config.maxCompletionLength()).records();
-      EvalRecord.write(folder.resolve(QuickstartFiles.RECORDS_FILE), records);
+      EvalRecord.write(QuickstartFiles.records(folder), records);
       if (chains > 0) {
         TraceScorer scorer = TraceScorer.of(model);
         List<Chain> scored = new ArrayList<>();
@@ -52,7 +51,7 @@ record Judging(QuickstartConfig config, Engine engine, Phases phases) {
                           record.completion(),
                           record.gold()))));
         }
-        Chain.write(folder.resolve(QuickstartFiles.CHAINS_FILE), scored);
+        Chain.write(QuickstartFiles.chains(folder), scored);
       }
     }
   }

@@ -27,7 +27,6 @@ final class PhaseLedger {
   private static final String FILE = "phase.json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Path output;
   private final int planned;
   private final PrintStream out;
   private final List<PhaseTime> done = new ArrayList<>();
@@ -35,33 +34,32 @@ final class PhaseLedger {
   /**
    * A phase.
    *
-   * @param folder its place below the output
+   * @param folder its own
    * @param title what it does, for people
    * @param settings all that decides its result besides the input files
    * @param inputs files that it reads
    * @param result a file that it leaves
    */
   record Phase(
-      String folder, String title, Map<String, String> settings, List<Path> inputs, Path result) {}
+      Path folder, String title, Map<String, String> settings, List<Path> inputs, Path result) {}
 
   /** What a phase does; its folder is there and empty. */
   @FunctionalInterface
   interface Work {
-    void in(Path folder) throws IOException;
+    void run() throws IOException;
   }
 
   /**
    * @param planned number of phases, for the headings
    */
-  PhaseLedger(Path output, int planned, PrintStream out) {
-    this.output = output;
+  PhaseLedger(int planned, PrintStream out) {
     this.planned = planned;
     this.out = out;
   }
 
   /** Does the phase, or finds that it is done. */
   void run(Phase phase, Work work) throws IOException {
-    Path folder = output.resolve(phase.folder());
+    Path folder = phase.folder();
     ObjectNode made = made(phase);
     out.printf(Locale.ROOT, "[%d/%d] %s%n", done.size() + 1, planned, phase.title());
     JsonNode before = read(folder.resolve(FILE));
@@ -77,7 +75,7 @@ final class PhaseLedger {
     clear(folder);
     write(folder, JSON.createObjectNode().put("done", false));
     long begun = System.nanoTime();
-    work.in(folder);
+    work.run();
     double seconds = (System.nanoTime() - begun) / 1e9;
     ObjectNode entry = JSON.createObjectNode().put("done", true).put("seconds", seconds);
     entry.set("made_from", made);

@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,37 +35,20 @@ import java.util.Map;
  * problems. Every phase leaves its files, so that a run that was killed goes on where it stood.
  */
 public final class Quickstart {
-  /** Keys that decide which problems there are. */
-  private static final List<String> PROBLEM_KEYS =
-      List.of(
-          "seed",
-          "task",
-          "min_operations",
-          "max_operations",
-          "trace_problems",
-          "grpo_problems",
-          "split",
-          "problems");
-
-  /** Keys that decide the base's chains. */
-  private static final List<String> TRACE_KEYS =
-      List.of("seed", "trace_samples", "temperature", "max_completion_length", "max_live");
-
-  /** Keys that decide which steps go. */
-  private static final List<String> PRUNING_KEYS =
-      List.of("seed", "score", "kappa", "protect_first", "protect_last", "controls");
-
-  /** Keys that decide a judgement. */
-  private static final List<String> JUDGING_KEYS = List.of("max_completion_length", "max_live");
+  /** Phases besides the controls. */
+  private static final int PHASES = 8;
 
   private final QuickstartConfig config;
   private final Map<String, String> values;
   private final Engine engine;
   private final Phases phases;
   private final PrintStream out;
+  private final Path base;
   private final QuickstartFiles files;
-  private final Training training;
+  private final PhaseSettings settings;
   private final PhaseLedger ledger;
+  private final Training training;
+  private final Judging judging;
 
   /**
    * @param loaded the configuration; its files exist as their paths stand
@@ -79,224 +61,158 @@ public final class Quickstart {
     this.engine = engine;
     this.phases = phases;
     this.out = out;
+    this.base = Path.of(config.model());
     this.files = new QuickstartFiles(Path.of(config.output()));
-    this.training = new Training(config, engine, phases);
+    this.settings = new PhaseSettings(values, engine.description());
     int controls = config.controls().size() * Pruner.Order.values().length;
-    this.ledger = new PhaseLedger(files.output(), 8 + controls, out);
+    this.ledger = new PhaseLedger(PHASES + controls, out);
+    this.training = new Training(config, engine, phases);
+    this.judging = new Judging(config, files.heldOut(), engine, phases);
   }
 
-  /** Does what is left to do, and writes and prints the report. */
+  /** Does what is left to do, writes the report and prints it. */
   public Report run() throws IOException {
     RunLock lock = RunLock.of(files.output());
     try {
       Report report = phases();
       Path page = ReportFiles.write(report, files.output());
-      out.printf(Locale.ROOT, "%n%s%nreport: %s%n", ReportFiles.text(report), page);
+      out.printf(Locale.ROOT, "%n%s%n", ReportFiles.text(report));
+      ledger.done().forEach(this::tell);
+      out.printf(Locale.ROOT, "%nreport: %s%n", page);
       return report;
     } finally {
       lock.close();
     }
   }
 
+  private void tell(Report.PhaseTime time) {
+    out.printf(
+        Locale.ROOT,
+        "%8.1f s  %s%s%n",
+        time.seconds(),
+        time.title(),
+        time.kept() ? " (done before)" : "");
+  }
+
   /** Problems → chains → pruned chains → SFT → GRPO → judgements → controls. */
   private Report phases() throws IOException {
-    Path base = Path.of(config.model());
-    Path sft = files.output().resolve(QuickstartFiles.SFT);
-    Path grpo = files.output().resolve(QuickstartFiles.GRPO);
     problems();
     traces();
     prune();
-    Loaded<SftConfig> sftConfig = sft(base, sft);
-    Loaded<GrpoConfig> grpoConfig = grpo(sft, grpo);
+    Loaded<SftConfig> sft = sft();
+    Loaded<GrpoConfig> grpo = grpo();
     ArmResult judgedBase = judge("base", Ink.BASE, base, List.of());
-    ArmResult judgedSft = judge("SFT", Ink.SFT, sft, judgedBase.records());
-    ArmResult judgedGrpo = judge("SFT+GRPO", Ink.GRPO, grpo, judgedSft.records());
-    List<ControlGroup> controls = new ArrayList<>();
-    for (Pruner.Budget budget : config.controls()) {
-      controls.add(controls(base, budget, judgedSft.records()));
-    }
+    ArmResult judgedSft = judge("SFT", Ink.SFT, files.sft(), judgedBase.records());
+    ArmResult judgedGrpo = judge("SFT+GRPO", Ink.GRPO, files.grpo(), judgedSft.records());
+    List<ControlGroup> controls =
+        new Controls(config, settings, files, ledger, training, judging).run(judgedSft.records());
+    Map<String, Map<String, String>> allSettings = new LinkedHashMap<>();
+    allSettings.put("quickstart", values);
+    allSettings.put("SFT", sft.values());
+    allSettings.put("GRPO", grpo.values());
+    allSettings.put("engine", Map.of("computed by", engine.description()));
     return new Report(
         judgedBase,
         List.of(judgedSft, judgedGrpo),
         controls,
-        MetricHistory.read(sft.resolve(JsonlSink.FILE)),
-        MetricHistory.read(grpo.resolve(JsonlSink.FILE)),
+        MetricHistory.read(files.sft().resolve(JsonlSink.FILE)),
+        MetricHistory.read(files.grpo().resolve(JsonlSink.FILE)),
         List.of(chains("base"), chains("SFT"), chains("SFT+GRPO")),
         ledger.done(),
-        settings(sftConfig, grpoConfig),
+        allSettings,
         config.seed());
   }
 
   private void problems() throws IOException {
     Phase phase =
         new Phase(
-            QuickstartFiles.PROBLEMS,
+            files.problems(),
             "problems of the task",
-            picked(PROBLEM_KEYS),
+            settings.ofProblems(),
             List.of(),
             files.heldOut());
-    ledger.run(phase, folder -> new ProblemWriting(config, files).write());
+    ledger.run(phase, () -> new ProblemWriting(config, files).write());
   }
 
   private void traces() throws IOException {
-    List<Path> inputs = with(QuickstartFiles.model(Path.of(config.model())), files.traceProblems());
     Phase phase =
         new Phase(
-            QuickstartFiles.TRACES,
+            files.traces().getParent(),
             "the base reasons about training problems",
-            computed(picked(TRACE_KEYS)),
-            inputs,
+            settings.ofTraces(),
+            QuickstartFiles.inputs(base, files.traceProblems()),
             files.traces());
     ledger.run(
         phase,
-        folder ->
-            new TraceSampling(config, engine, phases).run(files.traceProblems(), files.traces()));
+        () -> new TraceSampling(config, engine, phases).run(files.traceProblems(), files.traces()));
   }
 
   private void prune() throws IOException {
-    List<Path> inputs = with(QuickstartFiles.model(Path.of(config.model())), files.traces());
+    Path main = files.pruned(Pruner.Order.LOW, Pruner.Budget.STEPS);
     Phase phase =
         new Phase(
-            QuickstartFiles.PRUNED,
+            main.getParent(),
             "its right chains are scored and pruned",
-            computed(picked(PRUNING_KEYS)),
-            inputs,
-            files.pruned(Pruner.Order.LOW, Pruner.Budget.STEPS));
+            settings.ofPruning(),
+            QuickstartFiles.inputs(base, files.traces()),
+            main);
     ledger.run(
         phase,
-        folder -> {
+        () -> {
           CompressReport report = new Pruning(config, files, engine, phases).run();
           report.text().lines().forEach(line -> out.println("      " + line));
         });
   }
 
-  private Loaded<SftConfig> sft(Path base, Path output) throws IOException {
+  private Loaded<SftConfig> sft() throws IOException {
     Path data = files.pruned(Pruner.Order.LOW, Pruner.Budget.STEPS);
-    Loaded<SftConfig> sft = training.sft(base, data, output, List.of(config.sftSettings()));
+    Loaded<SftConfig> sft = training.sft(base, data, files.sft(), List.of(config.sftSettings()));
     Phase phase =
         new Phase(
-            QuickstartFiles.SFT,
+            files.sft(),
             "SFT on the pruned chains",
-            computed(sft.values()),
-            with(QuickstartFiles.model(base), data),
-            output.resolve(QuickstartFiles.CONFIG));
-    ledger.run(phase, folder -> training.run(sft, "sft"));
+            settings.ofTraining(sft.values()),
+            QuickstartFiles.inputs(base, data),
+            QuickstartFiles.config(files.sft()));
+    ledger.run(phase, () -> training.run(sft, "sft"));
     return sft;
   }
 
-  private Loaded<GrpoConfig> grpo(Path sft, Path output) throws IOException {
-    Loaded<GrpoConfig> grpo = training.grpo(sft, files.grpoProblems(), output);
+  private Loaded<GrpoConfig> grpo() throws IOException {
+    Loaded<GrpoConfig> grpo = training.grpo(files.sft(), files.grpoProblems(), files.grpo());
     Phase phase =
         new Phase(
-            QuickstartFiles.GRPO,
+            files.grpo(),
             "GRPO from there",
-            computed(grpo.values()),
-            with(QuickstartFiles.model(sft), files.grpoProblems()),
-            output.resolve(QuickstartFiles.CONFIG));
-    ledger.run(phase, folder -> training.run(grpo));
+            settings.ofTraining(grpo.values()),
+            QuickstartFiles.inputs(files.sft(), files.grpoProblems()),
+            QuickstartFiles.config(files.grpo()));
+    ledger.run(phase, () -> training.run(grpo));
     return grpo;
   }
 
+  /**
+   * A model's answers.
+   *
+   * @param like answers of another model, from which the time that is left is guessed; may be empty
+   */
   private ArmResult judge(String name, Ink ink, Path model, List<EvalRecord> like)
       throws IOException {
     Path folder = files.judgement(name);
-    Map<String, String> settings = picked(JUDGING_KEYS);
-    settings.put("chains", values.get("chains"));
+    Path records = QuickstartFiles.records(folder);
     Phase phase =
         new Phase(
-            files.output().relativize(folder).toString(),
+            folder,
             name + " answers the held-out problems",
-            computed(settings),
-            with(QuickstartFiles.model(model), files.heldOut()),
-            folder.resolve(QuickstartFiles.RECORDS_FILE));
-    ledger.run(
-        phase,
-        made ->
-            new Judging(config, engine, phases)
-                .run(model, files.heldOut(), config.chains(), like, made));
-    return new ArmResult(name, ink, Mark.DISC, records(folder));
+            settings.ofJudging(),
+            QuickstartFiles.inputs(model, files.heldOut()),
+            records);
+    ledger.run(phase, () -> judging.run(model, config.chains(), like, folder));
+    return new ArmResult(name, ink, Mark.DISC, EvalRecord.read(records));
   }
 
   private List<Chain> chains(String name) throws IOException {
-    Path file = files.judgement(name).resolve(QuickstartFiles.CHAINS_FILE);
+    Path file = QuickstartFiles.chains(files.judgement(name));
     return Files.exists(file) ? Chain.read(file) : List.of();
-  }
-
-  private ControlGroup controls(Path base, Pruner.Budget budget, List<EvalRecord> like)
-      throws IOException {
-    String equal = budget.name().toLowerCase(Locale.ROOT);
-    Mark mark = budget == Pruner.Budget.STEPS ? Mark.RING : Mark.SQUARE;
-    return new ControlGroup(
-        equal,
-        control(base, Pruner.Order.LOW, budget, like, Ink.LOW, mark),
-        control(base, Pruner.Order.RANDOM, budget, like, Ink.RANDOM, mark),
-        control(base, Pruner.Order.HIGH, budget, like, Ink.HIGH, mark));
-  }
-
-  /** The base fine-tuned on the traces pruned in another way, and judged. */
-  private ArmResult control(
-      Path base,
-      Pruner.Order order,
-      Pruner.Budget budget,
-      List<EvalRecord> like,
-      Ink ink,
-      Mark mark)
-      throws IOException {
-    String name = QuickstartFiles.name(order, budget);
-    Path folder = files.output().resolve(QuickstartFiles.CONTROLS).resolve(name);
-    Path data = files.pruned(order, budget);
-    Loaded<SftConfig> sft =
-        training.sft(base, data, folder, List.of(config.sftSettings(), config.controlSettings()));
-    Map<String, String> settings = picked(JUDGING_KEYS);
-    settings.putAll(sft.values());
-    String title =
-        order.name().toLowerCase(Locale.ROOT) + ", equal " + budget.name().toLowerCase(Locale.ROOT);
-    Phase phase =
-        new Phase(
-            files.output().relativize(folder).toString(),
-            "control: " + title,
-            computed(settings),
-            with(with(QuickstartFiles.model(base), data), files.heldOut()),
-            folder.resolve(QuickstartFiles.RECORDS_FILE));
-    ledger.run(
-        phase,
-        made -> {
-          training.run(sft, "sft, " + title);
-          new Judging(config, engine, phases).run(made, files.heldOut(), 0, like, made);
-        });
-    return new ArmResult(title, ink, mark, records(folder));
-  }
-
-  private static List<EvalRecord> records(Path folder) throws IOException {
-    return EvalRecord.read(folder.resolve(QuickstartFiles.RECORDS_FILE));
-  }
-
-  private Map<String, Map<String, String>> settings(
-      Loaded<SftConfig> sft, Loaded<GrpoConfig> grpo) {
-    Map<String, Map<String, String>> settings = new LinkedHashMap<>();
-    settings.put("quickstart", values);
-    settings.put("sft", sft.values());
-    settings.put("grpo", grpo.values());
-    settings.put("engine", Map.of("engine", engine.description()));
-    return settings;
-  }
-
-  private Map<String, String> picked(List<String> keys) {
-    Map<String, String> picked = new LinkedHashMap<>();
-    keys.forEach(key -> picked.put(key, values.get(key)));
-    return picked;
-  }
-
-  /** Settings of a phase whose last bits depend on the engine too. */
-  private Map<String, String> computed(Map<String, String> settings) {
-    Map<String, String> all = new LinkedHashMap<>(settings);
-    all.put("computed by", engine.description());
-    return all;
-  }
-
-  private static List<Path> with(List<Path> files, Path more) {
-    List<Path> all = new ArrayList<>(files);
-    all.add(more);
-    return all;
   }
 }

@@ -20,17 +20,19 @@ class PhaseLedgerTest {
   private int done;
 
   private PhaseTime run(String setting, PhaseLedger.Work work) throws IOException {
-    PhaseLedger ledger =
-        new PhaseLedger(folder, 1, new PrintStream(OutputStream.nullOutputStream()));
+    PhaseLedger ledger = new PhaseLedger(1, new PrintStream(OutputStream.nullOutputStream()));
     Path input = folder.resolve("input");
     Path result = folder.resolve("one/result");
-    ledger.run(new Phase("one", "first", Map.of("key", setting), List.of(input), result), work);
+    ledger.run(
+        new Phase(folder.resolve("one"), "first", Map.of("key", setting), List.of(input), result),
+        work);
     return ledger.done().get(0);
   }
 
-  private void work(Path made) throws IOException {
-    assertThat(made.resolve("result")).doesNotExist();
-    Files.writeString(made.resolve("result"), "result " + ++done);
+  private void work() throws IOException {
+    Path result = folder.resolve("one/result");
+    assertThat(result).doesNotExist();
+    Files.writeString(result, "result " + ++done);
   }
 
   @Test
@@ -62,8 +64,8 @@ class PhaseLedgerTest {
             () ->
                 run(
                     "1",
-                    made -> {
-                      Files.writeString(made.resolve("result"), "half");
+                    () -> {
+                      Files.writeString(folder.resolve("one/result"), "half");
                       throw new IOException("killed");
                     }))
         .hasMessage("killed");
