@@ -18,7 +18,6 @@ public final class Compressor {
   private static final Logger log = LoggerFactory.getLogger(Compressor.class);
 
   private final TraceScorer scorer;
-  private final Method method;
   private final Intake intake;
 
   /**
@@ -30,43 +29,49 @@ public final class Compressor {
    */
   public record Method(StepScore score, Pruner pruner, Placeholder placeholder) {}
 
-  public Compressor(TraceScorer scorer, Method method, Intake intake) {
+  /**
+   * One training set to write.
+   *
+   * @param output {@link SftExample} rows, in the order of the input
+   * @param steps file for the steps of every written row, or null
+   */
+  public record Target(Method method, Path output, Path steps) {}
+
+  public Compressor(TraceScorer scorer, Intake intake) {
     this.scorer = scorer;
-    this.method = method;
     this.intake = intake;
   }
 
   /**
-   * Compresses {@code input} into {@code output}. Each output appears whole at the end or not at
-   * all.
+   * Compresses {@code input} once for every target: the model reads each trace once, however many
+   * ways of pruning are asked for. Each file appears whole at the end or not at all.
    *
    * @param input traces, JSONL: {@code question}, {@code response}, and {@code id}, {@code gold}
    *     where there are
-   * @param output {@link SftExample} rows, in the order of the input
-   * @param steps file for the steps of every written row, or null
    * @param progress hears tokens read by the model
+   * @return one report a target, in their order
    * @throws IllegalArgumentException if no row can be used, or a bad one comes under {@link
    *     Intake.BadRows#FAIL}
    */
-  public CompressReport run(Path input, Path output, Path steps, Progress progress)
+  public List<CompressReport> run(Path input, List<Target> targets, Progress progress)
       throws IOException {
-    requireApart(input, output, steps);
-    CompressReport report = new CompressReport(maxTokens());
+    requireApart(input, targets);
     try (JsonLines rows = JsonLines.open(input);
-        JsonLinesWriter examples = new JsonLinesWriter(output);
-        JsonLinesWriter stepRows = steps == null ? null : new JsonLinesWriter(steps)) {
+        CompressedSets sets = CompressedSets.open(targets, maxTokens())) {
       List<TraceTokens> batch = new ArrayList<>();
       int tokens = 0;
-      for (TraceTokens next = take(rows, report); next != null; next = take(rows, report)) {
+      for (TraceTokens next = take(rows, sets); next != null; next = take(rows, sets)) {
         int length = next.input().length;
         if (!batch.isEmpty() && tokens + length > intake.batchTokens()) {
-          write(batch, examples, stepRows, report, progress);
+          score(batch, sets, progress);
           tokens = 0;
         }
         batch.add(next);
         tokens += length;
       }
-      write(batch, examples, stepRows, report, progress);
+      score(batch, sets, progress);
+      List<CompressReport> reports = sets.reports();
+      CompressReport report = reports.get(0); // all targets see the same rows
       if (report.rowsWritten() == 0) {
         throw new IllegalArgumentException(
             input
@@ -75,12 +80,9 @@ public final class Compressor {
                 + " rows; dropped: "
                 + report.droppedText());
       }
-      examples.commit();
-      if (stepRows != null) {
-        stepRows.commit();
-      }
+      sets.commit();
+      return reports;
     }
-    return report;
   }
 
   private int maxTokens() {
@@ -88,14 +90,14 @@ public final class Compressor {
   }
 
   /** The next row that can be used, or null at the end. */
-  private TraceTokens take(JsonLines rows, CompressReport report) throws IOException {
+  private TraceTokens take(JsonLines rows, CompressedSets sets) throws IOException {
     while (true) {
       try {
         JsonNode row = rows.next();
         if (row == null) {
           return null;
         }
-        TraceTokens tokens = tokens(row, rows, report);
+        TraceTokens tokens = tokens(row, rows, sets);
         if (tokens != null) {
           return tokens;
         }
@@ -104,19 +106,19 @@ public final class Compressor {
           throw e;
         }
         log.warn("dropped: {}", e.getMessage());
-        report.drop(DropReason.MALFORMED);
+        sets.drop(DropReason.MALFORMED);
       }
     }
   }
 
-  private TraceTokens tokens(JsonNode row, JsonLines rows, CompressReport report) {
+  private TraceTokens tokens(JsonNode row, JsonLines rows, CompressedSets sets) {
     TraceTokens tokens;
     try {
       Trace trace = Trace.of(row, rows.line());
       Thinking thinking = Thinking.of(trace.response());
       DropReason reason = intake.refuses(trace, thinking);
       if (reason != null) {
-        report.drop(reason);
+        sets.drop(reason);
         return null;
       }
       tokens = scorer.tokens(trace, thinking);
@@ -124,52 +126,48 @@ public final class Compressor {
       throw rows.bad(e.getMessage());
     }
     if (tokens.ids().length > maxTokens()) {
-      report.drop(DropReason.TOO_LONG);
+      sets.drop(DropReason.TOO_LONG);
       return null;
     }
     return tokens;
   }
 
-  private void write(
-      List<TraceTokens> batch,
-      JsonLinesWriter examples,
-      JsonLinesWriter stepRows,
-      CompressReport report,
-      Progress progress)
+  private void score(List<TraceTokens> batch, CompressedSets sets, Progress progress)
       throws IOException {
     if (batch.isEmpty()) {
       return;
     }
     for (ScoredTrace scored : scorer.score(batch)) {
-      PrunedTrace trace = PrunedTrace.of(scored, method.score(), method.pruner());
-      examples.write(trace.example(method.placeholder()).toJson());
-      if (stepRows != null) {
-        stepRows.write(trace.stepsRow());
-      }
-      report.write(trace);
+      sets.write(scored);
     }
     long tokens = batch.stream().mapToLong(t -> t.input().length).sum();
-    report.pass(tokens);
+    sets.pass(tokens);
     progress.advance(tokens);
     batch.clear();
   }
 
-  private static void requireApart(Path input, Path output, Path steps) throws IOException {
-    Path[] files = steps == null ? new Path[] {input, output} : new Path[] {input, output, steps};
-    for (int i = 0; i < files.length; i++) {
+  private static void requireApart(Path input, List<Target> targets) throws IOException {
+    List<Path> files = new ArrayList<>(List.of(input));
+    for (Target target : targets) {
+      files.add(target.output());
+      if (target.steps() != null) {
+        files.add(target.steps());
+      }
+    }
+    for (int i = 0; i < files.size(); i++) {
       for (int j = 0; j < i; j++) {
-        boolean same =
-            files[i].toAbsolutePath().normalize().equals(files[j].toAbsolutePath().normalize())
-                || Files.exists(files[i])
-                    && Files.exists(files[j])
-                    && Files.isSameFile(files[i], files[j]);
-        if (same) {
+        if (same(files.get(i), files.get(j))) {
           throw new IllegalArgumentException(
               "expected different files for input, output and steps, found '"
-                  + files[i]
+                  + files.get(i)
                   + "' twice");
         }
       }
     }
+  }
+
+  private static boolean same(Path a, Path b) throws IOException {
+    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize())
+        || Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b);
   }
 }

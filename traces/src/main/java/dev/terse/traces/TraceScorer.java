@@ -75,6 +75,29 @@ public final class TraceScorer {
         trace, thinking, prompt.ids(tokenizer), text, tokenizer.encodeDataWithOffsets(text));
   }
 
+  /**
+   * Scores the steps of one trace; without a pass of the model where it has no thinking.
+   *
+   * @throws IllegalArgumentException if it cannot be tokenized, or is longer than {@link
+   *     #maxPositions}
+   */
+  public ScoredTrace score(Trace trace) {
+    Thinking thinking = Thinking.of(trace.response());
+    TraceTokens tokens = tokens(trace, thinking);
+    if (tokens.ids().length > maxPositions()) {
+      throw new IllegalArgumentException(
+          trace.id()
+              + " has "
+              + tokens.ids().length
+              + " tokens, the model has "
+              + maxPositions()
+              + " positions");
+    }
+    return tokens.stepOf().length == 0
+        ? new ScoredTrace(trace, thinking, List.of())
+        : score(List.of(tokens)).get(0);
+  }
+
   /** Scores traces in one packed pass. */
   List<ScoredTrace> score(List<TraceTokens> traces) {
     PackedBatch batch = PackedBatch.of(traces.stream().map(TraceTokens::input).toList());

@@ -86,7 +86,8 @@ class CompressorTest {
       AtomicLong heard = new AtomicLong();
       CompressReport report =
           compressor(new Intake(Intake.BadRows.FAIL, 200, batchTokens, t -> true))
-              .run(write(rows), file("sft.jsonl"), file("steps.jsonl"), heard::addAndGet);
+              .run(write(rows), targets(file("sft.jsonl")), heard::addAndGet)
+              .get(0);
       assertThat(heard.get()).isEqualTo(report.tokensRead()).isPositive();
       seen.add(Files.readString(file("sft.jsonl")) + Files.readString(file("steps.jsonl")));
     }
@@ -132,9 +133,7 @@ class CompressorTest {
     Files.writeString(file("sft.jsonl"), "older");
     Path input = write(GOOD, "", "{\"response\": \"a</think>b\"}");
     assertThatThrownBy(
-            () ->
-                compressor(Intake.all())
-                    .run(input, file("sft.jsonl"), file("steps.jsonl"), Progress.NONE))
+            () -> compressor(Intake.all()).run(input, targets(file("sft.jsonl")), Progress.NONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(input + " line 3: expected a text in field 'question', found no such field");
     assertThat(file("sft.jsonl")).hasContent("older");
@@ -155,27 +154,48 @@ class CompressorTest {
   }
 
   @Test
+  void run_severalTargets_equalsARunForEach() throws IOException {
+    Path input = write(GOOD, SHORT);
+    var low = new Compressor.Target(method(Pruner.Order.LOW, "0.5"), file("low.jsonl"), null);
+    var high = new Compressor.Target(method(Pruner.Order.HIGH, "0.25"), file("high.jsonl"), null);
+    List<CompressReport> together =
+        compressor(Intake.all()).run(input, List.of(low, high), Progress.NONE);
+    List<String> texts = List.of(Files.readString(low.output()), Files.readString(high.output()));
+    assertThat(together).extracting(CompressReport::prunedSteps).containsExactly(2L, 1L);
+    for (Compressor.Target one : List.of(low, high)) {
+      compressor(Intake.all()).run(input, List.of(one), Progress.NONE);
+    }
+    assertThat(List.of(Files.readString(low.output()), Files.readString(high.output())))
+        .isEqualTo(texts);
+  }
+
+  @Test
   void run_outputThatIsTheInput_isRefused() throws IOException {
     Path input = write(GOOD);
-    assertThatThrownBy(() -> compressor(Intake.all()).run(input, input, null, Progress.NONE))
+    assertThatThrownBy(() -> compressor(Intake.all()).run(input, targets(input), Progress.NONE))
         .hasMessageContaining("expected different files")
         .hasMessageContaining("traces.jsonl");
     assertThat(input).content().contains("t1");
   }
 
   private CompressReport run(Intake intake, String... rows) throws IOException {
-    return compressor(intake)
-        .run(write(rows), file("sft.jsonl"), file("steps.jsonl"), Progress.NONE);
+    return compressor(intake).run(write(rows), targets(file("sft.jsonl")), Progress.NONE).get(0);
   }
 
   private Compressor compressor(Intake intake) {
-    return new Compressor(
-        model.scorer(),
-        new Compressor.Method(
-            StepScore.ENTROPY_MEAN,
-            Pruner.lowest(new BigDecimal("0.8")),
-            Placeholder.perStep(SkipCounts.SKIP)),
-        intake);
+    return new Compressor(model.scorer(), intake);
+  }
+
+  private List<Compressor.Target> targets(Path output) {
+    return List.of(
+        new Compressor.Target(method(Pruner.Order.LOW, "0.8"), output, file("steps.jsonl")));
+  }
+
+  private static Compressor.Method method(Pruner.Order order, String kappa) {
+    return new Compressor.Method(
+        StepScore.ENTROPY_MEAN,
+        new Pruner(new BigDecimal(kappa), Pruner.Budget.STEPS, order, 0, 0, 0),
+        Placeholder.perStep(SkipCounts.SKIP));
   }
 
   private Path file(String name) {

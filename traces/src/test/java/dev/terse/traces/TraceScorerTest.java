@@ -85,6 +85,15 @@ class TraceScorerTest {
   }
 
   @Test
+  void score_ofOneTrace_equalsThePackedPass_andNoThinkingHasNoSteps() {
+    TraceScorer scorer = model.scorer();
+    Trace trace = new Trace("t", "2+2?", "One.\n\nTwo</think>x", null);
+    TraceTokens tokens = scorer.tokens(trace, Thinking.of(trace.response()));
+    assertThat(scorer.score(trace)).isEqualTo(scorer.score(List.of(tokens)).get(0));
+    assertThat(scorer.score(new Trace("e", "2+2?", "</think>4", null)).steps()).isEmpty();
+  }
+
+  @Test
   void tokens_openingMarkInPromptAndRow_isReadOnce() {
     TraceScorer opening =
         new TraceScorer(

@@ -2,8 +2,6 @@ package dev.terse.trainer.cli;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
-import dev.terse.reward.AnswerCheck;
-import dev.terse.reward.answer.AnswerPolicy;
 import dev.terse.traces.CompressReport;
 import dev.terse.traces.Compressor;
 import dev.terse.traces.Intake;
@@ -13,10 +11,12 @@ import dev.terse.traces.SkipCounts;
 import dev.terse.traces.StepScore;
 import dev.terse.traces.Trace;
 import dev.terse.traces.TraceScorer;
+import dev.terse.trainer.data.RightTrace;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -144,15 +144,16 @@ final class CompressCommand implements Callable<Integer> {
             score,
             new Pruner(kappa, budget, order, protectFirst, protectLast, seed),
             mergeRuns ? Placeholder.mergedRuns(placeholder) : Placeholder.perStep(placeholder));
-    Predicate<Trace> right = onlyRight ? CompressCommand::isRight : trace -> true;
+    Predicate<Trace> right = onlyRight ? RightTrace::test : trace -> true;
     int limit = maxTokens == null ? Integer.MAX_VALUE : maxTokens;
     Intake intake = new Intake(badRows, limit, batchTokens, right);
     long start = System.nanoTime();
     try (Engine engine = engineOption.open();
         ModelFolder folder = ModelFolder.load(model, engine);
         Phases.Phase phase = Terminal.phases().start("compress", "tokens", -1)) {
-      Compressor compressor = new Compressor(TraceScorer.of(folder), method, intake);
-      CompressReport report = compressor.run(input, output, steps, phase);
+      Compressor compressor = new Compressor(TraceScorer.of(folder), intake);
+      List<Compressor.Target> targets = List.of(new Compressor.Target(method, output, steps));
+      CompressReport report = compressor.run(input, targets, phase).get(0);
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.println(report.text());
       System.out.printf(
@@ -163,10 +164,5 @@ final class CompressCommand implements Callable<Integer> {
           report.tokensRead() / seconds);
     }
     return ExitCodes.OK;
-  }
-
-  private static boolean isRight(Trace trace) {
-    return trace.gold() != null
-        && new AnswerCheck(AnswerPolicy.STRICT).check(trace.gold(), trace.response()).isEqual();
   }
 }

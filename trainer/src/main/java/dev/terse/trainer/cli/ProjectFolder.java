@@ -11,7 +11,15 @@ import java.util.Map;
 final class ProjectFolder {
   /** Keys whose values are files or folders that a run reads. */
   private static final List<String> INPUTS =
-      List.of("model_name_or_path", "model_init", "tokenizer_path", "dataset_name", "eval_dataset");
+      List.of(
+          "model_name_or_path",
+          "model_init",
+          "tokenizer_path",
+          "dataset_name",
+          "eval_dataset",
+          "model",
+          "sft_config",
+          "grpo_config");
 
   private ProjectFolder() {}
 

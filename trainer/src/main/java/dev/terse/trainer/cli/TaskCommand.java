@@ -5,10 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.traces.JsonLinesWriter;
 import dev.terse.traces.SftExample;
-import dev.terse.trainer.tasks.ArithmeticTask;
-import dev.terse.trainer.tasks.ProblemSource;
 import dev.terse.trainer.tasks.Split;
-import dev.terse.trainer.tasks.WordProblemTask;
+import dev.terse.trainer.tasks.TaskKind;
 import dev.terse.trainer.tasks.WorkedProblem;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,36 +31,6 @@ import picocli.CommandLine.Parameters;
     })
 final class TaskCommand implements Callable<Integer> {
 
-  /** The generators. */
-  enum Task {
-    /** {@link ArithmeticTask}. */
-    arithmetic(2, 3),
-    /** {@link WordProblemTask}. */
-    word_problems(2, 8);
-
-    private final int minOperations;
-    private final int maxOperations;
-
-    Task(int minOperations, int maxOperations) {
-      this.minOperations = minOperations;
-      this.maxOperations = maxOperations;
-    }
-
-    ProblemSource source(long seed, Integer least, Integer most) {
-      int min = least == null ? minOperations : least;
-      int max = most == null ? maxOperations : most;
-      return this == arithmetic
-          ? new ArithmeticTask(seed, min, max)
-          : new WordProblemTask(seed, min, max);
-    }
-
-    /** As the command line spells it. */
-    @Override
-    public String toString() {
-      return name().replace('_', '-');
-    }
-  }
-
   /** The kinds of rows. */
   enum Format {
     /** {@link SftExample}. */
@@ -74,7 +42,7 @@ final class TaskCommand implements Callable<Integer> {
   }
 
   @Parameters(paramLabel = "TASK", description = "Which: ${COMPLETION-CANDIDATES}.")
-  private Task task;
+  private TaskKind task;
 
   @Option(
       names = "--split",

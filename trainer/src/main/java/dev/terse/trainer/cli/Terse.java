@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
+      "  java -jar trainer.jar quickstart",
       "  java -jar trainer.jar compress --model DIR --input traces.jsonl --output sft.jsonl",
       "  java -jar trainer.jar sft configs/r1-7b.yaml --max_steps 100",
       "  java -jar trainer.jar grpo",
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
           + " line, configuration, input)."
     },
     subcommands = {
+      QuickstartCommand.class,
       CompressCommand.class,
       SftCommand.class,
       GrpoCommand.class,

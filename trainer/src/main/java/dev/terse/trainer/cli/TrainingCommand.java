@@ -4,6 +4,7 @@ import dev.terse.engine.Engine;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.config.ModelArguments;
 import dev.terse.trainer.config.TrainingConfig;
+import dev.terse.trainer.loop.RunSinks;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;

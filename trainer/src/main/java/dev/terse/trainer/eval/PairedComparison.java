@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 
 /**
@@ -42,12 +43,27 @@ public record PairedComparison(
   public record Spread(double value, double low, double high) {}
 
   /**
-   * Compares records with equal ids.
+   * Compares records with equal ids; all their tokens count.
    *
    * @param seed of the bootstrap
    * @throws IllegalArgumentException if no id is in both, or one stands twice
    */
   public static PairedComparison of(List<EvalRecord> before, List<EvalRecord> after, long seed) {
+    return of(before, after, EvalRecord::tokens, seed);
+  }
+
+  /**
+   * Compares records with equal ids.
+   *
+   * @param tokens what of a record is counted, e.g. {@link EvalRecord#thinkTokens}
+   * @param seed of the bootstrap
+   * @throws IllegalArgumentException if no id is in both, or one stands twice
+   */
+  public static PairedComparison of(
+      List<EvalRecord> before,
+      List<EvalRecord> after,
+      ToIntFunction<EvalRecord> tokens,
+      long seed) {
     Map<String, EvalRecord> first = byId(before, "the first file");
     Map<String, EvalRecord> second = byId(after, "the second file");
     List<EvalRecord> a = new ArrayList<>();
@@ -77,11 +93,11 @@ public record PairedComparison(
       lost += was && !is ? 1 : 0;
       gained += !was && is ? 1 : 0;
       right[i] = (is ? 1 : 0) - (was ? 1 : 0);
-      tokensA[i] = a.get(i).tokens();
-      tokensB[i] = b.get(i).tokens();
+      tokensA[i] = tokens.applyAsInt(a.get(i));
+      tokensB[i] = tokens.applyAsInt(b.get(i));
     }
     double[] accuracy = new double[RESAMPLES];
-    double[] tokens = new double[RESAMPLES];
+    double[] change = new double[RESAMPLES];
     for (int r = 0; r < RESAMPLES; r++) {
       long draw = SeedTree.at(seed, "bootstrap", r);
       double sumRight = 0;
@@ -94,7 +110,7 @@ public record PairedComparison(
         sumB += tokensB[k];
       }
       accuracy[r] = sumRight / n;
-      tokens[r] = sumA == 0 ? 0 : sumB / sumA - 1;
+      change[r] = sumA == 0 ? 0 : sumB / sumA - 1;
     }
     double meanA = mean(tokensA);
     double meanB = mean(tokensB);
@@ -108,7 +124,7 @@ public record PairedComparison(
         spread(mean(right), accuracy),
         meanA,
         meanB,
-        spread(meanA == 0 ? 0 : meanB / meanA - 1, tokens));
+        spread(meanA == 0 ? 0 : meanB / meanA - 1, change));
   }
 
   /**

@@ -61,7 +61,7 @@ public final class BarPhases implements Phases {
           .startsFrom(done, elapsed)
           .setStyle(ProgressBarStyle.ASCII)
           .setUpdateIntervalMillis(UPDATE_MILLIS)
-          .showSpeed(new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
+          .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
           .clearDisplayOnFinish()
           .build();
     }

@@ -19,6 +19,9 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
  * JSON lacks are the strings "NaN", "Infinity" and "-Infinity". A resumed run goes on in the file.
  */
 public final class JsonlSink implements MetricSink {
+  /** The file's name in a run's folder. */
+  public static final String FILE = "metrics.jsonl";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FileChannel channel;

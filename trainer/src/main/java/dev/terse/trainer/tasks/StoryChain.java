@@ -16,11 +16,11 @@ import java.util.stream.Collectors;
  *
  * <p>How predictable a step is differs for a reason. Restating and planning say again what stands
  * before them, and a check follows from the operation, worded like the checks before it. The
- * computing steps hold the new numbers, and their wording is drawn anew each time. Three chains in
- * ten do without restating, as many without planning, as many without checks.
+ * computing steps hold the new numbers, and their wording is drawn anew each time. One chain in
+ * five does without restating, one without planning, one without checks.
  */
 final class StoryChain {
-  private static final double USUALLY = 0.7;
+  private static final double USUALLY = 0.8;
 
   private final Story story;
   private final Chain wording;

@@ -19,7 +19,12 @@ class DocumentedKeysTest {
       Map.of("unset", "null", "(empty)", "", "required", "-");
 
   @ParameterizedTest
-  @CsvSource({"sft, SftConfig", "grpo, GrpoConfig", "eval, EvalConfig"})
+  @CsvSource({
+    "sft, SftConfig",
+    "grpo, GrpoConfig",
+    "eval, EvalConfig",
+    "quickstart, QuickstartConfig"
+  })
   void page_listsEveryKeyWithItsDefault(String command, String type) throws Exception {
     Map<String, String> documented = new LinkedHashMap<>();
     Matcher rows = ROW.matcher(page(command));

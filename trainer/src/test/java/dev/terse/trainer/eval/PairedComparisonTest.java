@@ -44,6 +44,9 @@ class PairedComparisonTest {
     assertThat(comparison.accuracyChange().high()).isBetween(5 / 38.0, 0.3);
     assertThat(PairedComparison.of(before, after, 7)).isEqualTo(comparison);
     assertThat(comparison.describe()).contains("gained 5", "-40.0 %");
+    PairedComparison thinking = PairedComparison.of(before, after, EvalRecord::thinkTokens, 7);
+    assertThat(thinking.tokensBefore()).isEqualTo(98);
+    assertThat(thinking.tokenChange().value()).isCloseTo(58 / 98.0 - 1, within(1e-12));
   }
 
   @Test

@@ -48,6 +48,15 @@ class LinePhasesTest {
     assertThat(printed()).startsWith("load: 100 MB, 10 MB/s\n");
   }
 
+  @Test
+  void slowPhase_printsAFractionOfTheRate() {
+    try (Phases.Phase phase = phases.start("grpo", "updates", 8)) {
+      seconds = 16;
+      phase.advance(5);
+    }
+    assertThat(printed()).startsWith("grpo: 5 of 8 updates (63 %), 0.31 updates/s, 10 s left\n");
+  }
+
   private String printed() {
     return bytes.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
   }

@@ -1,4 +1,4 @@
-package dev.terse.trainer.cli;
+package dev.terse.trainer.loop;
 
 import dev.terse.trainer.config.LoggingConfig;
 import dev.terse.trainer.config.TrainingConfig;
@@ -14,19 +14,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The sinks of a run: console and metrics.jsonl always, the others as configured. */
-final class RunSinks {
+/** The sinks of a run. */
+public final class RunSinks {
   private RunSinks() {}
 
-  static MetricSink open(TrainingConfig training) throws IOException {
+  /** The console, metrics.jsonl, and what the configuration asks for. */
+  public static MetricSink open(TrainingConfig training) throws IOException {
+    return with(training, new ConsoleSink(System.out));
+  }
+
+  /** {@code teller}, metrics.jsonl, and what the configuration asks for. */
+  public static MetricSink with(TrainingConfig training, MetricSink teller) throws IOException {
     LoggingConfig logging = training.logging();
     Path output = Path.of(training.outputDir());
     List<MetricSink> sinks = new ArrayList<>();
     if (!logging.trainingListeners().isEmpty()) {
       sinks.add(new ListenerSink(ListenerClasses.load(logging.trainingListeners())));
     }
-    sinks.add(new ConsoleSink(System.out));
-    sinks.add(new JsonlSink(output.resolve("metrics.jsonl")));
+    sinks.add(teller);
+    sinks.add(new JsonlSink(output.resolve(JsonlSink.FILE)));
     if (logging.reportTo().contains("tensorboard") || logging.reportTo().contains("all")) {
       String folder = logging.loggingDir();
       sinks.add(new TensorBoardSink(folder == null ? output.resolve("logs") : Path.of(folder)));

@@ -1,0 +1,17 @@
+package dev.terse.trainer.data;
+
+import dev.terse.reward.AnswerCheck;
+import dev.terse.reward.answer.AnswerPolicy;
+import dev.terse.traces.Trace;
+
+/** Tells traces whose answer, after the thinking, equals the gold answer. */
+public final class RightTrace {
+  private static final AnswerCheck CHECK = new AnswerCheck(AnswerPolicy.STRICT);
+
+  private RightTrace() {}
+
+  /** Whether the trace has a gold answer and gives it. */
+  public static boolean test(Trace trace) {
+    return trace.gold() != null && CHECK.check(trace.gold(), trace.response()).isEqual();
+  }
+}
