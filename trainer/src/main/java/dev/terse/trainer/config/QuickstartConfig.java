@@ -63,7 +63,7 @@ public record QuickstartConfig(
     @Default("500") @Range("[1, inf)") int problems,
     @Default("256") @Range("[1, inf)") int maxCompletionLength,
     @Default("64") @Range("[1, inf)") int maxLive,
-    @Default("[steps, tokens]") List<Pruner.Budget> controls,
+    @Default("steps") List<Pruner.Budget> controls,
     @Default(Default.UNSET) Map<String, String> controlSettings,
     @Default("12") @Range("[0, inf)") int chains) {
 

@@ -159,7 +159,9 @@ final class RecordBinder {
     }
     Map<String, Object> out = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
-      out.put((String) entry.getKey(), convert(element, entry.getValue()));
+      // A text may stand for a list or a map, as on a command line: keys of other configurations.
+      Object value = element == String.class ? Setting.flow(entry.getValue()) : entry.getValue();
+      out.put((String) entry.getKey(), convert(element, value));
     }
     return out;
   }

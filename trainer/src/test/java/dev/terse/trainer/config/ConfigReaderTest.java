@@ -322,4 +322,15 @@ class ConfigReaderTest {
       return a.equals(b);
     }
   }
+
+  @Test
+  void settings_ofAnotherConfiguration_mayHoldListsAndMaps() throws IOException {
+    List<String> arguments =
+        List.of("--grpo_settings={max_steps: 40, reward_settings: {tau_length: 160}, x: [a, b]}");
+    assertThat(ConfigReader.read(null, arguments, QuickstartConfig.class).config().grpoSettings())
+        .containsExactly(
+            Map.entry("max_steps", "40"),
+            Map.entry("reward_settings", "{tau_length: 160}"),
+            Map.entry("x", "[a, b]"));
+  }
 }
