@@ -69,6 +69,13 @@ public final class Decoder implements AutoCloseable {
     return new Decoder(engine, config, RandomWeights.of(engine, config, seed));
   }
 
+  /** A decoder with weights of 0, to see what it holds and does with a shape. */
+  public static Decoder blank(Engine engine, DecoderConfig config) {
+    Map<String, Tensor> zeros = new LinkedHashMap<>();
+    WeightShapes.of(config).forEach((name, shape) -> zeros.put(name, engine.allocate(shape)));
+    return new Decoder(engine, config, new Parameters(zeros));
+  }
+
   public Engine engine() {
     return engine;
   }

@@ -78,6 +78,22 @@ public record ModelFolder(
     return new Decoder(engine, config, WeightLoading.load(model, config, engine));
   }
 
+  /**
+   * The decoder's shape, without its weights.
+   *
+   * @param path a folder or a GGUF file
+   * @throws IllegalArgumentException as {@link #load}
+   */
+  public static DecoderConfig config(Path path) {
+    if (Files.isRegularFile(path)) {
+      try (GgufModel model = GgufModel.open(path)) {
+        return DecoderConfig.of(model.config(), model.description());
+      }
+    }
+    requireFolder(path);
+    return DecoderConfig.of(path.resolve(CONFIG));
+  }
+
   /** Loads config.json and weights only; for work on ids, where no tokenizer is needed. */
   public static Decoder loadDecoder(Path folder, Engine engine) {
     if (Files.isRegularFile(folder)) {

@@ -90,12 +90,12 @@ final class ArrayKvCache implements KvCache {
     return out;
   }
 
-  private static Nd4jTensor owned(int... axes) {
+  private Nd4jTensor owned(int... axes) {
     long size = 1;
     for (int axis : axes) {
       size *= axis;
     }
-    return Nd4jTensor.owning(new Block(size, false, Block.Use.KEPT), axes);
+    return Nd4jTensor.owning(new Block(size, crew.memory(), Block.Use.KEPT), axes);
   }
 
   @Override

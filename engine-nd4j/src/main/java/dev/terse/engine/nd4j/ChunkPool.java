@@ -17,13 +17,17 @@ final class ChunkPool implements AutoCloseable {
   /** How far a pool is filled: the chunk in use and the floats taken from it. */
   record Mark(int chunk, long used) {}
 
-  private final boolean hostPointers;
+  private final Memory memory;
   private final List<Block> chunks = new ArrayList<>();
+
+  /** How many floats of each chunk were ever filled: memory that the system has given. */
+  private final List<Long> filled = new ArrayList<>();
+
   private int chunk;
   private long used;
 
-  ChunkPool(boolean hostPointers) {
-    this.hostPointers = hostPointers;
+  ChunkPool(Memory memory) {
+    this.memory = memory;
   }
 
   /** Floats that {@code size} floats take so that what follows begins at a cache line. */
@@ -51,10 +55,15 @@ final class ChunkPool implements AutoCloseable {
       used = 0;
     }
     if (chunk == chunks.size()) {
-      chunks.add(new Block(Math.max(CHUNK, padded), hostPointers, Block.Use.POOLED));
+      chunks.add(new Block(Math.max(CHUNK, padded), memory, Block.Use.POOLED));
+      filled.add(0L);
     }
     Nd4jTensor tensor = Nd4jTensor.view(chunks.get(chunk), used, shape);
     used += padded;
+    if (used > filled.get(chunk)) {
+      memory.take((used - filled.get(chunk)) * Float.BYTES);
+      filled.set(chunk, used);
+    }
     return tensor;
   }
 
@@ -96,6 +105,8 @@ final class ChunkPool implements AutoCloseable {
   public void close() {
     chunks.forEach(Block::close);
     chunks.clear();
+    memory.free(filled.stream().mapToLong(Long::longValue).sum() * Float.BYTES);
+    filled.clear();
     chunk = 0;
     used = 0;
   }

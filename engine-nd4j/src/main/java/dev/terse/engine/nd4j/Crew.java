@@ -4,19 +4,26 @@ import java.util.Arrays;
 
 /** The engine's threads, each with its own native call frames and scratch memory. */
 final class Crew implements AutoCloseable {
+  private final Memory memory;
   private final Workers workers;
   private final NativeCalls[] calls;
   private final ChunkPool[] scratch;
   private boolean closed;
 
-  Crew(Backend backend) {
+  Crew(Backend backend, Memory memory) {
+    this.memory = memory;
     this.workers = new Workers(backend.threads(), backend::bindCurrentThread);
     this.calls = new NativeCalls[backend.threads()];
     this.scratch = new ChunkPool[backend.threads()];
     for (int i = 0; i < calls.length; i++) {
-      calls[i] = backend.newCalls();
-      scratch[i] = new ChunkPool(backend.hostPointers());
+      calls[i] = memory.isCounted() ? new IdleCalls(backend.newCalls()) : backend.newCalls();
+      scratch[i] = new ChunkPool(memory);
     }
+  }
+
+  /** The engine's native memory. */
+  Memory memory() {
+    return memory;
   }
 
   Workers workers() {
@@ -32,8 +39,8 @@ final class Crew implements AutoCloseable {
   }
 
   /** The calls of a member where oneDNN serves them. */
-  OneDnnCalls oneDnn(int worker) {
-    return (OneDnnCalls) calls[worker];
+  PackedCalls oneDnn(int worker) {
+    return (PackedCalls) calls[worker];
   }
 
   /** Scratch memory of one member; member 0 is the caller of the engine. */

@@ -54,7 +54,7 @@ final class HostKvCache implements KvCache {
   public void join(int[] promptOf) {
     progress.join(promptOf, live.isEmpty() ? -1 : live.get(live.size() - 1).prompt);
     for (int prompt : promptOf) {
-      live.add(new Sequence(prompt, new KvEntries(layers, shape)));
+      live.add(new Sequence(prompt, new KvEntries(crew.memory(), layers, shape)));
     }
   }
 
@@ -80,7 +80,7 @@ final class HostKvCache implements KvCache {
     return prompts.computeIfAbsent(
             index,
             i -> {
-              KvEntries entries = new KvEntries(layers, shape);
+              KvEntries entries = new KvEntries(crew.memory(), layers, shape);
               entries.reserve(length);
               return new Prompt(entries, length);
             })

@@ -31,7 +31,7 @@ final class Nd4jArena implements Arena {
   @Override
   public Nd4jTensor zeros(int... shape) {
     Nd4jTensor tensor = floats(shape);
-    tensor.array().assign(0);
+    tensor.clear();
     return tensor;
   }
 

@@ -61,10 +61,30 @@ public final class Nd4jEngine implements Engine {
     this(Backend.detect(kernels, products, threads));
   }
 
+  /**
+   * An engine that computes nothing, holds nothing and reads zeros, and counts what one of the same
+   * choices as this would hold: what runs on it tells its memory ({@link #peakBytes}) in no time.
+   */
+  public Nd4jEngine counting() {
+    return new Nd4jEngine(backend, new Memory(Memory.Access.NONE));
+  }
+
+  /** Whether tensors lie in the memory of the machine, not of a GPU. */
+  public boolean isOnHost() {
+    return backend.host();
+  }
+
   private Nd4jEngine(Backend backend) {
+    this(backend, backend.newMemory());
+  }
+
+  private Nd4jEngine(Backend backend, Memory memory) {
     this.backend = backend;
-    this.crew = new Crew(backend);
-    this.kernels = backend.hostPointers() ? new HeapKernels(crew) : new ArrayKernels(crew);
+    this.crew = new Crew(backend, memory);
+    this.kernels =
+        memory.isCounted()
+            ? new IdleKernels(crew)
+            : backend.hostPointers() ? new HeapKernels(crew) : new ArrayKernels(crew);
     Operands operands = new Operands(crew, kernels, backend.products());
     PackedWeights packed = backend.packs() ? new PackedWeights(crew, operands) : null;
     this.products = new Products(crew, kernels, operands, packed);
@@ -81,10 +101,10 @@ public final class Nd4jEngine implements Engine {
   @Override
   public Tensor allocate(Storage storage, int... shape) {
     if (storage != Storage.FULL) {
-      return new Nd4jCompactTensor(backend.hostPointers(), storage, shape);
+      return new Nd4jCompactTensor(crew.memory(), storage, shape);
     }
     Shapes.requirePositive(shape);
-    Block block = new Block(Shapes.size(shape), backend.hostPointers(), Block.Use.KEPT);
+    Block block = new Block(Shapes.size(shape), crew.memory(), Block.Use.KEPT);
     Nd4jTensor tensor = Nd4jTensor.owning(block, shape);
     clear(tensor);
     return tensor;
@@ -92,7 +112,7 @@ public final class Nd4jEngine implements Engine {
 
   @Override
   public Arena arena() {
-    return Nd4jArena.root(new ChunkPool(backend.hostPointers()));
+    return Nd4jArena.root(new ChunkPool(crew.memory()));
   }
 
   @Override
@@ -289,6 +309,16 @@ public final class Nd4jEngine implements Engine {
   @Override
   public double sumOfSquares(Tensor t) {
     return kernels.sumOfSquares(Nd4jTensor.of(t));
+  }
+
+  /** Bytes of native memory that are in use now: tensors, and what pools have ever filled. */
+  public long heldBytes() {
+    return crew.memory().held();
+  }
+
+  /** The most that {@link #heldBytes} ever was. */
+  public long peakBytes() {
+    return crew.memory().peak();
   }
 
   /** Native memory of the engine's own scratch pools, in bytes. */

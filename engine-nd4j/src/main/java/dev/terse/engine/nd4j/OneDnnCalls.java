@@ -19,7 +19,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  * <p>A primitive serves one shape, and is made at its first use and kept. Training meets new shapes
  * with every batch, so what is kept is bounded.
  */
-final class OneDnnCalls implements NativeCalls {
+final class OneDnnCalls implements PackedCalls {
   /** Primitives that are kept; a training step of one batch uses about 100. */
   private static final int KEPT = 4096;
 
@@ -280,18 +280,13 @@ final class OneDnnCalls implements NativeCalls {
     return bytes;
   }
 
-  /**
-   * Puts weights in that order.
-   *
-   * @param w [O, I]
-   * @param out as many rows and columns, in memory of {@link #packedBytes}
-   */
-  void pack(Matrix w, Matrix out) {
+  @Override
+  public void pack(Matrix w, Matrix out) {
     primitive(new PackingShape(Layout.of(1, w)), this::newPacking).run(w.address(), out.address());
   }
 
-  /** {@code c = a · wᵀ} with packed weights. */
-  void productPacked(Matrix a, Matrix w, Matrix c) {
+  @Override
+  public void productPacked(Matrix a, Matrix w, Matrix c) {
     PackedShape shape = new PackedShape(Layout.of(1, a), Layout.of(1, w), Layout.of(1, c));
     primitive(shape, this::newPackedProduct).run(a.address(), w.address(), c.address());
     c.block().changed();

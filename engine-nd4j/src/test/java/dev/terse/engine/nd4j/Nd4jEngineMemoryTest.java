@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,35 @@ class Nd4jEngineMemoryTest {
       // All scores would take 360 MB.
       assertThat(engine.scratchBytes()).isLessThanOrEqualTo(2 * (64L << 20));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(NumberType.class)
+  void countingEngine_sameStep_tellsWhatTheRealOneHeld(NumberType products) {
+    Assumptions.assumeTrue(OneDnn.isAvailable(), "bfloat16 needs oneDNN");
+    for (int tokens : new int[] {3, 64, 300, 2000}) {
+      try (Nd4jEngine engine = new Nd4jEngine(products);
+          Nd4jEngine counting = engine.counting()) {
+        try (SmallStep real = new SmallStep(engine, tokens, 7);
+            SmallStep counted = new SmallStep(counting, tokens, 7)) {
+          for (int i = 0; i < 2; i++) {
+            real.run();
+            counted.run();
+            assertThat(engine.heldBytes()).isPositive();
+            assertClose(counting.heldBytes(), engine.heldBytes());
+            assertClose(counting.peakBytes(), engine.peakBytes());
+          }
+        }
+        assertThat(counting.scratchBytes()).isEqualTo(engine.scratchBytes());
+        assertClose(counting.heldBytes(), engine.heldBytes());
+        assertThat(engine.heldBytes()).isLessThan(engine.peakBytes());
+      }
+    }
+  }
+
+  /** Blocks of attention are claimed by whoever is free, and their scratch memory with them. */
+  private static void assertClose(long counted, long held) {
+    assertThat(counted).isCloseTo(held, Percentage.withPercentage(5));
   }
 
   @Test

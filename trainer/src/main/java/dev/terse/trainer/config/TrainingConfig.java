@@ -12,6 +12,8 @@ package dev.terse.trainer.config;
  * @param maxSteps updates in all; -1 lets the epochs decide
  * @param gradientCheckpointing whether activations are recomputed in the backward, which saves
  *     memory and costs a forward
+ * @param memoryCheck what happens where the forecast of the run's memory is more than the machine
+ *     has: refuse, warn, or off for no forecast (ours)
  * @param dataloaderDropLast whether the rows of an epoch that do not fill an update are left out
  * @param seed of everything random
  * @param dataSeed of the order of the data; seed where unset
@@ -24,6 +26,7 @@ public record TrainingConfig(
     @Default("3.0") @Range("(0, inf)") double numTrainEpochs,
     @Default("-1") int maxSteps,
     @Default("true") boolean gradientCheckpointing,
+    @Default("refuse") MemoryCheck memoryCheck,
     @Default("false") boolean dataloaderDropLast,
     @Default("42") long seed,
     @Default(Default.UNSET) Long dataSeed,

@@ -8,6 +8,7 @@ import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loss.SftLoss;
+import dev.terse.trainer.memory.Workload;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.optim.LearningRate;
 import dev.terse.trainer.optim.Optimizer;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -149,6 +151,11 @@ public final class SftTrainer implements Learner {
     metrics.put("samples_per_second", eval.size() / seconds);
     metrics.put("steps_per_second", batches.size() / seconds);
     return metrics;
+  }
+
+  @Override
+  public Optional<Workload> workload() {
+    return Optional.of(new SftWorkload(decoder.config(), config, order, train, eval));
   }
 
   @Override
