@@ -44,6 +44,13 @@ final class IdleCalls implements PackedCalls {
   public void softmaxBackward(Matrix x, Matrix p, Matrix dy, Matrix dx) {}
 
   @Override
+  public void exponentials(
+      Matrix x, int[] leftOut, Matrix e, Matrix max, Matrix sum, Matrix sumX) {}
+
+  @Override
+  public void scaleRows(Matrix x, Matrix factors) {}
+
+  @Override
   public void convert(int parts, Matrix x, int xStep, Matrix out, int outStep) {}
 
   @Override

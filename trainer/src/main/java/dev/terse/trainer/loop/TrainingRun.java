@@ -114,7 +114,9 @@ public final class TrainingRun {
       int reached = loop.run(done);
       Map<String, Double> peak = new LinkedHashMap<>();
       memory.end().forEach((name, value) -> peak.put("train/" + name, value));
-      sink.scalars(reached, peak);
+      if (!peak.isEmpty()) {
+        sink.scalars(reached, peak);
+      }
       if (reached >= loop.maxSteps()) {
         RunFiles.writeModel(output, model);
         LOG.info("the model is in {}", output);

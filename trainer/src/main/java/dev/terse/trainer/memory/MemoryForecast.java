@@ -39,7 +39,6 @@ public record MemoryForecast(
   /** Room that a key-value cache makes for a token, in tokens: its pages grow by steps. */
   private static final double CAPACITY = 1.1;
 
-
   /**
    * The forecast.
    *
