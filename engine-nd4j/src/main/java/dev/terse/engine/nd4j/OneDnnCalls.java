@@ -3,7 +3,7 @@ package dev.terse.engine.nd4j;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -19,9 +19,12 @@ import org.bytedeco.dnnl.dnnl_stream;
  * <p>A primitive serves one shape, and is made at its first use and kept. Training meets new shapes
  * with every batch, so what is kept is bounded.
  */
-final class OneDnnCalls implements NativeCalls {
-  /** Primitives that are kept; a training step of one batch uses about 100. */
-  private static final int KEPT = 4096;
+final class OneDnnCalls implements PackedCalls {
+  /**
+   * Primitives that are kept, those last used: a training step of one batch uses about 100,
+   * decoding some hundreds. Each takes about 110 KB, most of it machine code.
+   */
+  private static final int KEPT = 768;
 
   /** Numbers of a float32 matrix that stay in a second-level cache with another one (128 KB). */
   private static final int CACHED = 1 << 15;
@@ -30,7 +33,17 @@ final class OneDnnCalls implements NativeCalls {
   private static final boolean AS_IS = false;
 
   private final dnnl_stream stream = new dnnl_stream();
-  private final Map<Object, OneDnnPrimitive> primitives = new HashMap<>();
+  private final Map<Object, OneDnnPrimitive> primitives =
+      new LinkedHashMap<>(KEPT, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, OneDnnPrimitive> eldest) {
+          boolean full = size() > KEPT;
+          if (full) {
+            eldest.getValue().close();
+          }
+          return full;
+        }
+      };
 
   OneDnnCalls() {
     OneDnn.require(
@@ -139,9 +152,6 @@ final class OneDnnCalls implements NativeCalls {
   private OneDnnPrimitive primitive(Object shape, Function<Object, OneDnnPrimitive> make) {
     OneDnnPrimitive found = primitives.get(shape);
     if (found == null) {
-      if (primitives.size() == KEPT) {
-        forget();
-      }
       found = make.apply(shape);
       primitives.put(shape, found);
     }
@@ -285,18 +295,13 @@ final class OneDnnCalls implements NativeCalls {
     return bytes;
   }
 
-  /**
-   * Puts weights in that order.
-   *
-   * @param w [O, I]
-   * @param out as many rows and columns, in memory of {@link #packedBytes}
-   */
-  void pack(Matrix w, Matrix out) {
+  @Override
+  public void pack(Matrix w, Matrix out) {
     primitive(new PackingShape(Layout.of(1, w)), this::newPacking).run(w.address(), out.address());
   }
 
-  /** {@code c = a · wᵀ} with packed weights. */
-  void productPacked(Matrix a, Matrix w, Matrix c) {
+  @Override
+  public void productPacked(Matrix a, Matrix w, Matrix c) {
     PackedShape shape = new PackedShape(Layout.of(1, a), Layout.of(1, w), Layout.of(1, c));
     primitive(shape, this::newPackedProduct).run(a.address(), w.address(), c.address());
     c.block().changed();
@@ -535,14 +540,10 @@ final class OneDnnCalls implements NativeCalls {
         one.type, new long[] {parts, one.rows, one.columns}, new long[] {step, one.stride, 1});
   }
 
-  private void forget() {
-    primitives.values().forEach(OneDnnPrimitive::close);
-    primitives.clear();
-  }
-
   @Override
   public void close() {
-    forget();
+    primitives.values().forEach(OneDnnPrimitive::close);
+    primitives.clear();
     dnnl_stream_destroy(stream);
   }
 }
