@@ -16,6 +16,7 @@ Memory is the most that the process had resident. Raw results go to --out, one J
 --through CMD puts CMD before every run (a queue, taskset, numactl); --limit bounds a run in seconds.
 """
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -30,6 +31,7 @@ OWN = ROOT / "bench" / "peers"  # scripts of ours, where the shared ones lack so
 SFT_ROWS = 4
 SFT_LENGTH = 1024
 GROUP = 8
+PROBLEM = 2  # the line of the problems that all grpo steps of both sides draw from: the length of completions hangs on the problem
 PROBLEMS = 200  # the peers' script reads as many
 DISTURBED = 0.05  # share of the machine that others may take before a run is marked
 PROMPT = 54  # tokens of the decode case's prompt by SmolLM2's template
@@ -164,7 +166,7 @@ def grpo(run):
     a = run.a
     problems = run.path / "problems.jsonl"
     with open(a.problems) as source:
-        problems.write_text("".join(line for _, line in zip(range(PROBLEMS), source)))
+        problems.write_text(PROBLEMS * next(itertools.islice(source, PROBLEM, None)))
 
     def timings(result, seconds, generation, lengths):
         """Means over all steps but the first."""

@@ -172,7 +172,7 @@ public final class Decoder implements AutoCloseable {
       engine.embed(embedding, batch.ids(), stream[0]);
       for (int l = 0; l < layers.length; l++) {
         if (recompute) {
-          forward(l, stream[l], stream[l + 1], tokens, attention, arena);
+          layers[l].forward(stream[l], tokens, attention.of(l), stream[l + 1], arena);
         } else {
           kept[l] = LayerActivations.take(arena, config, stream[l]);
           layers[l].activate(kept[l], tokens, attention.of(l), arena);
@@ -320,7 +320,7 @@ public final class Decoder implements AutoCloseable {
     Tensor y = arena.floats(tokens.ids().length, config.channels());
     engine.embed(embedding, tokens.ids(), x);
     for (int l = 0; l < layers.length; l++) {
-      forward(l, x, y, tokens, attention, arena);
+      layers[l].forward(x, tokens, attention.of(l), y, arena);
       Tensor swap = x;
       x = y;
       y = swap;
@@ -331,15 +331,6 @@ public final class Decoder implements AutoCloseable {
 
   Tensor head() {
     return head;
-  }
-
-  private void forward(
-      int l, Tensor x, Tensor y, PassTokens tokens, LayerAttention attention, Arena arena) {
-    try (Arena scratch = arena.open()) {
-      LayerActivations a = LayerActivations.take(scratch, config, x);
-      layers[l].activate(a, tokens, attention.of(l), scratch);
-      layers[l].output(a, tokens, y, scratch);
-    }
   }
 
   /** Log-probabilities, and the gradient of the stream {@code x} after the last layer into d. */

@@ -16,6 +16,9 @@ import dev.terse.engine.Tensor;
  * <p>The inner norms of q and k are Qwen3's only.
  */
 final class Layer {
+  /** Rows of the feed-forward at a time where nothing is kept for a backward. */
+  private static final int FEED_ROWS = 1024;
+
   private final Engine engine;
   private final DecoderConfig config;
   private final LayerWeights weights;
@@ -39,8 +42,47 @@ final class Layer {
     return (q, k, v, out) -> engine.attention(q, k, v, segments, config.attention(), out);
   }
 
+  /**
+   * The layer's output from {@code x} [N, C] into {@code y} [N, C]; nothing is kept. The
+   * feed-forward goes through {@value #FEED_ROWS} rows at a time, so its wide rows never are more
+   * than these. The bits are those of {@link #activate} and {@link #output}.
+   */
+  void forward(Tensor x, PassTokens tokens, Attention attention, Tensor y, Arena arena) {
+    try (Arena scratch = arena.open()) {
+      attend(LayerActivations.ofAttention(scratch, config, x, y), tokens, attention, scratch);
+    }
+    for (int from = 0; from < x.rows(); from += FEED_ROWS) {
+      int to = Math.min(x.rows(), from + FEED_ROWS);
+      try (Arena scratch = arena.open()) {
+        feedForward(y.rowsView(from, to), tokens.rows(from, to), scratch);
+      }
+    }
+  }
+
+  /** {@code x + Down · (silu(Gate·m) ∘ (Up·m))} with m = rmsNorm(x), in place. */
+  private void feedForward(Tensor x, PassTokens tokens, Arena arena) {
+    Tensor gate = arena.floats(x.rows(), config.ffn());
+    Tensor up = arena.floats(x.rows(), config.ffn());
+    widen(x, tokens, gate, up, arena);
+    Tensor y = arena.floats(x.shape());
+    narrow(gate, up, tokens, y, arena);
+    engine.add(y, 1, x);
+  }
+
   /** Fills {@code a} from its input: everything but the layer's output. */
   void activate(LayerActivations a, PassTokens tokens, Attention attention, Arena arena) {
+    attend(a, tokens, attention, arena);
+    widen(a.middle(), tokens, a.gate(), a.up(), arena);
+  }
+
+  /** The layer's output, from filled activations, into {@code y} [N, C]. */
+  void output(LayerActivations a, PassTokens tokens, Tensor y, Arena arena) {
+    narrow(a.gate(), a.up(), tokens, y, arena);
+    engine.add(a.middle(), 1, y);
+  }
+
+  /** Fills {@code a} from its input up to the residual stream after the attention. */
+  private void attend(LayerActivations a, PassTokens tokens, Attention attention, Arena arena) {
     try (Arena scratch = arena.open()) {
       Tensor h = normed(a.input(), weights.inputNorm(), scratch);
       weights.q().forward(tokens, h, a.qRaw(), scratch);
@@ -56,20 +98,22 @@ final class Layer {
     attention.read(a.q(), a.k(), a.v(), a.attended());
     weights.o().forward(tokens, a.attended(), a.middle(), arena);
     engine.add(a.input(), 1, a.middle());
+  }
+
+  /** {@code Gate·m} and {@code Up·m} with m = rmsNorm(x), [N, F] each. */
+  private void widen(Tensor x, PassTokens tokens, Tensor gate, Tensor up, Arena arena) {
     try (Arena scratch = arena.open()) {
-      Tensor m = normed(a.middle(), weights.middleNorm(), scratch);
-      weights.gate().forward(tokens, m, a.gate(), scratch);
-      weights.up().forward(tokens, m, a.up(), scratch);
+      Tensor m = normed(x, weights.middleNorm(), scratch);
+      weights.gate().forward(tokens, m, gate, scratch);
+      weights.up().forward(tokens, m, up, scratch);
     }
   }
 
-  /** The layer's output, from filled activations, into {@code y} [N, C]. */
-  void output(LayerActivations a, PassTokens tokens, Tensor y, Arena arena) {
+  /** {@code y} [N, C] {@code = Down · (silu(gate) ∘ up)}. */
+  private void narrow(Tensor gate, Tensor up, PassTokens tokens, Tensor y, Arena arena) {
     try (Arena scratch = arena.open()) {
-      Tensor product = product(a, scratch);
-      weights.down().forward(tokens, product, y, scratch);
+      weights.down().forward(tokens, product(gate, up, scratch), y, scratch);
     }
-    engine.add(a.middle(), 1, y);
   }
 
   /**
@@ -100,7 +144,14 @@ final class Layer {
         Tensor dProduct = inner.floats(n, config.ffn());
         weights
             .down()
-            .backward(tokens, gradients.down(), product(a, inner), d, dProduct, false, inner);
+            .backward(
+                tokens,
+                gradients.down(),
+                product(a.gate(), a.up(), inner),
+                d,
+                dProduct,
+                false,
+                inner);
         engine.swigluBackward(a.gate(), a.up(), dProduct, dGate, dUp);
       }
       Tensor m = normed(a.middle(), weights.middleNorm(), scratch);
@@ -158,9 +209,9 @@ final class Layer {
   }
 
   /** {@code silu(gate) ∘ up}, [N, F]. */
-  private Tensor product(LayerActivations a, Arena arena) {
-    Tensor product = arena.floats(a.gate().shape());
-    engine.swiglu(a.gate(), a.up(), product);
+  private Tensor product(Tensor gate, Tensor up, Arena arena) {
+    Tensor product = arena.floats(gate.shape());
+    engine.swiglu(gate, up, product);
     return product;
   }
 

@@ -34,6 +34,24 @@ record LayerActivations(
   /** Room for the activations that follow from {@code input} [N, C]. */
   static LayerActivations take(Arena arena, DecoderConfig config, Tensor input) {
     int n = input.rows();
+    return of(
+        arena,
+        config,
+        input,
+        arena.floats(n, config.channels()),
+        arena.floats(n, config.ffn()),
+        arena.floats(n, config.ffn()));
+  }
+
+  /** Room for those of the attention only; {@code gate} and {@code up} are null. */
+  static LayerActivations ofAttention(
+      Arena arena, DecoderConfig config, Tensor input, Tensor middle) {
+    return of(arena, config, input, middle, null, null);
+  }
+
+  private static LayerActivations of(
+      Arena arena, DecoderConfig config, Tensor input, Tensor middle, Tensor gate, Tensor up) {
+    int n = input.rows();
     Tensor q = arena.floats(n, config.queryChannels());
     Tensor k = arena.floats(n, config.keyChannels());
     return new LayerActivations(
@@ -44,8 +62,8 @@ record LayerActivations(
         k,
         arena.floats(n, config.keyChannels()),
         arena.floats(n, config.queryChannels()),
-        arena.floats(n, config.channels()),
-        arena.floats(n, config.ffn()),
-        arena.floats(n, config.ffn()));
+        middle,
+        gate,
+        up);
   }
 }

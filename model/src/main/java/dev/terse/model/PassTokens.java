@@ -1,6 +1,7 @@
 package dev.terse.model;
 
 import dev.terse.engine.SeedTree;
+import java.util.Arrays;
 
 /**
  * The tokens that go through the layers together.
@@ -18,6 +19,14 @@ record PassTokens(int[] ids, int[] positions, long[] dropoutSeeds) {
   /** Tokens of decoding: nothing is left out. */
   static PassTokens decoded(int[] ids, int[] positions) {
     return new PassTokens(ids, positions, null);
+  }
+
+  /** Those from {@code from} to before {@code to}. */
+  PassTokens rows(int from, int to) {
+    return new PassTokens(
+        Arrays.copyOfRange(ids, from, to),
+        Arrays.copyOfRange(positions, from, to),
+        dropoutSeeds == null ? null : Arrays.copyOfRange(dropoutSeeds, from, to));
   }
 
   /** Seeds of the masks on the input of one adapter, [N]; null where nothing is left out. */

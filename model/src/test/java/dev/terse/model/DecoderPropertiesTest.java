@@ -72,6 +72,22 @@ class DecoderPropertiesTest {
 
   @ParameterizedTest
   @MethodSource("dev.terse.model.DecoderGoldenTest#modelsOnEngines")
+  void score_moreRowsThanTheFeedForwardTakesAtATime_hasTheBitsOfTheForwardThatKeeps(
+      TinyModel model, EngineUnderTest under) {
+    int[] lengths = IntStream.generate(() -> 21).limit(50).toArray(); // 1,050 rows
+    PackedBatch batch = PackedBatch.of(sequences(model, lengths));
+    try (Engine engine = under.open();
+        Decoder decoder = model.open(engine);
+        Parameters gradients = decoder.weights().zerosLike(engine)) {
+      TokenScores kept = accumulate(decoder, batch, gradients, false);
+      TokenScores passing = decoder.score(batch, HeadRows.all(batch.ids(), batch.segments()), 0.9);
+      assertThat(Arrays.mismatch(passing.logProbs(), kept.logProbs())).isEqualTo(-1);
+      assertThat(Arrays.mismatch(passing.entropies(), kept.entropies())).isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.terse.model.DecoderGoldenTest#modelsOnEngines")
   void decoding_groupsOfSharedPrompts_equalsFullForward(TinyModel model, EngineUnderTest under) {
     List<int[]> prompts = sequences(model, 11, 4);
     int[] promptOf = {0, 0, 0, 1, 1};
