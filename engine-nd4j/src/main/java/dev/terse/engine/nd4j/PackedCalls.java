@@ -7,7 +7,7 @@ interface PackedCalls extends NativeCalls {
    * Puts weights in the order in which {@link #productPacked} reads them.
    *
    * @param w [O, I], float32 or bfloat16
-   * @param out as many rows and columns, in memory of {@link OneDnnCalls#packedBytes}
+   * @param out as many rows and columns, in memory of {@link OneDnnPacking#packedBytes}
    */
   void pack(Matrix w, Matrix out);
 

@@ -139,7 +139,7 @@ final class PackedWeights implements AutoCloseable {
       for (int worker = 0; worker < parts.length; worker++) {
         int from = from(weights.rows(), worker);
         int to = from(weights.rows(), worker + 1);
-        long bytes = from < to ? OneDnnCalls.packedBytes(weights.rows(from, to)) : 0;
+        long bytes = from < to ? OneDnnPacking.packedBytes(weights.rows(from, to)) : 0;
         starts[worker + 1] = starts[worker] + ChunkPool.aligned(bytes / Float.BYTES + 1);
       }
       Nd4jTensor memory = pool.take(Math.toIntExact(starts[parts.length]));
