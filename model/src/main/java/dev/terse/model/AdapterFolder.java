@@ -57,6 +57,11 @@ public final class AdapterFolder {
     return AdapterConfig.read(folder).settings();
   }
 
+  /** Where the model of an adapter stands. */
+  static Path base(Path folder) {
+    return base(folder, AdapterConfig.read(folder));
+  }
+
   /** Loads an adapter on its base model, unmerged, with the dropout that it was trained with. */
   static ModelFolder load(Path folder, Engine engine) {
     return load(folder, engine, settings(folder).dropout());

@@ -69,6 +69,20 @@ public final class Decoder implements AutoCloseable {
     return new Decoder(engine, config, RandomWeights.of(engine, config, seed));
   }
 
+  /**
+   * A decoder whose numbers are all 0, to see what it holds and does with a shape.
+   *
+   * @param lora adapters on it, and on the last row of its token tables; null for none
+   */
+  public static Decoder blank(Engine engine, DecoderConfig config, LoraSettings lora) {
+    Map<String, Tensor> zeros = new LinkedHashMap<>();
+    WeightShapes.of(config).forEach((name, shape) -> zeros.put(name, engine.allocate(shape)));
+    Decoder decoder = new Decoder(engine, config, new Parameters(zeros));
+    return lora == null
+        ? decoder
+        : decoder.withAdapters(lora, "", decoder.byTable(new int[] {config.vocabSize() - 1}));
+  }
+
   public Engine engine() {
     return engine;
   }
@@ -231,13 +245,16 @@ public final class Decoder implements AutoCloseable {
    * @param seed of A
    */
   public Decoder withAdapters(LoraSettings settings, String base, int[] tokens, long seed) {
-    Map<String, int[]> byTable = new LinkedHashMap<>();
-    if (tokens.length > 0) {
-      tables().forEach(table -> byTable.put(table, tokens));
-    }
-    Decoder adapted = withAdapters(settings, base, byTable);
+    Decoder adapted = withAdapters(settings, base, tokens.length == 0 ? Map.of() : byTable(tokens));
     adapted.adapters.draw(seed);
     return adapted;
+  }
+
+  /** The same rows of every token table. */
+  private Map<String, int[]> byTable(int[] tokens) {
+    Map<String, int[]> byTable = new LinkedHashMap<>();
+    tables().forEach(table -> byTable.put(table, tokens));
+    return byTable;
   }
 
   /** The same with A of 0 and trained rows by name of their table. */

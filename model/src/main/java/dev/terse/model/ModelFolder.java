@@ -78,6 +78,25 @@ public record ModelFolder(
     return new Decoder(engine, config, WeightLoading.load(model, config, engine));
   }
 
+  /**
+   * The decoder's shape, without its weights.
+   *
+   * @param path a folder, a GGUF file, or the folder of an adapter, whose base is meant
+   * @throws IllegalArgumentException as {@link #load}
+   */
+  public static DecoderConfig config(Path path) {
+    if (Files.isRegularFile(path)) {
+      try (GgufModel model = GgufModel.open(path)) {
+        return DecoderConfig.of(model.config(), model.description());
+      }
+    }
+    requireFolder(path);
+    if (AdapterFolder.is(path)) {
+      return config(AdapterFolder.base(path));
+    }
+    return DecoderConfig.of(path.resolve(CONFIG));
+  }
+
   /** Loads config.json and weights only; for work on ids, where no tokenizer is needed. */
   public static Decoder loadDecoder(Path folder, Engine engine) {
     if (Files.isRegularFile(folder)) {

@@ -263,8 +263,8 @@ final class ArrayKernels implements RowKernels {
   }
 
   @Override
-  public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens) {
-    return new ArrayKvCache(crew, this, layers, shape, maxNewTokens);
+  public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens, Runnable atEnd) {
+    return new ArrayKvCache(crew, this, layers, shape, maxNewTokens, atEnd);
   }
 
   @Override

@@ -24,6 +24,7 @@ final class ArrayKvCache implements KvCache {
   private final AttentionShape shape;
   private final CacheProgress progress;
   private final int maxNewTokens;
+  private final Runnable atEnd;
   private final ArrayCalls products = new ArrayCalls();
   private final Layer[] layers;
   private final Map<Integer, Integer> promptLengths = new HashMap<>();
@@ -36,12 +37,22 @@ final class ArrayKvCache implements KvCache {
     private Nd4jTensor[] own = {};
   }
 
-  ArrayKvCache(Crew crew, RowKernels kernels, int layers, AttentionShape shape, int maxNewTokens) {
+  /**
+   * @param atEnd called once, when the cache is closed
+   */
+  ArrayKvCache(
+      Crew crew,
+      RowKernels kernels,
+      int layers,
+      AttentionShape shape,
+      int maxNewTokens,
+      Runnable atEnd) {
     this.crew = crew;
     this.kernels = kernels;
     this.shape = shape;
     this.progress = new CacheProgress(layers, shape, maxNewTokens);
     this.maxNewTokens = maxNewTokens;
+    this.atEnd = atEnd;
     this.layers = Stream.generate(Layer::new).limit(layers).toArray(Layer[]::new);
   }
 
@@ -90,12 +101,12 @@ final class ArrayKvCache implements KvCache {
     return out;
   }
 
-  private static Nd4jTensor owned(int... axes) {
+  private Nd4jTensor owned(int... axes) {
     long size = 1;
     for (int axis : axes) {
       size *= axis;
     }
-    return Nd4jTensor.owning(new Block(size, false, Block.Use.KEPT), axes);
+    return Nd4jTensor.owning(new Block(size, crew.memory(), Block.Use.KEPT), axes);
   }
 
   @Override
@@ -251,5 +262,6 @@ final class ArrayKvCache implements KvCache {
       layer.prompts.values().stream().flatMap(Arrays::stream).forEach(Nd4jTensor::close);
       Arrays.stream(layer.own).forEach(Nd4jTensor::close);
     }
+    atEnd.run();
   }
 }

@@ -76,6 +76,11 @@ record Backend(boolean host, KernelChoice kernels, NumberType products, int thre
         && Boolean.parseBoolean(System.getProperty(PackedWeights.PROPERTY, "true"));
   }
 
+  /** The native memory of a new engine. */
+  Memory newMemory() {
+    return new Memory(hostPointers() ? Memory.Access.HOST : Memory.Access.ARRAYS);
+  }
+
   /** New call frames for one thread. */
   NativeCalls newCalls() {
     return switch (kernels) {

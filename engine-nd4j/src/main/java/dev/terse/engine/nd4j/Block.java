@@ -15,7 +15,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * One piece of native memory with an owner, outside ND4J's workspaces: it is freed by {@link
  * #close}, not by the garbage collector. With host pointers its floats are read and written in bulk
  * through direct buffers (absolute bulk access is thread-safe and costs no native call); without,
- * only through ND4J arrays. {@link ByteBlock} is the same for bytes.
+ * only through ND4J arrays. Counted memory ({@link Memory.Access#NONE}) reads as it was and takes
+ * no writes. {@link ByteBlock} is the same for bytes.
  */
 final class Block implements AutoCloseable {
   /** Floats of one direct buffer: a ByteBuffer ends at 2 GB. */
@@ -23,6 +24,7 @@ final class Block implements AutoCloseable {
 
   private static final int WINDOW = 1 << WINDOW_SHIFT;
 
+  private final Memory memory;
   private final Use use;
   private final INDArray owner;
   private final DataBuffer buffer;
@@ -41,13 +43,17 @@ final class Block implements AutoCloseable {
     POOLED
   }
 
-  Block(long length, boolean hostPointers, Use use) {
+  Block(long length, Memory memory, Use use) {
     this.length = length;
+    this.memory = memory;
     this.use = use;
-    this.owner = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
-    this.buffer = owner.data();
-    this.address = hostPointers ? buffer.addressPointer().address() : 0;
-    this.windows = hostPointers ? windows(buffer, length) : null;
+    boolean host = memory.access() == Memory.Access.HOST;
+    this.owner =
+        memory.isCounted() ? null : Nd4j.createUninitializedDetached(DataType.FLOAT, length);
+    this.buffer = owner == null ? null : owner.data();
+    this.address = host ? buffer.addressPointer().address() : 0;
+    this.windows = host ? windows(buffer, length) : null;
+    memory.take(use, length * Float.BYTES);
   }
 
   long length() {
@@ -70,7 +76,7 @@ final class Block implements AutoCloseable {
 
   /** A piece of memory that is freed with this one, for a copy of its numbers in another form. */
   Block companion(long floats) {
-    Block companion = new Block(floats, true, Use.KEPT);
+    Block companion = new Block(floats, memory, Use.KEPT);
     companions.add(companion);
     return companion;
   }
@@ -102,7 +108,7 @@ final class Block implements AutoCloseable {
   }
 
   void read(long offset, float[] target, int at, int count) {
-    if (count == 0) {
+    if (count == 0 || memory.isCounted()) {
       return;
     }
     if (windows == null) {
@@ -121,10 +127,10 @@ final class Block implements AutoCloseable {
   }
 
   void write(long offset, float[] source, int at, int count) {
-    if (count == 0) {
+    changed();
+    if (count == 0 || memory.isCounted()) {
       return;
     }
-    changed();
     if (windows == null) {
       float[] part = Arrays.copyOfRange(source, at, at + count);
       try (INDArray values = Nd4j.createFromArray(part)) {
@@ -145,7 +151,10 @@ final class Block implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      owner.close();
+      if (owner != null) {
+        owner.close();
+      }
+      memory.free(use, length * Float.BYTES);
       companions.forEach(Block::close);
     }
   }

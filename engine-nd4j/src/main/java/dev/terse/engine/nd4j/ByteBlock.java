@@ -15,13 +15,19 @@ final class ByteBlock implements AutoCloseable {
 
   private static final int WINDOW = 1 << WINDOW_SHIFT;
 
+  private final long length;
+  private final Memory memory;
   private final INDArray owner;
   private final ByteBuffer[] windows;
   private boolean closed;
 
-  ByteBlock(long length, boolean hostPointers) {
-    this.owner = Nd4j.createUninitializedDetached(DataType.INT8, length);
-    this.windows = hostPointers ? windows(owner.data(), length) : null;
+  ByteBlock(long length, Memory memory) {
+    this.length = length;
+    this.memory = memory;
+    this.owner =
+        memory.isCounted() ? null : Nd4j.createUninitializedDetached(DataType.INT8, length);
+    this.windows = memory.access() == Memory.Access.HOST ? windows(owner.data(), length) : null;
+    memory.take(Block.Use.KEPT, length);
   }
 
   boolean isClosed() {
@@ -29,7 +35,7 @@ final class ByteBlock implements AutoCloseable {
   }
 
   void read(long offset, byte[] target, int at, int count) {
-    if (count == 0) {
+    if (count == 0 || memory.isCounted()) {
       return;
     }
     if (windows == null) {
@@ -49,7 +55,7 @@ final class ByteBlock implements AutoCloseable {
   }
 
   void write(long offset, byte[] source, int at, int count) {
-    if (count == 0) {
+    if (count == 0 || memory.isCounted()) {
       return;
     }
     if (windows == null) {
@@ -73,7 +79,10 @@ final class ByteBlock implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      owner.close();
+      memory.free(Block.Use.KEPT, length);
+      if (owner != null) {
+        owner.close();
+      }
     }
   }
 

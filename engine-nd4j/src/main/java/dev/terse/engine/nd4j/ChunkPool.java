@@ -4,26 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Big pieces of native memory, filled one after another and kept until the pool is closed. A mark
- * is how far the pool is filled; going back to it frees everything taken since, at no cost.
+ * Chunks of native memory, filled one after another. A mark is how far the pool is filled; going
+ * back to it frees everything taken since, at no cost.
  */
 final class ChunkPool implements AutoCloseable {
-  /** Floats of an ordinary chunk (64 MB); what is larger gets a chunk of its own size. */
-  private static final long CHUNK = 1L << 24;
-
   /** Every tensor begins at a cache line (16 floats): oneDNN loads whole lines. */
   private static final long ALIGNMENT = 16;
 
   /** How far a pool is filled: the chunk in use and the floats taken from it. */
   record Mark(int chunk, long used) {}
 
-  private final boolean hostPointers;
+  private final ChunkStore store;
   private final List<Block> chunks = new ArrayList<>();
   private int chunk;
   private long used;
 
-  ChunkPool(boolean hostPointers) {
-    this.hostPointers = hostPointers;
+  /**
+   * @param store where chunks come from and go back to
+   */
+  ChunkPool(ChunkStore store) {
+    this.store = store;
   }
 
   /** Floats that {@code size} floats take so that what follows begins at a cache line. */
@@ -51,7 +51,7 @@ final class ChunkPool implements AutoCloseable {
       used = 0;
     }
     if (chunk == chunks.size()) {
-      chunks.add(new Block(Math.max(CHUNK, padded), hostPointers, Block.Use.POOLED));
+      chunks.add(store.take(padded));
     }
     Nd4jTensor tensor = Nd4jTensor.view(chunks.get(chunk), used, shape);
     used += padded;
@@ -92,11 +92,18 @@ final class ChunkPool implements AutoCloseable {
     return chunks.stream().mapToLong(Block::length).sum() * Float.BYTES;
   }
 
+  /** Gives back the chunks of which nothing is in use. */
+  void giveBackUnused() {
+    List<Block> unused = chunks.subList(used == 0 ? chunk : chunk + 1, chunks.size());
+    store.giveBack(unused);
+    unused.clear();
+  }
+
+  /** Gives back all chunks; what was taken is gone. */
   @Override
   public void close() {
-    chunks.forEach(Block::close);
-    chunks.clear();
     chunk = 0;
     used = 0;
+    giveBackUnused();
   }
 }

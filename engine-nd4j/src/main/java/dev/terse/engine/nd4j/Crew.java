@@ -4,19 +4,33 @@ import java.util.Arrays;
 
 /** The engine's threads, each with its own native call frames and scratch memory. */
 final class Crew implements AutoCloseable {
+  private final Memory memory;
+  private final ChunkStore chunks;
   private final Workers workers;
   private final NativeCalls[] calls;
   private final ChunkPool[] scratch;
   private boolean closed;
 
-  Crew(Backend backend) {
+  Crew(Backend backend, Memory memory) {
+    this.memory = memory;
+    this.chunks = new ChunkStore(memory);
     this.workers = new Workers(backend.threads(), backend::bindCurrentThread);
     this.calls = new NativeCalls[backend.threads()];
     this.scratch = new ChunkPool[backend.threads()];
     for (int i = 0; i < calls.length; i++) {
-      calls[i] = backend.newCalls();
-      scratch[i] = new ChunkPool(backend.hostPointers());
+      calls[i] = memory.isCounted() ? new IdleCalls(backend.newCalls()) : backend.newCalls();
+      scratch[i] = new ChunkPool(chunks);
     }
+  }
+
+  /** The engine's native memory. */
+  Memory memory() {
+    return memory;
+  }
+
+  /** Memory that the engine's pools share. */
+  ChunkStore chunks() {
+    return chunks;
   }
 
   Workers workers() {
@@ -32,8 +46,8 @@ final class Crew implements AutoCloseable {
   }
 
   /** The calls of a member where oneDNN serves them. */
-  OneDnnCalls oneDnn(int worker) {
-    return (OneDnnCalls) calls[worker];
+  PackedCalls oneDnn(int worker) {
+    return (PackedCalls) calls[worker];
   }
 
   /** Scratch memory of one member; member 0 is the caller of the engine. */
@@ -55,5 +69,6 @@ final class Crew implements AutoCloseable {
     workers.close();
     Arrays.stream(calls).forEach(NativeCalls::close);
     Arrays.stream(scratch).forEach(ChunkPool::close);
+    chunks.close();
   }
 }

@@ -360,8 +360,8 @@ final class HeapKernels implements RowKernels {
   }
 
   @Override
-  public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens) {
-    return new HostKvCache(crew, layers, shape, maxNewTokens);
+  public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens, Runnable atEnd) {
+    return new HostKvCache(crew, layers, shape, maxNewTokens, atEnd);
   }
 
   @Override

@@ -26,6 +26,7 @@ final class HostKvCache implements KvCache {
   private final AttentionShape shape;
   private final int layers;
   private final CacheProgress progress;
+  private final Runnable atEnd;
   private final Map<Integer, Prompt> prompts = new HashMap<>();
   private List<Sequence> live = new ArrayList<>();
 
@@ -43,18 +44,22 @@ final class HostKvCache implements KvCache {
     }
   }
 
-  HostKvCache(Crew crew, int layers, AttentionShape shape, int maxNewTokens) {
+  /**
+   * @param atEnd called once, when the cache is closed
+   */
+  HostKvCache(Crew crew, int layers, AttentionShape shape, int maxNewTokens, Runnable atEnd) {
     this.crew = crew;
     this.shape = shape;
     this.layers = layers;
     this.progress = new CacheProgress(layers, shape, maxNewTokens);
+    this.atEnd = atEnd;
   }
 
   @Override
   public void join(int[] promptOf) {
     progress.join(promptOf, live.isEmpty() ? -1 : live.get(live.size() - 1).prompt);
     for (int prompt : promptOf) {
-      live.add(new Sequence(prompt, new KvEntries(layers, shape)));
+      live.add(new Sequence(prompt, new KvEntries(crew.memory(), layers, shape)));
     }
   }
 
@@ -80,7 +85,7 @@ final class HostKvCache implements KvCache {
     return prompts.computeIfAbsent(
             index,
             i -> {
-              KvEntries entries = new KvEntries(layers, shape);
+              KvEntries entries = new KvEntries(crew.memory(), layers, shape);
               entries.reserve(length);
               return new Prompt(entries, length);
             })
@@ -199,6 +204,7 @@ final class HostKvCache implements KvCache {
     if (progress.close()) {
       live.forEach(s -> s.own.close());
       prompts.values().forEach(p -> p.entries.close());
+      atEnd.run();
     }
   }
 }

@@ -9,12 +9,14 @@ import java.util.List;
  * KvPage}s and a last one, which grows.
  */
 final class KvEntries implements AutoCloseable {
+  private final Memory memory;
   private final int layers;
   private final AttentionShape shape;
   private final List<KvPage> pages = new ArrayList<>();
   private int width;
 
-  KvEntries(int layers, AttentionShape shape) {
+  KvEntries(Memory memory, int layers, AttentionShape shape) {
+    this.memory = memory;
     this.layers = layers;
     this.shape = shape;
   }
@@ -24,7 +26,7 @@ final class KvEntries implements AutoCloseable {
     while (width < positions) {
       int last = pages.size() - 1;
       if (last < 0 || pages.get(last).capacity() == KvPage.POSITIONS) {
-        pages.add(new KvPage(layers, shape, Math.min(KvPage.POSITIONS, positions - width)));
+        pages.add(new KvPage(memory, layers, shape, Math.min(KvPage.POSITIONS, positions - width)));
         width += pages.get(last + 1).capacity();
       } else {
         KvPage page = pages.get(last);

@@ -17,6 +17,7 @@ final class KvPage implements AutoCloseable {
   /** Capacities are multiples of this, so that few shapes of products occur. */
   static final int STEP = 32;
 
+  private final Memory memory;
   private final int layers;
   private final AttentionShape shape;
   private final int capacity;
@@ -28,12 +29,13 @@ final class KvPage implements AutoCloseable {
    *
    * @param positions at most {@value #POSITIONS}
    */
-  KvPage(int layers, AttentionShape shape, int positions) {
+  KvPage(Memory memory, int layers, AttentionShape shape, int positions) {
+    this.memory = memory;
     this.layers = layers;
     this.shape = shape;
     this.capacity = (positions + STEP - 1) / STEP * STEP;
     this.half = shape.kvHeads() * capacity * shape.headDim();
-    this.block = new Block(2L * layers * half, true, Block.Use.KEPT);
+    this.block = new Block(2L * layers * half, memory, Block.Use.KEPT);
     float[] zeros = new float[half];
     for (int layer = 0; layer < layers; layer++) {
       block.write(values(layer).offset(), zeros, 0, half);
@@ -72,7 +74,7 @@ final class KvPage implements AutoCloseable {
 
   /** A page with room for more positions and the same entries; this one is closed. */
   KvPage grown(int positions) {
-    KvPage larger = new KvPage(layers, shape, positions);
+    KvPage larger = new KvPage(memory, layers, shape, positions);
     float[] head = new float[capacity * shape.headDim()];
     for (int i = 0; i < 2 * layers * shape.kvHeads(); i++) {
       block.read((long) i * head.length, head, 0, head.length);

@@ -3,7 +3,10 @@ package dev.terse.engine.nd4j;
 import dev.terse.engine.Arena;
 import dev.terse.engine.Shapes;
 
-/** A level of the stack on a {@link ChunkPool}; the root owns the pool. */
+/**
+ * A level of the stack on a {@link ChunkPool}; the root owns the pool. When a level on the root is
+ * closed, such as a training step, others may use its memory.
+ */
 final class Nd4jArena implements Arena {
   private final Nd4jArena parent;
   private final ChunkPool pool;
@@ -31,7 +34,7 @@ final class Nd4jArena implements Arena {
   @Override
   public Nd4jTensor zeros(int... shape) {
     Nd4jTensor tensor = floats(shape);
-    tensor.array().assign(0);
+    tensor.clear();
     return tensor;
   }
 
@@ -40,11 +43,6 @@ final class Nd4jArena implements Arena {
     requireTop("opened");
     nested = new Nd4jArena(this, pool);
     return nested;
-  }
-
-  /** Bytes of native memory behind this arena and all its relatives. */
-  long pooledBytes() {
-    return pool.bytes();
   }
 
   @Override
@@ -59,8 +57,11 @@ final class Nd4jArena implements Arena {
     pool.backTo(start);
     if (parent == null) {
       pool.close();
-    } else {
-      parent.nested = null;
+      return;
+    }
+    parent.nested = null;
+    if (parent.parent == null) {
+      pool.giveBackUnused();
     }
   }
 

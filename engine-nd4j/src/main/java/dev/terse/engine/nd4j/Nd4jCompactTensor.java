@@ -11,9 +11,12 @@ final class Nd4jCompactTensor extends CompactTensor {
   private final ByteBlock block;
 
   /** Zeros. */
-  Nd4jCompactTensor(boolean hostPointers, Storage storage, int... shape) {
+  Nd4jCompactTensor(Memory memory, Storage storage, int... shape) {
     super(storage, shape);
-    this.block = new ByteBlock(byteSize(), hostPointers);
+    this.block = new ByteBlock(byteSize(), memory);
+    if (memory.isCounted()) {
+      return;
+    }
     float[] zeros = new float[(int) Math.min(PIECE, size())];
     for (long from = 0; from < size(); from += PIECE) {
       write(from, zeros, 0, (int) Math.min(PIECE, size() - from));

@@ -30,6 +30,7 @@ public final class Nd4jEngine implements Engine {
   private final Backend backend;
   private final Crew crew;
   private final RowKernels kernels;
+  private final PackedWeights packed;
   private final Products products;
   private final BlockAttention attention;
   private final SoftmaxRows softmaxRows;
@@ -61,12 +62,32 @@ public final class Nd4jEngine implements Engine {
     this(Backend.detect(kernels, products, threads));
   }
 
+  /**
+   * An engine that computes nothing, holds nothing and reads zeros, and counts what one of the same
+   * choices as this would hold: what runs on it tells its memory ({@link #peakBytes}) in no time.
+   */
+  public Nd4jEngine counting() {
+    return new Nd4jEngine(backend, new Memory(Memory.Access.NONE));
+  }
+
+  /** Whether tensors lie in the memory of the machine, not of a GPU. */
+  public boolean isOnHost() {
+    return backend.host();
+  }
+
   private Nd4jEngine(Backend backend) {
+    this(backend, backend.newMemory());
+  }
+
+  private Nd4jEngine(Backend backend, Memory memory) {
     this.backend = backend;
-    this.crew = new Crew(backend);
-    this.kernels = backend.hostPointers() ? new HeapKernels(crew) : new ArrayKernels(crew);
+    this.crew = new Crew(backend, memory);
+    this.kernels =
+        memory.isCounted()
+            ? new IdleKernels(crew)
+            : backend.hostPointers() ? new HeapKernels(crew) : new ArrayKernels(crew);
     Operands operands = new Operands(crew, kernels, backend.products());
-    PackedWeights packed = backend.packs() ? new PackedWeights(crew, operands) : null;
+    this.packed = new PackedWeights(crew, operands, backend.packs());
     this.products = new Products(crew, kernels, operands, packed);
     this.softmaxRows = new SoftmaxRows(crew);
     this.attention = new BlockAttention(crew, kernels, operands);
@@ -81,10 +102,10 @@ public final class Nd4jEngine implements Engine {
   @Override
   public Tensor allocate(Storage storage, int... shape) {
     if (storage != Storage.FULL) {
-      return new Nd4jCompactTensor(backend.hostPointers(), storage, shape);
+      return new Nd4jCompactTensor(crew.memory(), storage, shape);
     }
     Shapes.requirePositive(shape);
-    Block block = new Block(Shapes.size(shape), backend.hostPointers(), Block.Use.KEPT);
+    Block block = new Block(Shapes.size(shape), crew.memory(), Block.Use.KEPT);
     Nd4jTensor tensor = Nd4jTensor.owning(block, shape);
     clear(tensor);
     return tensor;
@@ -92,7 +113,7 @@ public final class Nd4jEngine implements Engine {
 
   @Override
   public Arena arena() {
-    return Nd4jArena.root(new ChunkPool(backend.hostPointers()));
+    return Nd4jArena.root(new ChunkPool(crew.chunks()));
   }
 
   @Override
@@ -251,7 +272,8 @@ public final class Nd4jEngine implements Engine {
   @Override
   public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens) {
     OperationChecks.kvCache(layers, maxNewTokens);
-    return kernels.kvCache(layers, shape, maxNewTokens);
+    packed.begin();
+    return kernels.kvCache(layers, shape, maxNewTokens, packed::end);
   }
 
   @Override
@@ -291,6 +313,21 @@ public final class Nd4jEngine implements Engine {
     return kernels.sumOfSquares(Nd4jTensor.of(t));
   }
 
+  /** Bytes of native memory that are held now: tensors and pools. */
+  public long heldBytes() {
+    return crew.memory().held();
+  }
+
+  /** Those of {@link #heldBytes} that short-lived tensors and scratch share. */
+  public long pooledBytes() {
+    return crew.memory().pooled();
+  }
+
+  /** The most that {@link #heldBytes} ever was. */
+  public long peakBytes() {
+    return crew.memory().peak();
+  }
+
   /** Native memory of the engine's own scratch pools, in bytes. */
   long scratchBytes() {
     return crew.scratchBytes();
@@ -298,6 +335,7 @@ public final class Nd4jEngine implements Engine {
 
   @Override
   public void close() {
+    packed.close();
     crew.close();
   }
 }

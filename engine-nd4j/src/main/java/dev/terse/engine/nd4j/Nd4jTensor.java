@@ -9,6 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A row-major range of a {@link Block}. */
 final class Nd4jTensor implements Tensor {
+  private static final int CLEARED_AT_ONCE = 1 << 14;
+
   private final Block block;
   private final long offset;
   private final int[] shape;
@@ -146,6 +148,14 @@ final class Nd4jTensor implements Tensor {
 
   private static FloatBuffer floats(byte[] bytes, int at, int count) {
     return ByteBuffer.wrap(bytes, at, count).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+  }
+
+  /** Sets all elements to 0. */
+  void clear() {
+    float[] zeros = new float[(int) Math.min(size, CLEARED_AT_ONCE)];
+    for (long from = 0; from < size; from += zeros.length) {
+      write(from, zeros, 0, (int) Math.min(zeros.length, size - from));
+    }
   }
 
   @Override

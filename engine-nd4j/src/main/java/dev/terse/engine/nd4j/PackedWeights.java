@@ -6,10 +6,11 @@ import java.util.WeakHashMap;
 /**
  * Copies of weights in the order in which oneDNN's product reads them, for decoding: a product of
  * few rows spends as long on putting weights in order as on multiplying, and a rollout uses the
- * same weights hundreds of times. A copy is made once weights have served a few such products
- * unchanged, takes as much memory as they do as operands, and changes no bit of a result.
+ * same weights hundreds of times. While something is decoded, a copy is made once weights have
+ * served a few such products unchanged; it takes as much memory as they do as operands, until the
+ * decoding ends, and changes no bit of a result.
  */
-final class PackedWeights {
+final class PackedWeights implements AutoCloseable {
   /** Set to false to do without the copies and their memory. */
   static final String PROPERTY = "terse.nd4j.pack";
 
@@ -22,15 +23,40 @@ final class PackedWeights {
   private final Crew crew;
   private final Operands operands;
 
-  /** By the weights' memory; freed with it. */
+  private final boolean packs;
+  private final ChunkPool pool;
+
+  /** By the weights' memory. */
   private final Map<Block, Copy> copies = new WeakHashMap<>();
 
+  private int decodings;
+
   /**
-   * @param crew whose calls are oneDNN's
+   * @param packs whether there are copies at all; only where the crew's calls are oneDNN's
    */
-  PackedWeights(Crew crew, Operands operands) {
+  PackedWeights(Crew crew, Operands operands, boolean packs) {
     this.crew = crew;
     this.operands = operands;
+    this.packs = packs;
+    this.pool = new ChunkPool(crew.chunks());
+  }
+
+  /** A decoding begins. */
+  void begin() {
+    decodings++;
+  }
+
+  /** A decoding has ended; the last one gives back the memory of all copies. */
+  void end() {
+    if (--decodings == 0) {
+      close();
+    }
+  }
+
+  @Override
+  public void close() {
+    copies.clear();
+    pool.close();
   }
 
   /**
@@ -40,7 +66,7 @@ final class PackedWeights {
    */
   boolean multiply(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
     Block block = w.block();
-    if (!block.isKept() || w.size() != block.length()) {
+    if (!packs || decodings == 0 || !block.isKept() || w.size() != block.length()) {
       return false;
     }
     Copy copy = copies.computeIfAbsent(block, b -> new Copy());
@@ -73,7 +99,7 @@ final class PackedWeights {
   /** The copy of one weight tensor, a part for each worker. */
   private final class Copy {
     private final Matrix[] parts = new Matrix[crew.count()];
-    private Block memory;
+    private boolean placed;
     private long seen = -1;
     private int uses;
     private boolean packed;
@@ -92,8 +118,9 @@ final class PackedWeights {
 
     private void pack(ChunkPool.Frame own, Nd4jTensor w) {
       Matrix weights = operands.weights(own, w);
-      if (memory == null) {
-        place(weights, w.block());
+      if (!placed) {
+        place(weights);
+        placed = true;
       }
       crew.workers()
           .all(
@@ -107,21 +134,22 @@ final class PackedWeights {
       packed = true;
     }
 
-    private void place(Matrix weights, Block original) {
+    private void place(Matrix weights) {
       long[] starts = new long[parts.length + 1];
       for (int worker = 0; worker < parts.length; worker++) {
         int from = from(weights.rows(), worker);
         int to = from(weights.rows(), worker + 1);
-        long bytes = from < to ? OneDnnCalls.packedBytes(weights.rows(from, to)) : 0;
+        long bytes = from < to ? OneDnnPacking.packedBytes(weights.rows(from, to)) : 0;
         starts[worker + 1] = starts[worker] + ChunkPool.aligned(bytes / Float.BYTES + 1);
       }
-      memory = original.companion(starts[parts.length]);
+      Nd4jTensor memory = pool.take(Math.toIntExact(starts[parts.length]));
       for (int worker = 0; worker < parts.length; worker++) {
         int count = from(weights.rows(), worker + 1) - from(weights.rows(), worker);
         if (count > 0) {
-          long offset = starts[worker] * Float.BYTES / weights.type().bytes();
+          long offset = (memory.offset() + starts[worker]) * Float.BYTES / weights.type().bytes();
           int columns = weights.columns();
-          parts[worker] = new Matrix(memory, offset, count, columns, columns, weights.type());
+          parts[worker] =
+              new Matrix(memory.block(), offset, count, columns, columns, weights.type());
         }
       }
     }

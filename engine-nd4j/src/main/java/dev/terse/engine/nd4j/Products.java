@@ -23,8 +23,6 @@ final class Products {
   private final Crew crew;
   private final RowKernels kernels;
   private final Operands operands;
-
-  /** Null where weights are not packed. */
   private final PackedWeights packed;
 
   Products(Crew crew, RowKernels kernels, Operands operands, PackedWeights packed) {
@@ -139,7 +137,7 @@ final class Products {
   }
 
   private void byChannels(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
-    if (packed != null && packed.multiply(x, w, out)) {
+    if (packed.multiply(x, w, out)) {
       return;
     }
     try (ChunkPool.Frame own = crew.scratch(0)) {

@@ -73,7 +73,12 @@ interface RowKernels {
    */
   void maskFuture(Nd4jTensor scores, int queries, int group);
 
-  KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens);
+  /**
+   * A cache of keys and values.
+   *
+   * @param atEnd called once, when it is closed
+   */
+  KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens, Runnable atEnd);
 
   void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Tensor m, Tensor v);
 

@@ -3,6 +3,7 @@ package dev.terse.engine.nd4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.SeedTree;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,13 +27,13 @@ class Nd4jEngineMemoryTest {
     try (Nd4jEngine engine = new Nd4jEngine(kernels, NumberType.FLOAT32, 2);
         SmallStep step = new SmallStep(engine, 300, 7)) {
       step.run();
-      long arena = step.pooledBytes();
+      long held = engine.heldBytes();
       long scratch = engine.scratchBytes();
       float[] warm = step.run();
       assertThat(step.run()).containsExactly(warm);
-      assertThat(arena).isPositive();
+      assertThat(held).isPositive();
       assertThat(scratch).isPositive();
-      assertThat(step.pooledBytes()).isEqualTo(arena);
+      assertThat(engine.heldBytes()).isEqualTo(held);
       assertThat(engine.scratchBytes()).isEqualTo(scratch);
     }
   }
@@ -51,6 +53,64 @@ class Nd4jEngineMemoryTest {
           hidden, head, new HeadRows(places, places), 1, (i, logProb) -> 1, dHidden, dHead);
       // All scores would take 360 MB.
       assertThat(engine.scratchBytes()).isLessThanOrEqualTo(2 * (64L << 20));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(NumberType.class)
+  void countingEngine_sameStep_tellsWhatTheRealOneHeld(NumberType products) {
+    Assumptions.assumeTrue(OneDnn.isAvailable(), "bfloat16 needs oneDNN");
+    for (int tokens : new int[] {3, 64, 300, 2000}) {
+      try (Nd4jEngine engine = new Nd4jEngine(products);
+          Nd4jEngine counting = engine.counting()) {
+        try (SmallStep real = new SmallStep(engine, tokens, 7);
+            SmallStep counted = new SmallStep(counting, tokens, 7)) {
+          for (int i = 0; i < 2; i++) {
+            real.run();
+            counted.run();
+            assertThat(engine.heldBytes()).isPositive();
+            assertClose(counting.heldBytes(), engine.heldBytes(), tokens);
+            assertClose(counting.peakBytes(), engine.peakBytes(), tokens);
+          }
+        }
+        assertThat(counting.scratchBytes()).isEqualTo(engine.scratchBytes());
+        assertClose(counting.heldBytes(), engine.heldBytes(), tokens);
+        assertThat(engine.heldBytes()).isLessThan(engine.peakBytes());
+      }
+    }
+  }
+
+  /**
+   * Blocks of attention are claimed by whoever is free, and their scratch memory with them: where
+   * nothing is computed, one thread may claim them all.
+   */
+  private static void assertClose(long counted, long held, int tokens) {
+    long allowed = Math.max(held / 20, blocksOfAttention(tokens));
+    assertThat(counted).isCloseTo(held, Offset.offset(allowed));
+  }
+
+  /** Scratch memory of a block for each thread, in bytes: 192 rows of scores. */
+  private static long blocksOfAttention(int tokens) {
+    return 4L * 192 * tokens * Runtime.getRuntime().availableProcessors();
+  }
+
+  @Test
+  void arenas_oneAfterTheOther_useTheSameMemory() {
+    try (Nd4jEngine engine = new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2);
+        Arena first = engine.arena();
+        Arena second = engine.arena()) {
+      try (Arena step = first.open()) {
+        step.floats(5);
+      }
+      long ofOne = engine.heldBytes();
+      try (Arena step = second.open()) {
+        step.floats(5);
+        assertThat(engine.heldBytes()).isEqualTo(ofOne);
+        try (Arena other = first.open()) {
+          other.floats(5);
+          assertThat(engine.heldBytes()).isEqualTo(2 * ofOne);
+        }
+      }
     }
   }
 

@@ -20,7 +20,7 @@ final class SmallStep implements AutoCloseable {
   private static final AttentionShape SHAPE = AttentionShape.of(6, 2, 8);
 
   private final Engine engine;
-  private final Nd4jArena arena;
+  private final Arena arena;
   private final List<Tensor> owned = new ArrayList<>();
   private final long seed;
   private final int tokens;
@@ -34,7 +34,7 @@ final class SmallStep implements AutoCloseable {
 
   SmallStep(Engine engine, int tokens, long seed) {
     this.engine = engine;
-    this.arena = (Nd4jArena) engine.arena();
+    this.arena = engine.arena();
     this.seed = seed;
     this.tokens = tokens;
     table = owned(VOCABULARY, C);
@@ -45,10 +45,6 @@ final class SmallStep implements AutoCloseable {
     first = owned(VOCABULARY, C);
     second = owned(VOCABULARY, C);
     fill(narrow, 4);
-  }
-
-  long pooledBytes() {
-    return arena.pooledBytes();
   }
 
   /** Starts anew from the same weights; returns gradients and weights after the update. */

@@ -4,32 +4,30 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Set;
 
-/** One safetensors file, memory-mapped window by window while it is read. */
+/**
+ * One safetensors file. It is read, not mapped: mapped pages would count as this process' memory
+ * beside the tensors that they are copied to.
+ */
 public final class SafetensorsFile implements WeightSource {
 
-  /** A map is at most 2 GiB; windows of this size also bound the address space that is taken. */
-  private static final long WINDOW_BYTES = 1L << 28;
+  /** Bytes read at a time. */
+  private static final int BUFFER = 1 << 22;
 
   private final Path path;
   private final FileChannel channel;
-  private final long size;
   private final SafetensorsHeader header;
-  private MappedByteBuffer window;
-  private long windowStart;
+  private ByteBuffer buffer;
 
-  private SafetensorsFile(Path path, FileChannel channel, long size, SafetensorsHeader header) {
+  private SafetensorsFile(Path path, FileChannel channel, SafetensorsHeader header) {
     this.path = path;
     this.channel = channel;
-    this.size = size;
     this.header = header;
   }
 
@@ -45,7 +43,7 @@ public final class SafetensorsFile implements WeightSource {
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
       try {
         long size = channel.size();
-        return new SafetensorsFile(path, channel, size, readHeader(channel, size, path));
+        return new SafetensorsFile(path, channel, readHeader(channel, size, path));
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
@@ -102,31 +100,24 @@ public final class SafetensorsFile implements WeightSource {
       throw new IndexOutOfBoundsException(
           "elements " + offset + " to " + (offset + count) + " are outside '" + name + "'");
     }
-    int done = 0;
-    while (done < count) {
-      ByteBuffer bytes = mapped(header.dataStart() + begin + (long) done * dtype.bytes());
-      int piece = Math.min(count - done, bytes.remaining() / dtype.bytes());
-      dtype.read(bytes, target, at + done, piece);
-      done += piece;
+    if (buffer == null) {
+      buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    int atOnce = BUFFER / dtype.bytes();
+    for (int done = 0; done < count; done += atOnce) {
+      int piece = Math.min(count - done, atOnce);
+      buffer.clear().limit(piece * dtype.bytes());
+      fill(header.dataStart() + begin + (long) done * dtype.bytes());
+      dtype.read(buffer.flip(), target, at + done, piece);
     }
   }
 
-  /** What is mapped from {@code position} on; at least one whole number unless the file ended. */
-  private ByteBuffer mapped(long position) {
-    boolean inside =
-        window != null
-            && position >= windowStart
-            && position + Long.BYTES <= windowStart + window.capacity();
-    if (!inside) {
-      try {
-        windowStart = position;
-        window = channel.map(MapMode.READ_ONLY, position, Math.min(WINDOW_BYTES, size - position));
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
-      }
+  private void fill(long position) {
+    try {
+      readFully(channel, buffer, position, path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
     }
-    int from = (int) (position - windowStart);
-    return window.slice(from, window.capacity() - from).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private DType dtype(SafetensorsHeader.Entry entry) {

@@ -6,8 +6,11 @@ import java.util.Set;
 /** Named arrays of numbers in one or more files, read in pieces. */
 public interface WeightSource extends AutoCloseable {
 
-  /** Numbers that are held at once on the way between a file and a tensor. */
-  int PIECE = 1 << 20;
+  /**
+   * Numbers that are held at once on the way between a file and a tensor; so few that their arrays
+   * are no large objects to the garbage collector, for which it would let the heap grow.
+   */
+  int PIECE = 1 << 16;
 
   /** All names, in a fixed order. */
   Set<String> names();

@@ -30,6 +30,7 @@ final class ResumeRules {
           "eval_on_start",
           "per_device_eval_batch_size",
           "gradient_checkpointing",
+          "memory_check",
           "max_live",
           "log_completions",
           "num_completions_to_print");

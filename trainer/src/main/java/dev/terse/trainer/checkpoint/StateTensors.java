@@ -25,7 +25,9 @@ import java.util.Map;
  * tensors, with their scales beside them as {@code <name>.absmax} in F32.
  */
 final class StateTensors {
-  private static final int PIECE = 1 << 22;
+  /** Bytes that are held at once; so few that the heap does not grow for them. */
+  private static final int PIECE = 1 << 18;
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private StateTensors() {}

@@ -1,7 +1,18 @@
 package dev.terse.trainer.cli;
 
+import dev.terse.engine.nd4j.Nd4jEngine;
+import dev.terse.model.DecoderConfig;
+import dev.terse.model.LoraSettings;
+import dev.terse.model.LoraTarget;
+import dev.terse.trainer.config.Optim;
 import dev.terse.trainer.dl4j.KnownModel;
 import dev.terse.trainer.dl4j.ModelCatalogue;
+import dev.terse.trainer.memory.MemoryForecast;
+import dev.terse.trainer.memory.ProcessMemory;
+import dev.terse.trainer.memory.RunShape;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,31 +25,59 @@ import picocli.CommandLine.Option;
     description = "Lists known models with weights, licence, memory of training, and source.",
     footer = {"", "Example:", "  java -jar trainer.jar catalogue --tokens 4096"})
 final class CatalogueCommand implements Callable<Integer> {
+  /** The defaults of use_peft. */
+  private static final LoraSettings ADAPTERS =
+      new LoraSettings(
+          16, 32, 0.05, EnumSet.of(LoraTarget.Q_PROJ, LoraTarget.V_PROJ), false, false);
+
   @Option(
       names = "--tokens",
-      defaultValue = "2048",
-      description = "Tokens of a micro-batch in the forecast. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "1024",
+      description = "Tokens of a pass (max_tokens_per_pass). Default: ${DEFAULT-VALUE}.")
   private int tokens;
 
   @Override
   public Integer call() {
     System.out.printf(
-        Locale.ROOT, "%-31s %9s %8s %-11s %s%n", "model", "weights", "memory", "licence", "source");
-    for (KnownModel model : ModelCatalogue.all()) {
-      System.out.printf(
-          Locale.ROOT,
-          "%-31s %7.2f B %5.1f GB %-11s %s%n",
-          model.modelName(),
-          model.config().parameterCount() / 1e9,
-          model.memory(tokens, true).total() / 1e9,
-          model.licence(),
-          model.source());
+        Locale.ROOT,
+        "%-31s %9s %9s %9s %9s %-11s %s%n",
+        "model",
+        "weights",
+        "32 bits",
+        "8 bits",
+        "adapters",
+        "licence",
+        "source");
+    try (Nd4jEngine engine = new Nd4jEngine()) {
+      for (KnownModel model : ModelCatalogue.all()) {
+        System.out.printf(
+            Locale.ROOT,
+            "%-31s %7.2f B %6.1f GB %6.1f GB %6.1f GB %-11s %s%n",
+            model.modelName(),
+            model.config().parameterCount() / 1e9,
+            training(model.config(), null, Optim.ADAMW_TORCH, engine) / 1e9,
+            training(model.config(), null, Optim.ADAMW_8BIT, engine) / 1e9,
+            training(model.config(), ADAPTERS, Optim.ADAMW_TORCH, engine) / 1e9,
+            model.licence(),
+            model.source());
+      }
     }
     System.out.printf(
         Locale.ROOT,
-        "memory: all weights trained in 32 bits with AdamW, %d tokens a micro-batch, activations"
-            + " recomputed%n",
+        "memory: SFT of all weights with AdamW moments of 32 or 8 bits, or of adapters"
+            + " (use_peft); passes of %d tokens, activations recomputed%n",
         tokens);
     return ExitCodes.OK;
+  }
+
+  private long training(DecoderConfig model, LoraSettings lora, Optim optim, Nd4jEngine engine) {
+    int sequence = Math.min(tokens, model.maxPositions());
+    int[] lengths = new int[(tokens + sequence - 1) / sequence];
+    Arrays.fill(lengths, sequence);
+    RunShape.Pass pass = new RunShape.Pass(lengths, tokens);
+    RunShape run =
+        new RunShape(model, lora, optim, true, false, List.of(pass), List.of(), List.of());
+    long process = ProcessMemory.BARE + ProcessMemory.growth(optim);
+    return MemoryForecast.of(run, engine, process).total();
   }
 }

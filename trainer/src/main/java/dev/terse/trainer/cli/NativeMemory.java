@@ -17,8 +17,8 @@ final class NativeMemory {
 
   static void configure() {
     setIfAbsent(MAX_BYTES, Long.toString(limit()));
-    // The resident size counts the memory-mapped pages of weight files too, which the system takes
-    // back at will; a limit on it would refuse loads that fit.
+    // The resident size counts the Java machine and mapped files too; a limit on it would refuse
+    // loads that fit.
     setIfAbsent(MAX_PHYSICAL_BYTES, "0");
   }
 

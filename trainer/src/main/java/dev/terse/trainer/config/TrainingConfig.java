@@ -8,10 +8,15 @@ package dev.terse.trainer.config;
  * @param datasetName JSONL file of the training rows (TRL: a name on the hub)
  * @param perDeviceTrainBatchSize rows of a micro-batch; in GRPO completions, not prompts
  * @param gradientAccumulationSteps micro-batches of an update
+ * @param maxTokensPerPass most tokens of one forward and backward: a micro-batch is computed in
+ *     passes of whole rows, which bounds the memory and leaves the loss as it is; a longer row is a
+ *     pass of its own; 0 for no bound (ours)
  * @param numTrainEpochs passes over the data, unless max_steps is given
  * @param maxSteps updates in all; -1 lets the epochs decide
  * @param gradientCheckpointing whether activations are recomputed in the backward, which saves
  *     memory and costs a forward
+ * @param memoryCheck what happens where the forecast of the run's memory is more than the machine
+ *     has: refuse, warn, or off for no forecast (ours)
  * @param dataloaderDropLast whether the rows of an epoch that do not fill an update are left out
  * @param seed of everything random
  * @param dataSeed of the order of the data; seed where unset
@@ -21,9 +26,11 @@ public record TrainingConfig(
     String datasetName,
     @Default("8") @Range("[1, inf)") int perDeviceTrainBatchSize,
     @Default("1") @Range("[1, inf)") int gradientAccumulationSteps,
+    @Default("1024") @Range("[0, inf)") int maxTokensPerPass,
     @Default("3.0") @Range("(0, inf)") double numTrainEpochs,
     @Default("-1") int maxSteps,
     @Default("true") boolean gradientCheckpointing,
+    @Default("refuse") MemoryCheck memoryCheck,
     @Default("false") boolean dataloaderDropLast,
     @Default("42") long seed,
     @Default(Default.UNSET) Long dataSeed,

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A micro-batch: sequences one after another without padding, and the places whose next token bears
- * loss.
+ * What a pass computes: sequences one after another without padding, and the places whose next
+ * token bears loss.
  *
  * @param tokens the sequences
  * @param targets where the loss is

@@ -57,6 +57,9 @@ public record SftDataset(List<SftRow> rows, int read, int tooLong) {
       for (JsonNode json = lines.next(); json != null; json = lines.next()) {
         read++;
         SftRow row = row(json, lines, encoder, rules);
+        if (row.targets() == 0) {
+          throw lines.bad("expected text to learn, found none");
+        }
         if (row.ids().length > rules.maxLength()) {
           tooLong++;
         } else {

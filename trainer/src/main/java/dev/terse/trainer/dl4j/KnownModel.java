@@ -54,16 +54,6 @@ public final class KnownModel extends ZooModel<KnownModel> {
     return config;
   }
 
-  /**
-   * Memory of training all its weights.
-   *
-   * @param tokens tokens of a micro-batch
-   * @param recompute whether activations are computed again layer by layer (gradient_checkpointing)
-   */
-  public MemoryForecast memory(long tokens, boolean recompute) {
-    return MemoryForecast.of(config, tokens, recompute ? 1 : config.layers());
-  }
-
   /** Input: a sequence of up to max_position_embeddings ids; output: a number for every token. */
   @Override
   @SuppressWarnings("deprecation") // DL4J deprecates it and still asks for it

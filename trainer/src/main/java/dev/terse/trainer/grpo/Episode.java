@@ -51,8 +51,14 @@ record Episode(
     return completion.finish() == FinishReason.LENGTH;
   }
 
+  /** Tokens of the completion. */
   int tokens() {
     return completion.ids().length;
+  }
+
+  /** Tokens of the prompt and the completion. */
+  int sequenceTokens() {
+    return problem.prompt().ids().length + tokens();
   }
 
   private Episode withAdvantage(int place, double ofGroup) {

@@ -10,7 +10,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * A micro-batch of completions behind their prompts, packed. Only completion tokens are targets.
+ * What a pass computes: completions behind their prompts, packed. Only completion tokens are
+ * targets.
  *
  * @param episodes those that bear loss
  * @param tokens the sequences

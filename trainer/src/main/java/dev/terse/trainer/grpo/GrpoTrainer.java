@@ -11,6 +11,7 @@ import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.Evaluator;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loss.GroupAdvantage;
+import dev.terse.trainer.memory.Workload;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.optim.LearningRate;
 import dev.terse.trainer.optim.Optimizer;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,6 +179,11 @@ final class GrpoTrainer implements Learner {
     Evaluator evaluator =
         new Evaluator(policy, config.model().skipMark(), config.generation().maxLive(), phases);
     return evaluator.run(problems.eval(), config.generation().maxCompletionLength()).metrics();
+  }
+
+  @Override
+  public Optional<Workload> workload() {
+    return Optional.of(GrpoWorkload.of(policy.decoder().config(), config, plan, order, problems));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.terse.engine.TokenScores;
 import dev.terse.model.Decoder;
 import dev.terse.model.Parameters;
 import dev.terse.trainer.config.GrpoConfig;
+import dev.terse.trainer.data.Passes;
 import dev.terse.trainer.loss.GrpoLoss;
 import dev.terse.trainer.loss.PolicyStatistics;
 import dev.terse.trainer.loss.TokenWeights;
@@ -14,8 +15,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
-/** The gradient of the GRPO loss by the policy's weights, micro-batch by micro-batch. */
+/** The gradient of the GRPO loss by the policy's weights, pass by pass. */
 final class PolicyGradient {
   private final Decoder policy;
   private final ReferenceModel reference;
@@ -62,24 +65,40 @@ final class PolicyGradient {
     List<Episode> prepared = new ArrayList<>();
     for (int from = 0; from < generation.size(); from += plan.microBatch()) {
       int to = Math.min(generation.size(), from + plan.microBatch());
-      GrpoBatch batch = GrpoBatch.of(generation.subList(from, to));
-      List<double[]> old =
-          plan.isOnPolicy() ? null : batch.perEpisode(score(withDropout(batch, number)));
-      List<double[]> ofReference =
-          reference == null
-              ? null
-              : batch.perEpisode(reference.logProbs(batch.tokens(), batch.targets(), temperature));
-      for (int e = 0; e < to - from; e++) {
-        prepared.add(
-            generation
-                .get(from + e)
-                .withLogProbs(
-                    old == null ? null : old.get(e),
-                    ofReference == null ? null : ofReference.get(e)));
+      for (List<Episode> pass : passes(generation.subList(from, to), Episode::sequenceTokens)) {
+        prepared.addAll(scored(GrpoBatch.of(pass), number));
       }
     }
     return prepared;
   }
+
+  /** The episodes of a batch with what the loss compares with. */
+  private List<Episode> scored(GrpoBatch batch, int number) {
+    List<double[]> old =
+        plan.isOnPolicy() ? null : batch.perEpisode(score(withDropout(batch, number)));
+    List<double[]> ofReference =
+        reference == null
+            ? null
+            : batch.perEpisode(reference.logProbs(batch.tokens(), batch.targets(), temperature));
+    List<Episode> scored = new ArrayList<>();
+    for (int e = 0; e < batch.episodes().size(); e++) {
+      scored.add(
+          batch
+              .episodes()
+              .get(e)
+              .withLogProbs(
+                  old == null ? null : old.get(e),
+                  ofReference == null ? null : ofReference.get(e)));
+    }
+    return scored;
+  }
+
+  private <T> List<List<T>> passes(List<T> rows, ToIntFunction<T> tokens) {
+    return Passes.of(rows, tokens, config.training().maxTokensPerPass());
+  }
+
+  /** An episode with the weight of its tokens in the loss. */
+  private record Weighted(Episode episode, double weight) {}
 
   /**
    * Adds the gradient of the loss over {@code episodes}, those of one update.
@@ -99,9 +118,14 @@ final class PolicyGradient {
     try (var phase = phases.start("update", "tokens", Arrays.stream(lengths).sum())) {
       for (int from = 0; from < episodes.size(); from += plan.microBatch()) {
         int to = Math.min(episodes.size(), from + plan.microBatch());
-        List<Episode> part = episodes.subList(from, to).stream().filter(this::bearsLoss).toList();
-        if (!part.isEmpty()) {
-          double[] own = Arrays.stream(weights, from, to).filter(weight -> weight != 0).toArray();
+        List<Weighted> bearing =
+            IntStream.range(from, to)
+                .filter(i -> bearsLoss(episodes.get(i)))
+                .mapToObj(i -> new Weighted(episodes.get(i), weights[i]))
+                .toList();
+        for (List<Weighted> pass : passes(bearing, w -> w.episode.sequenceTokens())) {
+          List<Episode> part = pass.stream().map(Weighted::episode).toList();
+          double[] own = pass.stream().mapToDouble(Weighted::weight).toArray();
           add(withDropout(GrpoBatch.of(part), number), own, gradients, statistics, agreement);
           phase.advance(part.stream().mapToLong(Episode::tokens).sum());
         }

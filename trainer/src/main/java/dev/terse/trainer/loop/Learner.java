@@ -1,8 +1,10 @@
 package dev.terse.trainer.loop;
 
+import dev.terse.trainer.memory.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A kind of training, seen by the loop: what an update does. Updates are numbered from 0 and depend
@@ -22,6 +24,11 @@ public interface Learner extends AutoCloseable {
 
   /** Tokens that all updates so far have read. */
   long numTokens();
+
+  /** What the learner does, for the forecast of its memory; empty if it cannot tell. */
+  default Optional<Workload> workload() {
+    return Optional.empty();
+  }
 
   /** Writes what else an update depends on into a checkpoint's state folder. */
   default void writeState(Path folder) throws IOException {}

@@ -74,6 +74,13 @@ public final class RunModels {
     return id.isPresent() && model.decoder().adapters().orElseThrow().trainsToken(id.getAsInt());
   }
 
+  /** The shape of that model, without its weights. */
+  static DecoderConfig config(ModelArguments arguments) {
+    return arguments.modelInit() == null
+        ? ModelFolder.config(Path.of(arguments.modelNameOrPath()))
+        : DecoderConfig.of(Path.of(arguments.modelInit()));
+  }
+
   /** The embedding has a row for every token of the tokenizer, whatever config.json says. */
   private static ModelFolder random(ModelArguments arguments, Engine engine, long seed) {
     Path folder = Path.of(arguments.tokenizerPath());

@@ -1,6 +1,7 @@
 package dev.terse.trainer.loop;
 
 import dev.terse.trainer.config.TrainingConfig;
+import dev.terse.trainer.memory.HeapTrim;
 import dev.terse.trainer.metrics.MetricSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,6 +60,7 @@ public final class TrainingLoop {
       long begun = System.nanoTime();
       Map<String, Double> metrics = new LinkedHashMap<>(learner.step(step));
       step++;
+      HeapTrim.trim();
       metrics.put("epoch", step / (double) perEpoch);
       metrics.put("step_time", (System.nanoTime() - begun) / 1e9);
       means.add(metrics);

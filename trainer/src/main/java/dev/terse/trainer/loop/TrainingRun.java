@@ -10,6 +10,8 @@ import dev.terse.trainer.checkpoint.RunLock;
 import dev.terse.trainer.checkpoint.RunState;
 import dev.terse.trainer.config.ModelArguments;
 import dev.terse.trainer.config.TrainingConfig;
+import dev.terse.trainer.memory.MemoryWatch;
+import dev.terse.trainer.memory.WeightsOnly;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
@@ -78,6 +80,8 @@ public final class TrainingRun {
       throws IOException {
     Path output = Path.of(training.outputDir());
     Optional<Checkpoint> from = checkpoint(store);
+    MemoryWatch memory = new MemoryWatch(engine, training.memoryCheck());
+    memory.beforeLoading(new WeightsOnly(RunModels.config(arguments), arguments.lora(), training));
     try (ModelFolder model = model(from);
         Optimizer optimizer =
             new Optimizer(
@@ -106,7 +110,13 @@ public final class TrainingRun {
             "all {} updates were done before; raise max_steps or num_train_epochs to train on",
             loop.maxSteps());
       }
+      learner.workload().ifPresent(memory::beforeTraining);
       int reached = loop.run(done);
+      Map<String, Double> peak = new LinkedHashMap<>();
+      memory.end().forEach((name, value) -> peak.put("train/" + name, value));
+      if (!peak.isEmpty()) {
+        sink.scalars(reached, peak);
+      }
       if (reached >= loop.maxSteps()) {
         RunFiles.writeModel(output, model);
         LOG.info("the model is in {}", output);

@@ -3,7 +3,7 @@ package dev.terse.trainer.loss;
 import dev.terse.engine.LogProbGradient;
 
 /**
- * The GRPO loss of one micro-batch, and its derivative by each token's log-probability. With ℓ the
+ * The GRPO loss of one pass, and its derivative by each token's log-probability. With ℓ the
  * log-probability now, ℓ° the one of the policy that drew the token, all at the sampling
  * temperature, and {@link TokenWeights} w:
  *
@@ -48,7 +48,7 @@ public final class GrpoLoss implements LogProbGradient {
   }
 
   /**
-   * The completion tokens of a micro-batch, in the order of the head's rows; arrays are not copied.
+   * The completion tokens of a pass, in the order of the head's rows; arrays are not copied.
    *
    * @param completion for each token the completion it belongs to, rising from 0, [tokens]
    * @param advantages A of each completion, [completions]
@@ -98,7 +98,7 @@ public final class GrpoLoss implements LogProbGradient {
     return tokens.weights[completion] * slope;
   }
 
-  /** The loss of the micro-batch, given ℓ of each token. */
+  /** The loss of the pass, given ℓ of each token. */
   public double value(double[] logProbs) {
     double loss = 0;
     for (int i = 0; i < logProbs.length; i++) {

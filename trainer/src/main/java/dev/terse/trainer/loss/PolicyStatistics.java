@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Gathers what TRL logs of a policy update, over all its micro-batches: entropy, kl and the clip
- * ratios, with TRL's definitions: means over tokens, at sequence level of the ratio over
- * completions; low_min and high_max over the completions' own shares.
+ * Gathers what TRL logs of a policy update, over all its passes: entropy, kl and the clip ratios,
+ * with TRL's definitions: means over tokens, at sequence level of the ratio over completions;
+ * low_min and high_max over the completions' own shares.
  */
 public final class PolicyStatistics {
   private final GrpoLoss.Objective objective;
@@ -27,7 +27,7 @@ public final class PolicyStatistics {
     this.objective = objective;
   }
 
-  /** Adds a micro-batch. */
+  /** Adds a pass. */
   public void add(GrpoLoss part, GrpoLoss.Tokens of, TokenScores scores) {
     int completions = of.advantages().length;
     double[] low = new double[completions];

@@ -4,8 +4,8 @@ import dev.terse.engine.LogProbGradient;
 
 /**
  * Mean negative log-likelihood over the supervised tokens of the whole update: loss = -Σ ln p / N.
- * N is counted over all micro-batches of the update, so the loss and its gradient do not depend on
- * how the update is split (TRL issue 5619 is the classic mistake).
+ * N is counted over all passes of the update, so the loss and its gradient do not depend on how the
+ * update is split (TRL issue 5619 is the classic mistake).
  *
  * @param targets N
  */

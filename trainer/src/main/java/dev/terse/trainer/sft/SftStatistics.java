@@ -3,7 +3,7 @@ package dev.terse.trainer.sft;
 import dev.terse.engine.TokenScores;
 import dev.terse.trainer.loss.SftLoss;
 
-/** Sums over the supervised tokens of several micro-batches. */
+/** Sums over the supervised tokens of several passes. */
 final class SftStatistics {
   private final SftLoss share;
   private double loss;

@@ -4,10 +4,12 @@ import dev.terse.engine.SeedTree;
 import dev.terse.model.Decoder;
 import dev.terse.trainer.config.SftConfig;
 import dev.terse.trainer.data.EpochOrder;
+import dev.terse.trainer.data.Passes;
 import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loss.SftLoss;
+import dev.terse.trainer.memory.Workload;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.optim.LearningRate;
 import dev.terse.trainer.optim.Optimizer;
@@ -17,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,7 +82,7 @@ public final class SftTrainer implements Learner {
     return order.updatesPerEpoch();
   }
 
-  /** Rows → loss over all their targets → gradients, micro-batch by micro-batch → AdamW. */
+  /** Rows → loss over all their targets → gradients, pass by pass → AdamW. */
   @Override
   public Map<String, Double> step(int update) {
     List<List<SftRow>> units = Arrays.stream(order.rows(update)).mapToObj(train::get).toList();
@@ -131,7 +134,8 @@ public final class SftTrainer implements Learner {
   @Override
   public Map<String, Double> evaluate(int updates) {
     long begun = System.nanoTime();
-    List<SftBatch> batches = batches(eval, config.training().evaluation().perDeviceEvalBatchSize());
+    int evalBatch = config.training().evaluation().perDeviceEvalBatchSize();
+    List<SftBatch> batches = batches(eval, evalBatch);
     SftStatistics statistics = new SftStatistics(new SftLoss(targets(batches)));
     try (var phase = phases.start("evaluation", "tokens", tokens(batches))) {
       for (SftBatch batch : batches) {
@@ -147,8 +151,13 @@ public final class SftTrainer implements Learner {
     metrics.put("num_tokens", (double) numTokens);
     metrics.put("runtime", seconds);
     metrics.put("samples_per_second", eval.size() / seconds);
-    metrics.put("steps_per_second", batches.size() / seconds);
+    metrics.put("steps_per_second", Math.ceil(eval.size() / (double) evalBatch) / seconds);
     return metrics;
+  }
+
+  @Override
+  public Optional<Workload> workload() {
+    return Optional.of(new SftWorkload(decoder.config(), config, order, train, eval));
   }
 
   @Override
@@ -161,7 +170,7 @@ public final class SftTrainer implements Learner {
     this.numTokens = numTokens;
   }
 
-  /** What is left out depends on a sequence's place in the update, not on its micro-batch. */
+  /** What is left out depends on a sequence's place in the update, not on its pass. */
   private List<SftBatch> withDropout(int update, List<SftBatch> batches) {
     if (!config.model().lora().dropsOut()) {
       return batches;
@@ -176,14 +185,16 @@ public final class SftTrainer implements Learner {
     return dropped;
   }
 
-  private static List<SftBatch> batches(List<List<SftRow>> units, int unitsPerBatch) {
+  /** The passes of all micro-batches, in order. */
+  private List<SftBatch> batches(List<List<SftRow>> units, int unitsPerBatch) {
+    int most = config.training().maxTokensPerPass();
     List<SftBatch> batches = new ArrayList<>();
     for (int from = 0; from < units.size(); from += unitsPerBatch) {
-      batches.add(
-          SftBatch.of(
-              units.subList(from, Math.min(units.size(), from + unitsPerBatch)).stream()
-                  .flatMap(List::stream)
-                  .toList()));
+      List<SftRow> rows =
+          units.subList(from, Math.min(units.size(), from + unitsPerBatch)).stream()
+              .flatMap(List::stream)
+              .toList();
+      Passes.of(rows, row -> row.ids().length, most).forEach(p -> batches.add(SftBatch.of(p)));
     }
     return batches;
   }

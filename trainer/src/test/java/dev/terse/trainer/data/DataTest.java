@@ -98,6 +98,8 @@ class DataTest {
   void sft_badRows_areToldWithTheirLine() {
     assertThatThrownBy(() -> sft("{\"prompt\":\"a\",\"completion\":\"\"}", Supervision.COMPLETION))
         .hasMessageContaining("sft.jsonl line 1: the completion is empty");
+    assertThatThrownBy(() -> sft("{\"text\":\"\"}", Supervision.COMPLETION))
+        .hasMessageContaining("sft.jsonl line 1: expected text to learn, found none");
     assertThatThrownBy(
             () ->
                 sft(

@@ -41,19 +41,6 @@ class ModelCatalogueTest {
   }
 
   @Test
-  void memory_withRecomputation_isWeightsGradientsMomentsAndOneLayer() {
-    MemoryForecast forecast = ModelCatalogue.named("SmolLM2-135M-Instruct").memory(2048, true);
-    assertThat(forecast.weights()).isEqualTo(4L * 134_515_008);
-    assertThat(forecast.moments()).isEqualTo(8L * 134_515_008);
-    // 32 residual streams of 576, 2*576 + 2*576 + 2*192 + 2*1536 kept, 4*1536 + 576 at the widest
-    assertThat(forecast.activations())
-        .isEqualTo(
-            4L * 2048 * (32 * 576 + 2 * 576 + 2 * 576 + 2 * 192 + 2 * 1536 + 4 * 1536 + 576));
-    assertThat(ModelCatalogue.named("SmolLM2-135M-Instruct").memory(2048, false).total())
-        .isGreaterThan(forecast.total());
-  }
-
-  @Test
   void name_thatIsUnknown_isRefusedWithTheKnownOnes() {
     assertThatThrownBy(() -> ModelCatalogue.named("gpt2"))
         .isInstanceOf(IllegalArgumentException.class)

@@ -191,6 +191,31 @@ class GrpoRunTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"grpo", "dapo", "dr_grpo", "bnpo"})
+  void gradient_otherPasses_isTheSame(String lossType) throws IOException {
+    MemorySink whole = firstUpdate(lossType, 0);
+    MemorySink passes = firstUpdate(lossType, 1);
+    for (String name : List.of("train/loss", "train/grad_norm", "train/kl", "train/entropy")) {
+      assertThat(passes.values(name).get(0)).isCloseTo(whole.values(name).get(0), within(1e-12));
+    }
+    assertThat(passes.values("train/grad_norm").get(0)).isPositive();
+  }
+
+  /** With everything that is scored before an update. */
+  private MemorySink firstUpdate(String lossType, int tokensPerPass) throws IOException {
+    sink = new MemorySink();
+    run(
+        "passes-" + tokensPerPass,
+        "--loss_type=" + lossType,
+        "--max_tokens_per_pass=" + tokensPerPass,
+        "--beta=0.05",
+        "--num_iterations=2",
+        "--mask_truncated_completions=true",
+        "--max_steps=1");
+    return sink;
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "--num_iterations=1",

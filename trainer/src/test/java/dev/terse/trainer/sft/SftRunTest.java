@@ -2,6 +2,7 @@ package dev.terse.trainer.sft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.reference.ReferenceEngine;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SftRunTest {
   @TempDir private Path folder;
-  private final MemorySink sink = new MemorySink();
+  private MemorySink sink = new MemorySink();
 
   private Path data(int rows) throws IOException {
     StringBuilder lines = new StringBuilder();
@@ -91,6 +92,34 @@ class SftRunTest {
         ModelFolder model = ModelFolder.load(folder.resolve("out"), engine)) {
       assertThat(model.tokenizer().id("[SKIP]")).isPresent();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 30})
+  void run_otherPasses_hasTheSameLossAndGradient(int most) throws IOException {
+    data(5);
+    MemorySink whole = firstUpdate(0);
+    MemorySink passes = firstUpdate(most);
+    for (String name : List.of("train/loss", "train/grad_norm", "eval/loss")) {
+      double expected = whole.values(name).get(0);
+      assertThat(passes.values(name).get(0)).isCloseTo(expected, withinPercentage(1e-10));
+    }
+  }
+
+  /** With adapters and their dropout, after an evaluation. */
+  private MemorySink firstUpdate(int tokensPerPass) throws IOException {
+    sink = new MemorySink();
+    run(
+        "passes-" + tokensPerPass,
+        StopSignal.manual(),
+        "--max_tokens_per_pass=" + tokensPerPass,
+        "--max_steps=1",
+        "--warmup_steps=0",
+        "--use_peft=true",
+        "--lora_dropout=0.3",
+        "--eval_dataset=" + folder.resolve("data.jsonl"),
+        "--eval_on_start=true");
+    return sink;
   }
 
   @ParameterizedTest
@@ -176,6 +205,15 @@ class SftRunTest {
                     "--resume_from_checkpoint=true"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("learning_rate was 1e-2, is 1e-3");
+    // The sums of another split have other bits.
+    assertThatThrownBy(
+            () ->
+                run(
+                    "out",
+                    StopSignal.manual(),
+                    "--max_tokens_per_pass=0",
+                    "--resume_from_checkpoint=true"))
+        .hasMessageContaining("max_tokens_per_pass was 1024, is 0");
     data(4);
     assertThatThrownBy(() -> run("out", StopSignal.manual(), "--resume_from_checkpoint=true"))
         .hasMessageContaining("the data set has another content");

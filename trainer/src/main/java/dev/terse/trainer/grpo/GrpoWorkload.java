@@ -1,0 +1,124 @@
+package dev.terse.trainer.grpo;
+
+import dev.terse.model.DecoderConfig;
+import dev.terse.trainer.config.Cadence;
+import dev.terse.trainer.config.GrpoConfig;
+import dev.terse.trainer.data.EpochOrder;
+import dev.terse.trainer.data.Problem;
+import dev.terse.trainer.memory.MemorySettings;
+import dev.terse.trainer.memory.RunShape;
+import dev.terse.trainer.memory.RunShape.Pass;
+import dev.terse.trainer.memory.RunShape.Rollout;
+import dev.terse.trainer.memory.Workload;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The batches and rollouts of a GRPO run whose completions are all as long as they may be.
+ *
+ * @param prompts of the problems in the order of the training file, in tokens
+ * @param evalPrompts the same of the evaluation; may be empty
+ */
+record GrpoWorkload(
+    DecoderConfig model,
+    GrpoConfig config,
+    BatchPlan plan,
+    EpochOrder order,
+    int[] prompts,
+    int[] evalPrompts)
+    implements Workload {
+
+  static GrpoWorkload of(
+      DecoderConfig model,
+      GrpoConfig config,
+      BatchPlan plan,
+      EpochOrder order,
+      GrpoTrainer.GrpoProblems problems) {
+    return new GrpoWorkload(
+        model, config, plan, order, lengths(problems.train()), lengths(problems.eval()));
+  }
+
+  private static int[] lengths(List<Problem> problems) {
+    return problems.stream().mapToInt(problem -> problem.prompt().ids().length).toArray();
+  }
+
+  @Override
+  public MemorySettings settings() {
+    return MemorySettings.of(
+        config.training(),
+        config.model().lora(),
+        config.generation().maxLive(),
+        "max_completion_length",
+        config.generation().maxCompletionLength());
+  }
+
+  @Override
+  public RunShape shape(MemorySettings settings) {
+    int[] longest = longestGeneration();
+    Pass pass = pass(longest, settings);
+    boolean hasReference = config.loss().beta() != 0;
+    // Without its adapters a policy is its own reference.
+    boolean hasCopy = hasReference && settings.lora() == null;
+    List<Rollout> rollouts = new ArrayList<>();
+    rollouts.add(rollout(longest, plan.groupSize(), settings));
+    var evaluation = config.training().evaluation();
+    if (evaluation.evalOnStart() || evaluation.evalStrategy() != Cadence.NO) {
+      rollouts.add(rollout(falling(evalPrompts), 1, settings));
+    }
+    return new RunShape(
+        model,
+        settings.lora(),
+        settings.optim(),
+        settings.recompute(),
+        hasCopy,
+        List.of(pass),
+        hasReference || !plan.isOnPolicy() ? List.of(pass) : List.of(),
+        rollouts);
+  }
+
+  /** Prompts of the generation with the most tokens of prompts, longest first. */
+  private int[] longestGeneration() {
+    int generations =
+        1
+            + plan.generation(
+                config.training().updates(order.updatesPerEpoch() * plan.updatesPerGeneration())
+                    - 1);
+    return IntStream.range(0, generations)
+        .mapToObj(order::rows)
+        .map(rows -> falling(Arrays.stream(rows).map(row -> prompts[row]).toArray()))
+        .max(Comparator.comparingInt(lengths -> Arrays.stream(lengths).sum()))
+        .orElseThrow();
+  }
+
+  private static int[] falling(int[] lengths) {
+    int[] sorted = Arrays.stream(lengths).sorted().toArray();
+    return IntStream.range(0, sorted.length).map(i -> sorted[sorted.length - 1 - i]).toArray();
+  }
+
+  /**
+   * The largest pass: a micro-batch of the longest prompts, as far as a pass takes it. Completions
+   * that end early make room for others, so it is filled to the last token.
+   */
+  private Pass pass(int[] longest, MemorySettings settings) {
+    int most = settings.tokensPerPass() == 0 ? Integer.MAX_VALUE : settings.tokensPerPass();
+    int room = Math.max(most, longest[0] + settings.length());
+    List<Integer> lengths = new ArrayList<>();
+    for (int i = 0; i < plan.microBatch() && room > 0; i++) {
+      int prompt = longest[Math.min(longest.length - 1, i / plan.groupSize())];
+      lengths.add(Math.min(room, prompt + settings.length()));
+      room -= lengths.get(i);
+    }
+    return new Pass(
+        lengths.stream().mapToInt(Integer::intValue).toArray(), lengths.size() * settings.length());
+  }
+
+  /** A turn: whole groups, or a part of one. */
+  private static Rollout rollout(int[] longest, int groupSize, MemorySettings settings) {
+    int sequences = Math.min(groupSize, settings.maxLive());
+    int groups = Math.min(longest.length, settings.maxLive() / sequences);
+    return new Rollout(Arrays.copyOf(longest, groups), sequences, settings.length());
+  }
+}

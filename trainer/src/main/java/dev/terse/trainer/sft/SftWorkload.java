@@ -1,0 +1,103 @@
+package dev.terse.trainer.sft;
+
+import dev.terse.model.DecoderConfig;
+import dev.terse.trainer.config.Cadence;
+import dev.terse.trainer.config.SftConfig;
+import dev.terse.trainer.data.EpochOrder;
+import dev.terse.trainer.data.Passes;
+import dev.terse.trainer.data.SftRow;
+import dev.terse.trainer.memory.MemorySettings;
+import dev.terse.trainer.memory.RunShape;
+import dev.terse.trainer.memory.RunShape.Pass;
+import dev.terse.trainer.memory.Workload;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The passes of an SFT run: since the order of the rows is known, so is the largest.
+ *
+ * @param train what a batch counts: single rows, or bins of rows
+ * @param eval the same to evaluate on; may be empty
+ */
+record SftWorkload(
+    DecoderConfig model,
+    SftConfig config,
+    EpochOrder order,
+    List<List<SftRow>> train,
+    List<List<SftRow>> eval)
+    implements Workload {
+  @Override
+  public MemorySettings settings() {
+    int limit = config.maxLength() == null ? model.maxPositions() : config.maxLength();
+    return MemorySettings.of(config.training(), config.model().lora(), 1, "max_length", limit);
+  }
+
+  @Override
+  public RunShape shape(MemorySettings settings) {
+    var training = config.training();
+    List<Pass> passes = new ArrayList<>();
+    for (int update = 0; update < training.updates(order.updatesPerEpoch()); update++) {
+      List<List<SftRow>> units = Arrays.stream(order.rows(update)).mapToObj(train::get).toList();
+      passes.addAll(passes(units, training.perDeviceTrainBatchSize(), settings));
+    }
+    var evaluation = training.evaluation();
+    boolean evaluates = evaluation.evalOnStart() || evaluation.evalStrategy() != Cadence.NO;
+    return new RunShape(
+        model,
+        settings.lora(),
+        settings.optim(),
+        settings.recompute(),
+        false,
+        largest(passes),
+        evaluates
+            ? largest(passes(eval, evaluation.perDeviceEvalBatchSize(), settings))
+            : List.of(),
+        List.of());
+  }
+
+  private static List<Pass> passes(
+      List<List<SftRow>> units, int unitsPerBatch, MemorySettings settings) {
+    List<Pass> passes = new ArrayList<>();
+    for (int from = 0; from < units.size(); from += unitsPerBatch) {
+      List<Length> rows =
+          units.subList(from, Math.min(units.size(), from + unitsPerBatch)).stream()
+              .flatMap(unit -> lengths(unit, settings.length()).stream())
+              .toList();
+      Passes.of(rows, Length::tokens, settings.tokensPerPass()).forEach(p -> passes.add(pass(p)));
+    }
+    return passes;
+  }
+
+  private static List<Pass> largest(List<Pass> passes) {
+    return passes.stream().max(Comparator.comparingInt(SftWorkload::tokens)).stream().toList();
+  }
+
+  private static int tokens(Pass pass) {
+    return Arrays.stream(pass.lengths()).sum();
+  }
+
+  private static Pass pass(List<Length> rows) {
+    return new Pass(
+        rows.stream().mapToInt(Length::tokens).toArray(),
+        rows.stream().mapToInt(Length::targets).sum());
+  }
+
+  /** Of a row. */
+  private record Length(int tokens, int targets) {}
+
+  /** Rows longer than {@code maxLength} count as long as that: others would take their places. */
+  private static List<Length> lengths(List<SftRow> unit, int maxLength) {
+    List<Length> lengths = new ArrayList<>();
+    int room = maxLength;
+    for (SftRow row : unit) {
+      int tokens = Math.min(room, row.ids().length);
+      if (tokens > 0) {
+        lengths.add(new Length(tokens, Math.min(tokens, row.targets())));
+        room -= tokens;
+      }
+    }
+    return lengths;
+  }
+}
