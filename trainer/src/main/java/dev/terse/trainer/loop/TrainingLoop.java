@@ -50,6 +50,7 @@ public final class TrainingLoop {
     int maxSteps = maxSteps();
     int perEpoch = learner.updatesPerEpoch();
     MetricMeans means = new MetricMeans();
+    HeapTrim heap = new HeapTrim();
     if (done == 0 && config.evaluation().evalOnStart()) {
       evaluate(0);
     }
@@ -60,7 +61,7 @@ public final class TrainingLoop {
       long begun = System.nanoTime();
       Map<String, Double> metrics = new LinkedHashMap<>(learner.step(step));
       step++;
-      HeapTrim.trim();
+      heap.trim();
       metrics.put("epoch", step / (double) perEpoch);
       metrics.put("step_time", (System.nanoTime() - begun) / 1e9);
       means.add(metrics);

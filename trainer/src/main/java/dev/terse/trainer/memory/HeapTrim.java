@@ -3,7 +3,8 @@ package dev.terse.trainer.memory;
 /**
  * Keeps the Java heap small in a run. The engine's loops leave short-lived arrays; the collector
  * answers by letting the heap grow (to 700 MB with 40 MB in use, seen in SFT of SmolLM2), and its
- * pages stay with the process. A full collection gives them back and takes some 30 ms.
+ * pages stay with the process. A full collection gives them back and takes some 30 ms, so there is
+ * one only when the heap has grown since the last.
  */
 public final class HeapTrim {
   /** A heap that is not larger is left alone. */
@@ -12,13 +13,18 @@ public final class HeapTrim {
   /** Of the heap must be free to be worth it: what is in use cannot be given back. */
   private static final double FREE = 0.5;
 
-  private HeapTrim() {}
+  /** How much larger than after the last collection it must be. */
+  private static final double GROWN = 1.5;
+
+  private long left;
 
   /** Called between two updates, when little is in use. */
-  public static void trim() {
+  public void trim() {
     Runtime java = Runtime.getRuntime();
-    if (java.totalMemory() > LARGE && java.freeMemory() > FREE * java.totalMemory()) {
+    long size = java.totalMemory();
+    if (size > LARGE && size > GROWN * left && java.freeMemory() > FREE * size) {
       System.gc();
+      left = java.totalMemory();
     }
   }
 }

@@ -45,7 +45,7 @@ public final class MemoryWatch {
    */
   public void beforeTraining(Workload run) {
     if (engine != null && check != MemoryCheck.OFF) {
-      HeapTrim.trim(); // what reading the data has left behind
+      new HeapTrim().trim(); // what reading the data has left behind
       long now = ProcessMemory.resident().orElse(0) - engine.heldBytes();
       forecast = require(run, Math.max(now, ProcessMemory.BARE), "the run needs ");
       LOG.info("memory: {}", forecast.describe());
