@@ -134,7 +134,8 @@ record OperationCost(String phase, String label, double flop, double bytes) {
     AttentionShape shape = (AttentionShape) args[4];
     double pairs = 0;
     for (int s = 0; s < segments.count(); s++) {
-      pairs += segments.length(s) * (segments.length(s) + 1.0) / 2;
+      double own = segments.length(s);
+      pairs += own * segments.prefixLength(s) + own * (own + 1) / 2;
     }
     double flop = 2.0 * products * pairs * shape.heads() * shape.headDim();
     double bytes =

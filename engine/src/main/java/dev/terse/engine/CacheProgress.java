@@ -49,6 +49,9 @@ public final class CacheProgress {
     require(awaited > prompts, "no sequence waits for a prompt");
     require(!hasPrompts[layer], "layer " + layer + " has its prompts already");
     OperationChecks.keyValues(k, v, segments, shape);
+    if (segments.sharesPrefixes()) {
+      throw new IllegalArgumentException("prompts of a cache stand alone, got prefixes");
+    }
     if (prompts + segments.count() < awaited) {
       throw new IllegalArgumentException(
           "a sequence continues prompt "

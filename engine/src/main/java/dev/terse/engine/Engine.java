@@ -143,8 +143,8 @@ public interface Engine extends AutoCloseable {
   // Attention -------------------------------------------------------------------------------------
 
   /**
-   * Causal grouped-query attention inside each segment. Keeps nothing for the backward, which
-   * computes the probabilities again block by block.
+   * Causal grouped-query attention inside each segment and to its prefix. Keeps nothing for the
+   * backward, which computes the probabilities again block by block.
    *
    * @param q [N, H*D], rotated
    * @param k,v [N, K*D], k rotated

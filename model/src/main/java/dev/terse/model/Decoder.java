@@ -384,7 +384,7 @@ public final class Decoder implements AutoCloseable {
 
   private void requirePositions(PackedBatch batch) {
     for (int s = 0; s < batch.segments().count(); s++) {
-      requirePositions(s, batch.segments().length(s));
+      requirePositions(s, batch.segments().seenLength(s));
     }
   }
 

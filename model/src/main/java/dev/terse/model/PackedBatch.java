@@ -2,10 +2,12 @@ package dev.terse.model;
 
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Segments;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Token sequences laid one after another, without padding.
+ * Token sequences laid one after another, without padding; sequences may share a prefix ({@link
+ * Segments}).
  *
  * @param ids [N]; not copied, not to be changed
  * @param segments where each sequence begins
@@ -30,8 +32,13 @@ public record PackedBatch(int[] ids, Segments segments, long[] dropoutSeeds) {
    * number of its sequence and its position: not of the batch that the sequence lies in.
    *
    * @param numbers of the sequences, such as their places in an update, [S]
+   * @throws IllegalStateException if sequences share a prefix: what is left out of it would have to
+   *     be different for each
    */
   public PackedBatch withDropout(long seed, int[] numbers) {
+    if (segments.sharesPrefixes()) {
+      throw new IllegalStateException("no dropout where sequences share a prefix");
+    }
     long[] seeds = new long[ids.length];
     for (int s = 0; s < segments.count(); s++) {
       long sequence = SeedTree.child(seed, numbers[s]);
@@ -42,14 +49,25 @@ public record PackedBatch(int[] ids, Segments segments, long[] dropoutSeeds) {
     return new PackedBatch(ids, segments, seeds);
   }
 
+  /** The same sequences, of which nothing is left out. */
+  public PackedBatch withoutDropout() {
+    return new PackedBatch(ids, segments);
+  }
+
   /** Packs the sequences in their order. */
   public static PackedBatch of(List<int[]> sequences) {
-    int[] lengths = sequences.stream().mapToInt(s -> s.length).toArray();
-    Segments segments = Segments.ofLengths(lengths);
-    int[] ids = new int[segments.tokens()];
-    for (int s = 0; s < lengths.length; s++) {
-      System.arraycopy(sequences.get(s), 0, ids, segments.start(s), lengths[s]);
-    }
-    return new PackedBatch(ids, segments);
+    int[] alone = sequences.stream().mapToInt(s -> Segments.NONE).toArray();
+    return continuing(sequences, alone);
+  }
+
+  /**
+   * Packs segments in their order.
+   *
+   * @param prefixes for each the index of the segment that it continues, or {@link Segments#NONE}
+   */
+  public static PackedBatch continuing(List<int[]> parts, int[] prefixes) {
+    int[] lengths = parts.stream().mapToInt(part -> part.length).toArray();
+    int[] ids = parts.stream().flatMapToInt(Arrays::stream).toArray();
+    return new PackedBatch(ids, Segments.continuing(lengths, prefixes));
   }
 }

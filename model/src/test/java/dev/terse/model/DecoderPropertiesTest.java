@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.SeedTree;
+import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import dev.terse.testkit.TestSeed;
@@ -44,6 +45,42 @@ class DecoderPropertiesTest {
         double[] expected = apart.get(name).toDoubles();
         double scale = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
         assertThat(together.get(name).toDoubles())
+            .as("gradient of %s", name)
+            .containsExactly(expected, within(under.tolerance() * scale));
+      }
+    }
+  }
+
+  /** What sequences share is computed once, and the result is that of writing it out for each. */
+  @ParameterizedTest
+  @MethodSource("dev.terse.model.DecoderGoldenTest#modelsOnEngines")
+  void sharedPrefix_severalContinuations_equalsEachWrittenOut(
+      TinyModel model, EngineUnderTest under) {
+    List<int[]> parts = sequences(model, 9, 5, 12, 1, 7, 3);
+    int[] prefixes = {-1, 0, 0, 0, -1, 4};
+    PackedBatch shared = PackedBatch.continuing(parts, prefixes);
+    int[] continuations = {1, 2, 3, 5};
+    PackedBatch apart =
+        PackedBatch.of(
+            Arrays.stream(continuations)
+                .mapToObj(s -> joined(parts.get(prefixes[s]), parts.get(s)))
+                .toList());
+    int[] own = Arrays.stream(continuations).map(s -> parts.get(s).length).toArray();
+    try (Engine engine = under.open();
+        Decoder decoder = model.open(engine);
+        Parameters ofShared = decoder.weights().zerosLike(engine);
+        Parameters ofApart = decoder.weights().zerosLike(engine)) {
+      for (boolean recompute : new boolean[] {false, true}) {
+        TokenScores once =
+            accumulate(decoder, shared, lastTokens(shared, own), ofShared, recompute);
+        TokenScores each = accumulate(decoder, apart, lastTokens(apart, own), ofApart, recompute);
+        assertClose(once.logProbs(), each.logProbs(), under);
+        assertClose(once.entropies(), each.entropies(), under);
+      }
+      for (String name : ofShared.names()) {
+        double[] expected = ofApart.get(name).toDoubles();
+        double scale = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+        assertThat(ofShared.get(name).toDoubles())
             .as("gradient of %s", name)
             .containsExactly(expected, within(under.tolerance() * scale));
       }
@@ -206,15 +243,52 @@ class DecoderPropertiesTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void sharedPrefix_withItsContinuationLongerThanPositions_isRefused(EngineUnderTest under) {
+    try (Engine engine = under.open();
+        Decoder decoder = TinyModel.LLAMA.open(engine)) {
+      PackedBatch batch =
+          PackedBatch.continuing(List.of(new int[200], new int[57]), new int[] {-1, 0});
+      assertThatThrownBy(() -> decoder.score(batch, HeadRows.all(batch.ids(), batch.segments()), 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("sequence 1 needs 257 positions, the model has 256");
+    }
+  }
+
   private static TokenScores accumulate(
       Decoder decoder, PackedBatch batch, Parameters gradients, boolean recompute) {
+    HeadRows all = HeadRows.all(batch.ids(), batch.segments());
+    return accumulate(decoder, batch, all, gradients, recompute);
+  }
+
+  private static TokenScores accumulate(
+      Decoder decoder, PackedBatch batch, HeadRows rows, Parameters gradients, boolean recompute) {
     return decoder.accumulate(
-        batch,
-        HeadRows.all(batch.ids(), batch.segments()),
-        0.9,
-        (index, logProb) -> 0.1 * logProb,
-        gradients,
-        recompute);
+        batch, rows, 0.9, (index, logProb) -> 0.1 * logProb, gradients, recompute);
+  }
+
+  /**
+   * Predictions inside the last tokens of each sequence.
+   *
+   * @param counts of these tokens for each segment that is no prefix
+   */
+  private static HeadRows lastTokens(PackedBatch batch, int[] counts) {
+    Segments segments = batch.segments();
+    int[] ends =
+        IntStream.range(0, segments.count())
+            .filter(s -> !segments.isPrefix(s))
+            .map(segments::end)
+            .toArray();
+    int[] rows =
+        IntStream.range(0, ends.length)
+            .flatMap(k -> IntStream.range(ends[k] - counts[k], ends[k] - 1))
+            .toArray();
+    return new HeadRows(rows, Arrays.stream(rows).map(row -> batch.ids()[row + 1]).toArray());
+  }
+
+  private static int[] joined(int[] first, int[] second) {
+    return IntStream.concat(Arrays.stream(first), Arrays.stream(second)).toArray();
   }
 
   /** Logits after the last token of each text, one forward a text. */

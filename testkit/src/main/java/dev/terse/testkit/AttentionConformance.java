@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Causal grouped-query attention of packed segments and its backward. */
+/** Causal grouped-query attention of packed segments, with prefixes too, and its backward. */
 abstract class AttentionConformance extends OperationConformance {
   AttentionConformance(EngineConformance owner) {
     super(owner);
@@ -36,6 +36,25 @@ abstract class AttentionConformance extends OperationConformance {
     int headDim = 2 * lab.draws.between(1, 40);
     Segments segments = Segments.ofLengths(lab.draws.integers(lab.draws.between(1, 5), 1, 90));
     check(AttentionShape.of(group * kvHeads, kvHeads, headDim), segments, 1);
+  }
+
+  @Test
+  void attention_sharedPrefixes_equalsReference() {
+    int[] lengths = {17, 33, 1, 130, 5, 1, 64, 200, 3, 40};
+    int[] prefixes = {-1, 0, 0, 0, -1, -1, 5, -1, 7, 7};
+    check(AttentionShape.of(6, 2, 16), Segments.continuing(lengths, prefixes), 1);
+  }
+
+  @Test
+  void attention_randomPrefixes_equalsReference() {
+    int[] lengths = lab.draws.integers(8, 1, 70);
+    int[] prefixes = new int[lengths.length];
+    prefixes[0] = Segments.NONE;
+    for (int s = 1; s < prefixes.length; s++) {
+      int other = lab.draws.between(0, s - 1);
+      prefixes[s] = prefixes[other] == Segments.NONE ? other : Segments.NONE;
+    }
+    check(AttentionShape.of(3, 1, 8), Segments.continuing(lengths, prefixes), 1);
   }
 
   @Test

@@ -106,6 +106,10 @@ abstract class KvCacheConformance extends OperationConformance {
       refuses("layer 0 has no prompts yet", cache::positions);
       refusesArgument(
           "prompt 1", () -> cache.putPrompts(0, k.actual(), k.actual(), Segments.ofLengths(3)));
+      Segments sharing = Segments.continuing(new int[] {1, 2}, new int[] {Segments.NONE, 0});
+      refusesArgument(
+          "prompts of a cache stand alone",
+          () -> cache.putPrompts(0, k.actual(), k.actual(), sharing));
       cache.putPrompts(0, k.actual(), k.actual(), Segments.ofLengths(1, 2));
       refusesArgument(
           "k must have shape [2, 4], has [3, 4]",

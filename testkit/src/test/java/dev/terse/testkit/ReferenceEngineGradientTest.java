@@ -172,7 +172,19 @@ class ReferenceEngineGradientTest {
   @CsvSource({"1, 1, 8", "6, 2, 4", "7, 1, 2"})
   void attentionBackward_severalSegments_equalsDifferences(int heads, int kvHeads, int headDim) {
     AttentionShape shape = AttentionShape.of(heads, kvHeads, headDim);
-    Segments segments = Segments.ofLengths(1, 6, 2, 11);
+    attentionBackwardEqualsDifferences(shape, Segments.ofLengths(1, 6, 2, 11));
+  }
+
+  @Test
+  void attentionBackward_sharedPrefixes_equalsDifferences() {
+    Segments segments = Segments.continuing(new int[] {5, 4, 1, 7, 3}, new int[] {-1, 0, 0, -1, 3});
+    attentionBackwardEqualsDifferences(AttentionShape.of(6, 2, 4), segments);
+  }
+
+  private void attentionBackwardEqualsDifferences(AttentionShape shape, Segments segments) {
+    int heads = shape.heads();
+    int kvHeads = shape.kvHeads();
+    int headDim = shape.headDim();
     Tensor q = normal(20, heads * headDim);
     Tensor k = normal(20, kvHeads * headDim);
     Tensor v = normal(20, kvHeads * headDim);

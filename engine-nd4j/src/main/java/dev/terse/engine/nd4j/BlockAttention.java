@@ -14,6 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * taken apart (q [N, H*D] becomes [K, N*G, D]), because products want contiguous operands. A
  * block's scores are [block*G, keys], never N×N. The backward computes the probabilities again.
  *
+ * <p>What a segment sees lies in one piece: where segments have prefixes, keys and values are first
+ * written out for each [M, K*D], and the gradients of the copies are added up at the end. Queries
+ * are not repeated.
+ *
  * <p>Blocks are claimed by whoever is free: each writes memory of its own, so the bits do not
  * depend on who did it.
  */
@@ -48,34 +52,40 @@ final class BlockAttention {
       Segments segments,
       AttentionShape shape,
       Nd4jTensor out) {
+    SeenRows seen = new SeenRows(rows, segments);
     int n = segments.tokens();
+    int m = seen.segments().tokens();
     int kvHeads = shape.kvHeads();
     int group = shape.group();
     int dim = shape.headDim();
     int step = block(group);
     try (ChunkPool.Frame own = crew.scratch(0)) {
       Matrix queries = operands.parts(own, q, kvHeads, dim);
-      Matrix keys = operands.parts(own, k, kvHeads, dim);
-      Matrix values = operands.parts(own, v, kvHeads, dim);
+      Matrix keys = operands.parts(own, seen.of(k, own), kvHeads, dim);
+      Matrix values = operands.parts(own, seen.of(v, own), kvHeads, dim);
       Nd4jTensor outputs = own.floats(kvHeads * n * group, dim);
-      Nd4jTensor[] scores = perWorker(own, longest(segments), group);
+      Nd4jTensor[] scores = perWorker(own, seen.longest(), group);
       List<Runner> tasks = new ArrayList<>();
       for (int s = 0; s < segments.count(); s++) {
         int start = segments.start(s);
+        int seenStart = seen.segments().start(s);
+        int before = segments.prefixLength(s);
         for (int from = last(segments.length(s), step); from >= 0; from -= step) {
           int first = from;
           int end = Math.min(from + step, segments.length(s));
           for (int head = 0; head < kvHeads; head++) {
             int token = head * n + start;
+            int seenToken = head * m + seenStart;
+            int seenEnd = seenToken + before + end;
             tasks.add(
                 worker -> {
                   NativeCalls calls = crew.calls(worker);
                   int from0 = (token + first) * group;
                   int to0 = (token + end) * group;
-                  Nd4jTensor x = scores(scores[worker], (end - first) * group, end);
+                  Nd4jTensor x = scores(scores[worker], (end - first) * group, before + end);
                   calls.productTransposed(
                       queries.rows(from0, to0),
-                      keys.rows(token, token + end),
+                      keys.rows(seenToken, seenEnd),
                       Matrix.of(x),
                       shape.scale(),
                       0);
@@ -84,7 +94,7 @@ final class BlockAttention {
                     Matrix p = probabilities(inner, x);
                     calls.softmax(Matrix.of(x), p);
                     calls.product(
-                        p, values.rows(token, token + end), Matrix.rows(outputs, from0, to0), 1, 0);
+                        p, values.rows(seenToken, seenEnd), Matrix.rows(outputs, from0, to0), 1, 0);
                   }
                 });
           }
@@ -105,22 +115,24 @@ final class BlockAttention {
       Nd4jTensor dq,
       Nd4jTensor dk,
       Nd4jTensor dv) {
+    SeenRows seen = new SeenRows(rows, segments);
     int n = segments.tokens();
+    int m = seen.segments().tokens();
     int kvHeads = shape.kvHeads();
     int group = shape.group();
     int dim = shape.headDim();
     int step = block(group);
     try (ChunkPool.Frame own = crew.scratch(0)) {
       Matrix queries = operands.parts(own, q, kvHeads, dim);
-      Matrix keys = operands.parts(own, k, kvHeads, dim);
-      Matrix values = operands.parts(own, v, kvHeads, dim);
+      Matrix keys = operands.parts(own, seen.of(k, own), kvHeads, dim);
+      Matrix values = operands.parts(own, seen.of(v, own), kvHeads, dim);
       Matrix slopes = operands.parts(own, dOut, kvHeads, dim);
       Nd4jTensor dQueries = own.floats(kvHeads * n * group, dim);
-      Nd4jTensor dKeys = own.floats(LANES * kvHeads * n, dim);
-      Nd4jTensor dValues = own.floats(LANES * kvHeads * n, dim);
+      Nd4jTensor dKeys = own.floats(LANES * kvHeads * m, dim);
+      Nd4jTensor dValues = own.floats(LANES * kvHeads * m, dim);
       rows.clear(dKeys);
       rows.clear(dValues);
-      int longest = longest(segments);
+      int longest = seen.longest();
       Nd4jTensor[] scores = perWorker(own, longest, group);
       Nd4jTensor[] probabilities = perWorker(own, longest, group);
       Nd4jTensor[] dProbabilities = perWorker(own, longest, group);
@@ -128,10 +140,13 @@ final class BlockAttention {
       for (int s = 0; s < segments.count(); s++) {
         int start = segments.start(s);
         int length = segments.length(s);
+        int seenStart = seen.segments().start(s);
+        int before = segments.prefixLength(s);
         for (int lane = 0; lane < LANES; lane++) {
           for (int head = 0; head < kvHeads; head++) {
             int token = head * n + start;
-            int sumToken = (lane * kvHeads + head) * n + start;
+            int seenToken = head * m + seenStart;
+            int sumToken = (lane * kvHeads + head) * m + seenStart;
             int firstBlock = lane * step;
             tasks.add(
                 worker -> {
@@ -141,13 +156,14 @@ final class BlockAttention {
                     int from0 = (token + first) * group;
                     int to0 = (token + end) * group;
                     int count = (end - first) * group;
+                    int keyCount = before + end;
                     Matrix query = queries.rows(from0, to0);
-                    Matrix key = keys.rows(token, token + end);
-                    Matrix value = values.rows(token, token + end);
+                    Matrix key = keys.rows(seenToken, seenToken + keyCount);
+                    Matrix value = values.rows(seenToken, seenToken + keyCount);
                     Matrix slope = slopes.rows(from0, to0);
-                    Nd4jTensor x = scores(scores[worker], count, end);
-                    Matrix p = Matrix.of(scores(probabilities[worker], count, end));
-                    Matrix dp = Matrix.of(scores(dProbabilities[worker], count, end));
+                    Nd4jTensor x = scores(scores[worker], count, keyCount);
+                    Matrix p = Matrix.of(scores(probabilities[worker], count, keyCount));
+                    Matrix dp = Matrix.of(scores(dProbabilities[worker], count, keyCount));
                     calls.productTransposed(query, key, Matrix.of(x), shape.scale(), 0);
                     rows.maskFuture(x, end - first, group);
                     calls.softmax(Matrix.of(x), p);
@@ -156,7 +172,7 @@ final class BlockAttention {
                       calls.transposedProduct(
                           operands.of(worker, inner, p),
                           slope,
-                          Matrix.rows(dValues, sumToken, sumToken + end),
+                          Matrix.rows(dValues, sumToken, sumToken + keyCount),
                           1,
                           1);
                       Matrix dx = probabilities(inner, x);
@@ -165,7 +181,7 @@ final class BlockAttention {
                       calls.transposedProduct(
                           dx,
                           query,
-                          Matrix.rows(dKeys, sumToken, sumToken + end),
+                          Matrix.rows(dKeys, sumToken, sumToken + keyCount),
                           shape.scale(),
                           1);
                     }
@@ -176,8 +192,8 @@ final class BlockAttention {
       }
       runAll(tasks);
       operands.join(dQueries, kvHeads, dq);
-      join(dKeys, kvHeads * n, kvHeads, dk);
-      join(dValues, kvHeads * n, kvHeads, dv);
+      join(dKeys, kvHeads, seen, dk, own);
+      join(dValues, kvHeads, seen, dv, own);
     }
   }
 
@@ -197,12 +213,17 @@ final class BlockAttention {
             });
   }
 
-  private void join(Nd4jTensor lanes, int laneRows, int kvHeads, Nd4jTensor out) {
+  /** Adds up the lanes, then what all who see a row of {@code out} found for it. */
+  private void join(
+      Nd4jTensor lanes, int kvHeads, SeenRows seen, Nd4jTensor out, ChunkPool.Frame own) {
+    int laneRows = kvHeads * seen.segments().tokens();
     Nd4jTensor sum = lanes.rowsView(0, laneRows);
     for (int lane = 1; lane < LANES; lane++) {
       rows.add(lanes.rowsView(lane * laneRows, (lane + 1) * laneRows), 1, sum);
     }
-    operands.join(sum, kvHeads, out);
+    Nd4jTensor joined = seen.gradients(out, own);
+    operands.join(sum, kvHeads, joined);
+    seen.addUp(joined, out);
   }
 
   /** Memory for what products read, as large as the scores. */
@@ -222,14 +243,6 @@ final class BlockAttention {
 
   private static Nd4jTensor scores(Nd4jTensor memory, int rows, int keys) {
     return Nd4jTensor.view(memory.block(), memory.offset(), rows, keys);
-  }
-
-  private static int longest(Segments segments) {
-    int longest = 0;
-    for (int s = 0; s < segments.count(); s++) {
-      longest = Math.max(longest, segments.length(s));
-    }
-    return longest;
   }
 
   /** Queries of a block. */

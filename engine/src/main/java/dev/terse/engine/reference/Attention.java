@@ -2,7 +2,7 @@ package dev.terse.engine.reference;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Segments;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,10 +20,11 @@ final class Attention {
       AttentionShape shape,
       HeapTensor out) {
     for (int s = 0; s < segments.count(); s++) {
-      List<double[]> keys = rows(k, segments, s);
-      List<double[]> values = rows(v, segments, s);
-      for (int i = 0; i < keys.size(); i++) {
-        int row = segments.start(s) + i;
+      int[] seen = segments.seenRows(s);
+      List<double[]> keys = rows(k, seen);
+      List<double[]> values = rows(v, seen);
+      for (int i = segments.prefixLength(s); i < keys.size(); i++) {
+        int row = seen[i];
         out.setRow(row, query(q.row(row), keys.subList(0, i + 1), values, shape));
       }
     }
@@ -63,23 +64,13 @@ final class Attention {
       HeapTensor dk,
       HeapTensor dv) {
     for (int s = 0; s < segments.count(); s++) {
-      List<double[]> keys = rows(k, segments, s);
-      List<double[]> values = rows(v, segments, s);
-      for (int i = 0; i < keys.size(); i++) {
-        int row = segments.start(s) + i;
+      int[] seen = segments.seenRows(s);
+      List<double[]> keys = rows(k, seen);
+      List<double[]> values = rows(v, seen);
+      for (int i = segments.prefixLength(s); i < keys.size(); i++) {
+        int row = seen[i];
         for (int h = 0; h < shape.heads(); h++) {
-          backwardOfHead(
-              q,
-              keys.subList(0, i + 1),
-              values,
-              segments.start(s),
-              row,
-              h,
-              shape,
-              dOut,
-              dq,
-              dk,
-              dv);
+          backwardOfHead(q, keys.subList(0, i + 1), values, seen, row, h, shape, dOut, dq, dk, dv);
         }
       }
     }
@@ -91,7 +82,7 @@ final class Attention {
       HeapTensor q,
       List<double[]> keys,
       List<double[]> values,
-      int start,
+      int[] seen,
       int row,
       int h,
       AttentionShape shape,
@@ -115,8 +106,8 @@ final class Attention {
       double ds = p[j] * (dp[j] - mean) * shape.scale();
       for (int d = 0; d < dim; d++) {
         dq.add(row, at + d, ds * keys.get(j)[kvAt + d]);
-        dk.add(start + j, kvAt + d, ds * query[at + d]);
-        dv.add(start + j, kvAt + d, p[j] * slope[at + d]);
+        dk.add(seen[j], kvAt + d, ds * query[at + d]);
+        dv.add(seen[j], kvAt + d, p[j] * slope[at + d]);
       }
     }
   }
@@ -139,12 +130,8 @@ final class Attention {
     return sum;
   }
 
-  /** Copies of the rows of one segment. */
-  static List<double[]> rows(HeapTensor tensor, Segments segments, int segment) {
-    List<double[]> rows = new ArrayList<>(segments.length(segment));
-    for (int i = segments.start(segment); i < segments.end(segment); i++) {
-      rows.add(tensor.row(i));
-    }
-    return rows;
+  /** Copies of some rows. */
+  static List<double[]> rows(HeapTensor tensor, int[] indices) {
+    return Arrays.stream(indices).mapToObj(tensor::row).toList();
   }
 }

@@ -71,8 +71,8 @@ final class ReferenceKvCache implements KvCache {
   public void putPrompts(int layer, Tensor k, Tensor v, Segments prompts) {
     int first = progress.putPrompts(layer, k, v, prompts);
     for (int p = 0; p < prompts.count(); p++) {
-      List<double[]> keys = Attention.rows(HeapTensor.of(k), prompts, p);
-      List<double[]> values = Attention.rows(HeapTensor.of(v), prompts, p);
+      List<double[]> keys = Attention.rows(HeapTensor.of(k), prompts.seenRows(p));
+      List<double[]> values = Attention.rows(HeapTensor.of(v), prompts.seenRows(p));
       for (Sequence sequence : live) {
         if (sequence.prompt == first + p) {
           sequence.layers[layer] = new Rows(new ArrayList<>(keys), new ArrayList<>(values));

@@ -1,5 +1,6 @@
 package dev.terse.trainer.cli;
 
+import dev.terse.engine.Segments;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.model.DecoderConfig;
 import dev.terse.model.LoraSettings;
@@ -74,7 +75,7 @@ final class CatalogueCommand implements Callable<Integer> {
     int sequence = Math.min(tokens, model.maxPositions());
     int[] lengths = new int[(tokens + sequence - 1) / sequence];
     Arrays.fill(lengths, sequence);
-    RunShape.Pass pass = new RunShape.Pass(lengths, tokens);
+    RunShape.Pass pass = new RunShape.Pass(Segments.ofLengths(lengths), tokens);
     RunShape run =
         new RunShape(model, lora, optim, true, false, List.of(pass), List.of(), List.of());
     long process = ProcessMemory.BARE + ProcessMemory.growth(optim);

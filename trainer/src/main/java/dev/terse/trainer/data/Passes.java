@@ -2,6 +2,7 @@ package dev.terse.trainer.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntBiFunction;
 import java.util.function.ToIntFunction;
 
 /**
@@ -19,15 +20,27 @@ public final class Passes {
    *     bound
    */
   public static <T> List<List<T>> of(List<T> rows, ToIntFunction<T> tokens, int most) {
+    return ofNeighbours(rows, (before, row) -> tokens.applyAsInt(row), most);
+  }
+
+  /**
+   * The same for rows that share tokens with the one before them.
+   *
+   * @param tokens that a row (the second) adds to a pass behind another row (the first; null if
+   *     there is none)
+   */
+  public static <T> List<List<T>> ofNeighbours(
+      List<T> rows, ToIntBiFunction<T, T> tokens, int most) {
     List<List<T>> passes = new ArrayList<>();
     int begin = 0;
     long held = 0;
     for (int i = 0; i < rows.size(); i++) {
-      int more = tokens.applyAsInt(rows.get(i));
+      int more = tokens.applyAsInt(i == begin ? null : rows.get(i - 1), rows.get(i));
       if (most > 0 && i > begin && held + more > most) {
         passes.add(rows.subList(begin, i));
         begin = i;
         held = 0;
+        more = tokens.applyAsInt(null, rows.get(i));
       }
       held += more;
     }

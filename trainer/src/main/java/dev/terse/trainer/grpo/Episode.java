@@ -5,6 +5,7 @@ import dev.terse.rollout.Completion;
 import dev.terse.rollout.FinishReason;
 import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.Problem;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -59,6 +60,15 @@ record Episode(
   /** Tokens of the prompt and the completion. */
   int sequenceTokens() {
     return problem.prompt().ids().length + tokens();
+  }
+
+  /**
+   * Whether its prompt has the same tokens.
+   *
+   * @param other null for none
+   */
+  boolean hasPromptOf(Episode other) {
+    return other != null && Arrays.equals(problem.prompt().ids(), other.problem.prompt().ids());
   }
 
   private Episode withAdvantage(int place, double ofGroup) {

@@ -1,6 +1,7 @@
 package dev.terse.trainer.grpo;
 
 import dev.terse.engine.HeadRows;
+import dev.terse.engine.Segments;
 import dev.terse.model.PackedBatch;
 import dev.terse.trainer.loss.GrpoLoss;
 import java.util.ArrayList;
@@ -19,24 +20,58 @@ import java.util.stream.IntStream;
  */
 record GrpoBatch(List<Episode> episodes, PackedBatch tokens, HeadRows targets) {
 
-  static GrpoBatch of(List<Episode> episodes) {
-    PackedBatch tokens =
+  /** Each completion behind a prompt of its own. */
+  static GrpoBatch apart(List<Episode> episodes) {
+    return of(
+        episodes,
         PackedBatch.of(
             episodes.stream()
                 .map(e -> joined(e.problem().prompt().ids(), e.completion().ids()))
-                .toList());
-    int count = episodes.stream().mapToInt(Episode::tokens).sum();
-    int[] places = new int[count];
-    int[] next = new int[count];
-    int at = 0;
-    for (int s = 0; s < episodes.size(); s++) {
-      int first = tokens.segments().start(s) + episodes.get(s).problem().prompt().ids().length;
-      for (int id : episodes.get(s).completion().ids()) {
-        places[at] = first - 1;
-        next[at++] = id;
-        first++;
+                .toList()));
+  }
+
+  /**
+   * Neighbours with one prompt share it, so that it is computed once: its tokens but the last are
+   * the prefix of all, and each goes on from a last token of its own, which predicts its first.
+   */
+  static GrpoBatch sharing(List<Episode> episodes) {
+    List<int[]> parts = new ArrayList<>();
+    List<Integer> prefixes = new ArrayList<>();
+    int prefix = Segments.NONE;
+    Episode before = null;
+    for (Episode episode : episodes) {
+      int[] prompt = episode.problem().prompt().ids();
+      int shared = prompt.length - 1;
+      if (!episode.hasPromptOf(before)) {
+        prefix = shared == 0 ? Segments.NONE : parts.size();
+        if (shared > 0) {
+          parts.add(Arrays.copyOf(prompt, shared));
+          prefixes.add(Segments.NONE);
+        }
       }
+      parts.add(joined(new int[] {prompt[shared]}, episode.completion().ids()));
+      prefixes.add(prefix);
+      before = episode;
     }
+    int[] prefixOf = prefixes.stream().mapToInt(Integer::intValue).toArray();
+    return of(episodes, PackedBatch.continuing(parts, prefixOf));
+  }
+
+  /**
+   * @param tokens whose segments are the episodes' in their order, each with a completion at its
+   *     end, and prefixes of them
+   */
+  private static GrpoBatch of(List<Episode> episodes, PackedBatch tokens) {
+    int[] ends =
+        IntStream.range(0, tokens.segments().count())
+            .filter(s -> !tokens.segments().isPrefix(s))
+            .map(tokens.segments()::end)
+            .toArray();
+    int[] places =
+        IntStream.range(0, ends.length)
+            .flatMap(e -> IntStream.range(ends[e] - episodes.get(e).tokens() - 1, ends[e] - 1))
+            .toArray();
+    int[] next = episodes.stream().flatMapToInt(e -> IntStream.of(e.completion().ids())).toArray();
     return new GrpoBatch(List.copyOf(episodes), tokens, new HeadRows(places, next));
   }
 

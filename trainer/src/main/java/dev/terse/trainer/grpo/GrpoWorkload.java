@@ -1,5 +1,6 @@
 package dev.terse.trainer.grpo;
 
+import dev.terse.engine.Segments;
 import dev.terse.model.DecoderConfig;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.config.GrpoConfig;
@@ -106,13 +107,37 @@ record GrpoWorkload(
     int most = settings.tokensPerPass() == 0 ? Integer.MAX_VALUE : settings.tokensPerPass();
     int room = Math.max(most, longest[0] + settings.length());
     List<Integer> lengths = new ArrayList<>();
-    for (int i = 0; i < plan.microBatch() && room > 0; i++) {
-      int prompt = longest[Math.min(longest.length - 1, i / plan.groupSize())];
-      lengths.add(Math.min(room, prompt + settings.length()));
-      room -= lengths.get(i);
+    List<Integer> prefixes = new ArrayList<>();
+    int completions = 0;
+    for (int g = 0; room > 0 && completions < plan.microBatch(); g++) {
+      int prompt = longest[Math.min(longest.length - 1, g)];
+      int last = Math.min(plan.microBatch(), completions + plan.groupSize());
+      int own = prompt; // tokens of the prompt that each completion has for itself
+      int prefix = Segments.NONE;
+      if (sharesPrompts(settings) && prompt > 1 && room >= prompt) {
+        own = 1;
+        prefix = lengths.size();
+        prefixes.add(Segments.NONE);
+        lengths.add(prompt - 1);
+        room -= prompt - 1;
+      }
+      for (; room > 0 && completions < last; completions++) {
+        int tokens = Math.min(room, own + settings.length());
+        prefixes.add(prefix);
+        lengths.add(tokens);
+        room -= tokens;
+      }
     }
     return new Pass(
-        lengths.stream().mapToInt(Integer::intValue).toArray(), lengths.size() * settings.length());
+        Segments.continuing(ints(lengths), ints(prefixes)), completions * settings.length());
+  }
+
+  private boolean sharesPrompts(MemorySettings settings) {
+    return settings.lora() == null || !config.dropsOut();
+  }
+
+  private static int[] ints(List<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /** A turn: whole groups, or a part of one. */

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** The gradient of the GRPO loss by the policy's weights, pass by pass. */
@@ -65,21 +65,21 @@ final class PolicyGradient {
     List<Episode> prepared = new ArrayList<>();
     for (int from = 0; from < generation.size(); from += plan.microBatch()) {
       int to = Math.min(generation.size(), from + plan.microBatch());
-      for (List<Episode> pass : passes(generation.subList(from, to), Episode::sequenceTokens)) {
-        prepared.addAll(scored(GrpoBatch.of(pass), number));
+      for (List<Episode> pass : passes(generation.subList(from, to), Function.identity())) {
+        prepared.addAll(scored(batch(pass, number)));
       }
     }
     return prepared;
   }
 
   /** The episodes of a batch with what the loss compares with. */
-  private List<Episode> scored(GrpoBatch batch, int number) {
-    List<double[]> old =
-        plan.isOnPolicy() ? null : batch.perEpisode(score(withDropout(batch, number)));
+  private List<Episode> scored(GrpoBatch batch) {
+    List<double[]> old = plan.isOnPolicy() ? null : batch.perEpisode(score(batch));
     List<double[]> ofReference =
         reference == null
             ? null
-            : batch.perEpisode(reference.logProbs(batch.tokens(), batch.targets(), temperature));
+            : batch.perEpisode(
+                reference.logProbs(batch.tokens().withoutDropout(), batch.targets(), temperature));
     List<Episode> scored = new ArrayList<>();
     for (int e = 0; e < batch.episodes().size(); e++) {
       scored.add(
@@ -93,8 +93,27 @@ final class PolicyGradient {
     return scored;
   }
 
-  private <T> List<List<T>> passes(List<T> rows, ToIntFunction<T> tokens) {
-    return Passes.of(rows, tokens, config.training().maxTokensPerPass());
+  private <T> List<List<T>> passes(List<T> rows, Function<T, Episode> episode) {
+    return Passes.ofNeighbours(
+        rows,
+        (before, row) -> tokens(before == null ? null : episode.apply(before), episode.apply(row)),
+        config.training().maxTokensPerPass());
+  }
+
+  /** Tokens that an episode adds to a pass behind another one, or as the first. */
+  private int tokens(Episode before, Episode episode) {
+    boolean shares = !config.dropsOut() && episode.hasPromptOf(before);
+    return shares ? 1 + episode.tokens() : episode.sequenceTokens();
+  }
+
+  /**
+   * A pass. Completions of a prompt share it, unless dropout leaves out other parts of it for each.
+   */
+  private GrpoBatch batch(List<Episode> episodes, int generation) {
+    return config.dropsOut()
+        ? GrpoBatch.apart(episodes)
+            .withDropout(SeedTree.at(config.training().seed(), "dropout", generation))
+        : GrpoBatch.sharing(episodes);
   }
 
   /** An episode with the weight of its tokens in the loss. */
@@ -123,10 +142,10 @@ final class PolicyGradient {
                 .filter(i -> bearsLoss(episodes.get(i)))
                 .mapToObj(i -> new Weighted(episodes.get(i), weights[i]))
                 .toList();
-        for (List<Weighted> pass : passes(bearing, w -> w.episode.sequenceTokens())) {
+        for (List<Weighted> pass : passes(bearing, Weighted::episode)) {
           List<Episode> part = pass.stream().map(Weighted::episode).toList();
           double[] own = pass.stream().mapToDouble(Weighted::weight).toArray();
-          add(withDropout(GrpoBatch.of(part), number), own, gradients, statistics, agreement);
+          add(batch(part, number), own, gradients, statistics, agreement);
           phase.advance(part.stream().mapToLong(Episode::tokens).sum());
         }
       }
@@ -162,12 +181,6 @@ final class PolicyGradient {
     for (int e = 0; e < parts.size(); e++) {
       agreement.add(batch.episodes().get(e).completion().logProbs(), parts.get(e));
     }
-  }
-
-  private GrpoBatch withDropout(GrpoBatch batch, int generation) {
-    return config.dropsOut()
-        ? batch.withDropout(SeedTree.at(config.training().seed(), "dropout", generation))
-        : batch;
   }
 
   private double[] score(GrpoBatch batch) {

@@ -1,6 +1,7 @@
 package dev.terse.trainer.memory;
 
 import dev.terse.engine.HeadRows;
+import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.model.Decoder;
@@ -54,7 +55,7 @@ public record MemoryForecast(
       long gradients = bytes(state.gradients);
       long moments = bytes(state.first) + bytes(state.second);
       // A single token leaves the weights' bfloat16 copies; its activations are pooled.
-      models.forEach(model -> score(model, new Pass(new int[] {1}, 1)));
+      models.forEach(model -> score(model, new Pass(Segments.ofLengths(1), 1)));
       long weights = engine.heldBytes() - engine.pooledBytes() - gradients - moments;
       run.trained().forEach(pass -> train(decoder, state.gradients, run.recompute(), pass));
       run.scored().forEach(pass -> models.forEach(model -> score(model, pass)));
@@ -95,15 +96,15 @@ public record MemoryForecast(
   }
 
   private static void train(Decoder decoder, Parameters gradients, boolean recompute, Pass pass) {
-    PackedBatch batch = batch(pass.lengths());
-    if (decoder.adapters().isPresent()) {
-      batch = batch.withDropout(0, new int[pass.lengths().length]);
+    PackedBatch batch = batch(pass);
+    if (decoder.adapters().isPresent() && !pass.segments().sharesPrefixes()) {
+      batch = batch.withDropout(0, new int[pass.segments().count()]);
     }
     decoder.accumulate(batch, rows(pass), 1, (row, logProb) -> 0, gradients, recompute);
   }
 
   private static void score(Decoder decoder, Pass pass) {
-    decoder.score(batch(pass.lengths()), rows(pass), 1);
+    decoder.score(batch(pass), rows(pass), 1);
   }
 
   /**
@@ -131,13 +132,12 @@ public record MemoryForecast(
     return (long) (sequences * more * ofToken * CAPACITY);
   }
 
-  private static PackedBatch batch(int[] lengths) {
-    return PackedBatch.of(Arrays.stream(lengths).mapToObj(int[]::new).toList());
+  private static PackedBatch batch(Pass pass) {
+    return new PackedBatch(new int[pass.segments().tokens()], pass.segments());
   }
 
   private static HeadRows rows(Pass pass) {
-    int tokens = Arrays.stream(pass.lengths()).sum();
-    int targets = Math.min(tokens, pass.targets());
+    int targets = Math.min(pass.segments().tokens(), pass.targets());
     return new HeadRows(IntStream.range(0, targets).toArray(), new int[targets]);
   }
 

@@ -1,5 +1,6 @@
 package dev.terse.trainer.memory;
 
+import dev.terse.engine.Segments;
 import dev.terse.model.DecoderConfig;
 import dev.terse.model.LoraSettings;
 import dev.terse.trainer.config.Optim;
@@ -30,10 +31,10 @@ public record RunShape(
   /**
    * A packed batch.
    *
-   * @param lengths tokens of each sequence
+   * @param segments where the sequences lie
    * @param targets tokens that are predicted
    */
-  public record Pass(int[] lengths, int targets) {}
+  public record Pass(Segments segments, int targets) {}
 
   /**
    * Sequences that are decoded together.

@@ -1,5 +1,6 @@
 package dev.terse.trainer.sft;
 
+import dev.terse.engine.Segments;
 import dev.terse.model.DecoderConfig;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.config.SftConfig;
@@ -75,12 +76,12 @@ record SftWorkload(
   }
 
   private static int tokens(Pass pass) {
-    return Arrays.stream(pass.lengths()).sum();
+    return pass.segments().tokens();
   }
 
   private static Pass pass(List<Length> rows) {
     return new Pass(
-        rows.stream().mapToInt(Length::tokens).toArray(),
+        Segments.ofLengths(rows.stream().mapToInt(Length::tokens).toArray()),
         rows.stream().mapToInt(Length::targets).sum());
   }
 

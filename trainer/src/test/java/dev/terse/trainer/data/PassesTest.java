@@ -46,6 +46,15 @@ class PassesTest {
         .containsExactly(List.of(3, 4), List.of(30), List.of(2, 8));
   }
 
+  /** A row shares two tokens with an equal one before it in the same pass. */
+  @Test
+  void ofNeighbours_rowsThatShare_fillAPassFurtherAndPayAnewAtItsBegin() {
+    List<List<Integer>> passes =
+        Passes.ofNeighbours(
+            List.of(4, 4, 4, 4, 3, 3), (before, row) -> row.equals(before) ? row - 2 : row, 8);
+    assertThat(passes).containsExactly(List.of(4, 4, 4), List.of(4, 3, 3));
+  }
+
   @Test
   void of_noBound_isOnePass() {
     assertThat(passes(List.of(3, 4, 30), 0)).containsExactly(List.of(3, 4, 30));

@@ -2,6 +2,7 @@ package dev.terse.trainer.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terse.engine.Segments;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.nd4j.NumberType;
 import dev.terse.model.DecoderConfig;
@@ -64,8 +65,8 @@ class MemoryForecastTest {
 
   @Test
   void forecast_activations_growWithTokensAndShrinkWhenRecomputed() {
-    Pass one = new Pass(new int[] {1024}, 900);
-    Pass four = new Pass(new int[] {1024, 1024, 1024, 1024}, 3600);
+    Pass one = new Pass(Segments.ofLengths(1024), 900);
+    Pass four = new Pass(Segments.ofLengths(1024, 1024, 1024, 1024), 3600);
     long kept = forecast(Optim.ADAMW_TORCH, false, four).activations();
     // Each of 30 layers keeps 2 C + 2 Q + 2 K + 2 F numbers a token, the stream C for each.
     long expected = 4L * 4096 * (30 * (2 * 576 + 2 * 576 + 2 * 192 + 2 * 1536));
