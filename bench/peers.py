@@ -176,7 +176,8 @@ def grpo(run):
 
     def ours(dtype):
         settings = {"dataset_name": problems, "num_generations": GROUP, "per_device_train_batch_size": GROUP, "max_completion_length": a.completion,
-                    "temperature": 1.0, "beta": 0.0, "max_steps": a.grpo_steps, "learning_rate": 1e-6, "reward_preset": "paper"}
+                    "temperature": 1.0, "beta": 0.0, "max_steps": a.grpo_steps, "learning_rate": 1e-6, "reward_preset": "paper",
+                    "eval_strategy": "no", "eval_on_start": "false"}  # configs/grpo.yaml evaluates, TRL's script does not
         steps, fared = run.training("grpo", dtype, settings)
         if not steps:
             return []

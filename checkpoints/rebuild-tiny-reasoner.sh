@@ -6,7 +6,7 @@ set -euo pipefail
 terse() { java -jar trainer.jar "$@"; }
 data=runs/tiny-reasoner
 mkdir -p "$data"
-terse task word-problems --split train --rows 112000 --seed 1 --output "$data/train.jsonl"
+terse task word-problems --split train --rows 224000 --seed 1 --output "$data/train.jsonl"
 terse task word-problems --split valid --rows 300 --seed 1 --output "$data/valid.jsonl"
 terse task word-problems --split test --rows 500 --seed 1 --format problems --output "$data/test.jsonl"
 terse sft configs/tiny-reasoner-base.yaml

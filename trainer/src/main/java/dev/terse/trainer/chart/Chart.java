@@ -19,6 +19,7 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
   private static final int BOTTOM = 44;
   private static final int LINE = 18;
   private static final double LETTER = 6.8; // mean width of a letter, to lay out the legend
+  private static final double CAPITAL = 9; // of a capital
 
   public Chart {
     curves = List.copyOf(curves);
@@ -80,7 +81,7 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
     double at = LEFT;
     line += LINE + 2;
     for (Entry entry : entries) {
-      double width = 22 + LETTER * entry.name().length();
+      double width = 22 + width(entry.name());
       if (at > LEFT && at + width > WIDTH - RIGHT) {
         at = LEFT;
         line += LINE;
@@ -94,6 +95,11 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
       at += width + 12;
     }
     return line + 14;
+  }
+
+  /** About what a name takes, in pixels. */
+  private static double width(String name) {
+    return name.chars().mapToDouble(c -> Character.isUpperCase(c) ? CAPITAL : LETTER).sum();
   }
 
   /** A line of the legend; without a mark it is a curve's. */

@@ -34,7 +34,7 @@ final class QuickstartCommand extends ConfiguredCommand<QuickstartConfig> {
   @Option(
       names = "--fast",
       description =
-          "Take configs/quickstart-fast.yaml: two minutes, fewer problems, wider intervals.")
+          "Take configs/quickstart-fast.yaml: under a minute, fewer problems, wider intervals.")
   private boolean fast;
 
   QuickstartCommand() {
