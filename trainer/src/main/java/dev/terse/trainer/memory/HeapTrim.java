@@ -18,6 +18,19 @@ public final class HeapTrim {
 
   private long left;
 
+  /**
+   * Collects, and tells by how many bytes the heap may grow from there before {@link #trim}
+   * collects again: with what the data keep in use, much or little.
+   */
+  static long collect() {
+    System.gc();
+    Runtime java = Runtime.getRuntime();
+    long size = java.totalMemory();
+    double used = size - java.freeMemory();
+    double most = Math.max(Math.max(LARGE, used / (1 - FREE)), GROWN * size);
+    return Math.round(most) - size;
+  }
+
   /** Called between two updates, when little is in use. */
   public void trim() {
     Runtime java = Runtime.getRuntime();

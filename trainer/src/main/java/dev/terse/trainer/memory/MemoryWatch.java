@@ -45,8 +45,8 @@ public final class MemoryWatch {
    */
   public void beforeTraining(Workload run) {
     if (engine != null && check != MemoryCheck.OFF) {
-      new HeapTrim().trim(); // what reading the data has left behind
-      long now = ProcessMemory.resident().orElse(0) - engine.heldBytes();
+      long growth = HeapTrim.collect(); // what reading the data has left behind goes
+      long now = ProcessMemory.resident().orElse(0) - engine.heldBytes() + growth;
       forecast = require(run, Math.max(now, ProcessMemory.BARE), "the run needs ");
       LOG.info("memory: {}", forecast.describe());
     }
