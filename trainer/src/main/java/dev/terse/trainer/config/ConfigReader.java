@@ -84,8 +84,8 @@ public final class ConfigReader {
       String source, String yaml, List<String> arguments, Class<T> type) {
     List<String> problems = new ArrayList<>();
     Map<String, Setting> settings = FlatYaml.read(yaml, problems);
-    overrides(arguments, problems).forEach(settings::put);
     Map<String, RecordComponent> keys = RecordBinder.keys(type);
+    overrides(arguments, keys, problems).forEach(settings::put);
     List<String> notes = new ArrayList<>();
     settings.forEach(
         (key, setting) -> {
@@ -146,7 +146,8 @@ public final class ConfigReader {
     }
   }
 
-  private static Map<String, Setting> overrides(List<String> arguments, List<String> problems) {
+  private static Map<String, Setting> overrides(
+      List<String> arguments, Map<String, RecordComponent> keys, List<String> problems) {
     Map<String, Setting> settings = new LinkedHashMap<>();
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
@@ -155,17 +156,30 @@ public final class ConfigReader {
         continue;
       }
       int equals = argument.indexOf('=');
-      String key = argument.substring(2, equals < 0 ? argument.length() : equals);
+      String key = argument.substring(2, equals < 0 ? argument.length() : equals).replace('-', '_');
       String text = "true";
       if (equals >= 0) {
         text = argument.substring(equals + 1);
       } else if (i + 1 < arguments.size() && !arguments.get(i + 1).startsWith("--")) {
         text = arguments.get(++i);
       }
-      Object value = text.equals("null") ? null : FlatYaml.value(text, problems);
-      settings.put(key.replace('-', '_'), new Setting(value, "command line"));
+      settings.put(key, new Setting(value(text, keys.get(key), problems), "command line"));
     }
     return settings;
+  }
+
+  /**
+   * What a value of the command line means: YAML, but {@code --skip_token [SKIP]} is no list, since
+   * that key is a text.
+   *
+   * @param key null if there is none of that name
+   */
+  private static Object value(String text, RecordComponent key, List<String> problems) {
+    if (text.equals("null")) {
+      return null;
+    }
+    boolean isText = key != null && key.getType() == String.class;
+    return isText && text.startsWith("[") ? text : FlatYaml.value(text, problems);
   }
 
   private static Map<String, String> inForce(

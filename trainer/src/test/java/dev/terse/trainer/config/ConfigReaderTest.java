@@ -114,6 +114,12 @@ class ConfigReaderTest {
   }
 
   @Test
+  void overrides_aTextInBrackets_isNoList() {
+    SftConfig config = sft(MINIMAL, "--skip_token", "[LEFT OUT]").config();
+    assertThat(config.model().skipToken()).isEqualTo("[LEFT OUT]");
+  }
+
+  @Test
   void overrides_onTheCommandLine_winOverTheFile() {
     Loaded<SftConfig> loaded =
         sft(
