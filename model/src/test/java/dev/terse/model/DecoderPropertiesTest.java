@@ -41,13 +41,7 @@ class DecoderPropertiesTest {
           assertClose(packed.entropies()[row], single.entropies()[i], under);
         }
       }
-      for (String name : together.names()) {
-        double[] expected = apart.get(name).toDoubles();
-        double scale = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
-        assertThat(together.get(name).toDoubles())
-            .as("gradient of %s", name)
-            .containsExactly(expected, within(under.tolerance() * scale));
-      }
+      assertGradientsClose(together, apart, under);
     }
   }
 
@@ -77,13 +71,7 @@ class DecoderPropertiesTest {
         assertClose(once.logProbs(), each.logProbs(), under);
         assertClose(once.entropies(), each.entropies(), under);
       }
-      for (String name : ofShared.names()) {
-        double[] expected = ofApart.get(name).toDoubles();
-        double scale = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
-        assertThat(ofShared.get(name).toDoubles())
-            .as("gradient of %s", name)
-            .containsExactly(expected, within(under.tolerance() * scale));
-      }
+      assertGradientsClose(ofShared, ofApart, under);
     }
   }
 
@@ -312,6 +300,18 @@ class DecoderPropertiesTest {
                     .map(i -> SeedTree.below(SeedTree.at(SEED, "ids", s, i), vocabSize))
                     .toArray())
         .toList();
+  }
+
+  /** Within the engine's tolerance of each tensor's largest element. */
+  private static void assertGradientsClose(
+      Parameters found, Parameters expected, EngineUnderTest under) {
+    for (String name : found.names()) {
+      double[] gradient = expected.get(name).toDoubles();
+      double scale = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
+      assertThat(found.get(name).toDoubles())
+          .as("gradient of %s", name)
+          .containsExactly(gradient, within(under.tolerance() * scale));
+    }
   }
 
   private static void assertClose(double found, double expected, EngineUnderTest under) {
