@@ -44,7 +44,7 @@ final class DecodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Engine engine = model.dtype().open();
+    try (Engine engine = model.open();
         ModelFolder folder = model.load(engine)) {
       System.err.println(engine.description());
       Prompt prompt = prompt(folder);
@@ -64,7 +64,7 @@ final class DecodeCommand implements Callable<Integer> {
             .with("prompt", prompt.ids().length)
             .with("new", newTokens)
             .with("tokens_per_second", batch * newTokens / best)
-            .with("peak_gb", ProcessMemory.peakGb())
+            .with("peak_gb", model.peakGb(engine))
             .print();
       }
     }

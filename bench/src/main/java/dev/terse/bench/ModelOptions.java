@@ -1,6 +1,7 @@
 package dev.terse.bench;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.cuda.CudaEngine;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -18,6 +19,31 @@ final class ModelOptions {
 
   @Option(names = "--bf16", description = "Products in bf16 instead of fp32.")
   private boolean bf16;
+
+  @Option(names = "--cuda", description = "On an NVIDIA GPU instead of the CPU.")
+  private boolean cuda;
+
+  /** A new engine; belongs to the caller. */
+  Engine open() {
+    return cuda ? new CudaEngine(bf16) : dtype().open();
+  }
+
+  /**
+   * A new engine whose operations are done when they return, so that each can be timed.
+   *
+   * @throws IllegalArgumentException on a GPU, which works on after a call has returned
+   */
+  Engine openTimeable() {
+    if (cuda) {
+      throw new IllegalArgumentException("profiles are of CPUs: a GPU works on after the calls");
+    }
+    return open();
+  }
+
+  /** The most memory that was taken, in GB of 10^9 bytes: of the GPU, or of this process. */
+  double peakGb(Engine engine) throws IOException {
+    return engine instanceof CudaEngine gpu ? gpu.peakBytes() / 1e9 : ProcessMemory.peakGb();
+  }
 
   ComputeType dtype() {
     return bf16 ? ComputeType.BF16 : ComputeType.FP32;

@@ -19,7 +19,7 @@ final class ProfileCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Profile profile = new Profile();
-    try (Engine engine = model.dtype().open();
+    try (Engine engine = model.openTimeable();
         ModelFolder folder = model.load(TimedEngine.around(engine, profile, model.dtype()));
         SftStep step = options.of(folder)) {
       System.out.println(engine.description());

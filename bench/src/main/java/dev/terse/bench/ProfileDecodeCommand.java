@@ -37,7 +37,7 @@ final class ProfileDecodeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Profile profile = new Profile();
-    try (Engine engine = model.dtype().open();
+    try (Engine engine = model.openTimeable();
         ModelFolder folder = model.load(TimedEngine.around(engine, profile, model.dtype()))) {
       System.out.println(engine.description());
       MachinePeak peak = MachinePeak.measure(engine);

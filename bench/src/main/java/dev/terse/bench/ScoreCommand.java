@@ -36,7 +36,7 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Engine engine = model.dtype().open();
+    try (Engine engine = model.open();
         ModelFolder folder = model.load(engine)) {
       System.err.println(engine.description());
       double loaded = ProcessMemory.residentGb();

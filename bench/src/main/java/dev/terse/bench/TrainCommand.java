@@ -18,7 +18,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Engine engine = model.dtype().open();
+    try (Engine engine = model.open();
         ModelFolder folder = model.load(engine);
         SftStep step = options.of(folder)) {
       System.err.println(engine.description());
@@ -33,7 +33,7 @@ final class TrainCommand implements Callable<Integer> {
           .with("tokens", options.tokens())
           .with("segments", options.segments())
           .with("tokens_per_second", options.tokens() / best)
-          .with("peak_gb", ProcessMemory.peakGb())
+          .with("peak_gb", model.peakGb(engine))
           .print();
     }
     return 0;

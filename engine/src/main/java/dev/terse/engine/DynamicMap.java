@@ -96,6 +96,14 @@ public final class DynamicMap {
     return values[code];
   }
 
+  /**
+   * The largest share of its block's absmax that becomes {@code code} (0 to 255) or a lower one;
+   * infinite for the last.
+   */
+  public float bound(int code) {
+    return middles[code];
+  }
+
   /** Blocks that {@code size} numbers take. */
   public static long blocks(long size) {
     return (size + BLOCK - 1) / BLOCK;

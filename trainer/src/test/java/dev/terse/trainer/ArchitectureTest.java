@@ -45,6 +45,7 @@ class ArchitectureTest {
     return Stream.of(
         Arguments.of("engine", Set.of()),
         Arguments.of("engine.nd4j", Set.of("engine")),
+        Arguments.of("engine.cuda", Set.of("engine")),
         Arguments.of("model", Set.of("engine")),
         Arguments.of("traces", Set.of("engine", "model")),
         Arguments.of("rollout", Set.of("engine", "model")),
@@ -86,7 +87,18 @@ class ArchitectureTest {
         .and(describe("are not the rate that follows a schedule", type -> !isLearningRate(type)))
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "org.bytedeco..")
+        .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void nativeCode_isCalledByTheEnginesOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.terse.engine.nd4j..", "dev.terse.engine.cuda..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco..")
         .check(CLASSES);
   }
 
@@ -205,7 +217,7 @@ class ArchitectureTest {
       return "";
     }
     String[] parts = name.substring("dev.terse.".length()).split("\\.");
-    boolean nd4j = parts.length > 1 && parts[0].equals("engine") && parts[1].equals("nd4j");
-    return nd4j ? "engine.nd4j" : parts[0];
+    String ofAKind = parts.length > 1 ? parts[0] + "." + parts[1] : parts[0];
+    return Set.of("engine.nd4j", "engine.cuda").contains(ofAKind) ? ofAKind : parts[0];
   }
 }

@@ -3,10 +3,10 @@ package dev.terse.engine.nd4j;
 import dev.terse.engine.AdamW;
 import dev.terse.engine.Arena;
 import dev.terse.engine.AttentionShape;
-import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.MeasuredEngine;
 import dev.terse.engine.OperationChecks;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.RowReader;
@@ -26,7 +26,7 @@ import dev.terse.engine.TokenScores;
  * by arenas, by tensors from {@link #allocate}, and by the engine's own scratch pools, which {@link
  * #close} frees.
  */
-public final class Nd4jEngine implements Engine {
+public final class Nd4jEngine implements MeasuredEngine {
   private final Backend backend;
   private final Crew crew;
   private final RowKernels kernels;
@@ -62,10 +62,7 @@ public final class Nd4jEngine implements Engine {
     this(Backend.detect(kernels, products, threads));
   }
 
-  /**
-   * An engine that computes nothing, holds nothing and reads zeros, and counts what one of the same
-   * choices as this would hold: what runs on it tells its memory ({@link #peakBytes}) in no time.
-   */
+  @Override
   public Nd4jEngine counting() {
     return new Nd4jEngine(backend, new Memory(Memory.Access.NONE));
   }
@@ -313,17 +310,17 @@ public final class Nd4jEngine implements Engine {
     return kernels.sumOfSquares(Nd4jTensor.of(t));
   }
 
-  /** Bytes of native memory that are held now: tensors and pools. */
+  @Override
   public long heldBytes() {
     return crew.memory().held();
   }
 
-  /** Those of {@link #heldBytes} that short-lived tensors and scratch share. */
+  @Override
   public long pooledBytes() {
     return crew.memory().pooled();
   }
 
-  /** The most that {@link #heldBytes} ever was. */
+  @Override
   public long peakBytes() {
     return crew.memory().peak();
   }

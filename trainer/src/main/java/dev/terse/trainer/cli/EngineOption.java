@@ -1,6 +1,7 @@
 package dev.terse.trainer.cli;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.cuda.CudaEngine;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.nd4j.NumberType;
 import dev.terse.engine.reference.ReferenceEngine;
@@ -15,14 +16,14 @@ final class EngineOption {
       names = "--engine",
       defaultValue = "nd4j",
       description =
-          "What computes: ${COMPLETION-CANDIDATES} (plain loops in double: slow, exact)."
-              + " Default: ${DEFAULT-VALUE}.")
+          "What computes: ${COMPLETION-CANDIDATES}. cuda is an NVIDIA GPU; reference is plain"
+              + " loops in double: slow, exact. Default: ${DEFAULT-VALUE}.")
   private EngineKind kind;
 
   @Option(
       names = "--bf16",
       description =
-          "Products read bfloat16 numbers: faster where the CPU has instructions for them.")
+          "Products read bfloat16 numbers: faster where the machine has instructions for them.")
   private boolean bf16;
 
   /** A new engine; belongs to the caller. */
@@ -34,6 +35,7 @@ final class EngineOption {
   static Engine open(EngineConfig config) {
     return switch (config.engine()) {
       case ND4J -> new Nd4jEngine(config.bf16() ? NumberType.BFLOAT16 : NumberType.FLOAT32);
+      case CUDA -> new CudaEngine(config.bf16());
       case REFERENCE -> new ReferenceEngine();
     };
   }

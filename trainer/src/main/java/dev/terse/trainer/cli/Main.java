@@ -20,6 +20,7 @@ public final class Main {
     try {
       Locale.setDefault(Locale.ROOT); // numbers in help and logs look the same everywhere
       NativeMemory.configure();
+      System.setProperty("org.bytedeco.javacpp.logger", "slf4j"); // its warnings go where ours go
       code = run(arguments);
     } catch (OutOfMemoryError e) {
       System.err.println("error: " + NativeMemory.sentence(e));

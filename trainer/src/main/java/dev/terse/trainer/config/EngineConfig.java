@@ -13,7 +13,7 @@ public record EngineConfig(@Default("nd4j") EngineKind engine, @Default("false")
   public EngineConfig {
     if (bf16 && engine == EngineKind.REFERENCE) {
       throw new IllegalArgumentException(
-          "bf16 is the nd4j engine's; engine: reference computes in double");
+          "bf16 is of the engines nd4j and cuda; engine: reference computes in double");
     }
   }
 
@@ -21,6 +21,8 @@ public record EngineConfig(@Default("nd4j") EngineKind engine, @Default("false")
   public enum EngineKind {
     /** ND4J, in 32-bit floats. */
     ND4J,
+    /** An NVIDIA GPU, in 32-bit floats. */
+    CUDA,
     /** Plain loops in double: slow and exact. */
     REFERENCE
   }

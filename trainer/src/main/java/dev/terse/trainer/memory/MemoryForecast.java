@@ -1,9 +1,9 @@
 package dev.terse.trainer.memory;
 
 import dev.terse.engine.HeadRows;
+import dev.terse.engine.MeasuredEngine;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
-import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.model.Decoder;
 import dev.terse.model.DecoderConfig;
 import dev.terse.model.Decoding;
@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 /**
  * The most memory that a run will hold, in bytes. It is not computed from formulas: the run's own
  * decoder goes through its largest batches on an engine that only counts ({@link
- * Nd4jEngine#counting}).
+ * MeasuredEngine#counting}).
  *
  * @param process the Java machine, its libraries and heap
  * @param weights of the model with its adapters, of a reference beside it, and their bfloat16
@@ -46,8 +46,8 @@ public record MemoryForecast(
    * @param like an engine of the kind that the run computes on; it is not used
    * @param process bytes of the process without the engine's memory
    */
-  public static MemoryForecast of(RunShape run, Nd4jEngine like, long process) {
-    try (Nd4jEngine engine = like.counting();
+  public static MemoryForecast of(RunShape run, MeasuredEngine like, long process) {
+    try (MeasuredEngine engine = like.counting();
         Decoder decoder = Decoder.blank(engine, run.model(), run.lora());
         Decoder reference = run.reference() ? Decoder.blank(engine, run.model(), null) : null;
         State state = run.optim() == null ? State.NONE : State.of(decoder, run.optim())) {
@@ -59,13 +59,13 @@ public record MemoryForecast(
       long weights = engine.heldBytes() - engine.pooledBytes() - gradients - moments;
       run.trained().forEach(pass -> train(decoder, state.gradients, run.recompute(), pass));
       run.scored().forEach(pass -> models.forEach(model -> score(model, pass)));
-      long held = engine.heldBytes();
-      long peak = engine.peakBytes();
+      long passes = engine.peakBytes();
+      long peak = passes;
       for (Rollout rollout : run.rollouts()) {
         peak = Math.max(peak, decode(decoder, engine, rollout));
       }
-      long activations = held - weights - gradients - moments;
-      long decoding = peak - held;
+      long activations = passes - weights - gradients - moments;
+      long decoding = peak - passes;
       return new MemoryForecast(process, weights, gradients, moments, activations, decoding);
     }
   }
@@ -111,7 +111,7 @@ public record MemoryForecast(
    * The bytes that are held when every sequence has its last token. Only the first steps are done;
    * what the others add are keys and values.
    */
-  private static long decode(Decoder decoder, Nd4jEngine engine, Rollout rollout) {
+  private static long decode(Decoder decoder, MeasuredEngine engine, Rollout rollout) {
     int[] promptOf =
         IntStream.range(0, rollout.prompts().length)
             .flatMap(prompt -> IntStream.generate(() -> prompt).limit(rollout.sequences()))

@@ -1,6 +1,7 @@
 package dev.terse.trainer.memory;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.MeasuredEngine;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.trainer.config.MemoryCheck;
 import java.util.LinkedHashMap;
@@ -11,19 +12,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the memory of a run before it starts, refuses one that cannot fit, and tells the peak when
- * it has ended. Knows the memory of CPUs only: on CUDA, and on the reference engine, it keeps
- * quiet.
+ * it has ended: of the machine, or of the GPU that the tensors lie in. Of the reference engine and
+ * of ND4J on CUDA it knows nothing and keeps quiet.
  */
 public final class MemoryWatch {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryWatch.class);
 
-  private final Nd4jEngine engine; // null where nothing is known
+  private final MeasuredEngine engine; // null where nothing is known
   private final MemoryCheck check;
   private MemoryForecast forecast; // null before the training
 
   public MemoryWatch(Engine engine, MemoryCheck check) {
-    this.engine = engine instanceof Nd4jEngine nd4j && nd4j.isOnHost() ? nd4j : null;
+    this.engine = measured(engine);
     this.check = check;
+  }
+
+  private static MeasuredEngine measured(Engine engine) {
+    if (engine instanceof Nd4jEngine nd4j && !nd4j.isOnHost()) {
+      return null;
+    }
+    return engine instanceof MeasuredEngine measured ? measured : null;
   }
 
   /**
@@ -34,7 +42,8 @@ public final class MemoryWatch {
    */
   public void beforeLoading(Workload weightsOnly) {
     if (engine != null && check != MemoryCheck.OFF) {
-      require(weightsOnly, ProcessMemory.BARE, "before a row is read the run needs ");
+      require(
+          weightsOnly, onDevice() ? 0 : ProcessMemory.BARE, "before a row is read the run needs ");
     }
   }
 
@@ -45,18 +54,30 @@ public final class MemoryWatch {
    */
   public void beforeTraining(Workload run) {
     if (engine != null && check != MemoryCheck.OFF) {
-      long growth = HeapTrim.collect(); // what reading the data has left behind goes
-      long now = ProcessMemory.resident().orElse(0) - engine.heldBytes() + growth;
-      forecast = require(run, Math.max(now, ProcessMemory.BARE), "the run needs ");
+      forecast = require(run, onDevice() ? 0 : process(), "the run needs ");
       LOG.info("memory: {}", forecast.describe());
     }
+  }
+
+  private boolean onDevice() {
+    return engine.deviceRoom().isPresent();
+  }
+
+  /** Bytes of this process without its tensors. */
+  private long process() {
+    long growth = HeapTrim.collect(); // what reading the data has left behind goes
+    long now = ProcessMemory.resident().orElse(0) - engine.heldBytes() + growth;
+    return Math.max(now, ProcessMemory.BARE);
   }
 
   /** Metrics of the run that has ended, without {@code train/}; logs the peak. */
   public Map<String, Double> end() {
     Map<String, Double> metrics = new LinkedHashMap<>();
-    OptionalLong peak = ProcessMemory.peak();
-    if (forecast != null && peak.isPresent()) {
+    if (forecast == null) {
+      return metrics;
+    }
+    OptionalLong peak = onDevice() ? OptionalLong.of(engine.peakBytes()) : ProcessMemory.peak();
+    if (peak.isPresent()) {
       metrics.put("memory_peak_gb", peak.getAsLong() / 1e9);
       metrics.put("memory_forecast_gb", forecast.total() / 1e9);
       metrics.put("memory_tensors_peak_gb", engine.peakBytes() / 1e9);
@@ -74,12 +95,11 @@ public final class MemoryWatch {
   private MemoryForecast require(Workload run, long process, String needs) {
     MemorySettings settings = run.settings();
     MemoryForecast told = forecast(run, settings, process);
-    MachineMemory machine = MachineMemory.read();
-    long room = machine.available() + ProcessMemory.resident().orElse(0);
-    if (told.total() > room) {
+    Room room = room();
+    if (told.total() > room.bytes()) {
       MemoryAdvice advice =
-          MemoryAdvice.find(settings, other -> forecast(run, other, process).total(), room);
-      String sentence = needs + sentence(told, machine, room, settings, advice);
+          MemoryAdvice.find(settings, other -> forecast(run, other, process).total(), room.bytes());
+      String sentence = needs + sentence(told, room, settings, advice);
       if (check == MemoryCheck.REFUSE) {
         throw new IllegalArgumentException(
             sentence + "; memory_check: warn starts it nevertheless");
@@ -90,29 +110,50 @@ public final class MemoryWatch {
   }
 
   private MemoryForecast forecast(Workload run, MemorySettings settings, long process) {
-    return MemoryForecast.of(
-        run.shape(settings), engine, process + ProcessMemory.growth(settings.optim()));
+    long growth = onDevice() ? 0 : ProcessMemory.growth(settings.optim());
+    return MemoryForecast.of(run.shape(settings), engine, process + growth);
+  }
+
+  /**
+   * What the run may take.
+   *
+   * @param owner whose memory it is, for a sentence
+   * @param total bytes
+   * @param bytes what can be taken, with what the run holds already
+   */
+  record Room(String owner, long total, long bytes) {}
+
+  private Room room() {
+    return engine
+        .deviceRoom()
+        .map(gpu -> new Room("GPU", gpu.total(), gpu.free() + engine.heldBytes()))
+        .orElseGet(
+            () -> {
+              MachineMemory machine = MachineMemory.read();
+              long bytes = machine.available() + ProcessMemory.resident().orElse(0);
+              return new Room("machine", machine.total(), bytes);
+            });
   }
 
   static String sentence(
-      MemoryForecast told,
-      MachineMemory machine,
-      long room,
-      MemorySettings settings,
-      MemoryAdvice advice) {
+      MemoryForecast told, Room room, MemorySettings settings, MemoryAdvice advice) {
     String with = String.join(", ", advice.settings().changesFrom(settings));
     String least = MemoryForecast.gigabytes(advice.bytes()) + " GB";
     String remedy =
-        advice.fits(room)
+        advice.fits(room.bytes())
             ? "it would fit with " + with + " (" + least + ")"
             : "no setting would make it fit"
                 + (with.isEmpty() ? "" : " (the least, with " + with + ", is " + least + ")")
-                + ": take a smaller model or a machine with more memory";
+                + ": take a smaller model or a "
+                + room.owner()
+                + " with more memory";
     return told.describe()
         + ", more than the "
-        + MemoryForecast.gigabytes(room)
-        + " GB that the machine has for it (of "
-        + MemoryForecast.gigabytes(machine.total())
+        + MemoryForecast.gigabytes(room.bytes())
+        + " GB that the "
+        + room.owner()
+        + " has for it (of "
+        + MemoryForecast.gigabytes(room.total())
         + "); "
         + remedy;
   }

@@ -267,7 +267,8 @@ class ConfigReaderTest {
   void bf16_withTheReferenceEngine_isRefused() {
     assertThat(sft(MINIMAL + "bf16: true\n").config().model().engine().bf16()).isTrue();
     assertThatThrownBy(() -> sft(MINIMAL + "bf16: true\nengine: reference\n"))
-        .hasMessageContaining("bf16 is the nd4j engine's; engine: reference computes in double");
+        .hasMessageContaining(
+            "bf16 is of the engines nd4j and cuda; engine: reference computes in double");
   }
 
   /** Every key of the released TRL is known: as a key of ours, without effect, or unsupported. */

@@ -59,22 +59,18 @@ class MemoryAdviceTest {
   }
 
   @Test
-  void sentence_tellsPartsMachineAndRemedy() {
+  void sentence_tellsPartsRoomAndRemedy() {
     MemoryForecast told =
         new MemoryForecast(
             500_000_000, 30_000_000_000L, 30_000_000_000L, 60_000_000_000L, 4_000_000_000L, 0);
-    MachineMemory machine = new MachineMemory(64_000_000_000L, 60_000_000_000L);
+    MemoryWatch.Room room = new MemoryWatch.Room("machine", 64_000_000_000L, 60_000_000_000L);
     MemorySettings better = START.withRecompute(true).withOptim(Optim.ADAMW_8BIT);
-    assertThat(
-            MemoryWatch.sentence(
-                told, machine, 60_000_000_000L, START, new MemoryAdvice(better, 59_000_000_000L)))
+    assertThat(MemoryWatch.sentence(told, room, START, new MemoryAdvice(better, 59_000_000_000L)))
         .isEqualTo(
             "124.50 GB (weights 30.00, gradients 30.00, moments 60.00, activations 4.00, process"
                 + " 0.50), more than the 60.00 GB that the machine has for it (of 64.00); it would"
                 + " fit with gradient_checkpointing: true, optim: adamw_8bit (59.00 GB)");
-    assertThat(
-            MemoryWatch.sentence(
-                told, machine, 60_000_000_000L, START, new MemoryAdvice(better, 61_000_000_000L)))
+    assertThat(MemoryWatch.sentence(told, room, START, new MemoryAdvice(better, 61_000_000_000L)))
         .endsWith(
             "; no setting would make it fit (the least, with gradient_checkpointing: true, optim:"
                 + " adamw_8bit, is 61.00 GB): take a smaller model or a machine with more memory");

@@ -1,0 +1,314 @@
+package dev.terse.engine.cuda;
+
+import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F;
+import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F_FAST_16BF;
+import static org.bytedeco.cuda.global.cublas.CUBLAS_GEMM_DEFAULT;
+import static org.bytedeco.cuda.global.cublas.CUBLAS_OP_N;
+import static org.bytedeco.cuda.global.cublas.CUBLAS_OP_T;
+import static org.bytedeco.cuda.global.cublas.cublasCreate_v2;
+import static org.bytedeco.cuda.global.cublas.cublasDestroy_v2;
+import static org.bytedeco.cuda.global.cublas.cublasGemmStridedBatchedEx;
+import static org.bytedeco.cuda.global.cublas.cublasGetStatusString;
+import static org.bytedeco.cuda.global.cudart.CUDA_R_16BF;
+import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
+import static org.bytedeco.cuda.global.cudart.cuDeviceGetName;
+import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
+import static org.bytedeco.cuda.global.cudart.cuModuleGetFunction;
+import static org.bytedeco.cuda.global.cudart.cuModuleLoadData;
+import static org.bytedeco.cuda.global.cudart.cuModuleUnload;
+import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMajor;
+import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMinor;
+import static org.bytedeco.cuda.global.cudart.cudaDeviceGetAttribute;
+import static org.bytedeco.cuda.global.cudart.cudaDeviceGetDefaultMemPool;
+import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
+import static org.bytedeco.cuda.global.cudart.cudaFreeAsync;
+import static org.bytedeco.cuda.global.cudart.cudaGetErrorString;
+import static org.bytedeco.cuda.global.cudart.cudaMallocAsync;
+import static org.bytedeco.cuda.global.cudart.cudaMemGetInfo;
+import static org.bytedeco.cuda.global.cudart.cudaMemPoolAttrReleaseThreshold;
+import static org.bytedeco.cuda.global.cudart.cudaMemPoolAttrReservedMemCurrent;
+import static org.bytedeco.cuda.global.cudart.cudaMemPoolAttrUsedMemCurrent;
+import static org.bytedeco.cuda.global.cudart.cudaMemPoolAttrUsedMemHigh;
+import static org.bytedeco.cuda.global.cudart.cudaMemPoolGetAttribute;
+import static org.bytedeco.cuda.global.cudart.cudaMemPoolSetAttribute;
+import static org.bytedeco.cuda.global.cudart.cudaMemcpy;
+import static org.bytedeco.cuda.global.cudart.cudaMemcpyAsync;
+import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToDevice;
+import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToHost;
+import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
+import static org.bytedeco.cuda.global.cudart.cudaMemsetAsync;
+import static org.bytedeco.cuda.global.cudart.cudaSetDevice;
+
+import dev.terse.engine.MeasuredEngine.DeviceRoom;
+import dev.terse.engine.cuda.Product.Operand;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.bytedeco.cuda.cublas.cublasContext;
+import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUmemPoolHandle_st;
+import org.bytedeco.cuda.cudart.CUmod_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.javacpp.SizeTPointer;
+
+/**
+ * The first NVIDIA GPU of the machine. All work goes to its default stream; memory comes from its
+ * pool, which keeps what is freed.
+ */
+final class CudaDevice implements Device {
+  private static final int GPU = 0;
+  private static final int MOST_ARGUMENTS = 16;
+  private static final CUstream_st IN_ORDER = null;
+
+  private final String name;
+  private final CUmemPoolHandle_st pool = new CUmemPoolHandle_st();
+  private final CUmod_st module = new CUmod_st();
+  private final cublasContext cublas = new cublasContext();
+  private final Map<String, CUfunc_st> kernels = new HashMap<>();
+  private final LongPointer slots = new LongPointer(MOST_ARGUMENTS);
+  private final PointerPointer<Pointer> parameters = new PointerPointer<>(MOST_ARGUMENTS);
+  private final LongPointer allocated = new LongPointer(1L);
+  private final FloatPointer factors = new FloatPointer(2L);
+  private Thread bound;
+
+  private CudaDevice() {
+    bind();
+    this.name = model() + " (" + capability(".") + ")";
+    for (int i = 0; i < MOST_ARGUMENTS; i++) {
+      parameters.put(i, new Address(slots.address() + (long) i * Long.BYTES));
+    }
+    check("cudaDeviceGetDefaultMemPool", cudaDeviceGetDefaultMemPool(pool, GPU));
+    try (LongPointer everything = new LongPointer(1L).put(Long.MAX_VALUE)) {
+      check(
+          "cudaMemPoolSetAttribute",
+          cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, everything));
+    }
+    try (BytePointer machineCode =
+        KernelCompiler.compile(KernelSource.all(), "sm_" + capability(""))) {
+      check("cuModuleLoadData", cuModuleLoadData(module, machineCode));
+    }
+    checkCublas("cublasCreate", cublasCreate_v2(cublas));
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no GPU, or libraries are missing
+   */
+  static CudaDevice open() {
+    CudaLibraries.require();
+    return new CudaDevice();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long allocate(long bytes) {
+    bind();
+    PointerPointer<Pointer> out = new PointerPointer<>(allocated);
+    int code = cudaMallocAsync(out, Math.max(bytes, 1), IN_ORDER);
+    if (code == cudaErrorMemoryAllocation) {
+      throw new OutOfMemoryError(noRoom(bytes));
+    }
+    check("cudaMallocAsync", code);
+    return allocated.get();
+  }
+
+  private String noRoom(long bytes) {
+    return String.format(
+        Locale.ROOT,
+        "the GPU has %.1f GB, %.1f are taken by tensors, %.3f more are needed at once",
+        room().total() / 1e9,
+        heldBytes() / 1e9,
+        bytes / 1e9);
+  }
+
+  /** What is free on the GPU, and what the pool holds without need. */
+  @Override
+  public DeviceRoom room() {
+    bind();
+    try (SizeTPointer free = new SizeTPointer(1L);
+        SizeTPointer total = new SizeTPointer(1L)) {
+      check("cudaMemGetInfo", cudaMemGetInfo(free, total));
+      long kept = attribute(cudaMemPoolAttrReservedMemCurrent) - heldBytes();
+      return new DeviceRoom(total.get(), free.get() + kept);
+    }
+  }
+
+  @Override
+  public long heldBytes() {
+    bind();
+    return attribute(cudaMemPoolAttrUsedMemCurrent);
+  }
+
+  @Override
+  public void free(long address) {
+    bind();
+    check("cudaFreeAsync", cudaFreeAsync(new Address(address), IN_ORDER));
+  }
+
+  @Override
+  public void upload(Pointer from, long to, long bytes) {
+    bind();
+    check("cudaMemcpy", cudaMemcpy(new Address(to), from, bytes, cudaMemcpyHostToDevice));
+  }
+
+  @Override
+  public void download(long from, Pointer to, long bytes) {
+    bind();
+    check("cudaMemcpy", cudaMemcpy(to, new Address(from), bytes, cudaMemcpyDeviceToHost));
+  }
+
+  @Override
+  public void copy(long from, long to, long bytes) {
+    bind();
+    check(
+        "cudaMemcpyAsync",
+        cudaMemcpyAsync(
+            new Address(to), new Address(from), bytes, cudaMemcpyDeviceToDevice, IN_ORDER));
+  }
+
+  @Override
+  public void clear(long at, long bytes) {
+    bind();
+    check("cudaMemsetAsync", cudaMemsetAsync(new Address(at), 0, bytes, IN_ORDER));
+  }
+
+  @Override
+  public void launch(String kernel, int blocksX, int blocksY, int threads, Arguments arguments) {
+    bind();
+    long[] values = arguments.slots();
+    slots.put(values, 0, values.length);
+    check(
+        kernel,
+        cuLaunchKernel(
+            kernels.computeIfAbsent(kernel, this::function),
+            blocksX,
+            blocksY,
+            1,
+            threads,
+            1,
+            1,
+            0,
+            IN_ORDER,
+            parameters,
+            null));
+  }
+
+  private CUfunc_st function(String kernel) {
+    CUfunc_st function = new CUfunc_st();
+    check("cuModuleGetFunction " + kernel, cuModuleGetFunction(function, module, kernel));
+    return function;
+  }
+
+  /**
+   * cuBLAS stores columns, so it is asked for {@code cᵀ = bᵀ aᵀ}: what we store by rows is its
+   * transposed already.
+   */
+  @Override
+  public void multiply(Product product) {
+    bind();
+    Operand a = product.a();
+    Operand b = product.b();
+    Operand c = product.c();
+    int inputs = a.type() == NumberType.BFLOAT16 ? CUDA_R_16BF : CUDA_R_32F;
+    factors.put(0, (float) product.alpha()).put(1, (float) product.beta());
+    checkCublas(
+        "cublasGemmStridedBatchedEx",
+        cublasGemmStridedBatchedEx(
+            cublas,
+            b.transposed() ? CUBLAS_OP_T : CUBLAS_OP_N,
+            a.transposed() ? CUBLAS_OP_T : CUBLAS_OP_N,
+            c.columns(),
+            c.rows(),
+            a.columns(),
+            new Address(factors.address()),
+            new Address(b.address()),
+            inputs,
+            Math.toIntExact(b.stride()),
+            b.step(),
+            new Address(a.address()),
+            inputs,
+            Math.toIntExact(a.stride()),
+            a.step(),
+            new Address(factors.address() + Float.BYTES),
+            new Address(c.address()),
+            CUDA_R_32F,
+            Math.toIntExact(c.stride()),
+            c.step(),
+            product.count(),
+            a.type() == NumberType.ROUNDED ? CUBLAS_COMPUTE_32F_FAST_16BF : CUBLAS_COMPUTE_32F,
+            CUBLAS_GEMM_DEFAULT));
+  }
+
+  @Override
+  public long peakBytes() {
+    bind();
+    return attribute(cudaMemPoolAttrUsedMemHigh);
+  }
+
+  private long attribute(int which) {
+    try (LongPointer value = new LongPointer(1L)) {
+      check("cudaMemPoolGetAttribute", cudaMemPoolGetAttribute(pool, which, value));
+      return value.get();
+    }
+  }
+
+  @Override
+  public void close() {
+    bind();
+    checkCublas("cublasDestroy", cublasDestroy_v2(cublas));
+    check("cuModuleUnload", cuModuleUnload(module));
+    slots.close();
+    parameters.close();
+    allocated.close();
+    factors.close();
+  }
+
+  /** Makes the GPU's context that of the calling thread. */
+  private void bind() {
+    if (bound != Thread.currentThread()) {
+      check("cudaSetDevice", cudaSetDevice(GPU));
+      bound = Thread.currentThread();
+    }
+  }
+
+  private String capability(String between) {
+    int[] number = new int[1];
+    check(
+        "cudaDeviceGetAttribute",
+        cudaDeviceGetAttribute(number, cudaDevAttrComputeCapabilityMajor, GPU));
+    String major = Integer.toString(number[0]);
+    check(
+        "cudaDeviceGetAttribute",
+        cudaDeviceGetAttribute(number, cudaDevAttrComputeCapabilityMinor, GPU));
+    return major + between + number[0];
+  }
+
+  private static String model() {
+    byte[] text = new byte[256];
+    check("cuDeviceGetName", cuDeviceGetName(text, text.length, GPU));
+    return new String(text, StandardCharsets.UTF_8).replace("\0", "");
+  }
+
+  private static void check(String call, int code) {
+    if (code != 0) {
+      throw new IllegalStateException(
+          "CUDA: " + cudaGetErrorString(code).getString() + ", told by " + call);
+    }
+  }
+
+  private static void checkCublas(String call, int code) {
+    if (code != 0) {
+      throw new IllegalStateException(
+          "cuBLAS: " + cublasGetStatusString(code).getString() + ", told by " + call);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package dev.terse.engine.cuda;
+
+import dev.terse.engine.Shapes;
+import dev.terse.engine.Tensor;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+
+/** A row-major range of {@link DeviceMemory}, 32-bit floats. */
+final class CudaTensor implements Tensor {
+  private final DeviceMemory memory;
+  private final long offset; // numbers
+  private final int[] shape;
+  private final long size;
+  private final boolean owner;
+
+  private CudaTensor(DeviceMemory memory, long offset, int[] shape, boolean owner) {
+    this.memory = memory;
+    this.offset = offset;
+    this.shape = shape;
+    this.size = Shapes.size(shape);
+    this.owner = owner;
+  }
+
+  /**
+   * A tensor on new memory, which {@link #close} frees.
+   *
+   * @throws IllegalArgumentException if an axis is empty
+   */
+  static CudaTensor owning(Device device, int... shape) {
+    return new CudaTensor(memory(device, true, shape), 0, shape.clone(), true);
+  }
+
+  /** A tensor on new memory, which its arena frees. */
+  static CudaTensor lent(Device device, int... shape) {
+    return new CudaTensor(memory(device, false, shape), 0, shape.clone(), false);
+  }
+
+  private static DeviceMemory memory(Device device, boolean kept, int... shape) {
+    Shapes.requirePositive(shape);
+    return new DeviceMemory(device, Shapes.size(shape) * Float.BYTES, kept);
+  }
+
+  /** The tensor behind an argument that an operation writes to; null stays null. */
+  static CudaTensor written(Tensor tensor) {
+    CudaTensor own = of(tensor);
+    if (own != null) {
+      own.memory.changed();
+    }
+    return own;
+  }
+
+  /** The tensor behind an argument that an operation reads; null stays null. */
+  static CudaTensor of(Tensor tensor) {
+    if (tensor instanceof CudaCompactTensor) {
+      throw new IllegalArgumentException("only moments of adamW may be compact, got a " + tensor);
+    }
+    if (tensor != null && !(tensor instanceof CudaTensor)) {
+      throw new IllegalArgumentException(
+          "the cuda engine works on its own tensors, got a " + tensor.getClass().getName());
+    }
+    CudaTensor own = (CudaTensor) tensor;
+    if (own != null) {
+      own.memory.require(own);
+    }
+    return own;
+  }
+
+  /** The address of a tensor, 0 for null. */
+  static long addressOf(CudaTensor tensor) {
+    return tensor == null ? 0 : tensor.address();
+  }
+
+  /** Where the first number lies on the device. */
+  long address() {
+    return memory.address() + offset * Float.BYTES;
+  }
+
+  DeviceMemory memory() {
+    return memory;
+  }
+
+  /** Numbers of the memory before this tensor's. */
+  long offset() {
+    return offset;
+  }
+
+  @Override
+  public int[] shape() {
+    return shape.clone();
+  }
+
+  @Override
+  public int rows() {
+    return shape[0];
+  }
+
+  @Override
+  public int rowSize() {
+    return (int) (size / shape[0]);
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public CudaTensor rowsView(int from, int to) {
+    memory.require(this);
+    if (from < 0 || to > shape[0] || from >= to) {
+      throw new IllegalArgumentException(
+          "rows " + from + " to " + to + " are no range of rows of " + this);
+    }
+    int[] viewShape = shape.clone();
+    viewShape[0] = to - from;
+    return new CudaTensor(memory, offset + (long) from * rowSize(), viewShape, false);
+  }
+
+  @Override
+  public CudaTensor shapedView(int... viewShape) {
+    memory.require(this);
+    Shapes.requirePositive(viewShape);
+    if (Shapes.size(viewShape) != size) {
+      throw new IllegalArgumentException(
+          this + " cannot be seen as " + Shapes.text(viewShape) + ": sizes differ");
+    }
+    return new CudaTensor(memory, offset, viewShape.clone(), false);
+  }
+
+  @Override
+  public void read(long from, float[] target, int at, int count) {
+    requireRange(from, count);
+    try (FloatPointer host = new FloatPointer((long) count)) {
+      device().download(address() + from * Float.BYTES, host, (long) count * Float.BYTES);
+      host.get(target, at, count);
+    }
+  }
+
+  @Override
+  public void write(long from, float[] source, int at, int count) {
+    requireRange(from, count);
+    memory.changed();
+    try (FloatPointer host = new FloatPointer((long) count)) {
+      host.put(source, at, count);
+      device().upload(host, address() + from * Float.BYTES, (long) count * Float.BYTES);
+    }
+  }
+
+  @Override
+  public long byteSize() {
+    return size * Float.BYTES;
+  }
+
+  @Override
+  public void readBytes(long from, byte[] target, int at, int count) {
+    requireRange(from / Float.BYTES, count / Float.BYTES);
+    try (BytePointer host = new BytePointer((long) count)) {
+      device().download(address() + from, host, count);
+      host.get(target, at, count);
+    }
+  }
+
+  @Override
+  public void writeBytes(long from, byte[] source, int at, int count) {
+    requireRange(from / Float.BYTES, count / Float.BYTES);
+    memory.changed();
+    try (BytePointer host = new BytePointer((long) count)) {
+      host.put(source, at, count);
+      device().upload(host, address() + from, count);
+    }
+  }
+
+  @Override
+  public double[] toDoubles() {
+    float[] floats = toFloats();
+    double[] out = new double[floats.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = floats[i];
+    }
+    return out;
+  }
+
+  @Override
+  public void setDoubles(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    setFloats(floats);
+  }
+
+  @Override
+  public void close() {
+    if (owner) {
+      memory.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "tensor " + Shapes.text(shape);
+  }
+
+  private Device device() {
+    return memory.device();
+  }
+
+  private void requireRange(long from, int count) {
+    memory.require(this);
+    if (from < 0 || count < 0 || from + count > size) {
+      throw new IllegalArgumentException(
+          "elements " + from + " to " + (from + count) + " are outside " + this);
+    }
+  }
+}

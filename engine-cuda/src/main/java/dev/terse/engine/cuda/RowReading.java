@@ -1,0 +1,66 @@
+package dev.terse.engine.cuda;
+
+import dev.terse.engine.RowReader;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.FloatPointer;
+
+/** Softmax on the device, told to a reader on the host, some rows at a time. */
+final class RowReading {
+  private final Device device;
+  private final RowKernels kernels;
+  private final long scratchBytes;
+
+  /**
+   * @param scratchBytes what the results may take at a time, if one row does not take more
+   */
+  RowReading(Device device, RowKernels kernels, long scratchBytes) {
+    this.device = device;
+    this.kernels = kernels;
+    this.scratchBytes = scratchBytes;
+  }
+
+  void softmax(CudaTensor x, double factor, RowReader reader) {
+    int columns = x.rowSize();
+    int step = (int) Math.max(1, scratchBytes / ((long) columns * Float.BYTES));
+    for (int from = 0; from < x.rows(); from += step) {
+      int first = from;
+      int count = Math.min(step, x.rows() - from);
+      try (Scratch scratch = new Scratch(device);
+          FloatPointer host = new FloatPointer((long) count * columns)) {
+        long out = scratch.floats((long) count * columns);
+        kernels.softmaxRows(x.rowsView(from, from + count), factor, out);
+        device.download(out, host, (long) count * columns * Float.BYTES);
+        tell(count, row -> reader.read(first + row, row(host, row, columns)));
+      }
+    }
+  }
+
+  private static float[] row(FloatPointer host, int row, int columns) {
+    float[] values = new float[columns];
+    new FloatPointer(host).position((long) row * columns).get(values);
+    return values;
+  }
+
+  private interface RowCall {
+    void of(int row);
+  }
+
+  /** Calls for all rows, several at once; the first failure reaches the caller as it is. */
+  private static void tell(int rows, RowCall call) {
+    AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    IntStream.range(0, rows)
+        .parallel()
+        .forEach(
+            row -> {
+              try {
+                call.of(row);
+              } catch (RuntimeException e) {
+                failure.compareAndSet(null, e);
+              }
+            });
+    if (failure.get() != null) {
+      throw failure.get();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// The head, on rows of scaled logits z [R, V].
+
+// What is said of a row: scores[r] = {ln p(target), entropy, whether no token is likelier than the target};
+// shift[r] = {max, ln(sum of exp(z - max))} for the gradient. Target -1: ln p is NaN. A block a row.
+KERNEL void headScores(const float* z, const int* targets, double* scores, float* shift, int columns) {
+  const float* row = z + (long long) blockIdx.x * columns;
+  float most = -INFINITY;
+  EACH_OF_ROW(v, columns) most = fmaxf(most, row[v]);
+  most = blockMax(most);
+  double sum = 0;
+  double weighted = 0;
+  EACH_OF_ROW(v, columns) {
+    float below = row[v] - most;
+    float e = expf(below);
+    sum += e;
+    if (e > 0 || e != e) weighted += e * below;
+  }
+  sum = blockSum(sum);
+  weighted = blockSum(weighted);
+  if (threadIdx.x == 0) {
+    double ln = log(sum);
+    int target = targets[blockIdx.x];
+    double* told = scores + 3 * blockIdx.x;
+    told[0] = target < 0 ? NAN : (double) row[target] - most - ln;
+    told[1] = ln - weighted / sum;
+    told[2] = target >= 0 && row[target] >= most;
+    shift[2 * blockIdx.x] = most;
+    shift[2 * blockIdx.x + 1] = ln;
+  }
+}
+
+// z becomes slope (1[v = target] - p)
+KERNEL void headGradient(float* z, const int* targets, const float* slopes, const float* shift, int columns) {
+  float* row = z + (long long) blockIdx.x * columns;
+  float most = shift[2 * blockIdx.x];
+  float ln = shift[2 * blockIdx.x + 1];
+  float slope = slopes[blockIdx.x];
+  int target = targets[blockIdx.x];
+  EACH_OF_ROW(v, columns) row[v] = slope * ((v == target ? 1.0f : 0.0f) - expf(row[v] - most - ln));
+}
