@@ -3,6 +3,7 @@ package dev.terse.bench;
 import dev.terse.engine.Engine;
 import dev.terse.engine.Progress;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.model.chat.ChatTemplate;
 import dev.terse.rollout.Completion;
 import dev.terse.rollout.Prompt;
@@ -45,7 +46,7 @@ final class DecodeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (Engine engine = model.open();
-        ModelFolder folder = model.load(engine)) {
+        ModelFolder folder = model.load(engine, WeightUse.READ)) {
       System.err.println(engine.description());
       Prompt prompt = prompt(folder);
       for (int batch : batches) {

@@ -3,6 +3,7 @@ package dev.terse.bench;
 import dev.terse.engine.Engine;
 import dev.terse.engine.cuda.CudaEngine;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,8 +51,8 @@ final class ModelOptions {
   }
 
   /** The model on {@code engine}; belongs to the caller. */
-  ModelFolder load(Engine engine) throws IOException {
-    return ModelFolder.load(model, engine);
+  ModelFolder load(Engine engine, WeightUse use) throws IOException {
+    return ModelFolder.load(model, engine, use);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.terse.bench;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,7 +21,8 @@ final class ProfileCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Profile profile = new Profile();
     try (Engine engine = model.openTimeable();
-        ModelFolder folder = model.load(TimedEngine.around(engine, profile, model.dtype()));
+        ModelFolder folder =
+            model.load(TimedEngine.around(engine, profile, model.dtype()), WeightUse.CHANGED);
         SftStep step = options.of(folder)) {
       System.out.println(engine.description());
       MachinePeak peak = MachinePeak.measure(engine);

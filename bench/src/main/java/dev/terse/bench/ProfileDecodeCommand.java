@@ -2,6 +2,7 @@ package dev.terse.bench;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.rollout.Prompt;
 import java.io.IOException;
 import java.util.List;
@@ -38,7 +39,8 @@ final class ProfileDecodeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Profile profile = new Profile();
     try (Engine engine = model.openTimeable();
-        ModelFolder folder = model.load(TimedEngine.around(engine, profile, model.dtype()))) {
+        ModelFolder folder =
+            model.load(TimedEngine.around(engine, profile, model.dtype()), WeightUse.READ)) {
       System.out.println(engine.description());
       MachinePeak peak = MachinePeak.measure(engine);
       System.out.println(peak);

@@ -5,6 +5,7 @@ import dev.terse.engine.HeadRows;
 import dev.terse.engine.TokenScores;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.PackedBatch;
+import dev.terse.model.WeightUse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,7 +38,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (Engine engine = model.open();
-        ModelFolder folder = model.load(engine)) {
+        ModelFolder folder = model.load(engine, WeightUse.READ)) {
       System.err.println(engine.description());
       double loaded = ProcessMemory.residentGb();
       double peak = ProcessMemory.peakGb();

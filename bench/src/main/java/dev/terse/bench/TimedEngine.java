@@ -19,7 +19,7 @@ import java.util.Set;
 final class TimedEngine implements InvocationHandler {
   /** Not work of the model: their cost shows as time outside the engine. */
   private static final Set<String> NOT_TIMED =
-      Set.of("description", "numberBytes", "allocate", "arena", "close");
+      Set.of("description", "numberBytes", "roundsWeights", "allocate", "arena", "close");
 
   private final Engine inner;
   private final Profile profile;

@@ -2,6 +2,7 @@ package dev.terse.bench;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,7 +20,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (Engine engine = model.open();
-        ModelFolder folder = model.load(engine);
+        ModelFolder folder = model.load(engine, WeightUse.CHANGED);
         SftStep step = options.of(folder)) {
       System.err.println(engine.description());
       double best = Double.POSITIVE_INFINITY;

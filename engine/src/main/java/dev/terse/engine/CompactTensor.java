@@ -56,6 +56,14 @@ public abstract class CompactTensor implements Tensor {
     throw noView();
   }
 
+  /** The failure of an operation that was given this tensor and cannot take it. */
+  public final IllegalArgumentException misused() {
+    return new IllegalArgumentException(
+        "only moments of adamW, and in bfloat16 weights of products that read it, may be compact,"
+            + " got a "
+            + this);
+  }
+
   private IllegalArgumentException noView() {
     return new IllegalArgumentException(this + " cannot be viewed in parts or in another shape");
   }

@@ -104,6 +104,11 @@ public final class DynamicMap {
     return middles[code];
   }
 
+  /** The code of 0. */
+  public byte zero() {
+    return zero;
+  }
+
   /** Blocks that {@code size} numbers take. */
   public static long blocks(long size) {
     return (size + BLOCK - 1) / BLOCK;

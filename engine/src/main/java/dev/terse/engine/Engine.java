@@ -29,10 +29,21 @@ public interface Engine extends AutoCloseable {
   }
 
   /**
-   * The same in another storage. Such a tensor is read, written, closed and given to {@link #adamW}
-   * as a moment; other operations refuse it.
+   * The same in another storage. Such a tensor is read, written, closed, and given to {@link
+   * #adamW} as a moment or, in bfloat16, to products as a weight ({@link #roundsWeights}); other
+   * operations refuse it.
    */
   Tensor allocate(Storage storage, int... shape);
+
+  /**
+   * Whether products read weights rounded to bfloat16. Then {@link #linear} and {@link
+   * #linearBackwardInput} also take a weight stored as {@link Storage#BFLOAT16}, and the results
+   * have the bits that they have with the full weight. The reference takes such a weight too; other
+   * engines may refuse it.
+   */
+  default boolean roundsWeights() {
+    return false;
+  }
 
   /** The root arena of a new pool. */
   Arena arena();
@@ -64,10 +75,16 @@ public interface Engine extends AutoCloseable {
 
   // Linear ----------------------------------------------------------------------------------------
 
-  /** {@code out} [N, O] {@code = x} [N, I] {@code · w} [O, I]ᵀ {@code + bias} [O] (or null). */
+  /**
+   * {@code out} [N, O] {@code = x} [N, I] {@code · w} [O, I]ᵀ {@code + bias} [O] (or null); w may
+   * be stored in bfloat16 ({@link #roundsWeights}).
+   */
   void linear(Tensor x, Tensor w, Tensor bias, Tensor out);
 
-  /** {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I]; adds to dx if {@code adds}. */
+  /**
+   * {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I]; adds to dx if {@code adds}; w as in
+   * {@link #linear}.
+   */
   void linearBackwardInput(Tensor dy, Tensor w, Tensor dx, boolean adds);
 
   /**

@@ -2,7 +2,7 @@ package dev.terse.engine;
 
 /**
  * How the numbers of a tensor lie in memory. Everything but {@link #FULL} costs digits and is for
- * states that can spare them: AdamW's moments.
+ * numbers that can spare them: AdamW's moments, and weights that only bfloat16 products read.
  */
 public enum Storage {
   /** The engine's own number type: 4 bytes on ND4J, 8 in the reference. */

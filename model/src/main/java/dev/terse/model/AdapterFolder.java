@@ -64,18 +64,22 @@ public final class AdapterFolder {
 
   /** Loads an adapter on its base model, unmerged, with the dropout that it was trained with. */
   static ModelFolder load(Path folder, Engine engine) {
-    return load(folder, engine, settings(folder).dropout());
+    return load(folder, engine, settings(folder).dropout(), WeightUse.CHANGED);
   }
 
   /**
-   * Loads an adapter on its base model, unmerged.
+   * Loads an adapter on its base model to train it on; it cannot be merged.
    *
    * @param dropout of further training
    * @throws IllegalArgumentException if something is missing, not supported or of another shape
    */
   public static ModelFolder load(Path folder, Engine engine, double dropout) {
+    return load(folder, engine, dropout, settings(folder).baseUse());
+  }
+
+  private static ModelFolder load(Path folder, Engine engine, double dropout, WeightUse use) {
     AdapterConfig config = AdapterConfig.read(folder).withDropout(dropout);
-    ModelFolder base = ModelFolder.load(base(folder, config), engine);
+    ModelFolder base = ModelFolder.load(base(folder, config), engine, use);
     Tokenizer own = base.tokenizer();
     ChatTemplate template = base.template();
     try {

@@ -76,7 +76,10 @@ public final class Decoder implements AutoCloseable {
    */
   public static Decoder blank(Engine engine, DecoderConfig config, LoraSettings lora) {
     Map<String, Tensor> zeros = new LinkedHashMap<>();
-    WeightShapes.of(config).forEach((name, shape) -> zeros.put(name, engine.allocate(shape)));
+    WeightUse use = lora == null ? WeightUse.CHANGED : lora.baseUse();
+    WeightShapes.of(config)
+        .forEach(
+            (name, shape) -> zeros.put(name, engine.allocate(use.storage(engine, name), shape)));
     Decoder decoder = new Decoder(engine, config, new Parameters(zeros));
     return lora == null
         ? decoder

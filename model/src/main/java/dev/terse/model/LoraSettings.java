@@ -46,6 +46,11 @@ public record LoraSettings(
     return new LoraSettings(rank, alpha, other, targets, useRslora, useDora);
   }
 
+  /** What becomes of the weights below the adapter; DoRA measures and scales their rows. */
+  public WeightUse baseUse() {
+    return useDora ? WeightUse.CHANGED : WeightUse.READ;
+  }
+
   /** In words, for logs and error sentences; without the dropout. */
   public String describe() {
     return "rank "

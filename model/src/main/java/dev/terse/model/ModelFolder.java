@@ -40,8 +40,18 @@ public record ModelFolder(
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static ModelFolder load(Path path, Engine engine) {
+    return load(path, engine, WeightUse.CHANGED);
+  }
+
+  /**
+   * The same for a use that is known. A merged adapter has full numbers in any case.
+   *
+   * @throws IllegalArgumentException as above
+   * @throws java.io.UncheckedIOException as above
+   */
+  public static ModelFolder load(Path path, Engine engine, WeightUse use) {
     if (Files.isRegularFile(path)) {
-      return loadGguf(path, engine);
+      return loadGguf(path, engine, use);
     }
     requireFolder(path);
     if (AdapterFolder.is(path)) {
@@ -52,20 +62,20 @@ public record ModelFolder(
       ChatTemplate template = ChatTemplate.find(path).orElse(null);
       Path generation = path.resolve(GENERATION_CONFIG);
       JsonNode generationConfig = Files.exists(generation) ? JsonFile.read(generation) : null;
-      return new ModelFolder(loadDecoder(path, engine), tokenizer, template, generationConfig);
+      return new ModelFolder(loadDecoder(path, engine, use), tokenizer, template, generationConfig);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
     }
   }
 
-  private static ModelFolder loadGguf(Path path, Engine engine) {
+  private static ModelFolder loadGguf(Path path, Engine engine, WeightUse use) {
     try (GgufModel model = GgufModel.open(path)) {
       Tokenizer tokenizer = Tokenizer.of(model.tokenizerFiles());
       try {
         ChatTemplate template = ChatTemplate.find(model.tokenizerFiles().files()).orElse(null);
         return new ModelFolder(
-            loadGguf(model, engine), tokenizer, template, model.generationConfig());
+            loadGguf(model, engine, use), tokenizer, template, model.generationConfig());
       } catch (RuntimeException e) {
         tokenizer.close();
         throw e;
@@ -73,9 +83,9 @@ public record ModelFolder(
     }
   }
 
-  private static Decoder loadGguf(GgufModel model, Engine engine) {
+  private static Decoder loadGguf(GgufModel model, Engine engine, WeightUse use) {
     DecoderConfig config = DecoderConfig.of(model.config(), model.description());
-    return new Decoder(engine, config, WeightLoading.load(model, config, engine));
+    return new Decoder(engine, config, WeightLoading.load(model, config, engine, use));
   }
 
   /**
@@ -99,9 +109,14 @@ public record ModelFolder(
 
   /** Loads config.json and weights only; for work on ids, where no tokenizer is needed. */
   public static Decoder loadDecoder(Path folder, Engine engine) {
+    return loadDecoder(folder, engine, WeightUse.CHANGED);
+  }
+
+  /** The same for a use that is known. */
+  static Decoder loadDecoder(Path folder, Engine engine, WeightUse use) {
     if (Files.isRegularFile(folder)) {
       try (GgufModel model = GgufModel.open(folder)) {
-        return loadGguf(model, engine);
+        return loadGguf(model, engine, use);
       }
     }
     requireFolder(folder);
@@ -110,7 +125,7 @@ public record ModelFolder(
     }
     DecoderConfig config = DecoderConfig.of(folder.resolve(CONFIG));
     try (WeightSource source = WeightFiles.open(folder)) {
-      return new Decoder(engine, config, WeightLoading.load(source, config, engine));
+      return new Decoder(engine, config, WeightLoading.load(source, config, engine, use));
     }
   }
 

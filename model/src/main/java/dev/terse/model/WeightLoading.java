@@ -22,14 +22,14 @@ final class WeightLoading {
    * @throws IllegalArgumentException naming what is missing, unexpected or of another shape, all at
    *     once
    */
-  static Parameters load(WeightSource source, DecoderConfig config, Engine engine) {
+  static Parameters load(WeightSource source, DecoderConfig config, Engine engine, WeightUse use) {
     requireAgreement(source, config);
     Map<String, int[]> expected = WeightShapes.of(config);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     try {
       expected.forEach(
           (name, shape) -> {
-            Tensor tensor = engine.allocate(shape);
+            Tensor tensor = engine.allocate(use.storage(engine, name), shape);
             tensors.put(name, tensor);
             source.readInto(name, tensor);
           });

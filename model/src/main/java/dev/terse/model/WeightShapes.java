@@ -21,6 +21,11 @@ final class WeightShapes {
     return config.tiedHead() ? EMBEDDING : HEAD;
   }
 
+  /** Whether this is the matrix of a layer's projection. */
+  static boolean isProjection(String name) {
+    return name.endsWith("_proj.weight");
+  }
+
   /** All weights in the order of the forward pass. */
   static Map<String, int[]> of(DecoderConfig config) {
     int c = config.channels();

@@ -1,5 +1,10 @@
 package dev.terse.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.terse.engine.Storage;
+import dev.terse.engine.Tensor;
 import dev.terse.testkit.TwinLab.Twin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +17,15 @@ abstract class LinearConformance extends OperationConformance {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1, 1", "1, 64, 192", "2, 7, 3", "8, 33, 65", "17, 576, 31", "130, 48, 129"})
+  @CsvSource({
+    "1, 1, 1",
+    "1, 64, 192",
+    "2, 7, 3",
+    "8, 33, 65",
+    "17, 576, 31",
+    "130, 48, 129",
+    "46, 31, 17"
+  })
   void linear_forwardAndBackward_equalReference(int n, int in, int out) {
     checkAll(n, in, out);
   }
@@ -36,6 +49,36 @@ abstract class LinearConformance extends OperationConformance {
             e.linear(
                 t.of(x).rowsView(3, 14), t.of(w).rowsView(10, 50), null, t.of(y).rowsView(5, 16)),
         y);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 64, 192", "5, 33, 65", "70, 48, 129", "130, 576, 31"})
+  void linear_bfloat16Weight_readsItAndHasTheBitsOfAFullOne(int n, int in, int out) {
+    assumeTrue(engine().roundsWeights(), "the products of this engine read full weights");
+    Twin x = lab.normal(n, in);
+    Twin w = lab.compact(Storage.BFLOAT16, out, in);
+    w.actual().setDoubles(lab.draws.normal(out * in, 1));
+    Twin bias = lab.normal(out);
+    Twin y = lab.normal(n, out);
+    Twin dy = lab.normal(n, out);
+    Twin dx = lab.normal(n, in);
+    lab.compare(
+        "linear with a bfloat16 weight",
+        in,
+        (e, t) -> e.linear(t.of(x), t.of(w), t.of(bias), t.of(y)),
+        y);
+    lab.compare(
+        "linearBackwardInput with a bfloat16 weight",
+        out,
+        (e, t) -> e.linearBackwardInput(t.of(dy), t.of(w), t.of(dx), false),
+        dx);
+    Tensor full = lab.of(w.actual().toDoubles(), out, in).actual();
+    double[] found = y.actual().toDoubles();
+    engine().linear(x.actual(), full, bias.actual(), y.actual());
+    assertThat(y.actual().toDoubles()).containsExactly(found);
+    found = dx.actual().toDoubles();
+    engine().linearBackwardInput(dy.actual(), full, dx.actual(), false);
+    assertThat(dx.actual().toDoubles()).containsExactly(found);
   }
 
   private void checkAll(int n, int in, int out) {

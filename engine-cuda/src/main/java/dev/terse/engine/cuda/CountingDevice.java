@@ -47,7 +47,7 @@ final class CountingDevice implements Device {
   public void copy(long from, long to, long bytes) {}
 
   @Override
-  public void clear(long at, long bytes) {}
+  public void fill(long at, int value, long bytes) {}
 
   @Override
   public void launch(String kernel, int blocksX, int blocksY, int threads, Arguments arguments) {}

@@ -3,15 +3,15 @@ package dev.terse.engine.cuda;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Segments;
 import dev.terse.engine.cuda.Product.Operand;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 
 /**
  * Causal grouped-query attention by blocks of queries; a block sees the keys up to its own end, so
  * N×N scores never exist.
  *
- * <p>Products read the heads where they lie in [N, H*D]: query head {@code g} of every group is one
- * batch over the key-value heads. Scores of a block are [G, K, queries, keys]. The backward
- * computes the probabilities again; the query heads of a group add to dk and dv one after another.
+ * <p>Heads are first taken apart, q [N, H*D] into [K, N*G, D], so that the query heads of one
+ * key-value head are neighbouring rows and a block of them is one product for each key-value head.
+ * Scores of a block are [K, queries*G, keys]. The backward computes the probabilities again.
  */
 final class CudaAttention {
   /** Queries of a block, at most: larger ones waste work above the diagonal. */
@@ -42,28 +42,24 @@ final class CudaAttention {
       AttentionShape shape,
       CudaTensor out) {
     SeenRows seen = new SeenRows(kernels, segments);
-    try (CudaArena arena = new CudaArena(device, null)) {
-      CudaTensor keys = seen.of(k, arena);
-      CudaTensor values = seen.of(v, arena);
+    try (CudaArena arena = new CudaArena(device, null);
+        Scratch scratch = new Scratch(device)) {
+      Heads queries = apart(q, shape, scratch);
+      Heads keys = apart(seen.of(k, arena), shape, scratch);
+      Heads values = apart(seen.of(v, arena), shape, scratch);
+      Heads outs = floats(out, shape, scratch);
       blocks(
           segments,
           seen.segments(),
           shape,
           block -> {
-            try (Scratch scratch = new Scratch(device)) {
-              long scores = scratch.floats(block.scores());
-              block.probabilities(q, keys, scores);
-              block.eachOfGroup(
-                  g ->
-                      device.multiply(
-                          block.product(
-                              block.scores(scores, g),
-                              block.seen(values),
-                              block.queries(out, g),
-                              1,
-                              0)));
+            try (Scratch own = new Scratch(device)) {
+              Scores p = block.scores(own);
+              block.probabilities(queries, keys, p);
+              block.multiply(p.operand(), block.seen(values), block.queries(outs), 1, 0);
             }
           });
+      join(outs, out);
     }
   }
 
@@ -78,63 +74,111 @@ final class CudaAttention {
       CudaTensor dk,
       CudaTensor dv) {
     SeenRows seen = new SeenRows(kernels, segments);
-    try (CudaArena arena = new CudaArena(device, null)) {
-      CudaTensor keys = seen.of(k, arena);
-      CudaTensor values = seen.of(v, arena);
-      CudaTensor dKeys = seen.gradients(dk, arena, device);
-      CudaTensor dValues = seen.gradients(dv, arena, device);
+    try (CudaArena arena = new CudaArena(device, null);
+        Scratch scratch = new Scratch(device)) {
+      CudaTensor dSeenKeys = seen.gradients(dk, arena);
+      CudaTensor dSeenValues = seen.gradients(dv, arena);
+      Heads queries = apart(q, shape, scratch);
+      Heads keys = apart(seen.of(k, arena), shape, scratch);
+      Heads values = apart(seen.of(v, arena), shape, scratch);
+      Heads slopes = apart(dOut, shape, scratch);
+      Heads dQueries = floats(dq, shape, scratch);
+      Heads dKeys = cleared(floats(dSeenKeys, shape, scratch));
+      Heads dValues = cleared(floats(dSeenValues, shape, scratch));
       blocks(
           segments,
           seen.segments(),
           shape,
           block -> {
-            try (Scratch scratch = new Scratch(device)) {
-              long p = scratch.floats(block.scores());
-              long slopes = scratch.floats(block.scores());
-              block.probabilities(q, keys, p);
-              block.eachOfGroup(
-                  g -> {
-                    Operand slope = block.queries(dOut, g);
-                    device.multiply(
-                        block.product(
-                            slope, block.seen(values).transpose(), block.scores(slopes, g), 1, 0));
-                    device.multiply(
-                        block.product(
-                            block.scores(p, g).transpose(), slope, block.seen(dValues), 1, 1));
-                  });
-              block.softmaxBackward(p, slopes);
-              block.eachOfGroup(
-                  g -> {
-                    Operand dScores = block.scores(slopes, g);
-                    device.multiply(
-                        block.product(
-                            dScores, block.seen(keys), block.queries(dq, g), shape.scale(), 0));
-                    device.multiply(
-                        block.product(
-                            dScores.transpose(),
-                            block.queries(q, g),
-                            block.seen(dKeys),
-                            shape.scale(),
-                            1));
-                  });
+            try (Scratch own = new Scratch(device)) {
+              Scores p = block.scores(own);
+              Scores d = block.scores(own);
+              Operand slope = block.queries(slopes);
+              block.probabilities(queries, keys, p);
+              block.multiply(slope, block.seen(values).transpose(), d.floats(), 1, 0);
+              block.multiply(p.operand().transpose(), slope, block.seen(dValues), 1, 1);
+              block.softmaxBackward(p, d);
+              double scale = shape.scale();
+              block.multiply(d.operand(), block.seen(keys), block.queries(dQueries), scale, 0);
+              block.multiply(
+                  d.operand().transpose(), block.queries(queries), block.seen(dKeys), scale, 1);
             }
           });
-      seen.addUp(dKeys, dk, device);
-      seen.addUp(dValues, dv, device);
+      join(dQueries, dq);
+      join(dKeys, dSeenKeys);
+      join(dValues, dSeenValues);
+      seen.addUp(dSeenKeys, dk, device);
+      seen.addUp(dSeenValues, dv, device);
     }
   }
 
-  private interface BlockWork {
-    void run(Block block);
+  /**
+   * Rows taken apart by key-value heads, [K, rows, width].
+   *
+   * @param width channels of a row: D, or G*D
+   */
+  private record Heads(NumberType type, long address, int parts, int rows, int width) {
+
+    long size() {
+      return (long) parts * rows * width;
+    }
+
+    /** Rows {@code from} to {@code from + count} of every part, as rows of D channels. */
+    Operand operand(int from, int count, int dim) {
+      int group = width / dim;
+      long at = address + (long) from * width * type.bytes();
+      return new Operand(type, at, count * group, dim, dim, (long) rows * width, false);
+    }
   }
 
-  private void blocks(Segments segments, Segments seen, AttentionShape shape, BlockWork work) {
+  /** The heads of a tensor apart, as products read them. */
+  private Heads apart(CudaTensor x, AttentionShape shape, Scratch scratch) {
+    int width = x.rowSize() / shape.kvHeads();
+    boolean rounds = type == NumberType.BFLOAT16;
+    long address = rounds ? scratch.halves(x.size()) : scratch.floats(x.size());
+    Heads heads = new Heads(type, address, shape.kvHeads(), x.rows(), width);
+    kernels.splitHeads(x, address, rounds, heads.parts(), width);
+    return heads;
+  }
+
+  /** Room for the heads of a result. */
+  private static Heads floats(CudaTensor like, AttentionShape shape, Scratch scratch) {
+    int width = like.rowSize() / shape.kvHeads();
+    long address = scratch.floats(like.size());
+    return new Heads(NumberType.FLOAT32, address, shape.kvHeads(), like.rows(), width);
+  }
+
+  private Heads cleared(Heads heads) {
+    device.clear(heads.address(), heads.size() * Float.BYTES);
+    return heads;
+  }
+
+  private void join(Heads heads, CudaTensor out) {
+    kernels.joinHeads(heads.address(), out, heads.parts(), heads.width());
+  }
+
+  /**
+   * Numbers of a block's scores.
+   *
+   * @param floats 32-bit floats
+   * @param operand the same as products read them
+   */
+  private record Scores(Operand floats, Operand operand) {
+
+    /** Where the rounded ones lie, 0 where there are none. */
+    long halves() {
+      return operand.type() == NumberType.BFLOAT16 ? operand.address() : 0;
+    }
+  }
+
+  private void blocks(
+      Segments segments, Segments seen, AttentionShape shape, Consumer<Block> work) {
     for (int s = 0; s < segments.count(); s++) {
       long scoresOfQuery = (long) shape.heads() * segments.seenLength(s) * Float.BYTES;
       int step = (int) Math.max(1, Math.min(MOST_QUERIES, scratchBytes / scoresOfQuery));
       for (int from = 0; from < segments.length(s); from += step) {
         int queries = Math.min(step, segments.length(s) - from);
-        work.run(
+        work.accept(
             new Block(
                 shape,
                 segments.start(s) + from,
@@ -168,77 +212,62 @@ final class CudaAttention {
       this.keys = before + queries;
     }
 
-    /** Number of scores. */
-    long scores() {
-      return (long) shape.heads() * queries * keys;
+    Scores scores(Scratch scratch) {
+      long count = (long) shape.heads() * queries * keys;
+      Operand floats = scores(NumberType.FLOAT32, scratch.floats(count));
+      return new Scores(
+          floats, type == NumberType.FLOAT32 ? floats : scores(type, scratch.halves(count)));
     }
 
-    void eachOfGroup(IntConsumer work) {
-      for (int g = 0; g < shape.group(); g++) {
-        work.accept(g);
-      }
+    private Operand scores(NumberType of, long address) {
+      int rows = queries * shape.group();
+      return new Operand(of, address, rows, keys, keys, (long) rows * keys, false);
     }
 
-    /** Overwrites {@code scores} [G, K, queries, keys] by probabilities. */
-    void probabilities(CudaTensor q, CudaTensor seenKeys, long scores) {
-      eachOfGroup(
-          g ->
-              device.multiply(
-                  product(
-                      queries(q, g),
-                      seen(seenKeys).transpose(),
-                      scores(scores, g),
-                      shape.scale(),
-                      0)));
+    /** The queries' rows, [K] of [queries*G, D]. */
+    Operand queries(Heads heads) {
+      return heads.operand(query, queries, shape.headDim());
+    }
+
+    /** Keys or values that are seen, [K] of [keys, D]. */
+    Operand seen(Heads heads) {
+      return heads.operand(key, keys, shape.headDim());
+    }
+
+    /** {@code c = alpha a b + beta c} for each key-value head. */
+    void multiply(Operand a, Operand b, Operand c, double alpha, double beta) {
+      device.multiply(new Product(shape.kvHeads(), a, b, c, alpha, beta));
+    }
+
+    void probabilities(Heads queryHeads, Heads keyHeads, Scores p) {
+      multiply(queries(queryHeads), seen(keyHeads).transpose(), p.floats(), shape.scale(), 0);
       kernels.rows(
           "causalSoftmax",
           shape.heads() * queries,
           keys,
-          new Arguments().address(scores).integer(queries).integer(before).integer(keys));
+          new Arguments()
+              .address(p.floats().address())
+              .address(p.halves())
+              .integer(queries)
+              .integer(shape.group())
+              .integer(before)
+              .integer(keys));
     }
 
     /** Overwrites the slopes of the probabilities by those of the scores. */
-    void softmaxBackward(long p, long slopes) {
+    void softmaxBackward(Scores p, Scores d) {
       kernels.rows(
           "causalSoftmaxBackward",
           shape.heads() * queries,
           keys,
           new Arguments()
-              .address(p)
-              .address(slopes)
+              .address(p.floats().address())
+              .address(d.floats().address())
+              .address(d.halves())
               .integer(queries)
+              .integer(shape.group())
               .integer(before)
               .integer(keys));
-    }
-
-    /** A product for each key-value head. */
-    Product product(Operand a, Operand b, Operand c, double alpha, double beta) {
-      return new Product(shape.kvHeads(), a, b, c, alpha, beta);
-    }
-
-    /** Head {@code g} of every group, [K] of [queries, D]. */
-    Operand queries(CudaTensor x, int g) {
-      int dim = shape.headDim();
-      return heads(x, query, queries, g * dim, shape.group() * dim);
-    }
-
-    /** The keys or values that are seen, [K] of [keys, D]. */
-    Operand seen(CudaTensor x) {
-      return heads(x, key, keys, 0, shape.headDim());
-    }
-
-    /** Heads of some rows, the first from a column on, the next {@code step} columns further. */
-    private Operand heads(CudaTensor x, int firstRow, int rows, int column, int step) {
-      int stride = x.rowSize();
-      long at = x.address() + ((long) firstRow * stride + column) * Float.BYTES;
-      return new Operand(type, at, rows, shape.headDim(), stride, step, false);
-    }
-
-    /** Scores of head {@code g} of every group, [K] of [queries, keys]. */
-    Operand scores(long address, int g) {
-      long size = (long) queries * keys;
-      long at = address + g * shape.kvHeads() * size * Float.BYTES;
-      return new Operand(type, at, queries, keys, keys, size, false);
     }
   }
 }

@@ -10,9 +10,6 @@ import org.bytedeco.javacpp.BytePointer;
  * of up to 3 may lie before them, which {@link #readBytes} leaves out.
  */
 final class CudaCompactTensor extends CompactTensor {
-  /** Numbers that are cleared at a time: whole 8-bit blocks. */
-  private static final int PIECE = 1 << 16;
-
   private final DeviceMemory memory;
   private final long numberBytes;
   private final long gap;
@@ -23,10 +20,9 @@ final class CudaCompactTensor extends CompactTensor {
     this.numberBytes = storage == Storage.BFLOAT16 ? byteSize() : size();
     this.gap = -numberBytes & (Float.BYTES - 1);
     this.memory = new DeviceMemory(device, byteSize() + gap, false);
-    float[] zeros = new float[(int) Math.min(PIECE, size())];
-    for (long from = 0; from < size(); from += PIECE) {
-      write(from, zeros, 0, (int) Math.min(PIECE, size() - from));
-    }
+    int zero = storage == Storage.BFLOAT16 ? 0 : storage.map().zero();
+    device.fill(memory.address(), zero, numberBytes);
+    device.clear(memory.address() + scalesAt(), byteSize() - numberBytes);
   }
 
   /** The kernels' name for a moment's storage. */

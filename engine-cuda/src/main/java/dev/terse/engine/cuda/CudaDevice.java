@@ -1,7 +1,6 @@
 package dev.terse.engine.cuda;
 
 import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F;
-import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F_FAST_16BF;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_GEMM_DEFAULT;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_OP_N;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_OP_T;
@@ -41,6 +40,8 @@ import static org.bytedeco.cuda.global.cudart.cudaSetDevice;
 
 import dev.terse.engine.MeasuredEngine.DeviceRoom;
 import dev.terse.engine.cuda.Product.Operand;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
@@ -65,6 +66,7 @@ final class CudaDevice implements Device {
   private static final int GPU = 0;
   private static final int MOST_ARGUMENTS = 16;
   private static final CUstream_st IN_ORDER = null;
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   private final String name;
   private final CUmemPoolHandle_st pool = new CUmemPoolHandle_st();
@@ -72,6 +74,7 @@ final class CudaDevice implements Device {
   private final cublasContext cublas = new cublasContext();
   private final Map<String, CUfunc_st> kernels = new HashMap<>();
   private final LongPointer slots = new LongPointer(MOST_ARGUMENTS);
+  private final LongBuffer slotsOnHost = slots.asByteBuffer().order(NATIVE).asLongBuffer();
   private final PointerPointer<Pointer> parameters = new PointerPointer<>(MOST_ARGUMENTS);
   private final LongPointer allocated = new LongPointer(1L);
   private final FloatPointer factors = new FloatPointer(2L);
@@ -157,13 +160,17 @@ final class CudaDevice implements Device {
   @Override
   public void upload(Pointer from, long to, long bytes) {
     bind();
-    check("cudaMemcpy", cudaMemcpy(new Address(to), from, bytes, cudaMemcpyHostToDevice));
+    if (bytes > 0) {
+      check("cudaMemcpy", cudaMemcpy(new Address(to), from, bytes, cudaMemcpyHostToDevice));
+    }
   }
 
   @Override
   public void download(long from, Pointer to, long bytes) {
     bind();
-    check("cudaMemcpy", cudaMemcpy(to, new Address(from), bytes, cudaMemcpyDeviceToHost));
+    if (bytes > 0) {
+      check("cudaMemcpy", cudaMemcpy(to, new Address(from), bytes, cudaMemcpyDeviceToHost));
+    }
   }
 
   @Override
@@ -176,16 +183,16 @@ final class CudaDevice implements Device {
   }
 
   @Override
-  public void clear(long at, long bytes) {
+  public void fill(long at, int value, long bytes) {
     bind();
-    check("cudaMemsetAsync", cudaMemsetAsync(new Address(at), 0, bytes, IN_ORDER));
+    check("cudaMemsetAsync", cudaMemsetAsync(new Address(at), value, bytes, IN_ORDER));
   }
 
   @Override
   public void launch(String kernel, int blocksX, int blocksY, int threads, Arguments arguments) {
     bind();
     long[] values = arguments.slots();
-    slots.put(values, 0, values.length);
+    slotsOnHost.put(0, values);
     check(
         kernel,
         cuLaunchKernel(
@@ -244,7 +251,7 @@ final class CudaDevice implements Device {
             Math.toIntExact(c.stride()),
             c.step(),
             product.count(),
-            a.type() == NumberType.ROUNDED ? CUBLAS_COMPUTE_32F_FAST_16BF : CUBLAS_COMPUTE_32F,
+            CUBLAS_COMPUTE_32F,
             CUBLAS_GEMM_DEFAULT));
   }
 

@@ -59,7 +59,7 @@ public final class CudaEngine implements MeasuredEngine {
     this.scratchBytes = scratchBytes;
     this.kernels = new RowKernels(device);
     this.operands = new Operands(device, kernels, bfloat16);
-    this.attention = new CudaAttention(device, kernels, operands.inPlace(), scratchBytes);
+    this.attention = new CudaAttention(device, kernels, operands.type(), scratchBytes);
     this.head = new CudaHead(device, kernels, operands, scratchBytes);
     this.adamW = new CudaAdamW(device);
     this.reading = new RowReading(device, kernels, scratchBytes);
@@ -111,6 +111,11 @@ public final class CudaEngine implements MeasuredEngine {
   }
 
   @Override
+  public boolean roundsWeights() {
+    return bfloat16;
+  }
+
+  @Override
   public Arena arena() {
     return new CudaArena(device, null);
   }
@@ -148,7 +153,11 @@ public final class CudaEngine implements MeasuredEngine {
   public void linear(Tensor x, Tensor w, Tensor bias, Tensor out) {
     OperationChecks.linear(x, w, bias, out);
     CudaTensor result = CudaTensor.written(out);
-    multiply(x, false, w, true, result, 0);
+    try (Scratch scratch = new Scratch(device)) {
+      Operand input = operands.of(CudaTensor.of(x), scratch);
+      Operand weight = operands.weight(w, scratch);
+      device.multiply(new Product(input, weight.transpose(), Operand.of(result), 1, 0));
+    }
     if (bias != null) {
       kernels.scaleColumns(result, null, CudaTensor.of(bias), result);
     }
@@ -157,31 +166,25 @@ public final class CudaEngine implements MeasuredEngine {
   @Override
   public void linearBackwardInput(Tensor dy, Tensor w, Tensor dx, boolean adds) {
     OperationChecks.linearBackwardInput(dy, w, dx);
-    multiply(dy, false, w, false, CudaTensor.written(dx), adds ? 1 : 0);
+    try (Scratch scratch = new Scratch(device)) {
+      Operand slope = operands.of(CudaTensor.of(dy), scratch);
+      Operand weight = operands.weight(w, scratch);
+      Operand sums = Operand.of(CudaTensor.written(dx));
+      device.multiply(new Product(slope, weight, sums, 1, adds ? 1 : 0));
+    }
   }
 
   @Override
   public void linearBackwardWeight(Tensor dy, Tensor x, Tensor dw, Tensor dBias) {
     OperationChecks.linearBackwardWeight(dy, x, dw, dBias);
-    multiply(dy, true, x, false, CudaTensor.written(dw), 1);
+    try (Scratch scratch = new Scratch(device)) {
+      Operand slope = operands.of(CudaTensor.of(dy), scratch);
+      Operand input = operands.of(CudaTensor.of(x), scratch);
+      Operand sums = Operand.of(CudaTensor.written(dw));
+      device.multiply(new Product(slope.transpose(), input, sums, 1, 1));
+    }
     if (dBias != null) {
       kernels.addColumnDots(CudaTensor.of(dy), null, CudaTensor.written(dBias));
-    }
-  }
-
-  /** {@code c = a b + beta c}, a and b transposed or not. */
-  private void multiply(
-      Tensor a, boolean aTransposed, Tensor b, boolean bTransposed, CudaTensor c, double beta) {
-    try (Scratch scratch = new Scratch(device)) {
-      Operand left = operands.of(CudaTensor.of(a), scratch);
-      Operand right = operands.of(CudaTensor.of(b), scratch);
-      device.multiply(
-          new Product(
-              aTransposed ? left.transpose() : left,
-              bTransposed ? right.transpose() : right,
-              Operand.of(c),
-              1,
-              beta));
     }
   }
 

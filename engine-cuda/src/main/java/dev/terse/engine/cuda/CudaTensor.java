@@ -51,8 +51,8 @@ final class CudaTensor implements Tensor {
 
   /** The tensor behind an argument that an operation reads; null stays null. */
   static CudaTensor of(Tensor tensor) {
-    if (tensor instanceof CudaCompactTensor) {
-      throw new IllegalArgumentException("only moments of adamW may be compact, got a " + tensor);
+    if (tensor instanceof CudaCompactTensor compact) {
+      throw compact.misused();
     }
     if (tensor != null && !(tensor instanceof CudaTensor)) {
       throw new IllegalArgumentException(
@@ -77,6 +77,11 @@ final class CudaTensor implements Tensor {
 
   DeviceMemory memory() {
     return memory;
+  }
+
+  /** Whether the memory holds this tensor alone. */
+  boolean isWhole() {
+    return size * Float.BYTES == memory.bytes();
   }
 
   /** Numbers of the memory before this tensor's. */

@@ -32,7 +32,12 @@ interface Device extends AutoCloseable {
   /** From the device to itself; the ranges do not overlap. */
   void copy(long from, long to, long bytes);
 
-  void clear(long at, long bytes);
+  /** Sets every byte to {@code value}. */
+  void fill(long at, int value, long bytes);
+
+  default void clear(long at, long bytes) {
+    fill(at, 0, bytes);
+  }
 
   /**
    * Runs a kernel with {@code blocksX * blocksY} blocks.

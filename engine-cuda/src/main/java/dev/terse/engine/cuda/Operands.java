@@ -1,11 +1,13 @@
 package dev.terse.engine.cuda;
 
+import dev.terse.engine.Storage;
+import dev.terse.engine.Tensor;
 import dev.terse.engine.cuda.Product.Operand;
 
 /**
  * Brings what products read into the numbers that they are to read: as it is, or rounded to
- * bfloat16 beside it. Of a tensor of its own, such as a weight, the rounded copy is kept until the
- * tensor is written to; of others it lasts as long as the scratch.
+ * bfloat16 beside it. The copy of a tensor serves until the tensor is written to and goes with it;
+ * only that of a part of a short-lived tensor lasts no longer than the scratch.
  */
 final class Operands {
   private final Device device;
@@ -18,9 +20,16 @@ final class Operands {
     this.bfloat16 = bfloat16;
   }
 
-  /** The type of operands that are not worth a copy. */
-  NumberType inPlace() {
-    return bfloat16 ? NumberType.ROUNDED : NumberType.FLOAT32;
+  /** What products read. */
+  NumberType type() {
+    return bfloat16 ? NumberType.BFLOAT16 : NumberType.FLOAT32;
+  }
+
+  /** A product's weight as it is stored. */
+  Operand weight(Tensor w, Scratch scratch) {
+    return bfloat16 && w.storage() == Storage.BFLOAT16
+        ? new Operand(NumberType.BFLOAT16, CudaCompactTensor.numbers(w), w.rows(), w.rowSize())
+        : of(CudaTensor.of(w), scratch);
   }
 
   /** A tensor of two axes. */
@@ -28,13 +37,11 @@ final class Operands {
     if (!bfloat16) {
       return Operand.of(x);
     }
-    DeviceMemory memory = x.memory();
-    if (!memory.isKept()) {
+    if (!x.isWhole() && !x.memory().isKept()) {
       return of(x.address(), x.rows(), x.rowSize(), scratch);
     }
-    long rounded = memory.companion(this::round);
-    return new Operand(
-        NumberType.BFLOAT16, rounded + x.offset() * Short.BYTES, x.rows(), x.rowSize());
+    long rounded = x.memory().companion(this::round) + x.offset() * Short.BYTES;
+    return new Operand(NumberType.BFLOAT16, rounded, x.rows(), x.rowSize());
   }
 
   /** A contiguous matrix of 32-bit floats. */

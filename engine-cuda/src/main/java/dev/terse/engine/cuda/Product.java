@@ -14,7 +14,7 @@ record Product(int count, Operand a, Operand b, Operand c, double alpha, double 
     if (a.columns() != b.rows() || a.rows() != c.rows() || b.columns() != c.columns()) {
       throw new IllegalArgumentException("operands do not fit: " + a + ", " + b + ", " + c);
     }
-    if (a.type() != b.type() || c.type() == NumberType.BFLOAT16 || c.transposed()) {
+    if (a.type() != b.type() || c.type() != NumberType.FLOAT32 || c.transposed()) {
       throw new IllegalArgumentException("no such product: " + a + ", " + b + ", " + c);
     }
   }

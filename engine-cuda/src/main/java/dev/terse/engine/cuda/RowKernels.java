@@ -283,6 +283,39 @@ final class RowKernels implements AutoCloseable {
             .integer(x.rowSize()));
   }
 
+  /**
+   * The columns of {@code x} [N, parts*W] apart, [parts, N, W].
+   *
+   * @param rounds whether the result is bfloat16
+   */
+  void splitHeads(CudaTensor x, long out, boolean rounds, int parts, int width) {
+    elements(
+        "splitHeads",
+        x.size(),
+        new Arguments()
+            .address(x.address())
+            .address(rounds ? 0 : out)
+            .address(rounds ? out : 0)
+            .integer(x.rows())
+            .integer(parts)
+            .integer(width)
+            .count(x.size()));
+  }
+
+  /** Undoes {@link #splitHeads} of 32-bit floats. */
+  void joinHeads(long x, CudaTensor out, int parts, int width) {
+    elements(
+        "joinHeads",
+        out.size(),
+        new Arguments()
+            .address(x)
+            .address(out.address())
+            .integer(out.rows())
+            .integer(parts)
+            .integer(width)
+            .count(out.size()));
+  }
+
   /** Rounds 32-bit floats to bfloat16. */
   void toBfloat16(long x, long count, long out) {
     elements("toBfloat16", count, new Arguments().address(x).address(out).count(count));

@@ -40,13 +40,9 @@ final class SeenRows {
     return out;
   }
 
-  /** Zeros for gradients of what is seen, [M, W], which {@link #addUp} brings to {@code to}. */
-  CudaTensor gradients(CudaTensor to, CudaArena arena, Device device) {
-    if (sources == null) {
-      device.clear(to.address(), to.byteSize());
-      return to;
-    }
-    return arena.zeros(sources.length, to.rowSize());
+  /** Memory for gradients of what is seen, [M, W], which {@link #addUp} brings to {@code to}. */
+  CudaTensor gradients(CudaTensor to, CudaArena arena) {
+    return sources == null ? to : arena.floats(sources.length, to.rowSize());
   }
 
   /** Overwrites row i of {@code to} [N, W] by the sum of the gradients of all who see it. */

@@ -1,10 +1,34 @@
 // Attention between its products, and attention over a cache.
 
-// Softmax of each row of scores over the keys that its query sees; 0 beyond. A block a row; rows of a head
-// are `queries` queries, the first of which sees `before` + 1 keys.
-KERNEL void causalSoftmax(float* scores, int queries, int before, int keys) {
-  float* row = scores + (long long) blockIdx.x * keys;
-  int seen = before + blockIdx.x % queries + 1;
+// The heads of x [N, parts width] apart, [parts, N, width]: into `floats`, or rounded into `halves`; the other is null
+KERNEL void splitHeads(const float* x, float* floats, unsigned short* halves, int rows, int parts, int width, long long count) {
+  EACH(i, count) {
+    long long row = i / width;
+    float number = x[((row % rows) * parts + row / rows) * width + i % width];
+    if (floats) floats[i] = number;
+    else halves[i] = rounded(number);
+  }
+}
+
+// Undoes splitHeads
+KERNEL void joinHeads(const float* x, float* out, int rows, int parts, int width, long long count) {
+  EACH(i, count) {
+    long long row = i / width;
+    out[((row % rows) * parts + row / rows) * width + i % width] = x[i];
+  }
+}
+
+// Scores of a block of queries are rows [parts, queries, group]; a query sees `before` + its own index + 1 keys.
+__device__ inline int seenBy(int row, int queries, int group, int before) {
+  return before + row % (queries * group) / group + 1;
+}
+
+// Softmax of each row of scores over the keys that its query sees, 0 beyond; in place, and rounded into `halves` if
+// it is not null. A block a row.
+KERNEL void causalSoftmax(float* scores, unsigned short* halves, int queries, int group, int before, int keys) {
+  long long at = (long long) blockIdx.x * keys;
+  float* row = scores + at;
+  int seen = seenBy(blockIdx.x, queries, group, before);
   float most = -INFINITY;
   EACH_OF_ROW(j, seen) most = fmaxf(most, row[j]);
   most = blockMax(most);
@@ -15,18 +39,26 @@ KERNEL void causalSoftmax(float* scores, int queries, int before, int keys) {
     sum += e;
   }
   sum = blockSum(sum);
-  EACH_OF_ROW(j, keys) row[j] = j < seen ? row[j] / sum : 0;
+  EACH_OF_ROW(j, keys) {
+    float p = j < seen ? row[j] / sum : 0;
+    row[j] = p;
+    if (halves) halves[at + j] = rounded(p);
+  }
 }
 
-// slopes = p (slopes - sum(p slopes)), 0 beyond what is seen
-KERNEL void causalSoftmaxBackward(const float* p, float* slopes, int queries, int before, int keys) {
-  const float* weights = p + (long long) blockIdx.x * keys;
-  float* row = slopes + (long long) blockIdx.x * keys;
-  int seen = before + blockIdx.x % queries + 1;
+// slopes = p (slopes - sum(p slopes)), 0 beyond what is seen: in place, or rounded into `halves` if it is not null
+KERNEL void causalSoftmaxBackward(
+    const float* p, float* slopes, unsigned short* halves, int queries, int group, int before, int keys) {
+  long long at = (long long) blockIdx.x * keys;
+  int seen = seenBy(blockIdx.x, queries, group, before);
   float sum = 0;
-  EACH_OF_ROW(j, seen) sum += weights[j] * row[j];
+  EACH_OF_ROW(j, seen) sum += p[at + j] * slopes[at + j];
   sum = blockSum(sum);
-  EACH_OF_ROW(j, keys) row[j] = j < seen ? weights[j] * (row[j] - sum) : 0;
+  EACH_OF_ROW(j, keys) {
+    float slope = j < seen ? p[at + j] * (slopes[at + j] - sum) : 0;
+    if (halves) halves[at + j] = rounded(slope);
+    else slopes[at + j] = slope;
+  }
 }
 
 // A cache is told as a table of numbers of 8 bytes: starts of each sequence's pages, [B + 1], then for each page

@@ -7,6 +7,17 @@
 // Elements of a row whose block this is.
 #define EACH_OF_ROW(i, count) for (int i = threadIdx.x; i < (count); i += blockDim.x)
 
+// x as bfloat16, to nearest, ties to even; NaN stays NaN
+__device__ inline unsigned short rounded(float x) {
+  union { unsigned bits; float number; } both;
+  both.number = x;
+  return (x == x ? both.bits + 0x7fff + (both.bits >> 16 & 1) : both.bits | 0x400000) >> 16;
+}
+
+KERNEL void toBfloat16(const float* x, unsigned short* out, long long count) {
+  EACH(i, count) out[i] = rounded(x[i]);
+}
+
 // to += factor x
 KERNEL void add(float* to, const float* x, float factor, long long count) {
   EACH(i, count) to[i] += factor * x[i];
@@ -184,14 +195,15 @@ KERNEL void softmaxRows(const float* x, float* out, float factor, int columns) {
   float most = -INFINITY;
   EACH_OF_ROW(c, columns) most = fmaxf(most, factor * x[row + c]);
   most = blockMax(most);
-  float sum = 0;
+  double sum = 0; // of a whole vocabulary
   EACH_OF_ROW(c, columns) {
     float e = expf(factor * x[row + c] - most);
     out[row + c] = e;
     sum += e;
   }
   sum = blockSum(sum);
-  EACH_OF_ROW(c, columns) out[row + c] /= sum;
+  float share = 1 / sum;
+  EACH_OF_ROW(c, columns) out[row + c] *= share;
 }
 
 // squares[b] = the sum of the squares of block b's elements, in double
@@ -200,14 +212,4 @@ KERNEL void sumOfSquares(const float* x, double* squares, long long count) {
   EACH(i, count) sum += (double) x[i] * x[i];
   sum = blockSum(sum);
   if (threadIdx.x == 0) squares[blockIdx.x] = sum;
-}
-
-// out = x rounded to bfloat16, to nearest, ties to even; NaN stays NaN
-KERNEL void toBfloat16(const float* x, unsigned short* out, long long count) {
-  EACH(i, count) {
-    union { unsigned bits; float number; } both;
-    both.number = x[i];
-    unsigned to = x[i] == x[i] ? both.bits + 0x7fff + (both.bits >> 16 & 1) : both.bits | 0x400000;
-    out[i] = to >> 16;
-  }
 }

@@ -132,8 +132,8 @@ final class HostDevice implements Device {
   }
 
   @Override
-  public void clear(long at, long bytes) {
-    Pointer.memset(new Address(at), 0, bytes);
+  public void fill(long at, int value, long bytes) {
+    Pointer.memset(new Address(at), value, bytes);
   }
 
   @Override

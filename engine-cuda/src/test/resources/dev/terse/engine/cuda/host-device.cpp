@@ -32,25 +32,14 @@ extern "C" JNIEXPORT void JNICALL Java_dev_terse_engine_cuda_HostDevice_launch(
   env->ReleaseLongArrayElements(slots, values, JNI_ABORT);
 }
 
-// To bfloat16 and back, to nearest, ties to even.
-static float rounded(float x) {
-  union { unsigned bits; float number; } both;
-  both.number = x;
-  both.bits = (both.bits + 0x7fff + (both.bits >> 16 & 1)) & 0xffff0000u;
-  return x == x ? both.number : x;
-}
-
-enum NumberType { FLOAT32, ROUNDED, HALVES };
-
-// Number `at` of an operand, as the product reads it.
+// Number `at` of an operand; type 0 is float32, 1 bfloat16 (NumberType).
 static float numberAt(jlong address, jlong at, int type) {
-  if (type == HALVES) {
+  if (type == 1) {
     union { unsigned bits; float number; } both;
     both.bits = (unsigned) ((const unsigned short*) address)[at] << 16;
     return both.number;
   }
-  float number = ((const float*) address)[at];
-  return type == ROUNDED ? rounded(number) : number;
+  return ((const float*) address)[at];
 }
 
 extern "C" JNIEXPORT void JNICALL Java_dev_terse_engine_cuda_HostDevice_multiply(

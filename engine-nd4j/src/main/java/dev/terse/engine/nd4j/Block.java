@@ -1,10 +1,12 @@
 package dev.terse.engine.nd4j;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,6 +25,11 @@ final class Block implements AutoCloseable {
   private static final int WINDOW_SHIFT = 28;
 
   private static final int WINDOW = 1 << WINDOW_SHIFT;
+
+  /** Bytes of one direct buffer of {@link #byteWindows} (1 GB). */
+  static final int BYTE_WINDOW_SHIFT = 30;
+
+  static final int BYTE_WINDOW = 1 << BYTE_WINDOW_SHIFT;
 
   private final Memory memory;
   private final Use use;
@@ -157,6 +164,19 @@ final class Block implements AutoCloseable {
       memory.free(use, length * Float.BYTES);
       companions.forEach(Block::close);
     }
+  }
+
+  /** The memory as bytes, in buffers of {@link #BYTE_WINDOW}; host pointers only. */
+  ByteBuffer[] byteWindows() {
+    long bytes = length * Float.BYTES;
+    ByteBuffer[] out = new ByteBuffer[(int) ((bytes + BYTE_WINDOW - 1) >>> BYTE_WINDOW_SHIFT)];
+    for (int w = 0; w < out.length; w++) {
+      long from = (long) w << BYTE_WINDOW_SHIFT;
+      BytePointer pointer = new BytePointer(buffer.addressPointer());
+      pointer.position(from).limit(Math.min(bytes, from + BYTE_WINDOW)).capacity(bytes);
+      out[w] = pointer.asByteBuffer();
+    }
+    return out;
   }
 
   private static FloatBuffer[] windows(DataBuffer buffer, long length) {

@@ -2,32 +2,40 @@ package dev.terse.engine.nd4j;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.bytedeco.javacpp.BytePointer;
-import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Native memory of bytes; what {@link Block} is for floats. */
+/**
+ * Native memory of bytes; what {@link Block} is for floats, and on one where it is not reached
+ * through ND4J's arrays.
+ */
 final class ByteBlock implements AutoCloseable {
-  /** Bytes of one direct buffer (1 GB): a ByteBuffer ends at 2 GB. */
-  private static final int WINDOW_SHIFT = 30;
-
-  private static final int WINDOW = 1 << WINDOW_SHIFT;
-
   private final long length;
   private final Memory memory;
-  private final INDArray owner;
+  private final Block floats; // null where arrays are
+  private final INDArray owner; // null where floats are
   private final ByteBuffer[] windows;
   private boolean closed;
 
   ByteBlock(long length, Memory memory) {
     this.length = length;
     this.memory = memory;
-    this.owner =
-        memory.isCounted() ? null : Nd4j.createUninitializedDetached(DataType.INT8, length);
-    this.windows = memory.access() == Memory.Access.HOST ? windows(owner.data(), length) : null;
-    memory.take(Block.Use.KEPT, length);
+    if (memory.access() == Memory.Access.ARRAYS) {
+      this.floats = null;
+      this.windows = null;
+      this.owner = Nd4j.createUninitializedDetached(DataType.INT8, length);
+      memory.take(Block.Use.KEPT, length);
+    } else {
+      this.floats = new Block((length + Float.BYTES - 1) / Float.BYTES, memory, Block.Use.KEPT);
+      this.windows = memory.isCounted() ? null : floats.byteWindows();
+      this.owner = null;
+    }
+  }
+
+  /** The memory as that of floats, for products; not where it is reached through arrays. */
+  Block floats() {
+    return floats;
   }
 
   boolean isClosed() {
@@ -47,14 +55,17 @@ final class ByteBlock implements AutoCloseable {
       }
       return;
     }
-    int window = (int) (offset >>> WINDOW_SHIFT);
-    int start = (int) (offset & (WINDOW - 1));
-    int here = Math.min(count, WINDOW - start);
+    int window = (int) (offset >>> Block.BYTE_WINDOW_SHIFT);
+    int start = (int) (offset & (Block.BYTE_WINDOW - 1));
+    int here = Math.min(count, Block.BYTE_WINDOW - start);
     windows[window].get(start, target, at, here);
     read(offset + here, target, at + here, count - here);
   }
 
   void write(long offset, byte[] source, int at, int count) {
+    if (floats != null) {
+      floats.changed();
+    }
     if (count == 0 || memory.isCounted()) {
       return;
     }
@@ -64,9 +75,9 @@ final class ByteBlock implements AutoCloseable {
       }
       return;
     }
-    int window = (int) (offset >>> WINDOW_SHIFT);
-    int start = (int) (offset & (WINDOW - 1));
-    int here = Math.min(count, WINDOW - start);
+    int window = (int) (offset >>> Block.BYTE_WINDOW_SHIFT);
+    int start = (int) (offset & (Block.BYTE_WINDOW - 1));
+    int here = Math.min(count, Block.BYTE_WINDOW - start);
     windows[window].put(start, source, at, here);
     write(offset + here, source, at + here, count - here);
   }
@@ -77,23 +88,15 @@ final class ByteBlock implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (floats != null) {
+      floats.close();
+    } else {
       memory.free(Block.Use.KEPT, length);
-      if (owner != null) {
-        owner.close();
-      }
+      owner.close();
     }
-  }
-
-  private static ByteBuffer[] windows(DataBuffer buffer, long length) {
-    ByteBuffer[] windows = new ByteBuffer[(int) ((length + WINDOW - 1) >>> WINDOW_SHIFT)];
-    for (int w = 0; w < windows.length; w++) {
-      long from = (long) w << WINDOW_SHIFT;
-      BytePointer pointer = new BytePointer(buffer.addressPointer());
-      pointer.position(from).limit(Math.min(length, from + WINDOW)).capacity(length);
-      windows[w] = pointer.asByteBuffer();
-    }
-    return windows;
   }
 }

@@ -68,7 +68,7 @@ final class HeadChunk {
     this.count = rows.count();
     this.padded = (count + STEP - 1) / STEP * STEP;
     this.states = states();
-    this.table = operands.weights(own, input.head());
+    this.table = operands.weights(own, Matrix.of(input.head()));
     this.atTarget = new double[count];
   }
 

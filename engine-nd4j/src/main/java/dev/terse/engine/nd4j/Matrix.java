@@ -27,6 +27,12 @@ record Matrix(Block block, long offset, int rows, int columns, int stride, Numbe
         memory.block(), 2 * memory.offset(), rows, columns, columns, NumberType.BFLOAT16);
   }
 
+  /** Whether these are all numbers of the block. */
+  boolean isWholeBlock() {
+    long floats = ((long) rows * stride * type.bytes() + Float.BYTES - 1) / Float.BYTES;
+    return offset == 0 && stride == columns && floats == block.length();
+  }
+
   /** Rows {@code from} to {@code to}. */
   Matrix rows(int from, int to) {
     return new Matrix(block, offset + (long) from * stride, to - from, columns, stride, type);

@@ -109,6 +109,11 @@ public final class Nd4jEngine implements MeasuredEngine {
   }
 
   @Override
+  public boolean roundsWeights() {
+    return backend.products() == NumberType.BFLOAT16;
+  }
+
+  @Override
   public Arena arena() {
     return Nd4jArena.root(new ChunkPool(crew.chunks()));
   }
@@ -145,7 +150,7 @@ public final class Nd4jEngine implements MeasuredEngine {
   @Override
   public void linear(Tensor x, Tensor w, Tensor bias, Tensor out) {
     OperationChecks.linear(x, w, bias, out);
-    products.forward(Nd4jTensor.of(x), Nd4jTensor.of(w), Nd4jTensor.of(out));
+    products.forward(Nd4jTensor.of(x), weight(w), Nd4jTensor.of(out));
     if (bias != null) {
       kernels.addBias(Nd4jTensor.of(out), Nd4jTensor.of(bias));
     }
@@ -154,7 +159,14 @@ public final class Nd4jEngine implements MeasuredEngine {
   @Override
   public void linearBackwardInput(Tensor dy, Tensor w, Tensor dx, boolean adds) {
     OperationChecks.linearBackwardInput(dy, w, dx);
-    products.backwardInput(Nd4jTensor.of(dy), Nd4jTensor.of(w), Nd4jTensor.of(dx), adds ? 1 : 0);
+    products.backwardInput(Nd4jTensor.of(dy), weight(w), Nd4jTensor.of(dx), adds ? 1 : 0);
+  }
+
+  /** A product's weight as it is stored. */
+  private Matrix weight(Tensor w) {
+    return roundsWeights() && w.storage() == Storage.BFLOAT16
+        ? Nd4jCompactTensor.matrix(w)
+        : Matrix.of(Nd4jTensor.of(w));
   }
 
   @Override

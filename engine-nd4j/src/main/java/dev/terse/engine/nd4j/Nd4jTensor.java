@@ -37,8 +37,8 @@ final class Nd4jTensor implements Tensor {
 
   /** The ND4J tensor behind an argument of an operation; null stays null. */
   static Nd4jTensor of(Tensor tensor) {
-    if (tensor instanceof Nd4jCompactTensor) {
-      throw new IllegalArgumentException("only moments of adamW may be compact, got a " + tensor);
+    if (tensor instanceof Nd4jCompactTensor compact) {
+      throw compact.misused();
     }
     if (tensor != null && !(tensor instanceof Nd4jTensor)) {
       throw new IllegalArgumentException(

@@ -20,11 +20,15 @@ record OneDnnLayout(int batch, int rows, int columns, int stride, NumberType typ
         : describe(type, new long[] {rows, columns}, new long[] {stride, 1});
   }
 
-  /** As a batch of matrices. */
+  /**
+   * As a batch of matrices. A single column that is to be read as a row gets the stride of a row:
+   * told a stride of 1, which is as true, oneDNN 3.8 reads the column's neighbours instead.
+   */
   dnnl_memory_desc description(boolean transposed) {
     long part = (long) rows * stride;
+    long row = columns == 1 ? part : 1;
     return transposed
-        ? describe(type, new long[] {batch, columns, rows}, new long[] {part, 1, stride})
+        ? describe(type, new long[] {batch, columns, rows}, new long[] {part, row, stride})
         : describe(type, new long[] {batch, rows, columns}, new long[] {part, stride, 1});
   }
 

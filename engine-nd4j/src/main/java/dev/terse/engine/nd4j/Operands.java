@@ -43,7 +43,7 @@ final class Operands {
 
   /** A tensor as an operand; the copy is made by the whole crew. */
   Matrix of(ChunkPool.Frame own, Nd4jTensor x) {
-    return type == NumberType.FLOAT32 ? Matrix.of(x) : converted(own, x, 1);
+    return type == NumberType.FLOAT32 ? Matrix.of(x) : converted(own, Matrix.of(x), 1);
   }
 
   /** Memory for an operand [rows, columns]. */
@@ -62,7 +62,7 @@ final class Operands {
   Matrix parts(ChunkPool.Frame own, Nd4jTensor x, int parts, int columns) {
     Matrix out;
     if (crew.calls(0).readsColumnsInPlace()) {
-      out = converted(own, x, parts);
+      out = converted(own, Matrix.of(x), parts);
     } else {
       Nd4jTensor floats = own.floats(parts * x.rows(), x.rowSize() / parts);
       kernels.splitColumns(x, parts, floats);
@@ -94,17 +94,16 @@ final class Operands {
                         width));
   }
 
-  /** The weights of a layer as an operand. */
-  Matrix weights(ChunkPool.Frame own, Nd4jTensor w) {
-    if (type == NumberType.FLOAT32) {
-      return Matrix.of(w);
+  /** The weights of a layer, stored as they may be, as an operand. */
+  Matrix weights(ChunkPool.Frame own, Matrix w) {
+    if (w.type() == type) {
+      return w;
     }
-    Block block = w.block();
-    if (!block.isKept()) {
+    if (!w.block().isKept()) {
       return converted(own, w, 1);
     }
-    int columns = w.rowSize();
-    return new Matrix(rounded(block), w.offset(), w.rows(), columns, columns, NumberType.BFLOAT16);
+    return new Matrix(
+        rounded(w.block()), w.offset(), w.rows(), w.columns(), w.stride(), NumberType.BFLOAT16);
   }
 
   /** A bfloat16 copy of a block, two numbers in the place of a float; up to date. */
@@ -126,19 +125,19 @@ final class Operands {
     }
   }
 
-  private Matrix converted(ChunkPool.Frame own, Nd4jTensor x, int parts) {
-    int width = x.rowSize() / parts;
+  private Matrix converted(ChunkPool.Frame own, Matrix x, int parts) {
+    int width = x.columns() / parts;
     int n = x.rows();
     Matrix out = empty(own, parts * n, width);
     crew.workers()
         .rows(
             n,
-            1 + WORTH_A_THREAD / x.rowSize(),
+            1 + WORTH_A_THREAD / x.columns(),
             (worker, from, to) ->
                 crew.calls(worker)
                     .convert(
                         parts,
-                        Matrix.rows(x, from, to).columns(0, width),
+                        x.rows(from, to).columns(0, width),
                         width,
                         out.rows(from, to),
                         n * width));

@@ -64,9 +64,9 @@ final class PackedWeights implements AutoCloseable {
    *
    * @return whether there is
    */
-  boolean multiply(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
+  boolean multiply(Nd4jTensor x, Matrix w, Nd4jTensor out) {
     Block block = w.block();
-    if (!packs || decodings == 0 || !block.isKept() || w.size() != block.length()) {
+    if (!packs || decodings == 0 || !block.isKept() || !w.isWholeBlock()) {
       return false;
     }
     Copy copy = copies.computeIfAbsent(block, b -> new Copy());
@@ -104,7 +104,7 @@ final class PackedWeights implements AutoCloseable {
     private int uses;
     private boolean packed;
 
-    boolean isReady(ChunkPool.Frame own, Nd4jTensor w) {
+    boolean isReady(ChunkPool.Frame own, Matrix w) {
       if (seen != w.block().version()) {
         seen = w.block().version();
         uses = 0;
@@ -116,7 +116,7 @@ final class PackedWeights implements AutoCloseable {
       return packed;
     }
 
-    private void pack(ChunkPool.Frame own, Nd4jTensor w) {
+    private void pack(ChunkPool.Frame own, Matrix w) {
       Matrix weights = operands.weights(own, w);
       if (!placed) {
         place(weights);

@@ -33,7 +33,7 @@ final class Products {
   }
 
   /** {@code out} [N, O] {@code = x} [N, I] {@code · w} [O, I]ᵀ. */
-  void forward(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
+  void forward(Nd4jTensor x, Matrix w, Nd4jTensor out) {
     int rows = x.rows();
     if (rows < crew.calls(0).steadyRows()) {
       padded(x, w, out);
@@ -58,7 +58,7 @@ final class Products {
   }
 
   /** {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I] {@code + keep * dx}. */
-  void backwardInput(Nd4jTensor dy, Nd4jTensor w, Nd4jTensor dx, double keep) {
+  void backwardInput(Nd4jTensor dy, Matrix w, Nd4jTensor dx, double keep) {
     try (ChunkPool.Frame own = crew.scratch(0)) {
       Matrix weights = operands.weights(own, w);
       crew.workers()
@@ -124,7 +124,7 @@ final class Products {
     }
   }
 
-  private void padded(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
+  private void padded(Nd4jTensor x, Matrix w, Nd4jTensor out) {
     try (ChunkPool.Frame own = crew.scratch(0)) {
       Nd4jTensor wideX = own.floats(crew.calls(0).steadyRows(), x.rowSize());
       Nd4jTensor wideOut = own.floats(crew.calls(0).steadyRows(), out.rowSize());
@@ -136,7 +136,7 @@ final class Products {
     }
   }
 
-  private void byChannels(Nd4jTensor x, Nd4jTensor w, Nd4jTensor out) {
+  private void byChannels(Nd4jTensor x, Matrix w, Nd4jTensor out) {
     if (packed.multiply(x, w, out)) {
       return;
     }

@@ -1,6 +1,7 @@
 package dev.terse.engine.reference;
 
 import dev.terse.engine.Shapes;
+import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -41,7 +42,7 @@ final class HeapTensor implements Tensor {
   /** The heap tensor behind an argument of an operation; checks that it may still be used. */
   static HeapTensor of(Tensor tensor) {
     if (tensor instanceof HeapCompactTensor compact) {
-      throw new IllegalArgumentException("only moments of adamW may be compact, got a " + compact);
+      throw compact.misused();
     }
     if (!(tensor instanceof HeapTensor heap)) {
       throw new IllegalArgumentException(
@@ -49,6 +50,16 @@ final class HeapTensor implements Tensor {
     }
     heap.life.require(heap);
     return heap;
+  }
+
+  /** The same of a product's weight, which may be stored in bfloat16: then a copy. */
+  static HeapTensor weight(Tensor tensor) {
+    if (!(tensor instanceof HeapCompactTensor) || tensor.storage() != Storage.BFLOAT16) {
+      return of(tensor);
+    }
+    HeapTensor copy = owned(tensor.shape());
+    copy.setDoubles(tensor.toDoubles());
+    return copy;
   }
 
   double get(int i) {

@@ -94,7 +94,7 @@ public final class ReferenceEngine implements Engine {
   public void linear(Tensor x, Tensor w, Tensor bias, Tensor out) {
     OperationChecks.linear(x, w, bias, out);
     Overlap.apart("out", out, x, w, bias);
-    Linear.forward(HeapTensor.of(x), HeapTensor.of(w), orNull(bias), HeapTensor.of(out));
+    Linear.forward(HeapTensor.of(x), HeapTensor.weight(w), orNull(bias), HeapTensor.of(out));
   }
 
   @Override
@@ -104,7 +104,7 @@ public final class ReferenceEngine implements Engine {
     if (!adds) {
       clear(dx);
     }
-    Linear.backwardInput(HeapTensor.of(dy), HeapTensor.of(w), HeapTensor.of(dx));
+    Linear.backwardInput(HeapTensor.of(dy), HeapTensor.weight(w), HeapTensor.of(dx));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.terse.model.weights;
 
+import dev.terse.engine.Storage;
+import dev.terse.engine.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -107,12 +109,28 @@ public final class SafetensorsFile implements WeightSource {
     for (int done = 0; done < count; done += atOnce) {
       int piece = Math.min(count - done, atOnce);
       buffer.clear().limit(piece * dtype.bytes());
-      fill(header.dataStart() + begin + (long) done * dtype.bytes());
+      fill(buffer, header.dataStart() + begin + (long) done * dtype.bytes());
       dtype.read(buffer.flip(), target, at + done, piece);
     }
   }
 
-  private void fill(long position) {
+  /** Numbers that are bfloat16 here and there are copied as they are. */
+  @Override
+  public void readInto(String name, Tensor target) {
+    SafetensorsHeader.Entry entry = entry(name);
+    if (target.storage() != Storage.BFLOAT16 || dtype(entry) != DType.BF16) {
+      WeightSource.super.readInto(name, target);
+      return;
+    }
+    byte[] piece = new byte[(int) Math.min(PIECE * Short.BYTES, target.byteSize())];
+    for (long offset = 0; offset < target.byteSize(); offset += piece.length) {
+      int count = (int) Math.min(piece.length, target.byteSize() - offset);
+      fill(ByteBuffer.wrap(piece, 0, count), header.dataStart() + entry.begin() + offset);
+      target.writeBytes(offset, piece, 0, count);
+    }
+  }
+
+  private void fill(ByteBuffer buffer, long position) {
     try {
       readFully(channel, buffer, position, path);
     } catch (IOException e) {

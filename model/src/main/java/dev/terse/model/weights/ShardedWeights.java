@@ -1,5 +1,6 @@
 package dev.terse.model.weights;
 
+import dev.terse.engine.Tensor;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +94,11 @@ final class ShardedWeights implements WeightSource {
   @Override
   public void read(String name, long offset, float[] target, int at, int count) {
     shard(name).read(name, offset, target, at, count);
+  }
+
+  @Override
+  public void readInto(String name, Tensor target) {
+    shard(name).readInto(name, target);
   }
 
   private SafetensorsFile shard(String name) {

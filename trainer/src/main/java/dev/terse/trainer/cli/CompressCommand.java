@@ -2,6 +2,7 @@ package dev.terse.trainer.cli;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.traces.CompressReport;
 import dev.terse.traces.Compressor;
 import dev.terse.traces.Intake;
@@ -149,7 +150,7 @@ final class CompressCommand implements Callable<Integer> {
     Intake intake = new Intake(badRows, limit, batchTokens, right);
     long start = System.nanoTime();
     try (Engine engine = engineOption.open();
-        ModelFolder folder = ModelFolder.load(model, engine);
+        ModelFolder folder = ModelFolder.load(model, engine, WeightUse.READ);
         Phases.Phase phase = Terminal.phases().start("compress", "tokens", -1)) {
       Compressor compressor = new Compressor(TraceScorer.of(folder), intake);
       List<Compressor.Target> targets = List.of(new Compressor.Target(method, output, steps));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.rollout.Completion;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Prompt;
@@ -129,7 +130,7 @@ final class GenerateCommand implements Callable<Integer> {
     SamplingParams sampling = new SamplingParams(temperature, topK, topP, minP, maxNewTokens);
     List<Asked> asked = read();
     try (Engine engine = engineOption.open();
-        ModelFolder folder = ModelFolder.load(model, engine)) {
+        ModelFolder folder = ModelFolder.load(model, engine, WeightUse.READ)) {
       if (!raw && folder.template() == null) {
         throw new IllegalArgumentException(
             model + " has no chat template; give --raw to take prompts as they are");

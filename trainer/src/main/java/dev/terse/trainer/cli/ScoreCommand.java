@@ -2,6 +2,7 @@ package dev.terse.trainer.cli;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.traces.JsonLinesWriter;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class ScoreCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     long start = System.nanoTime();
     try (Engine engine = engineOption.open();
-        ModelFolder folder = ModelFolder.load(model, engine);
+        ModelFolder folder = ModelFolder.load(model, engine, WeightUse.READ);
         JsonLinesWriter out = new JsonLinesWriter(output)) {
       Scoring scoring = new Scoring(folder, batchTokens);
       List<Scoring.Row> rows = scoring.read(input);

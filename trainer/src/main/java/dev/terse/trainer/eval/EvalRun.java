@@ -3,6 +3,7 @@ package dev.terse.trainer.eval;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.trainer.config.EvalConfig;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
@@ -30,7 +31,8 @@ public final class EvalRun {
 
   /** Evaluates, and writes the records where the configuration names a file. */
   public Evaluation run() throws IOException {
-    try (ModelFolder model = ModelFolder.load(Path.of(config.modelNameOrPath()), engine)) {
+    try (ModelFolder model =
+        ModelFolder.load(Path.of(config.modelNameOrPath()), engine, WeightUse.READ)) {
       List<Problem> problems = problems(model);
       Evaluator evaluator = new Evaluator(model, config.skipToken(), config.maxLive(), phases);
       Evaluation evaluation =

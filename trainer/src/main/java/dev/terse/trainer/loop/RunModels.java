@@ -6,6 +6,7 @@ import dev.terse.model.Decoder;
 import dev.terse.model.DecoderConfig;
 import dev.terse.model.LoraSettings;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.trainer.config.ModelArguments;
@@ -32,13 +33,17 @@ public final class RunModels {
     }
     ModelFolder model =
         arguments.modelInit() == null
-            ? ModelFolder.load(Path.of(name), engine)
+            ? ModelFolder.load(Path.of(name), engine, use(arguments))
             : random(arguments, engine, seed);
     String token = arguments.skipToken();
     ModelFolder extended = token == null ? model : model.withToken(token);
     return adapters
         ? extended.withAdapters(arguments.lora().settings(), name, token, seed)
         : extended;
+  }
+
+  private static WeightUse use(ModelArguments arguments) {
+    return arguments.lora().usePeft() ? arguments.lora().settings().baseUse() : WeightUse.CHANGED;
   }
 
   private static ModelFolder adapter(ModelArguments arguments, Path folder, Engine engine) {

@@ -2,6 +2,7 @@ package dev.terse.trainer.quickstart;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.traces.SkipCounts;
 import dev.terse.traces.Trace;
@@ -31,7 +32,7 @@ record Judging(QuickstartConfig config, Path heldOut, Engine engine, Phases phas
    * @param folder takes the records, and the chains where there are any
    */
   void run(Path modelFolder, int chains, List<EvalRecord> like, Path folder) throws IOException {
-    try (ModelFolder model = ModelFolder.load(modelFolder, engine)) {
+    try (ModelFolder model = ModelFolder.load(modelFolder, engine, WeightUse.READ)) {
       List<Problem> problems = problems(model, heldOut, config.maxCompletionLength());
       Phases announced = new Announced(phases, "answers", expected(like, model.tokenizer()));
       Evaluator evaluator = new Evaluator(model, SkipCounts.SKIP, config.maxLive(), announced);

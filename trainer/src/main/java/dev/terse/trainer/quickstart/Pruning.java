@@ -2,6 +2,7 @@ package dev.terse.trainer.quickstart;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.traces.CompressReport;
 import dev.terse.traces.Compressor;
 import dev.terse.traces.Intake;
@@ -35,7 +36,7 @@ record Pruning(QuickstartConfig config, QuickstartFiles files, Engine engine, Ph
     }
     Intake intake =
         new Intake(Intake.BadRows.FAIL, Integer.MAX_VALUE, BATCH_TOKENS, RightTrace::test);
-    try (ModelFolder model = ModelFolder.load(Path.of(config.model()), engine);
+    try (ModelFolder model = ModelFolder.load(Path.of(config.model()), engine, WeightUse.READ);
         Phases.Phase phase = phases.start("scoring", "tokens", -1)) {
       return new Compressor(TraceScorer.of(model), intake)
           .run(files.traces(), targets, phase)

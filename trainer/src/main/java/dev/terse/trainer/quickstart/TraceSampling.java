@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
 import dev.terse.rollout.Completion;
 import dev.terse.rollout.FinishReason;
 import dev.terse.rollout.Group;
@@ -26,7 +27,7 @@ record TraceSampling(QuickstartConfig config, Engine engine, Phases phases) {
   void run(Path problemFile, Path traces) throws IOException {
     SamplingParams sampling =
         SamplingParams.plain(config.temperature(), config.maxCompletionLength());
-    try (ModelFolder model = ModelFolder.load(Path.of(config.model()), engine);
+    try (ModelFolder model = ModelFolder.load(Path.of(config.model()), engine, WeightUse.READ);
         JsonLinesWriter out = new JsonLinesWriter(traces)) {
       List<Problem> problems = Judging.problems(model, problemFile, config.maxCompletionLength());
       Rollouts rollouts =
