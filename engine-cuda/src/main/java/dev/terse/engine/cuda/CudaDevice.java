@@ -21,8 +21,10 @@ import static org.bytedeco.cuda.global.cudart.cudaDeviceGetAttribute;
 import static org.bytedeco.cuda.global.cudart.cudaDeviceGetDefaultMemPool;
 import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
 import static org.bytedeco.cuda.global.cudart.cudaFreeAsync;
+import static org.bytedeco.cuda.global.cudart.cudaFreeHost;
 import static org.bytedeco.cuda.global.cudart.cudaGetErrorString;
 import static org.bytedeco.cuda.global.cudart.cudaMallocAsync;
+import static org.bytedeco.cuda.global.cudart.cudaMallocHost;
 import static org.bytedeco.cuda.global.cudart.cudaMemGetInfo;
 import static org.bytedeco.cuda.global.cudart.cudaMemPoolAttrReleaseThreshold;
 import static org.bytedeco.cuda.global.cudart.cudaMemPoolAttrReservedMemCurrent;
@@ -155,6 +157,23 @@ final class CudaDevice implements Device {
   public void free(long address) {
     bind();
     check("cudaFreeAsync", cudaFreeAsync(new Address(address), IN_ORDER));
+  }
+
+  /** Page-locked memory. */
+  @Override
+  public FloatPointer allocateHost(long count) {
+    bind();
+    PointerPointer<Pointer> out = new PointerPointer<>(allocated);
+    check("cudaMallocHost", cudaMallocHost(out, count * Float.BYTES));
+    FloatPointer memory = new FloatPointer(new Address(allocated.get()));
+    memory.capacity(count);
+    return memory;
+  }
+
+  @Override
+  public void freeHost(FloatPointer memory) {
+    bind();
+    check("cudaFreeHost", cudaFreeHost(memory));
   }
 
   @Override

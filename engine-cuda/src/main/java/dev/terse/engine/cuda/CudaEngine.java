@@ -338,6 +338,7 @@ public final class CudaEngine implements MeasuredEngine {
 
   @Override
   public void close() {
+    reading.close();
     adamW.close();
     kernels.close();
     device.close();

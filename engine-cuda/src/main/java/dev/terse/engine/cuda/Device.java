@@ -1,6 +1,7 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.MeasuredEngine.DeviceRoom;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -22,6 +23,15 @@ interface Device extends AutoCloseable {
   long allocate(long bytes);
 
   void free(long address);
+
+  /** Host memory that downloads reach fast; for {@link #freeHost}. */
+  default FloatPointer allocateHost(long count) {
+    return new FloatPointer(count);
+  }
+
+  default void freeHost(FloatPointer memory) {
+    memory.close();
+  }
 
   /** From the host to the device. Done with {@code from} when it returns. */
   void upload(Pointer from, long to, long bytes);

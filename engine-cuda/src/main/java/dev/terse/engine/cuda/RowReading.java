@@ -6,10 +6,11 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** Softmax on the device, told to a reader on the host, some rows at a time. */
-final class RowReading {
+final class RowReading implements AutoCloseable {
   private final Device device;
   private final RowKernels kernels;
   private final long scratchBytes;
+  private FloatPointer host = new FloatPointer();
 
   /**
    * @param scratchBytes what the results may take at a time, if one row does not take more
@@ -26,17 +27,25 @@ final class RowReading {
     for (int from = 0; from < x.rows(); from += step) {
       int first = from;
       int count = Math.min(step, x.rows() - from);
-      try (Scratch scratch = new Scratch(device);
-          FloatPointer host = new FloatPointer((long) count * columns)) {
+      reserve((long) count * columns);
+      try (Scratch scratch = new Scratch(device)) {
         long out = scratch.floats((long) count * columns);
         kernels.softmaxRows(x.rowsView(from, from + count), factor, out);
         device.download(out, host, (long) count * columns * Float.BYTES);
-        tell(count, row -> reader.read(first + row, row(host, row, columns)));
+        tell(count, row -> reader.read(first + row, row(row, columns)));
       }
     }
   }
 
-  private static float[] row(FloatPointer host, int row, int columns) {
+  /** Makes the host memory at least so many numbers large. */
+  private void reserve(long count) {
+    if (host.capacity() < count) {
+      close();
+      host = device.allocateHost(count);
+    }
+  }
+
+  private float[] row(int row, int columns) {
     float[] values = new float[columns];
     new FloatPointer(host).position((long) row * columns).get(values);
     return values;
@@ -61,6 +70,14 @@ final class RowReading {
             });
     if (failure.get() != null) {
       throw failure.get();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!host.isNull()) {
+      device.freeHost(host);
+      host = new FloatPointer();
     }
   }
 }

@@ -172,9 +172,8 @@ final class Block implements AutoCloseable {
     ByteBuffer[] out = new ByteBuffer[(int) ((bytes + BYTE_WINDOW - 1) >>> BYTE_WINDOW_SHIFT)];
     for (int w = 0; w < out.length; w++) {
       long from = (long) w << BYTE_WINDOW_SHIFT;
-      BytePointer pointer = new BytePointer(buffer.addressPointer());
-      pointer.position(from).limit(Math.min(bytes, from + BYTE_WINDOW)).capacity(bytes);
-      out[w] = pointer.asByteBuffer();
+      BytePointer pointer = new BytePointer(buffer.addressPointer()).getPointer(from);
+      out[w] = pointer.capacity(Math.min(bytes - from, BYTE_WINDOW)).asByteBuffer();
     }
     return out;
   }
@@ -183,8 +182,9 @@ final class Block implements AutoCloseable {
     FloatBuffer[] windows = new FloatBuffer[(int) ((length + WINDOW - 1) >>> WINDOW_SHIFT)];
     for (int w = 0; w < windows.length; w++) {
       long from = (long) w << WINDOW_SHIFT;
-      FloatPointer pointer = new FloatPointer(buffer.addressPointer());
-      pointer.position(from).limit(Math.min(length, from + WINDOW)).capacity(length);
+      // A pointer of its own to each place: positions in a buffer end at 2 GB.
+      FloatPointer pointer = new FloatPointer(buffer.addressPointer()).getPointer(from);
+      pointer.capacity(Math.min(length - from, WINDOW));
       windows[w] = pointer.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
     return windows;

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.Arena;
+import dev.terse.engine.Bfloat16;
 import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.SeedTree;
+import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Assumptions;
@@ -36,6 +39,34 @@ class Nd4jEngineMemoryTest {
       assertThat(engine.heldBytes()).isEqualTo(held);
       assertThat(engine.scratchBytes()).isEqualTo(scratch);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Storage.class,
+      names = {"FULL", "BFLOAT16"})
+  void tensor_ofMoreThanTwoGigabytes_isReadAndWrittenEverywhere(Storage storage) {
+    int rows = storage == Storage.FULL ? (1 << 19) + 1 : (1 << 20) + 1;
+    float[] row = new float[1024];
+    try (Nd4jEngine engine = new Nd4jEngine(KernelChoice.HEAP, NumberType.FLOAT32, 1);
+        Tensor tensor = engine.allocate(storage, rows, row.length)) {
+      // Across the border of each eighth, the last with the tensor's end; buffers end at these.
+      int[] ends = IntStream.rangeClosed(1, 8).map(k -> k * (rows / 8)).toArray();
+      for (int end : ends) {
+        Arrays.fill(row, Bfloat16.toFloat(Bfloat16.of(end / 1000)));
+        tensor.write(around(end, row), row, 0, row.length);
+      }
+      float[] found = new float[row.length];
+      for (int end : ends) {
+        tensor.read(around(end, row), found, 0, found.length);
+        Arrays.fill(row, Bfloat16.toFloat(Bfloat16.of(end / 1000)));
+        assertThat(Arrays.mismatch(found, row)).as("around row %d", end).isEqualTo(-1);
+      }
+    }
+  }
+
+  private static long around(int end, float[] row) {
+    return (long) end * row.length - row.length / 2;
   }
 
   @ParameterizedTest
