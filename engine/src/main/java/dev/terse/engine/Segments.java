@@ -121,6 +121,11 @@ public record Segments(int[] starts, int[] prefixes) {
         : IntStream.concat(IntStream.range(start(prefix), end(prefix)), own).toArray();
   }
 
+  /** {@link #seenRows} of all segments, one after another, [M]; {@link #unshared} divides them. */
+  public int[] allSeenRows() {
+    return IntStream.range(0, count()).flatMap(s -> Arrays.stream(seenRows(s))).toArray();
+  }
+
   /** The segments as long as if nothing were shared: {@link #seenRows} one after another. */
   public Segments unshared() {
     return ofLengths(IntStream.range(0, count()).map(this::seenLength).toArray());

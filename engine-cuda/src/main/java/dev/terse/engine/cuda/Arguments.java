@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /** Arguments of a kernel in the order of its parameters, each in the low bytes of 8. */
 final class Arguments {
-  private static final int MOST = 16;
+  /** More than any kernel takes. */
+  static final int MOST = 16;
 
   private final long[] slots = new long[MOST];
   private int count;

@@ -66,7 +66,6 @@ import org.bytedeco.javacpp.SizeTPointer;
  */
 final class CudaDevice implements Device {
   private static final int GPU = 0;
-  private static final int MOST_ARGUMENTS = 16;
   private static final CUstream_st IN_ORDER = null;
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
@@ -75,9 +74,9 @@ final class CudaDevice implements Device {
   private final CUmod_st module = new CUmod_st();
   private final cublasContext cublas = new cublasContext();
   private final Map<String, CUfunc_st> kernels = new HashMap<>();
-  private final LongPointer slots = new LongPointer(MOST_ARGUMENTS);
+  private final LongPointer slots = new LongPointer(Arguments.MOST);
   private final LongBuffer slotsOnHost = slots.asByteBuffer().order(NATIVE).asLongBuffer();
-  private final PointerPointer<Pointer> parameters = new PointerPointer<>(MOST_ARGUMENTS);
+  private final PointerPointer<Pointer> parameters = new PointerPointer<>(Arguments.MOST);
   private final LongPointer allocated = new LongPointer(1L);
   private final FloatPointer factors = new FloatPointer(2L);
   private Thread bound;
@@ -85,7 +84,7 @@ final class CudaDevice implements Device {
   private CudaDevice() {
     bind();
     this.name = model() + " (" + capability(".") + ")";
-    for (int i = 0; i < MOST_ARGUMENTS; i++) {
+    for (int i = 0; i < Arguments.MOST; i++) {
       parameters.put(i, new Address(slots.address() + (long) i * Long.BYTES));
     }
     check("cudaDeviceGetDefaultMemPool", cudaDeviceGetDefaultMemPool(pool, GPU));

@@ -15,7 +15,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
-/** CUDA C++ to machine code, by NVIDIA's run-time compiler; needs no GPU. */
+/** CUDA C++ to machine code, by NVIDIA's run-time compiler. */
 final class KernelCompiler {
   private KernelCompiler() {}
 

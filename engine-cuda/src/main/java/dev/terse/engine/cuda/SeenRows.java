@@ -1,8 +1,6 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.Segments;
-import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * Keys and values as each segment sees them, its prefix's and its own in one piece: M rows for the
@@ -17,12 +15,7 @@ final class SeenRows {
     this.kernels = kernels;
     boolean shares = batch.sharesPrefixes();
     this.segments = shares ? batch.unshared() : batch;
-    this.sources =
-        shares
-            ? IntStream.range(0, batch.count())
-                .flatMap(s -> Arrays.stream(batch.seenRows(s)))
-                .toArray()
-            : null;
+    this.sources = shares ? batch.allSeenRows() : null;
   }
 
   /** Where the rows lie for each segment, over M tokens. */

@@ -1,7 +1,6 @@
 package dev.terse.engine.nd4j;
 
 import dev.terse.engine.Segments;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -17,10 +16,7 @@ final class SeenRows {
     this.kernels = kernels;
     if (batch.sharesPrefixes()) {
       this.segments = batch.unshared();
-      this.sources =
-          IntStream.range(0, batch.count())
-              .flatMap(s -> Arrays.stream(batch.seenRows(s)))
-              .toArray();
+      this.sources = batch.allSeenRows();
     } else {
       this.segments = batch;
       this.sources = null;
