@@ -16,19 +16,43 @@ public final class HeapTrim {
   /** How much larger than after the last collection it must be. */
   private static final double GROWN = 1.5;
 
+  /** Pages that the collector gives back are gone some 150 ms later: it does that beside us. */
+  private static final int MOST_WAITS = 20;
+
+  private static final int WAIT_MILLIS = 25;
+
+  /** Of what the heap has shrunk by: some of it was never resident. */
+  private static final double GONE = 0.8;
+
   private long left;
 
   /**
-   * Collects, and tells by how many bytes the heap may grow from there before {@link #trim}
-   * collects again: with what the data keep in use, much or little.
+   * Collects, waits until the system has the pages back, and tells by how many bytes the heap may
+   * grow from there before {@link #trim} collects again: with what the data keep in use, much or
+   * little.
    */
   static long collect() {
-    System.gc();
     Runtime java = Runtime.getRuntime();
+    long before = java.totalMemory();
+    long resident = ProcessMemory.resident().orElse(0);
+    System.gc();
     long size = java.totalMemory();
+    awaitResident(resident - Math.round(GONE * (before - size)));
     double used = size - java.freeMemory();
     double most = Math.max(Math.max(LARGE, used / (1 - FREE)), GROWN * size);
     return Math.round(most) - size;
+  }
+
+  /** Returns when no more than this is resident, or when it does not come to that. */
+  private static void awaitResident(long bytes) {
+    for (int i = 0; i < MOST_WAITS && ProcessMemory.resident().orElse(0) > bytes; i++) {
+      try {
+        Thread.sleep(WAIT_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   /** Called between two updates, when little is in use. */

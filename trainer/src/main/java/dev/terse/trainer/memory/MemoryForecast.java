@@ -145,6 +145,12 @@ public record MemoryForecast(
     return parameters.tensors().values().stream().mapToLong(Tensor::byteSize).sum();
   }
 
+  /** The same with so much process that the total is no less than {@code bytes}. */
+  MemoryForecast atLeast(long bytes) {
+    long more = Math.max(0, bytes - total());
+    return new MemoryForecast(process + more, weights, gradients, moments, activations, decoding);
+  }
+
   /** Bytes in all. */
   public long total() {
     return process + tensors();

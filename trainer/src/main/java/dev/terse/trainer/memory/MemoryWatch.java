@@ -55,6 +55,9 @@ public final class MemoryWatch {
   public void beforeTraining(Workload run) {
     if (engine != null && check != MemoryCheck.OFF) {
       forecast = require(run, onDevice() ? 0 : process(), "the run needs ");
+      if (!onDevice()) {
+        forecast = forecast.atLeast(ProcessMemory.peak().orElse(0)); // loading may have taken more
+      }
       LOG.info("memory: {}", forecast.describe());
     }
   }
