@@ -2,6 +2,7 @@ package dev.terse.trainer.cli;
 
 import dev.terse.engine.Segments;
 import dev.terse.engine.nd4j.Nd4jEngine;
+import dev.terse.engine.nd4j.NumberType;
 import dev.terse.model.DecoderConfig;
 import dev.terse.model.LoraSettings;
 import dev.terse.model.LoraTarget;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Option;
     name = "catalogue",
     mixinStandardHelpOptions = true,
     description = "Lists known models with weights, licence, memory of training, and source.",
-    footer = {"", "Example:", "  java -jar trainer.jar catalogue --tokens 4096"})
+    footer = {"", "Example:", "  java -jar trainer.jar catalogue --tokens 4096 --bf16"})
 final class CatalogueCommand implements Callable<Integer> {
   /** The defaults of use_peft. */
   private static final LoraSettings ADAPTERS =
@@ -36,6 +37,11 @@ final class CatalogueCommand implements Callable<Integer> {
       defaultValue = "1024",
       description = "Tokens of a pass (max_tokens_per_pass). Default: ${DEFAULT-VALUE}.")
   private int tokens;
+
+  @Option(
+      names = "--bf16",
+      description = "Products read bfloat16 numbers: what lies under adapters takes less.")
+  private boolean bf16;
 
   @Override
   public Integer call() {
@@ -49,7 +55,8 @@ final class CatalogueCommand implements Callable<Integer> {
         "adapters",
         "licence",
         "source");
-    try (Nd4jEngine engine = new Nd4jEngine()) {
+    NumberType products = bf16 ? NumberType.BFLOAT16 : NumberType.FLOAT32;
+    try (Nd4jEngine engine = new Nd4jEngine(products)) {
       for (KnownModel model : ModelCatalogue.all()) {
         System.out.printf(
             Locale.ROOT,
