@@ -67,6 +67,13 @@ import org.bytedeco.javacpp.SizeTPointer;
 final class CudaDevice implements Device {
   private static final int GPU = 0;
   private static final CUstream_st IN_ORDER = null;
+
+  /** Turing's: CUDA 13 makes no code for older cards. */
+  private static final int LEAST_CAPABILITY = 75;
+
+  /** Ampere's: older cards have no products of bfloat16. */
+  private static final int BFLOAT16_CAPABILITY = 80;
+
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   private final String name;
@@ -83,7 +90,7 @@ final class CudaDevice implements Device {
 
   private CudaDevice() {
     bind();
-    this.name = model() + " (" + capability(".") + ")";
+    this.name = model() + " (" + text(capability()) + ")";
     for (int i = 0; i < Arguments.MOST; i++) {
       parameters.put(i, new Address(slots.address() + (long) i * Long.BYTES));
     }
@@ -94,18 +101,43 @@ final class CudaDevice implements Device {
           cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, everything));
     }
     try (BytePointer machineCode =
-        KernelCompiler.compile(KernelSource.all(), "sm_" + capability(""))) {
+        KernelCompiler.compile(KernelSource.all(), "sm_" + capability())) {
       check("cuModuleLoadData", cuModuleLoadData(module, machineCode));
     }
     checkCublas("cublasCreate", cublasCreate_v2(cublas));
   }
 
   /**
-   * @throws IllegalArgumentException if there is no GPU, or libraries are missing
+   * @param bfloat16 whether products will read bfloat16
+   * @throws IllegalArgumentException if there is no GPU or it is too old, or libraries are missing
    */
-  static CudaDevice open() {
+  static CudaDevice open(boolean bfloat16) {
     CudaLibraries.require();
+    check("cudaSetDevice", cudaSetDevice(GPU));
+    requireCapability(model(), capability(), bfloat16);
     return new CudaDevice();
+  }
+
+  /**
+   * @param capability compute capability times 10
+   * @throws IllegalArgumentException if a card of this capability cannot serve
+   */
+  static void requireCapability(String model, int capability, boolean bfloat16) {
+    int least = bfloat16 ? BFLOAT16_CAPABILITY : LEAST_CAPABILITY;
+    if (capability < least) {
+      throw new IllegalArgumentException(
+          "engine: cuda needs a card of compute capability "
+              + text(least)
+              + " or more"
+              + (bfloat16 ? " for bf16: true" : "")
+              + ", "
+              + model
+              + " has "
+              + text(capability)
+              + (capability >= LEAST_CAPABILITY
+                  ? "; set bf16: false"
+                  : "; docs/cuda.md tells of older cards"));
+    }
   }
 
   @Override
@@ -305,16 +337,20 @@ final class CudaDevice implements Device {
     }
   }
 
-  private String capability(String between) {
-    int[] number = new int[1];
-    check(
-        "cudaDeviceGetAttribute",
-        cudaDeviceGetAttribute(number, cudaDevAttrComputeCapabilityMajor, GPU));
-    String major = Integer.toString(number[0]);
-    check(
-        "cudaDeviceGetAttribute",
-        cudaDeviceGetAttribute(number, cudaDevAttrComputeCapabilityMinor, GPU));
-    return major + between + number[0];
+  /** Compute capability times 10. */
+  private static int capability() {
+    return 10 * attributeOfGpu(cudaDevAttrComputeCapabilityMajor)
+        + attributeOfGpu(cudaDevAttrComputeCapabilityMinor);
+  }
+
+  private static String text(int capability) {
+    return capability / 10 + "." + capability % 10;
+  }
+
+  private static int attributeOfGpu(int which) {
+    int[] value = new int[1];
+    check("cudaDeviceGetAttribute", cudaDeviceGetAttribute(value, which, GPU));
+    return value[0];
   }
 
   private static String model() {

@@ -45,11 +45,11 @@ public final class CudaEngine implements MeasuredEngine {
    *
    * @param bfloat16 whether products read bfloat16 numbers; sums, norms, softmax and weights stay
    *     float32
-   * @throws IllegalArgumentException if there is no GPU or a CUDA library is missing, with the
-   *     remedy
+   * @throws IllegalArgumentException if there is no GPU, it is too old or a CUDA library is
+   *     missing, with the remedy
    */
   public CudaEngine(boolean bfloat16) {
-    this(CudaDevice.open(), bfloat16, SCRATCH_BYTES);
+    this(CudaDevice.open(bfloat16), bfloat16, SCRATCH_BYTES);
   }
 
   /** An engine on a device, which it closes. */

@@ -10,6 +10,9 @@ import org.bytedeco.javacpp.Loader;
 
 /** Whether this machine has what the engine needs, and if not, what is missing. */
 final class CudaLibraries {
+  /** Looked for once: a class whose libraries are missing tells why the first time only. */
+  private static final String MISSING = find();
+
   private CudaLibraries() {}
 
   /**
@@ -32,6 +35,10 @@ final class CudaLibraries {
 
   /** What is missing; null if nothing is. */
   static String missing() {
+    return MISSING;
+  }
+
+  private static String find() {
     try {
       Loader.load(cudart.class);
       Loader.load(cublas.class);

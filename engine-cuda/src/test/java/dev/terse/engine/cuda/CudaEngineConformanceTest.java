@@ -72,7 +72,7 @@ class CudaEngineConformanceTest {
     @Override
     protected Engine newEngine() {
       assumeGpu();
-      return new CudaEngine(CudaDevice.open(), false, LITTLE_ROOM);
+      return new CudaEngine(CudaDevice.open(false), false, LITTLE_ROOM);
     }
 
     @Override
