@@ -1,6 +1,6 @@
 package dev.terse.engine.cuda;
 
-import dev.terse.engine.Arena;
+import dev.terse.engine.StackedArena;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,19 +8,16 @@ import java.util.List;
  * A level of an arena's stack: frees what was taken from it when it is closed. The device keeps
  * freed memory at hand, so a warm step takes nothing new from the GPU.
  */
-final class CudaArena implements Arena {
+final class CudaArena extends StackedArena {
   private final Device device;
-  private final CudaArena parent;
   private final List<DeviceMemory> lent = new ArrayList<>();
-  private CudaArena nested;
-  private boolean closed;
 
   /**
    * @param parent null for a root
    */
   CudaArena(Device device, CudaArena parent) {
+    super(parent);
     this.device = device;
-    this.parent = parent;
   }
 
   @Override
@@ -39,33 +36,12 @@ final class CudaArena implements Arena {
   }
 
   @Override
-  public CudaArena open() {
-    requireTop("opened");
-    nested = new CudaArena(device, this);
-    return nested;
+  protected CudaArena nest() {
+    return new CudaArena(device, this);
   }
 
   @Override
-  public void close() {
-    if (closed) {
-      return;
-    }
-    if (nested != null) {
-      throw new IllegalStateException("an arena was closed before the arena nested in it");
-    }
-    closed = true;
+  protected void release() {
     lent.forEach(DeviceMemory::close);
-    if (parent != null) {
-      parent.nested = null;
-    }
-  }
-
-  private void requireTop(String what) {
-    if (closed) {
-      throw new IllegalStateException("an arena was " + what + " after it had been closed");
-    }
-    if (nested != null) {
-      throw new IllegalStateException("an arena was " + what + " while a nested arena was open");
-    }
   }
 }

@@ -1,23 +1,21 @@
 package dev.terse.engine.cuda;
 
+import dev.terse.engine.FloatTensor;
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** A row-major range of {@link DeviceMemory}, 32-bit floats. */
-final class CudaTensor implements Tensor {
+final class CudaTensor extends FloatTensor<CudaTensor> {
   private final DeviceMemory memory;
   private final long offset; // numbers
-  private final int[] shape;
-  private final long size;
   private final boolean owner;
 
   private CudaTensor(DeviceMemory memory, long offset, int[] shape, boolean owner) {
+    super(shape);
     this.memory = memory;
     this.offset = offset;
-    this.shape = shape;
-    this.size = Shapes.size(shape);
     this.owner = owner;
   }
 
@@ -27,12 +25,12 @@ final class CudaTensor implements Tensor {
    * @throws IllegalArgumentException if an axis is empty
    */
   static CudaTensor owning(Device device, int... shape) {
-    return new CudaTensor(memory(device, true, shape), 0, shape.clone(), true);
+    return new CudaTensor(memory(device, true, shape), 0, shape, true);
   }
 
   /** A tensor on new memory, which its arena frees. */
   static CudaTensor lent(Device device, int... shape) {
-    return new CudaTensor(memory(device, false, shape), 0, shape.clone(), false);
+    return new CudaTensor(memory(device, false, shape), 0, shape, false);
   }
 
   private static DeviceMemory memory(Device device, boolean kept, int... shape) {
@@ -60,7 +58,7 @@ final class CudaTensor implements Tensor {
     }
     CudaTensor own = (CudaTensor) tensor;
     if (own != null) {
-      own.memory.require(own);
+      own.requireOpen();
     }
     return own;
   }
@@ -81,7 +79,7 @@ final class CudaTensor implements Tensor {
 
   /** Whether the memory holds this tensor alone. */
   boolean isWhole() {
-    return size * Float.BYTES == memory.bytes();
+    return byteSize() == memory.bytes();
   }
 
   /** Numbers of the memory before this tensor's. */
@@ -90,46 +88,13 @@ final class CudaTensor implements Tensor {
   }
 
   @Override
-  public int[] shape() {
-    return shape.clone();
+  protected CudaTensor view(long from, int... viewShape) {
+    return new CudaTensor(memory, offset + from, viewShape, false);
   }
 
   @Override
-  public int rows() {
-    return shape[0];
-  }
-
-  @Override
-  public int rowSize() {
-    return (int) (size / shape[0]);
-  }
-
-  @Override
-  public long size() {
-    return size;
-  }
-
-  @Override
-  public CudaTensor rowsView(int from, int to) {
+  protected void requireOpen() {
     memory.require(this);
-    if (from < 0 || to > shape[0] || from >= to) {
-      throw new IllegalArgumentException(
-          "rows " + from + " to " + to + " are no range of rows of " + this);
-    }
-    int[] viewShape = shape.clone();
-    viewShape[0] = to - from;
-    return new CudaTensor(memory, offset + (long) from * rowSize(), viewShape, false);
-  }
-
-  @Override
-  public CudaTensor shapedView(int... viewShape) {
-    memory.require(this);
-    Shapes.requirePositive(viewShape);
-    if (Shapes.size(viewShape) != size) {
-      throw new IllegalArgumentException(
-          this + " cannot be seen as " + Shapes.text(viewShape) + ": sizes differ");
-    }
-    return new CudaTensor(memory, offset, viewShape.clone(), false);
   }
 
   @Override
@@ -152,11 +117,6 @@ final class CudaTensor implements Tensor {
   }
 
   @Override
-  public long byteSize() {
-    return size * Float.BYTES;
-  }
-
-  @Override
   public void readBytes(long from, byte[] target, int at, int count) {
     requireRange(from / Float.BYTES, count / Float.BYTES);
     try (BytePointer host = new BytePointer((long) count)) {
@@ -176,45 +136,13 @@ final class CudaTensor implements Tensor {
   }
 
   @Override
-  public double[] toDoubles() {
-    float[] floats = toFloats();
-    double[] out = new double[floats.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = floats[i];
-    }
-    return out;
-  }
-
-  @Override
-  public void setDoubles(double[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    setFloats(floats);
-  }
-
-  @Override
   public void close() {
     if (owner) {
       memory.close();
     }
   }
 
-  @Override
-  public String toString() {
-    return "tensor " + Shapes.text(shape);
-  }
-
   private Device device() {
     return memory.device();
-  }
-
-  private void requireRange(long from, int count) {
-    memory.require(this);
-    if (from < 0 || count < 0 || from + count > size) {
-      throw new IllegalArgumentException(
-          "elements " + from + " to " + (from + count) + " are outside " + this);
-    }
   }
 }

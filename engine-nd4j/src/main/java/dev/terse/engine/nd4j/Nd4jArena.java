@@ -1,21 +1,18 @@
 package dev.terse.engine.nd4j;
 
-import dev.terse.engine.Arena;
 import dev.terse.engine.Shapes;
+import dev.terse.engine.StackedArena;
 
 /**
  * A level of the stack on a {@link ChunkPool}; the root owns the pool. When a level on the root is
  * closed, such as a training step, others may use its memory.
  */
-final class Nd4jArena implements Arena {
-  private final Nd4jArena parent;
+final class Nd4jArena extends StackedArena {
   private final ChunkPool pool;
   private final ChunkPool.Mark start;
-  private Nd4jArena nested;
-  private boolean closed;
 
   private Nd4jArena(Nd4jArena parent, ChunkPool pool) {
-    this.parent = parent;
+    super(parent);
     this.pool = pool;
     this.start = pool.mark();
   }
@@ -39,38 +36,17 @@ final class Nd4jArena implements Arena {
   }
 
   @Override
-  public Nd4jArena open() {
-    requireTop("opened");
-    nested = new Nd4jArena(this, pool);
-    return nested;
+  protected Nd4jArena nest() {
+    return new Nd4jArena(this, pool);
   }
 
   @Override
-  public void close() {
-    if (closed) {
-      return;
-    }
-    if (nested != null) {
-      throw new IllegalStateException("an arena was closed before the arena nested in it");
-    }
-    closed = true;
+  protected void release() {
     pool.backTo(start);
-    if (parent == null) {
+    if (depth() == 0) {
       pool.close();
-      return;
-    }
-    parent.nested = null;
-    if (parent.parent == null) {
+    } else if (depth() == 1) {
       pool.giveBackUnused();
-    }
-  }
-
-  private void requireTop(String what) {
-    if (closed) {
-      throw new IllegalStateException("an arena was " + what + " after it had been closed");
-    }
-    if (nested != null) {
-      throw new IllegalStateException("an arena was " + what + " while a nested arena was open");
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.terse.engine.reference;
 
-import dev.terse.engine.Arena;
+import dev.terse.engine.StackedArena;
 import dev.terse.engine.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,15 +10,12 @@ import java.util.List;
  * close every tensor taken from here refuses to be used; so does the arena while a nested one is
  * open.
  */
-final class HeapArena implements Arena {
-  private final HeapArena parent;
+final class HeapArena extends StackedArena {
   private final Life life = new Life();
   private final List<HeapTensor> lent = new ArrayList<>();
-  private HeapArena nested;
-  private boolean closed;
 
   HeapArena(HeapArena parent) {
-    this.parent = parent;
+    super(parent);
   }
 
   @Override
@@ -32,27 +29,15 @@ final class HeapArena implements Arena {
   }
 
   @Override
-  public Arena open() {
-    requireTop("opened");
-    nested = new HeapArena(this);
-    return nested;
+  protected HeapArena nest() {
+    return new HeapArena(this);
   }
 
   @Override
-  public void close() {
-    if (closed) {
-      return;
-    }
-    if (nested != null) {
-      throw new IllegalStateException("an arena was closed before the arena nested in it");
-    }
-    closed = true;
+  protected void release() {
     life.end("its arena had been closed");
     lent.forEach(tensor -> tensor.fill(Double.NaN));
     lent.clear();
-    if (parent != null) {
-      parent.nested = null;
-    }
   }
 
   private Tensor lend(double fill, int... shape) {
@@ -60,14 +45,5 @@ final class HeapArena implements Arena {
     HeapTensor tensor = HeapTensor.lent(life, fill, shape);
     lent.add(tensor);
     return tensor;
-  }
-
-  private void requireTop(String what) {
-    if (closed) {
-      throw new IllegalStateException("an arena was " + what + " after it had been closed");
-    }
-    if (nested != null) {
-      throw new IllegalStateException("an arena was " + what + " while a nested arena was open");
-    }
   }
 }
