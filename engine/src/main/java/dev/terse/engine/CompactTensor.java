@@ -127,25 +127,6 @@ public abstract class CompactTensor implements Tensor {
   }
 
   @Override
-  public final double[] toDoubles() {
-    float[] floats = toFloats();
-    double[] out = new double[floats.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = floats[i];
-    }
-    return out;
-  }
-
-  @Override
-  public final void setDoubles(double[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    setFloats(floats);
-  }
-
-  @Override
   public final String toString() {
     return storage + " tensor " + Shapes.text(shape);
   }

@@ -73,10 +73,23 @@ public interface Tensor extends AutoCloseable {
   void writeBytes(long offset, byte[] source, int at, int count);
 
   /** All elements at the engine's full width. */
-  double[] toDoubles();
+  default double[] toDoubles() {
+    float[] floats = toFloats();
+    double[] out = new double[floats.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = floats[i];
+    }
+    return out;
+  }
 
   /** Overwrites all elements; {@code values.length} must equal {@link #size()}. */
-  void setDoubles(double[] values);
+  default void setDoubles(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    setFloats(floats);
+  }
 
   /** All elements as 32-bit floats. */
   default float[] toFloats() {
