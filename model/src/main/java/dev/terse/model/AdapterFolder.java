@@ -68,7 +68,8 @@ public final class AdapterFolder {
   }
 
   /**
-   * Loads an adapter on its base model to train it on; it cannot be merged.
+   * Loads an adapter on its base model to train it on, not to merge it: the base may be held for
+   * reading only.
    *
    * @param dropout of further training
    * @throws IllegalArgumentException if something is missing, not supported or of another shape

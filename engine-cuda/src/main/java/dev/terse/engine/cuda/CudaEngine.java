@@ -43,8 +43,8 @@ public final class CudaEngine implements MeasuredEngine {
   /**
    * An engine on the first GPU.
    *
-   * @param bfloat16 whether products read bfloat16 numbers; sums, norms, softmax and weights stay
-   *     float32
+   * @param bfloat16 whether products read bfloat16 numbers; sums, norms, softmax and weights that
+   *     change stay float32
    * @throws IllegalArgumentException if there is no GPU, it is too old or a CUDA library is
    *     missing, with the remedy
    */
