@@ -46,7 +46,8 @@ class ArchitectureTest {
         Arguments.of("engine", Set.of()),
         Arguments.of("engine.nd4j", Set.of("engine")),
         Arguments.of("engine.cuda", Set.of("engine")),
-        Arguments.of("model", Set.of("engine")),
+        Arguments.of("jinja", Set.of()),
+        Arguments.of("model", Set.of("engine", "jinja")),
         Arguments.of("traces", Set.of("engine", "model")),
         Arguments.of("rollout", Set.of("engine", "model")),
         Arguments.of("reward", Set.of()));

@@ -2,12 +2,13 @@ package dev.terse.model.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.terse.jinja.Template;
+import dev.terse.jinja.TemplateException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,19 +18,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The chat template of a model folder (Jinja, the subset that Hugging Face templates use), rendered
- * as transformers' {@code apply_chat_template} does: {@code trim_blocks}, {@code lstrip_blocks},
- * and the variables messages, add_generation_prompt, tools (none), documents (none) and the special
- * tokens of tokenizer_config.json. Immutable, thread-safe. Output, steps and nesting are bounded.
- *
- * <p>Not supported: {@code include}, {@code import}, {@code block}, {@code call}, {@code filter}
- * and {@code raw} tags, {@code %}-formatting of strings; tuples print as lists. A template that
- * calls {@code strftime_now} renders today's date.
+ * The chat template of a model folder, rendered as transformers' {@code apply_chat_template} does:
+ * with the variables messages, add_generation_prompt, tools (none), documents (none) and the
+ * special tokens of tokenizer_config.json. What of Jinja is understood: {@link Template}.
+ * Immutable, thread-safe.
  */
 public final class ChatTemplate {
   private static final String FILE = "chat_template.jinja";
   private static final String CONFIG = "tokenizer_config.json";
-  private static final int MAX_SOURCE_CHARS = 1 << 20; // the longest in use has 20,000
   private static final Set<String> SPECIAL_TOKENS =
       Set.of(
           "bos_token",
@@ -40,21 +36,12 @@ public final class ChatTemplate {
           "cls_token",
           "mask_token");
 
-  private final String source;
+  private final Template template;
   private final Map<String, String> specialTokens;
-  private final Statement program;
 
-  private ChatTemplate(String source, Map<String, String> specialTokens) {
-    if (source.length() > MAX_SOURCE_CHARS) {
-      throw new IllegalArgumentException(
-          "a chat template has at most "
-              + MAX_SOURCE_CHARS
-              + " characters, this one has "
-              + source.length());
-    }
-    this.source = source;
+  private ChatTemplate(Template template, Map<String, String> specialTokens) {
+    this.template = template;
     this.specialTokens = Map.copyOf(specialTokens);
-    this.program = TemplateParser.parse(source);
   }
 
   /**
@@ -138,12 +125,12 @@ public final class ChatTemplate {
    * @throws TemplateException if it cannot be understood; names line and construct
    */
   public static ChatTemplate of(String source, Map<String, String> specialTokens) {
-    return new ChatTemplate(source, specialTokens);
+    return new ChatTemplate(Template.of(source), specialTokens);
   }
 
   /** The Jinja text. */
   public String source() {
-    return source;
+    return template.source();
   }
 
   /** The text that the model is prompted with. */
@@ -159,8 +146,7 @@ public final class ChatTemplate {
    */
   public String render(
       List<Message> messages, boolean addGenerationPrompt, Map<String, Object> variables) {
-    Map<String, Object> names = new HashMap<>(Globals.functions(LocalDateTime::now));
-    names.putAll(specialTokens);
+    Map<String, Object> names = new HashMap<>(specialTokens);
     List<Object> turns = new ArrayList<>();
     for (Message message : messages) {
       Map<Object, Object> turn = new LinkedHashMap<>();
@@ -172,16 +158,8 @@ public final class ChatTemplate {
     names.put("add_generation_prompt", addGenerationPrompt);
     names.put("tools", null);
     names.put("documents", null);
-    variables.forEach((name, value) -> names.put(name, Values.of(value)));
-    Frame frame = Frame.root(names);
-    try {
-      program.run(frame);
-    } catch (TemplateException e) {
-      throw e;
-    } catch (IllegalArgumentException e) { // of an operation, which knows no line
-      throw frame.error(e.getMessage());
-    }
-    return frame.written();
+    names.putAll(variables);
+    return template.render(names);
   }
 
   /**

@@ -1,0 +1,7 @@
+package dev.terse.jinja;
+
+/** A compiled expression. */
+@FunctionalInterface
+interface Expression {
+  Object in(Frame frame);
+}

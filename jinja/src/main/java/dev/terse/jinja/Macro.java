@@ -1,0 +1,39 @@
+package dev.terse.jinja;
+
+import dev.terse.jinja.value.Callable;
+import java.util.List;
+
+/** A function written in the template; its value is the text that its body makes. */
+record Macro(
+    String name, List<String> parameters, List<Expression> defaults, Statement body, Frame home)
+    implements Callable {
+
+  @Override
+  public Object call(Arguments arguments) {
+    if (arguments.positional().size() > parameters.size()) {
+      throw new IllegalArgumentException(
+          "macro '"
+              + name
+              + "' takes "
+              + parameters.size()
+              + " arguments, was given "
+              + arguments.positional().size());
+    }
+    for (String given : arguments.named().keySet()) {
+      if (!parameters.contains(given)) {
+        throw new IllegalArgumentException("macro '" + name + "' has no parameter '" + given + "'");
+      }
+    }
+    return home.capture(
+        body,
+        frame -> {
+          for (int i = 0; i < parameters.size(); i++) {
+            String parameter = parameters.get(i);
+            boolean given =
+                i < arguments.positional().size() || arguments.named().containsKey(parameter);
+            frame.set(
+                parameter, given ? arguments.get(i, parameter, null) : defaults.get(i).in(frame));
+          }
+        });
+  }
+}

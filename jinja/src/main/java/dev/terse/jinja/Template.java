@@ -1,0 +1,71 @@
+package dev.terse.jinja;
+
+import dev.terse.jinja.value.Values;
+import java.time.LocalDateTime;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A compiled template of Jinja's subset that Hugging Face's chat templates use, rendered as Jinja2
+ * 3.1 does with {@code trim_blocks} and {@code lstrip_blocks}. Immutable, thread-safe. Source,
+ * output, steps and nesting are bounded.
+ *
+ * <p>Not supported: {@code include}, {@code import}, {@code block}, {@code call}, {@code filter}
+ * and {@code raw} tags, {@code %}-formatting of strings; tuples print as lists. A template that
+ * calls {@code strftime_now} renders today's date.
+ *
+ * <p>Our own because no library for Java renders Python's methods, slices and {@code str()}.
+ */
+public final class Template {
+  private static final int MAX_SOURCE_CHARS = 1 << 20; // the longest in use has 20,000
+
+  private final String source;
+  private final Statement program;
+
+  private Template(String source) {
+    if (source.length() > MAX_SOURCE_CHARS) {
+      throw new IllegalArgumentException(
+          "a chat template has at most "
+              + MAX_SOURCE_CHARS
+              + " characters, this one has "
+              + source.length());
+    }
+    this.source = source;
+    this.program = TemplateParser.parse(source);
+  }
+
+  /**
+   * Compiles a template.
+   *
+   * @throws TemplateException if it cannot be understood; names line and construct
+   */
+  public static Template of(String source) {
+    return new Template(source);
+  }
+
+  /** The Jinja text. */
+  public String source() {
+    return source;
+  }
+
+  /**
+   * The text that the template makes of the variables.
+   *
+   * @param variables text, numbers, booleans, null, lists and maps of these; they hide Jinja's
+   *     functions of the same name
+   * @throws TemplateException if the template refuses them or asks for what is not there
+   */
+  public String render(Map<String, Object> variables) {
+    Map<String, Object> names = new HashMap<>(Globals.functions(LocalDateTime::now));
+    variables.forEach((name, value) -> names.put(name, Values.of(value)));
+    Frame frame = Frame.root(names);
+    try {
+      program.run(frame);
+    } catch (TemplateException e) {
+      throw e;
+    } catch (IllegalArgumentException e) { // of an operation, which knows no line
+      throw frame.error(e.getMessage());
+    }
+    return frame.written();
+  }
+}

@@ -1,7 +1,0 @@
-package dev.terse.model.chat;
-
-/** A compiled expression. */
-@FunctionalInterface
-interface Expression {
-  Object in(Frame frame);
-}
