@@ -1,5 +1,6 @@
 package dev.terse.testkit;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Compares arrays of numbers, and prints the largest difference beside what is allowed. */
@@ -13,10 +14,7 @@ public final class Close {
    * @param what printed, and begins the failure
    */
   public static void assertClose(String what, double[] actual, double[] expected, double allowed) {
-    if (actual.length != expected.length) {
-      throw new AssertionError(
-          what + ": " + expected.length + " values expected, got " + actual.length);
-    }
+    assertSameLength(what, actual.length, expected.length);
     int worst = 0;
     double largest = 0;
     for (int i = 0; i < actual.length; i++) {
@@ -30,21 +28,52 @@ public final class Close {
         String.format(Locale.ROOT, "%s: max difference %.2e, allowed %.2e", what, largest, allowed);
     System.out.println(line);
     if (!(largest <= allowed)) {
-      throw new AssertionError(
-          line
-              + String.format(
-                  Locale.ROOT,
-                  ", at element %d of %d: expected %s, got %s",
-                  worst,
-                  actual.length,
-                  expected[worst],
-                  actual[worst]));
+      throw new AssertionError(differs(line, worst, actual.length, expected[worst], actual[worst]));
     }
   }
 
   /** {@link #assertClose(String, double[], double[], double)} of single numbers. */
   public static void assertClose(String what, double actual, double expected, double allowed) {
     assertClose(what, new double[] {actual}, new double[] {expected}, allowed);
+  }
+
+  /**
+   * Asserts that all elements have the same bits.
+   *
+   * @param what begins the failure, which names the first element that differs and both values
+   */
+  public static void assertSame(String what, double[] actual, double[] expected) {
+    assertSameLength(what, actual.length, expected.length);
+    int first = Arrays.mismatch(actual, expected);
+    if (first >= 0) {
+      throw new AssertionError(differs(what, first, actual.length, expected[first], actual[first]));
+    }
+  }
+
+  /** {@link #assertSame(String, double[], double[])} of floats. */
+  public static void assertSame(String what, float[] actual, float[] expected) {
+    assertSameLength(what, actual.length, expected.length);
+    int first = Arrays.mismatch(actual, expected);
+    if (first >= 0) {
+      throw new AssertionError(differs(what, first, actual.length, expected[first], actual[first]));
+    }
+  }
+
+  private static void assertSameLength(String what, int actual, int expected) {
+    if (actual != expected) {
+      throw new AssertionError(what + ": " + expected + " values expected, got " + actual);
+    }
+  }
+
+  private static String differs(String what, int i, int size, Number expected, Number actual) {
+    return String.format(
+        Locale.ROOT,
+        "%s, at element %d of %d: expected %s, got %s",
+        what,
+        i,
+        size,
+        expected,
+        actual);
   }
 
   private static double difference(double actual, double expected) {

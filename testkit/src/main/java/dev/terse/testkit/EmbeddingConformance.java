@@ -1,6 +1,5 @@
 package dev.terse.testkit;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.testkit.TwinLab.Twin;
@@ -54,7 +53,7 @@ abstract class EmbeddingConformance extends OperationConformance {
     assertThatThrownBy(() -> engine().embedBackward(ids, rows.actual(), table.actual()))
         .isInstanceOf(IndexOutOfBoundsException.class)
         .hasMessage(sentence);
-    assertThat(table.actual().toDoubles()).containsExactly(tableBefore);
-    assertThat(rows.actual().toDoubles()).containsExactly(rowsBefore);
+    Close.assertSame("table", table.actual().toDoubles(), tableBefore);
+    Close.assertSame("rows", rows.actual().toDoubles(), rowsBefore);
   }
 }

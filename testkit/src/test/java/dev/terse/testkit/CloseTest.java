@@ -1,5 +1,6 @@
 package dev.terse.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
@@ -36,5 +37,28 @@ class CloseTest {
     assertThatThrownBy(() -> Close.assertClose("a", new double[1], new double[2], 1))
         .isInstanceOf(AssertionError.class)
         .hasMessage("a: 2 values expected, got 1");
+  }
+
+  @Test
+  void assertSame_oneBitOff_namesTheElementAndBothValues() {
+    double[] one = {1, Double.NaN, 3};
+    Close.assertSame("a", one, one.clone());
+    assertThatThrownBy(
+            () -> Close.assertSame("a", new double[] {1, 0.0, 3, 9}, new double[] {1, -0.0, 3, 8}))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("a, at element 1 of 4: expected -0.0, got 0.0");
+    assertThatThrownBy(() -> Close.assertSame("a", new float[] {1, 2}, new float[] {1, 2.5f}))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("a, at element 1 of 2: expected 2.5, got 2.0");
+    assertThatThrownBy(() -> Close.assertSame("a", new float[1], new float[2]))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("a: 2 values expected, got 1");
+  }
+
+  @Test
+  void failure_ofLongArrays_isShort() {
+    assertThatThrownBy(() -> assertThat(new float[4608]).isEqualTo(new float[4607]))
+        .isInstanceOf(AssertionError.class)
+        .satisfies(failure -> assertThat(failure.getMessage().length()).isLessThan(1000));
   }
 }
