@@ -17,7 +17,7 @@ public final class Rollouts {
   /**
    * @param decoder the policy; not owned
    * @param stopIds tokens that end a completion
-   * @param maxLive most sequences decoded together; where one ends, the next takes its place
+   * @param maxLive most sequences decoded together; where one ends, the next takes its slot
    */
   public Rollouts(Decoder decoder, Set<Integer> stopIds, int maxLive) {
     if (maxLive < 1) {
@@ -46,41 +46,41 @@ public final class Rollouts {
       throw new IllegalArgumentException(
           "expected at least 1 completion a prompt, found " + groupSize);
     }
-    prompts.forEach(prompt -> requireRoom(prompt, sampling.maxNewTokens()));
-    List<Draft> drafts = new ArrayList<>();
+    prompts.forEach(prompt -> requirePositions(prompt, sampling.maxNewTokens()));
+    List<Sequence> sequences = new ArrayList<>();
     for (Prompt prompt : prompts) {
       long ofPrompt = SeedTree.child(seed, prompt.index());
       for (int s = 0; s < groupSize; s++) {
-        drafts.add(new Draft(prompt, SeedTree.child(ofPrompt, s)));
+        sequences.add(new Sequence(prompt, SeedTree.child(ofPrompt, s)));
       }
     }
-    draw(drafts, sampling, progress);
+    draw(sequences, sampling, progress);
     List<Group> groups = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {
-      List<Draft> group = drafts.subList(p * groupSize, (p + 1) * groupSize);
-      groups.add(new Group(prompts.get(p), group.stream().map(Draft::completion).toList()));
+      List<Sequence> group = sequences.subList(p * groupSize, (p + 1) * groupSize);
+      groups.add(new Group(prompts.get(p), group.stream().map(Sequence::completion).toList()));
     }
     return groups;
   }
 
-  private void draw(List<Draft> drafts, SamplingParams sampling, Progress progress) {
+  private void draw(List<Sequence> sequences, SamplingParams sampling, Progress progress) {
     Sampler sampler = new Sampler(decoder.engine(), sampling);
     try (Decoding decoding = decoder.decode(sampling.maxNewTokens())) {
-      Places places = new Places(decoding, maxLive, drafts);
-      while (!places.allFinished()) {
-        List<Draft> next = places.advance();
-        long[] seeds = next.stream().mapToLong(Draft::nextSeed).toArray();
+      Slots slots = new Slots(decoding, maxLive, sequences);
+      while (!slots.allFinished()) {
+        List<Sequence> next = slots.advance();
+        long[] seeds = next.stream().mapToLong(Sequence::nextSeed).toArray();
         Sampler.Draw[] draws = sampler.draw(decoding.logits(), seeds);
         for (int i = 0; i < draws.length; i++) {
           next.get(i).add(draws[i], stopIds, sampling.maxNewTokens());
         }
         progress.advance(draws.length);
-        places.dropFinished();
+        slots.dropFinished();
       }
     }
   }
 
-  private void requireRoom(Prompt prompt, int maxNewTokens) {
+  private void requirePositions(Prompt prompt, int maxNewTokens) {
     int length = prompt.ids().length;
     int positions = decoder.config().maxPositions();
     if (length == 0) {

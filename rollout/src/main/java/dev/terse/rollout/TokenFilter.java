@@ -11,14 +11,14 @@ import java.util.Arrays;
  * sort, the lowest id survives here.
  *
  * <p>Nothing is sorted but the tokens about as likely as the last one that survives: numbers of 0
- * or more rise with their bits, so the upper bits of a float tell its place roughly.
+ * or more rise with their bits, so the upper bits of a float tell its bucket.
  */
 final class TokenFilter {
-  /** Drops all bits of a float but its exponent and three more: places an eighth apart. */
+  /** Drops all bits of a float but its exponent and three more: buckets an eighth wide. */
   private static final int SHIFT = 20;
 
-  /** Places of floats that are not negative. */
-  private static final int PLACES = 1 << 31 - SHIFT;
+  /** Buckets of floats that are not negative. */
+  private static final int BUCKETS = 1 << 31 - SHIFT;
 
   private TokenFilter() {}
 
@@ -35,7 +35,7 @@ final class TokenFilter {
     }
   }
 
-  private static int place(float x) {
+  private static int bucket(float x) {
     return Float.floatToRawIntBits(x) >>> SHIFT;
   }
 
@@ -48,19 +48,19 @@ final class TokenFilter {
   }
 
   private static float kthLargest(float[] p, int k) {
-    int[] counts = new int[PLACES];
+    int[] counts = new int[BUCKETS];
     for (float x : p) {
-      counts[place(x)]++;
+      counts[bucket(x)]++;
     }
-    int place = PLACES - 1;
+    int bucket = BUCKETS - 1;
     int above = 0;
-    while (above + counts[place] < k) {
-      above += counts[place--];
+    while (above + counts[bucket] < k) {
+      above += counts[bucket--];
     }
-    float[] same = new float[counts[place]];
+    float[] same = new float[counts[bucket]];
     int found = 0;
     for (float x : p) {
-      if (place(x) == place) {
+      if (bucket(x) == bucket) {
         same[found++] = x;
       }
     }
@@ -78,30 +78,30 @@ final class TokenFilter {
 
   /** Keeps a token if the tokens before it in falling order hold less than {@code share}. */
   private static void topP(float[] p, double share) {
-    double[] masses = new double[PLACES];
-    int[] counts = new int[PLACES];
+    double[] masses = new double[BUCKETS];
+    int[] counts = new int[BUCKETS];
     for (float x : p) {
-      masses[place(x)] += x;
-      counts[place(x)]++;
+      masses[bucket(x)] += x;
+      counts[bucket(x)]++;
     }
     double total = 0;
-    for (int place = PLACES - 1; place >= 0; place--) {
-      total += masses[place];
+    for (int bucket = BUCKETS - 1; bucket >= 0; bucket--) {
+      total += masses[bucket];
     }
-    int place = place(largest(p));
+    int bucket = bucket(largest(p));
     double before = 0;
-    while (place > 0 && before + masses[place] < share * total) {
-      before += masses[place--];
+    while (bucket > 0 && before + masses[bucket] < share * total) {
+      before += masses[bucket--];
     }
-    // Tokens of higher places stay, tokens of lower ones go; the place of the edge is sorted.
-    long[] edge = new long[counts[place]];
+    // Tokens of higher buckets stay, tokens of lower ones go; the bucket of the edge is sorted.
+    long[] edge = new long[counts[bucket]];
     int found = 0;
     for (int i = 0; i < p.length; i++) {
-      int here = place(p[i]);
-      if (here == place) {
+      int here = bucket(p[i]);
+      if (here == bucket) {
         // Inverted bits sort the likeliest first, of equal ones the lowest id.
         edge[found++] = (long) (Integer.MAX_VALUE - Float.floatToRawIntBits(p[i])) << 32 | i;
-      } else if (here < place) {
+      } else if (here < bucket) {
         p[i] = 0;
       }
     }

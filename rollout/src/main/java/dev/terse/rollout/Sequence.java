@@ -4,8 +4,8 @@ import dev.terse.engine.SeedTree;
 import java.util.Arrays;
 import java.util.Set;
 
-/** A completion that is being drawn. */
-final class Draft {
+/** A sequence being decoded: a prompt and the tokens drawn behind it so far. */
+final class Sequence {
   private final Prompt prompt;
   private final long seed;
   private int[] ids = new int[64];
@@ -16,7 +16,7 @@ final class Draft {
   /**
    * @param seed of this sequence; each position has a child of it
    */
-  Draft(Prompt prompt, long seed) {
+  Sequence(Prompt prompt, long seed) {
     this.prompt = prompt;
     this.seed = seed;
   }

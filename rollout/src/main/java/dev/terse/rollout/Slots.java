@@ -8,24 +8,24 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A bounded number of drafts that are decoded together; the next in the queue takes the place of
- * one that is finished. Drafts of one prompt follow one another, so a prompt is read once for all
- * that join while one of them is live.
+ * A bounded number of slots whose sequences are decoded together; the next in the queue takes the
+ * slot of one that is finished. Sequences of one prompt follow one another, so a prompt is read
+ * once for all that join while one of them is live.
  */
-final class Places {
+final class Slots {
   private final Decoding decoding;
   private final int count;
-  private final Deque<Draft> waiting;
-  private final List<Draft> live = new ArrayList<>();
+  private final Deque<Sequence> waiting;
+  private final List<Sequence> live = new ArrayList<>();
   private int promptsRead;
 
   /**
-   * @param count most drafts decoded together
+   * @param count sequences decoded together at most
    */
-  Places(Decoding decoding, int count, List<Draft> drafts) {
+  Slots(Decoding decoding, int count, List<Sequence> sequences) {
     this.decoding = decoding;
     this.count = count;
-    this.waiting = new ArrayDeque<>(drafts);
+    this.waiting = new ArrayDeque<>(sequences);
   }
 
   boolean allFinished() {
@@ -33,45 +33,45 @@ final class Places {
   }
 
   /**
-   * Goes on to the next tokens: the first ones of drafts that now take a free place, or else one of
-   * each live draft.
+   * Goes on to the next tokens: the first ones of sequences that now take a free slot, or else one
+   * of each live sequence.
    *
-   * @return the drafts that {@link Decoding#logits} now speaks of
+   * @return the sequences that {@link Decoding#logits} now speaks of
    */
-  List<Draft> advance() {
+  List<Sequence> advance() {
     if (!waiting.isEmpty() && live.size() < count) {
       return fill();
     }
-    decoding.step(live.stream().mapToInt(Draft::lastId).toArray());
+    decoding.step(live.stream().mapToInt(Sequence::lastId).toArray());
     return List.copyOf(live);
   }
 
-  private List<Draft> fill() {
+  private List<Sequence> fill() {
     Prompt last = live.isEmpty() ? null : live.get(live.size() - 1).prompt();
-    List<Draft> joining = new ArrayList<>();
+    List<Sequence> joining = new ArrayList<>();
     List<Integer> promptOf = new ArrayList<>();
     List<int[]> unread = new ArrayList<>();
     while (!waiting.isEmpty() && live.size() < count) {
-      Draft draft = waiting.poll();
-      if (draft.prompt() != last) {
-        last = draft.prompt();
+      Sequence sequence = waiting.poll();
+      if (sequence.prompt() != last) {
+        last = sequence.prompt();
         unread.add(last.ids());
         promptsRead++;
       }
       promptOf.add(promptsRead - 1);
-      joining.add(draft);
-      live.add(draft);
+      joining.add(sequence);
+      live.add(sequence);
     }
     decoding.join(unread, promptOf.stream().mapToInt(p -> p).toArray());
     return joining;
   }
 
-  /** Frees the places of finished drafts. */
+  /** Frees the slots of finished sequences. */
   void dropFinished() {
     int[] goOn = IntStream.range(0, live.size()).filter(i -> !live.get(i).finished()).toArray();
     if (goOn.length < live.size()) {
       decoding.keep(goOn);
-      live.removeIf(Draft::finished);
+      live.removeIf(Sequence::finished);
     }
   }
 }
