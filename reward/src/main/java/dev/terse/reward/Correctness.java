@@ -1,5 +1,7 @@
 package dev.terse.reward;
 
+import dev.terse.answers.AnswerCheck;
+
 /**
  * 1 for a right answer, 0 for a wrong or undecided one (TRL: accuracy_reward); NaN where the row
  * has no gold answer.

@@ -1,6 +1,6 @@
 package dev.terse.reward;
 
-import dev.terse.reward.answer.AnswerPolicy;
+import dev.terse.answers.extract.AnswerPolicy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

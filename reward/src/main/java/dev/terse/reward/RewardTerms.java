@@ -1,6 +1,7 @@
 package dev.terse.reward;
 
-import dev.terse.reward.answer.AnswerPolicy;
+import dev.terse.answers.AnswerCheck;
+import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.reward.isolate.UserRewards;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,8 @@ package dev.terse.reward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.terse.reward.answer.AnswerPolicy;
+import dev.terse.answers.AnswerCheck;
+import dev.terse.answers.extract.AnswerPolicy;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

@@ -50,7 +50,8 @@ class ArchitectureTest {
         Arguments.of("model", Set.of("engine", "jinja")),
         Arguments.of("traces", Set.of("engine", "model")),
         Arguments.of("rollout", Set.of("engine", "model")),
-        Arguments.of("reward", Set.of()));
+        Arguments.of("answers", Set.of()),
+        Arguments.of("reward", Set.of("answers")));
   }
 
   @ParameterizedTest

@@ -1,7 +1,7 @@
 package dev.terse.trainer.data;
 
-import dev.terse.reward.AnswerCheck;
-import dev.terse.reward.answer.AnswerPolicy;
+import dev.terse.answers.AnswerCheck;
+import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.traces.Trace;
 
 /** Tells traces whose answer, after the thinking, equals the gold answer. */

@@ -1,10 +1,10 @@
 package dev.terse.trainer.eval;
 
+import dev.terse.answers.AnswerCheck;
+import dev.terse.answers.Grade;
+import dev.terse.answers.compare.Verdict;
+import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.model.ModelFolder;
-import dev.terse.reward.AnswerCheck;
-import dev.terse.reward.Grade;
-import dev.terse.reward.Verdict;
-import dev.terse.reward.answer.AnswerPolicy;
 import dev.terse.rollout.Completion;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;

@@ -3,8 +3,8 @@ package dev.terse.trainer.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.terse.reward.AnswerCheck;
-import dev.terse.reward.answer.AnswerPolicy;
+import dev.terse.answers.AnswerCheck;
+import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.traces.Segmenter;
 import dev.terse.traces.Step;
 import dev.terse.traces.Thinking;

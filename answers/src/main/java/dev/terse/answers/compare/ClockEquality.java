@@ -1,0 +1,67 @@
+package dev.terse.answers.compare;
+
+import static dev.terse.answers.compare.Verdict.DIFFERENT;
+import static dev.terse.answers.compare.Verdict.EQUAL;
+import static dev.terse.answers.compare.Verdict.UNKNOWN;
+
+import dev.terse.answers.value.Answer.Clock;
+import dev.terse.answers.value.Answer.Ratio;
+import dev.terse.answers.value.Expr;
+import java.util.List;
+import java.util.Set;
+
+/** Whether two times of the day are the same. */
+final class ClockEquality {
+  private static final int NOON = 12 * 3600;
+
+  private ClockEquality() {}
+
+  /**
+   * Compares two times. One without am or pm may be either. Two without may also be ratios: where
+   * these agree, as in 5:12 and 10:24, nobody can tell.
+   */
+  static Verdict compare(Clock a, Clock b) {
+    var x = seconds(a);
+    var y = seconds(b);
+    if (x.equals(y)) {
+      return EQUAL;
+    }
+    boolean bare = a.half() == Clock.Half.NONE && b.half() == Clock.Half.NONE;
+    boolean overlap = x.stream().anyMatch(y::contains);
+    return overlap || bare && sameRatio(a.parts(), b.parts()) ? UNKNOWN : DIFFERENT;
+  }
+
+  /** The ratio that a time without am or pm may be. */
+  static Ratio ratio(Clock clock) {
+    return new Ratio(clock.parts().stream().map(part -> Expr.num(part)).toList());
+  }
+
+  /** Seconds after midnight that a time may mean. */
+  private static Set<Integer> seconds(Clock clock) {
+    int hour = clock.parts().get(0);
+    int rest = 0;
+    for (int i = 1; i < 3; i++) {
+      rest = 60 * rest + (i < clock.parts().size() ? clock.parts().get(i) : 0);
+    }
+    int morning = hour % 12 * 3600 + rest;
+    return switch (clock.half()) {
+      case AM -> Set.of(morning);
+      case PM -> Set.of(morning + NOON);
+      default ->
+          hour == 0 || hour == 24
+              ? Set.of(rest)
+              : hour > 12 ? Set.of(morning + NOON) : Set.of(morning, morning + NOON);
+    };
+  }
+
+  private static boolean sameRatio(List<Integer> a, List<Integer> b) {
+    if (a.size() != b.size()) {
+      return false;
+    }
+    boolean same = true;
+    for (int i = 1; i < a.size(); i++) {
+      same &= a.get(0) * b.get(i) == b.get(0) * a.get(i);
+    }
+    return same;
+  }
+}

@@ -1,0 +1,237 @@
+package dev.terse.answers.compare;
+
+import static dev.terse.answers.compare.Verdict.DIFFERENT;
+import static dev.terse.answers.compare.Verdict.EQUAL;
+import static dev.terse.answers.compare.Verdict.UNKNOWN;
+
+import dev.terse.answers.value.Answer.Equation;
+import dev.terse.answers.value.Answer.Inequality;
+import dev.terse.answers.value.Answer.Value;
+import dev.terse.answers.value.CannotTell;
+import dev.terse.answers.value.Expr;
+import dev.terse.answers.value.Limits;
+import dev.terse.answers.value.Rational;
+import dev.terse.answers.value.Substitution;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+
+/** Whether equations, or inequalities, have the same solutions. */
+final class EquationEquality {
+  /** Largest expression made by putting one into another; both may have a thousand parts. */
+  private static final int MAX_SIZE = 4096;
+
+  private final ExprEquality exprs;
+
+  EquationEquality(ExprEquality exprs) {
+    this.exprs = exprs;
+  }
+
+  /** Whether it only calculates, as in "2 + 3 = 5". */
+  static boolean isCalculation(Equation e) {
+    var names = new TreeSet<String>();
+    e.sides().forEach(side -> Expr.variables(side, names));
+    return names.isEmpty() && e.right() instanceof Value;
+  }
+
+  /** Whether the constant sides of a chain agree: "1 = 7" states nothing. */
+  boolean isConsistent(Equation e) {
+    for (int i = e.label() == null ? 0 : 1; i < e.sides().size(); i++) {
+      var side = e.sides().get(i);
+      if (e.right() instanceof Value v
+          && isConstant(side)
+          && isConstant(v.expr())
+          && exprs.compare(side, v.expr()) == DIFFERENT) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isConstant(Expr e) {
+    var names = new TreeSet<String>();
+    Expr.variables(e, names);
+    return names.isEmpty();
+  }
+
+  /** Compares two equations in variables. */
+  Verdict equations(Equation a, Equation b) {
+    var f = difference(a);
+    var g = difference(b);
+    if (f == null || g == null) {
+      return DIFFERENT;
+    }
+    var verdict = proportional(f, g, false);
+    if (verdict != DIFFERENT || !sameVariables(f, g)) {
+      return verdict;
+    }
+    var graphs = List.of(graph(a, g), graph(b, f));
+    if (graphs.contains(DIFFERENT)) {
+      return DIFFERENT;
+    }
+    if (graphs.contains(EQUAL)) {
+      return EQUAL;
+    }
+    if (solvedFor(a) != null || solvedFor(b) != null) {
+      return UNKNOWN;
+    }
+    int degree = degree(f, name -> true);
+    return degree >= 0 && degree == degree(g, name -> true) ? DIFFERENT : UNKNOWN;
+  }
+
+  /** The left side minus the right one; null where there is no such expression. */
+  private static Expr difference(Equation e) {
+    return e.sides().get(0) != null && e.right() instanceof Value v
+        ? Expr.minus(e.sides().get(0), v.expr())
+        : null;
+  }
+
+  private static boolean sameVariables(Expr f, Expr g) {
+    var names = new TreeSet<String>();
+    Expr.variables(f, names);
+    var others = new TreeSet<String>();
+    Expr.variables(g, others);
+    return names.equals(others);
+  }
+
+  /** y of an equation y = ... whose right side is free of y; else null. */
+  private static String solvedFor(Equation e) {
+    if (e.sides().size() != 1 || !(e.sides().get(0) instanceof Expr.Sym s)) {
+      return null;
+    }
+    var names = new TreeSet<String>();
+    Expr.variables(((Value) e.right()).expr(), names);
+    return names.contains(s.name()) ? null : s.name();
+  }
+
+  /**
+   * Whether g = 0 is the same as an equation y = value. A point of this graph off g = 0 proves that
+   * it is not. If all of the graph is on g = 0 there may be more, such as the line x = 0 of x(xy -
+   * 1) = 0. There is surely none where g = A y + B with polynomials A and B, and B a constant that
+   * is not zero.
+   */
+  private Verdict graph(Equation solved, Expr g) {
+    String y = solvedFor(solved);
+    if (y == null) {
+      return UNKNOWN;
+    }
+    try {
+      var value = ((Value) solved.right()).expr();
+      int size = size(value, s -> 1);
+      if (size(g, s -> s.name().equals(y) ? size : 1) > MAX_SIZE) {
+        return UNKNOWN;
+      }
+      var onGraph = exprs.compare(Substitution.replace(g, y, value), Expr.num(0));
+      return onGraph == EQUAL && !isOnlyGraph(y, g) ? UNKNOWN : onGraph;
+    } catch (CannotTell e) { // the other equation may still be solved for something
+      return UNKNOWN;
+    }
+  }
+
+  /** Parts of an expression, where a variable counts as many as {@code variable} says. */
+  private static int size(Expr e, ToIntFunction<Expr.Sym> variable) {
+    if (e instanceof Expr.Sym s) {
+      return variable.applyAsInt(s);
+    }
+    int size = 1;
+    for (var part : Expr.parts(e)) {
+      size += size(part, variable);
+    }
+    return size;
+  }
+
+  private boolean isOnlyGraph(String y, Expr g) {
+    if (degree(g, name -> true) < 0 || degree(g, y::equals) != 1) {
+      return false;
+    }
+    var b = Substitution.replace(g, y, Expr.num(0));
+    var names = new TreeSet<String>();
+    Expr.variables(b, names);
+    var there = Substitution.in(b, Substitution.at(names, 0));
+    return exprs.compare(b, there) == EQUAL && exprs.compare(there, Expr.num(0)) == DIFFERENT;
+  }
+
+  /** Degree of a polynomial as written, in the variables that count; -1 if it is none. */
+  private static int degree(Expr e, Predicate<String> counts) {
+    if (e instanceof Expr.Sym s) {
+      return counts.test(s.name()) ? 1 : 0;
+    } else if (e instanceof Expr.Sum s) {
+      int highest = 0;
+      for (var term : s.terms()) {
+        int degree = degree(term, counts);
+        if (degree < 0) {
+          return -1;
+        }
+        highest = Math.max(highest, degree);
+      }
+      return highest;
+    } else if (e instanceof Expr.Product p) {
+      int sum = 0;
+      for (var factor : p.factors()) {
+        int degree = degree(factor, counts);
+        if (degree < 0) {
+          return -1;
+        }
+        sum += degree;
+      }
+      return sum;
+    } else if (e instanceof Expr.Power p
+        && p.exponent() instanceof Expr.Num n
+        && n.value().isInteger()
+        && n.value().signum() > 0
+        && n.value().compareTo(Rational.of(Limits.MAX_FACTORIAL)) < 0) {
+      int degree = degree(p.base(), counts);
+      return degree < 0 ? -1 : degree * n.value().num().intValue();
+    }
+    return isConstant(e) ? 0 : -1;
+  }
+
+  /** Compares two single inequalities by their difference. */
+  Verdict inequalities(Inequality a, Inequality b) {
+    if (a.signs().size() != 1 || b.signs().size() != 1) {
+      return DIFFERENT;
+    }
+    Expr f = greaterSide(a);
+    Expr g = greaterSide(b);
+    boolean sameKind = strict(a.signs().get(0)) == strict(b.signs().get(0));
+    boolean unequal = a.signs().get(0).equals("≠") || b.signs().get(0).equals("≠");
+    return !sameKind || unequal ? DIFFERENT : proportional(f, g, true);
+  }
+
+  private static boolean strict(String sign) {
+    return sign.equals("<") || sign.equals(">");
+  }
+
+  /** The difference that the inequality says is positive. */
+  private static Expr greaterSide(Inequality i) {
+    var left = i.sides().get(0);
+    var right = i.sides().get(1);
+    boolean less = i.signs().get(0).equals("<") || i.signs().get(0).equals("≤");
+    return less ? Expr.minus(right, left) : Expr.minus(left, right);
+  }
+
+  /**
+   * Whether f = c g with a constant c that is not zero, and positive if {@code positive}: then f =
+   * 0 and g = 0 are the same equation. That is so where f(x) g(y) = f(y) g(x) for a fixed y, which
+   * is x with every variable at a fixed value.
+   */
+  private Verdict proportional(Expr f, Expr g, boolean positive) {
+    var names = new TreeSet<String>();
+    Expr.variables(f, names);
+    if (names.isEmpty() || !sameVariables(f, g)) {
+      return DIFFERENT;
+    }
+    var fixed = Substitution.at(names, 0);
+    Expr fy = Substitution.in(f, fixed);
+    Expr gy = Substitution.in(g, fixed);
+    if (exprs.compare(fy, Expr.num(0)) != DIFFERENT
+        || exprs.compare(gy, Expr.num(0)) != DIFFERENT) {
+      return UNKNOWN;
+    }
+    if (positive && exprs.compare(Expr.fn("abs", Expr.over(fy, gy)), Expr.over(fy, gy)) != EQUAL) {
+      return DIFFERENT;
+    }
+    return exprs.compare(Expr.times(f, gy), Expr.times(g, fy));
+  }
+}

@@ -1,0 +1,207 @@
+package dev.terse.answers.compare;
+
+import static dev.terse.answers.compare.Verdict.DIFFERENT;
+import static dev.terse.answers.compare.Verdict.EQUAL;
+import static dev.terse.answers.compare.Verdict.UNKNOWN;
+
+import dev.terse.answers.value.Ball;
+import dev.terse.answers.value.Budget;
+import dev.terse.answers.value.CannotTell;
+import dev.terse.answers.value.ExactValue;
+import dev.terse.answers.value.Expr;
+import dev.terse.answers.value.Expr.Const;
+import dev.terse.answers.value.Expr.Num;
+import dev.terse.answers.value.NumericValue;
+import dev.terse.answers.value.Rational;
+import dev.terse.answers.value.Substitution;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Whether two expressions have the same value.
+ *
+ * <p>In this order: equal form; exact rational arithmetic; for numbers beyond it, 60 digits with an
+ * error bound (different values are proven different, values that agree to 25 digits or more are
+ * taken as equal); for expressions with variables the same at points that are far apart, positive
+ * and negative (Schwartz and Zippel: unequal polynomials of degree d agree at a random point of
+ * 2^16 with probability d / 2^16, at five with its fifth power).
+ */
+final class ExprEquality {
+  private static final int POINTS = 9;
+
+  /** Points at which both sides must exist and agree. */
+  private static final int NEEDED = 4;
+
+  /** A decimal shorter than this is a different number than the irrational it stands near. */
+  private static final int MIN_ROUNDED_DECIMALS = 6;
+
+  private final Budget budget;
+
+  ExprEquality(Budget budget) {
+    this.budget = budget;
+  }
+
+  Verdict compare(Expr a, Expr b) {
+    if (a.equals(b)) {
+      return EQUAL;
+    }
+    boolean infiniteA = Expr.mentions(a, Const.INFINITY);
+    boolean infiniteB = Expr.mentions(b, Const.INFINITY);
+    if (infiniteA || infiniteB) {
+      int signA = Expr.infiniteSign(a);
+      int signB = Expr.infiniteSign(b);
+      boolean known = (!infiniteA || signA != 0) && (!infiniteB || signB != 0);
+      return !known ? UNKNOWN : signA == signB ? EQUAL : DIFFERENT;
+    }
+    var names = new TreeSet<String>();
+    Expr.variables(a, names);
+    Expr.variables(b, names);
+    return names.isEmpty() ? constants(a, b) : atPoints(a, b, names);
+  }
+
+  private Verdict constants(Expr a, Expr b) {
+    var exact = new ExactValue(Map.of(), budget);
+    var x = exact.of(a);
+    var y = exact.of(b);
+    if (x != null && y != null && x.equals(y)) {
+      return EQUAL;
+    }
+    if (rounds(a, b, x, y) || rounds(b, a, y, x)) {
+      return EQUAL;
+    }
+    if (x != null && y != null) {
+      return DIFFERENT;
+    }
+    var verdict = numeric(a, b, Map.of(), false, false);
+    return verdict == DIFFERENT && usesLog(a, b) ? numeric(a, b, Map.of(), false, true) : verdict;
+  }
+
+  /**
+   * Whether {@code a} is a decimal with six digits or more after the point that rounds, or cuts
+   * off, the value of {@code b}. A decimal rounds another one only if that one is longer; it never
+   * stands for a value that has no more digits than itself, such as 0.4999999 for 1/2.
+   */
+  private boolean rounds(Expr a, Expr b, Rational x, Rational y) {
+    if (!(a instanceof Num n) || n.decimals() < MIN_ROUNDED_DECIMALS || x == null) {
+      return false;
+    }
+    boolean significant = x.abs().compareTo(Rational.of(1, 10)) >= 0;
+    if (!significant) {
+      return false;
+    }
+    var unit = Rational.of(1).over(Rational.of(10).pow(n.decimals()));
+    if (y != null) {
+      if (y.over(unit).isInteger()) {
+        return false;
+      }
+      boolean decimal = b instanceof Num other && other.decimals() >= 0;
+      var off = y.minus(x).abs();
+      return (decimal ? off.plus(off) : off).compareTo(unit) <= 0;
+    }
+    Ball value = new NumericValue(Map.of(), false, false, budget).of(b);
+    double off = value.minus(Ball.of(x)).size();
+    return value.isReal() && off < Ball.of(unit).size() && value.radius() < off * 1e-3;
+  }
+
+  private Verdict atPoints(Expr a, Expr b, TreeSet<String> names) {
+    if (countsThings(a) || countsThings(b)) {
+      return atIntegers(a, b, names);
+    }
+    boolean complex = Expr.mentions(a, Const.I) || Expr.mentions(b, Const.I);
+    var verdict = atPoints(a, b, names, !complex, false);
+    if (verdict != EQUAL && usesLog(a, b)) {
+      var natural = atPoints(a, b, names, !complex, true);
+      return natural == EQUAL ? EQUAL : verdict;
+    }
+    return verdict;
+  }
+
+  /** Whether a factorial or binomial depends on a variable, which then is a natural number. */
+  private static boolean countsThings(Expr e) {
+    if (e instanceof Expr.Fn f && (f.name().equals("factorial") || f.name().equals("binom"))) {
+      var names = new TreeSet<String>();
+      Expr.variables(e, names);
+      return !names.isEmpty();
+    }
+    return Expr.parts(e).stream().anyMatch(ExprEquality::countsThings);
+  }
+
+  /** Natural numbers, rising with the alphabet: in binom(n, k) k comes before n. */
+  private Verdict atIntegers(Expr a, Expr b, TreeSet<String> names) {
+    for (int k = 0; k < 2 * NEEDED; k++) {
+      var point = new HashMap<String, Rational>();
+      int i = 0;
+      for (String name : names) {
+        point.put(name, Rational.of(3 + 2 * k + 5L * i++));
+      }
+      var verdict = at(point, a, b, true, false);
+      if (verdict != EQUAL) {
+        return verdict;
+      }
+    }
+    return EQUAL;
+  }
+
+  private Verdict atPoints(
+      Expr a, Expr b, TreeSet<String> names, boolean realOnly, boolean naturalLog) {
+    int agreed = 0;
+    CannotTell last = null;
+    for (int k = 0; k < POINTS && agreed < NEEDED; k++) {
+      try {
+        var verdict = at(Substitution.at(names, k), a, b, realOnly, naturalLog);
+        if (verdict == DIFFERENT) {
+          return DIFFERENT;
+        }
+        agreed += verdict == EQUAL ? 1 : 0;
+      } catch (CannotTell e) { // outside the domain of one side, or too large there
+        last = e;
+      }
+    }
+    if (agreed >= NEEDED || agreed >= 2 && last != null) {
+      return EQUAL;
+    }
+    if (last != null) {
+      throw last;
+    }
+    return UNKNOWN;
+  }
+
+  private Verdict at(
+      Map<String, Rational> point, Expr a, Expr b, boolean realOnly, boolean naturalLog) {
+    var exact = new ExactValue(point, budget);
+    var x = exact.of(a);
+    var y = x == null ? null : exact.of(b);
+    if (x != null && y != null) {
+      return x.equals(y) ? EQUAL : DIFFERENT;
+    }
+    return numeric(a, b, point, realOnly, naturalLog);
+  }
+
+  private Verdict numeric(
+      Expr a, Expr b, Map<String, Rational> point, boolean realOnly, boolean naturalLog) {
+    var values = new NumericValue(point, realOnly, naturalLog, budget);
+    return compare(values.of(a), values.of(b));
+  }
+
+  /** Proven different, equal to many digits, or too blurred to tell. */
+  static Verdict compare(Ball x, Ball y) {
+    var difference = x.minus(y);
+    if (!difference.mayBeZero()) {
+      return DIFFERENT;
+    }
+    double size = Math.max(x.size(), y.size());
+    boolean sharp = difference.radius() <= 1e-25 * size;
+    boolean bothZero = size <= 1e-30 && difference.radius() <= 1e-40;
+    return sharp || bothZero ? EQUAL : UNKNOWN;
+  }
+
+  private static boolean usesLog(Expr a, Expr b) {
+    return callsLog(a) || callsLog(b);
+  }
+
+  private static boolean callsLog(Expr e) {
+    return e instanceof Expr.Fn f && f.name().equals("log")
+        || Expr.parts(e).stream().anyMatch(ExprEquality::callsLog);
+  }
+}

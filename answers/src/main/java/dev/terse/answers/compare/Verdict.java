@@ -1,0 +1,11 @@
+package dev.terse.answers.compare;
+
+/** Outcome of comparing an answer with the gold answer. */
+public enum Verdict {
+  /** They mean the same. */
+  EQUAL,
+  /** They are both understood and do not mean the same, or there is no answer. */
+  DIFFERENT,
+  /** Cannot tell: not understood, or beyond a limit. Pays nothing. */
+  UNKNOWN
+}

@@ -1,0 +1,369 @@
+package dev.terse.answers.read;
+
+import dev.terse.answers.read.Token.Kind;
+import dev.terse.answers.value.Answer;
+import dev.terse.answers.value.Answer.Collection;
+import dev.terse.answers.value.Answer.Equation;
+import dev.terse.answers.value.Answer.Inequality;
+import dev.terse.answers.value.Answer.Matrix;
+import dev.terse.answers.value.Answer.Ratio;
+import dev.terse.answers.value.Answer.Region;
+import dev.terse.answers.value.Answer.Sequence;
+import dev.terse.answers.value.CannotTell;
+import dev.terse.answers.value.Expr;
+import dev.terse.answers.value.Limits;
+import dev.terse.answers.value.Regions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Reads the structure of an answer: lists, sets, intervals, equations, inequalities, matrices,
+ * quantities with units. Brackets are paired once; every level then looks at its own tokens only.
+ */
+final class AnswerParser {
+  private static final Set<String> ORDER = Set.of("<", ">", "≤", "≥", "≠");
+  private static final Set<String> ENVIRONMENTS =
+      Set.of("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "array");
+  private static final Set<String> HEDGES =
+      Set.of("about", "approximately", "exactly", "only", "roughly", "around", "approx");
+
+  private final List<Token> tokens;
+  private final Brackets brackets;
+  private final QuantityParser quantities;
+  private final Regions regions;
+
+  /**
+   * @param tightSlash see {@link ExprParser}
+   */
+  AnswerParser(List<Token> tokens, boolean tightSlash, Regions regions) {
+    this.tokens = tokens;
+    this.regions = regions;
+    brackets = new Brackets(tokens);
+    quantities = new QuantityParser(tokens, brackets, tightSlash);
+  }
+
+  /**
+   * The answer that fills all tokens.
+   *
+   * @throws CannotTell if it is not understood
+   */
+  Answer parse() {
+    return answer(0, tokens.size(), 0);
+  }
+
+  /** Whether the text can be read in two ways, see {@code tightSlash}. */
+  boolean sawLooseSlash() {
+    return quantities.sawLooseSlash();
+  }
+
+  private Answer answer(int from, int to, int depth) {
+    if (depth > Limits.MAX_DEPTH) {
+      throw new CannotTell("the answer is nested deeper than " + Limits.MAX_DEPTH);
+    }
+    while (from < to && isNoiseBefore(tokens.get(from))) {
+      from++;
+    }
+    while (from < to && isNoiseAfter(tokens.get(to - 1))) {
+      to--;
+    }
+    if (from >= to) {
+      throw new CannotTell("there is nothing to compare");
+    }
+    if (tokens.get(from).is("{") && brackets.pair(from, to - 1)) {
+      return answer(from + 1, to - 1, depth + 1);
+    }
+    var list = list(from, to, depth);
+    if (list != null) {
+      return list;
+    }
+    var relation = relation(from, to, depth);
+    if (relation != null) {
+      return relation;
+    }
+    var region = setOperation(from, to, depth);
+    if (region != null) {
+      return region;
+    }
+    var enclosed = enclosed(from, to, depth);
+    return enclosed != null ? enclosed : single(from, to);
+  }
+
+  private static boolean isNoiseBefore(Token t) {
+    return t.is("=")
+        || t.is("≈")
+        || t.is("→")
+        || t.is(":")
+        || t.isWord() && HEDGES.contains(t.text().toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean isNoiseAfter(Token t) {
+    return t.is(",") || t.is(";") || t.is(":");
+  }
+
+  private Answer list(int from, int to, int depth) {
+    var cuts =
+        brackets.outside(
+            from, to, t -> t.is(",") || t.is(";") || t.isWord() && Words.isConnective(t.text()));
+    if (cuts.isEmpty()) {
+      return null;
+    }
+    boolean or = cuts.stream().anyMatch(i -> tokens.get(i).text().equalsIgnoreCase("or"));
+    var items = items(from, to, cuts, depth);
+    if (items.size() == 1) {
+      return items.get(0);
+    }
+    if (items.stream().allMatch(i -> i instanceof Inequality || i instanceof Region)) {
+      var all = regions.of(items.get(0));
+      var any = all;
+      for (var item : items.subList(1, items.size())) {
+        all = regions.intersection(all, regions.of(item));
+        any = regions.union(any, regions.of(item));
+      }
+      // "x > 0, x < 1" holds at once; "x < 0, x > 1" cannot, so it is a choice.
+      return or || all.pieces().isEmpty() ? any : all;
+    }
+    return new Collection(items, false);
+  }
+
+  private List<Answer> items(int from, int to, List<Integer> cuts, int depth) {
+    var items = new ArrayList<Answer>();
+    int start = from;
+    for (int k = 0; k <= cuts.size(); k++) {
+      int stop = k < cuts.size() ? cuts.get(k) : to;
+      if (stop > start) { // ", and" leaves nothing between its two signs
+        if (items.size() >= Limits.MAX_ITEMS) {
+          throw new CannotTell("a list of more than " + Limits.MAX_ITEMS + " parts");
+        }
+        var item = answer(start, stop, depth + 1);
+        if (item instanceof Collection c && !c.braces()) { // ±
+          items.addAll(c.items());
+        } else {
+          items.add(item);
+        }
+      }
+      start = stop + 1;
+    }
+    if (items.isEmpty()) {
+      throw new CannotTell("an empty list");
+    }
+    return List.copyOf(items);
+  }
+
+  private Answer relation(int from, int to, int depth) {
+    var cuts =
+        brackets.outside(
+            from,
+            to,
+            t -> t.is("=") || t.is("≈") || t.is("∈") || t.is("≡") || t.is("→") || isOrder(t));
+    if (cuts.isEmpty()) {
+      return null;
+    }
+    var signs = cuts.stream().map(i -> tokens.get(i).text()).toList();
+    int last = cuts.get(cuts.size() - 1);
+    if (signs.equals(List.of("∈"))) {
+      if (label(from, last) == null) {
+        throw new CannotTell("an element that is not a variable");
+      }
+      return answer(last + 1, to, depth + 1);
+    }
+    if (signs.stream().allMatch(s -> s.equals("=") || s.equals("≈"))) {
+      return equation(from, to, cuts, depth);
+    }
+    if (signs.stream().allMatch(ORDER::contains)) {
+      var sides = new ArrayList<Expr>();
+      int start = from;
+      for (int cut : cuts) {
+        sides.add(quantities.expression(start, cut));
+        start = cut + 1;
+      }
+      sides.add(quantities.expression(start, to));
+      return new Inequality(List.copyOf(sides), signs);
+    }
+    throw new CannotTell("relations of several kinds");
+  }
+
+  private static boolean isOrder(Token t) {
+    return t.kind() == Kind.SIGN && ORDER.contains(t.text());
+  }
+
+  private Answer equation(int from, int to, List<Integer> cuts, int depth) {
+    String label = label(from, cuts.get(0));
+    var sides = new ArrayList<Expr>();
+    int start = from;
+    for (int cut : cuts) {
+      Expr side = null;
+      try {
+        side = quantities.expression(start, cut);
+      } catch (CannotTell e) {
+        if (label == null || start != from) {
+          throw e;
+        }
+      }
+      sides.add(side);
+      start = cut + 1;
+    }
+    var right = answer(start, to, depth + 1);
+    if (right instanceof Collection c && !c.braces()) { // x = ±2
+      var each = c.items().stream().<Answer>map(item -> new Equation(label, sides, item)).toList();
+      return new Collection(each, false);
+    }
+    return new Equation(label, sides, right);
+  }
+
+  /** The name that a left side is; null if it is none. */
+  private String label(int from, int to) {
+    var side = tokens.subList(from, to);
+    return Labels.isLabel(side) ? Labels.text(side) : null;
+  }
+
+  private Answer setOperation(int from, int to, int depth) {
+    var cuts = brackets.outside(from, to, t -> t.is("∪") || t.is("∩") || t.is("∖"));
+    if (cuts.isEmpty()) {
+      return null;
+    }
+    var parts = new ArrayList<Answer>();
+    int start = from;
+    for (int k = 0; k <= cuts.size(); k++) {
+      int stop = k < cuts.size() ? cuts.get(k) : to;
+      parts.add(answer(start, stop, depth + 1));
+      start = stop + 1;
+    }
+    if (parts.stream().allMatch(p -> p instanceof Collection)
+        && cuts.stream().allMatch(i -> tokens.get(i).is("∪"))) {
+      var all = new ArrayList<Answer>();
+      parts.forEach(p -> all.addAll(((Collection) p).items()));
+      return new Collection(List.copyOf(all), true);
+    }
+    var result = regions.of(parts.get(0));
+    for (int k = 0; k < cuts.size(); k++) {
+      var next = regions.of(parts.get(k + 1));
+      result =
+          switch (tokens.get(cuts.get(k)).text()) {
+            case "∪" -> regions.union(result, next);
+            case "∩" -> regions.intersection(result, next);
+            default -> regions.intersection(result, regions.complement(next));
+          };
+    }
+    return result;
+  }
+
+  /** What stands in one pair of brackets; null if the brackets only group an expression. */
+  private Answer enclosed(int from, int to, int depth) {
+    var first = tokens.get(from);
+    if (!brackets.pair(from, to - 1)) {
+      return null;
+    }
+    if (first.kind() == Kind.BEGIN) {
+      return matrix(from, to - 1, depth);
+    }
+    if (first.is("{set")) {
+      return braces(from + 1, to - 1, depth);
+    }
+    var cuts = brackets.outside(from + 1, to - 1, t -> t.is(",") || t.is(";"));
+    if (!cuts.isEmpty()) {
+      var items = items(from + 1, to - 1, cuts, depth);
+      return new Sequence(first.text(), tokens.get(to - 1).text(), items);
+    }
+    boolean relation = !brackets.outside(from + 1, to - 1, t -> t.is("=") || isOrder(t)).isEmpty();
+    if (first.is("⟨")) {
+      return new Sequence("⟨", "⟩", List.of(answer(from + 1, to - 1, depth + 1)));
+    }
+    boolean nested = brackets.pair(from + 1, to - 2);
+    return relation || nested || first.is("(") && quantities.hasPlusMinus(from, to)
+        ? answer(from + 1, to - 1, depth + 1)
+        : null;
+  }
+
+  private Answer braces(int from, int to, int depth) {
+    if (from == to) {
+      return new Collection(List.of(), true);
+    }
+    var bars = brackets.outside(from, to, t -> t.is("|") || t.is(":"));
+    if (bars.size() == 1) { // {x | x > 5}
+      var condition = answer(bars.get(0) + 1, to, depth + 1);
+      if (condition instanceof Inequality || condition instanceof Region) {
+        return regions.of(condition);
+      }
+      throw new CannotTell("a set with a condition that is no inequality");
+    }
+    var cuts = brackets.outside(from, to, t -> t.is(",") || t.is(";"));
+    return new Collection(items(from, to, cuts, depth), true);
+  }
+
+  private Answer matrix(int begin, int end, int depth) {
+    if (!ENVIRONMENTS.contains(tokens.get(begin).text())) {
+      throw new CannotTell("the environment " + Words.brief(tokens.get(begin).text()));
+    }
+    var rows = new ArrayList<List<Answer>>();
+    var rowCuts = new ArrayList<>(brackets.outside(begin + 1, end, t -> t.is("\\\\")));
+    rowCuts.add(end);
+    int start = begin + 1;
+    int cells = 0;
+    for (int rowEnd : rowCuts) {
+      if (rowEnd > start) {
+        var row = new ArrayList<Answer>();
+        var cellCuts = new ArrayList<>(brackets.outside(start, rowEnd, t -> t.is("&")));
+        cellCuts.add(rowEnd);
+        for (int cellEnd : cellCuts) {
+          if (++cells > Limits.MAX_ITEMS) {
+            throw new CannotTell("a matrix of more than " + Limits.MAX_ITEMS + " entries");
+          }
+          row.add(answer(start, cellEnd, depth + 1));
+          start = cellEnd + 1;
+        }
+        rows.add(List.copyOf(row));
+      }
+      start = rowEnd + 1;
+    }
+    return new Matrix(List.copyOf(rows));
+  }
+
+  /** One quantity, time, ratio, number in a base or named set. */
+  private Answer single(int from, int to) {
+    if (to - from == 1 && tokens.get(from).kind() == Kind.COMMAND) {
+      switch (tokens.get(from).text()) {
+        case "emptyset" -> {
+          return new Collection(List.of(), true);
+        }
+        case "reals" -> {
+          return Regions.REALS;
+        }
+        default -> {
+          // an expression
+        }
+      }
+    }
+    var clock = ClockTimes.read(tokens.subList(from, to));
+    if (clock != null) {
+      return clock;
+    }
+    var colons = brackets.outside(from, to, t -> t.is(":"));
+    if (!colons.isEmpty()) {
+      var parts = new ArrayList<Expr>();
+      int start = from;
+      for (int colon : colons) {
+        parts.add(quantities.expression(start, colon));
+        start = colon + 1;
+      }
+      parts.add(quantities.expression(start, to));
+      return new Ratio(List.copyOf(parts));
+    }
+    var based = based(from, to);
+    return based != null ? based : quantities.quantity(from, to);
+  }
+
+  /** A number with its base as subscript; null if it is none. */
+  private Answer based(int from, int to) {
+    var cuts = brackets.outside(from, to, t -> t.is("_"));
+    if (cuts.size() != 1 || cuts.get(0) == from || cuts.get(0) == to - 1) {
+      return null;
+    }
+    int cut = cuts.get(0);
+    boolean group = tokens.get(cut + 1).is("{") && brackets.pair(cut + 1, to - 1);
+    return group || cut == to - 2
+        ? BasedNumbers.read(tokens.subList(from, cut), tokens.subList(cut + 1, to))
+        : null;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.terse.answers.read;
+
+import dev.terse.answers.read.Token.Kind;
+import dev.terse.answers.value.CannotTell;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Which bracket closes which, found once in one pass. */
+final class Brackets {
+  private final List<Token> tokens;
+  private final int[] partner; // of an opening bracket the closing one; -1 for everything else
+
+  /**
+   * @throws CannotTell if the brackets do not pair
+   */
+  Brackets(List<Token> tokens) {
+    this.tokens = tokens;
+    partner = new int[tokens.size()];
+    Arrays.fill(partner, -1);
+    var open = new ArrayDeque<Integer>();
+    for (int i = 0; i < partner.length; i++) {
+      var token = tokens.get(i);
+      if (token.kind() == Kind.BEGIN || opens(token)) {
+        open.push(i);
+      } else if (token.kind() == Kind.END || closes(token)) {
+        if (open.isEmpty() || !fit(tokens.get(open.peek()), token)) {
+          throw new CannotTell("brackets do not pair");
+        }
+        partner[open.pop()] = i;
+      }
+    }
+    if (!open.isEmpty()) {
+      throw new CannotTell("a bracket stays open");
+    }
+  }
+
+  private static boolean opens(Token t) {
+    return t.is("(") || t.is("[") || t.is("{") || t.is("{set") || t.is("⟨");
+  }
+
+  private static boolean closes(Token t) {
+    return t.is(")") || t.is("]") || t.is("}") || t.is("}set") || t.is("⟩");
+  }
+
+  private static boolean fit(Token open, Token close) {
+    if (open.kind() == Kind.BEGIN) {
+      return close.kind() == Kind.END && open.text().equals(close.text());
+    }
+    return switch (open.text()) {
+      case "(", "[" -> close.is(")") || close.is("]");
+      case "{" -> close.is("}");
+      case "{set" -> close.is("}set");
+      default -> close.is("⟩");
+    };
+  }
+
+  /** Whether the bracket that opens at {@code open} closes at {@code close}. */
+  boolean pair(int open, int close) {
+    return partner[open] >= 0 && partner[open] == close;
+  }
+
+  /** The last token of what begins at {@code i}: its closing bracket, or itself. */
+  int last(int i) {
+    return Math.max(i, partner[i]);
+  }
+
+  /** Positions from {@code from} to {@code to}, outside brackets, where {@code wanted} holds. */
+  List<Integer> outside(int from, int to, Predicate<Token> wanted) {
+    var positions = new ArrayList<Integer>();
+    for (int i = from; i < to; i++) {
+      if (wanted.test(tokens.get(i))) {
+        positions.add(i);
+      }
+      i = last(i);
+    }
+    return positions;
+  }
+}

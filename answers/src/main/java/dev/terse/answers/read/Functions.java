@@ -1,0 +1,84 @@
+package dev.terse.answers.read;
+
+import dev.terse.answers.value.CannotTell;
+import dev.terse.answers.value.Expr;
+import dev.terse.answers.value.Expr.Const;
+import dev.terse.answers.value.Expr.Power;
+import dev.terse.answers.value.Rational;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Named functions: their spellings, and what a name with its scripts and arguments means. */
+final class Functions {
+  private static final Map<String, String> ALIASES =
+      Map.of(
+          "asin", "arcsin", "acos", "arccos", "atan", "arctan", "lg", "log", "Re", "re", "Im",
+          "im");
+
+  private static final Set<String> TRIGONOMETRIC = Set.of("sin", "cos", "tan", "cot", "sec", "csc");
+
+  private Functions() {}
+
+  /** The one spelling of a name; the name itself if it has no other. */
+  static String canonical(String name) {
+    return ALIASES.getOrDefault(name, name);
+  }
+
+  /** Whether its argument is an angle, so that degrees in it are radians. */
+  static boolean takesAngle(String name, Expr power) {
+    return name.equals("cis") || TRIGONOMETRIC.contains(name) && !isInverse(name, power);
+  }
+
+  private static boolean isInverse(String name, Expr power) {
+    return power != null && power.equals(Expr.num(-1)) && TRIGONOMETRIC.contains(name);
+  }
+
+  /**
+   * A function applied, as in {@code \log_2 8}, {@code \sin^2 x}, {@code \sin^{-1} x}.
+   *
+   * @param base its subscript; null for none
+   * @param power its superscript; null for none
+   */
+  static Expr apply(String name, Expr base, Expr power, List<Expr> args) {
+    if (base != null) {
+      if (!name.equals("log") || args.size() != 1) {
+        throw new CannotTell("a subscript of " + name);
+      }
+      return raised(call("logbase", List.of(base, args.get(0))), power);
+    }
+    if (!isInverse(name, power)) {
+      return raised(call(name, args), power);
+    }
+    if (!Symbols.FUNCTIONS.contains("arc" + name)) {
+      throw new CannotTell("the inverse of " + name);
+    }
+    return call("arc" + name, args);
+  }
+
+  private static Expr raised(Expr e, Expr power) {
+    return power == null ? e : new Power(e, power);
+  }
+
+  private static Expr call(String name, List<Expr> args) {
+    boolean many = Set.of("max", "min", "gcd", "lcm").contains(name);
+    int wanted = name.equals("binom") || name.equals("logbase") ? 2 : 1;
+    if (name.equals("log") && args.size() == 2) {
+      return Expr.fn("logbase", args.get(1), args.get(0));
+    }
+    if (many ? args.isEmpty() : args.size() != wanted) {
+      throw new CannotTell(name + " with " + args.size() + " arguments");
+    }
+    return switch (name) {
+      case "sqrt" -> Expr.sqrt(args.get(0));
+      case "cbrt" -> new Power(args.get(0), Expr.num(Rational.of(1, 3)));
+      case "exp" -> new Power(Const.E, args.get(0));
+      case "cis" -> {
+        var angle = args.get(0);
+        var imaginary = Expr.times(Const.I, Expr.fn("sin", angle));
+        yield new Expr.Sum(List.of(Expr.fn("cos", angle), imaginary));
+      }
+      default -> new Expr.Fn(name, List.copyOf(args));
+    };
+  }
+}

@@ -1,0 +1,344 @@
+package dev.terse.answers.read;
+
+import dev.terse.answers.read.Token.Kind;
+import dev.terse.answers.value.CannotTell;
+import dev.terse.answers.value.Limits;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts an answer into tokens in one pass. LaTeX, plain text and Unicode spellings of one thing give
+ * the same token. Braces of {@code \text{...}} are dropped and its words marked.
+ */
+final class Lexer {
+  private final String s;
+  private final boolean groupCommas;
+  private final List<Token> tokens = new ArrayList<>();
+  private final boolean[] textBrace; // by brace depth
+  private int at;
+  private int braces;
+  private int textDepth;
+  private int brackets;
+  private boolean space;
+
+  private Lexer(String plain, boolean groupCommas) {
+    s = plain;
+    this.groupCommas = groupCommas;
+    textBrace = new boolean[plain.length() + 1];
+  }
+
+  /**
+   * The tokens of an answer.
+   *
+   * @param groupCommas whether {@code 1,234} outside brackets is one number
+   * @throws CannotTell if a limit is passed or a character has no meaning
+   */
+  static List<Token> tokens(String text, boolean groupCommas) {
+    var lexer = new Lexer(Symbols.plain(text), groupCommas);
+    while (lexer.at < lexer.s.length()) {
+      lexer.next();
+    }
+    return lexer.tokens;
+  }
+
+  /** Joins a degree sign and C or F, which is about to be added, to the unit of temperature. */
+  private boolean joinsTemperature(String word) {
+    int i = tokens.size() - 1;
+    boolean group = i >= 3 && tokens.get(i).is("}") && tokens.get(i - 2).is("{");
+    int degree = group ? i - 1 : i;
+    if (degree < 1 || !tokens.get(degree).is("°") || !word.equals("C") && !word.equals("F")) {
+      return false;
+    }
+    int first = group ? i - 2 : i;
+    first -= first > 0 && tokens.get(first - 1).is("^") ? 1 : 0;
+    tokens.subList(first, tokens.size()).clear();
+    tokens.add(new Token(Kind.WORD, "°" + word, true, true));
+    space = false;
+    return true;
+  }
+
+  private void next() {
+    char c = s.charAt(at);
+    if (Character.isWhitespace(c) || c == '~') {
+      space = true;
+      at++;
+    } else if (c == '\\') {
+      command();
+    } else if (isDigit(c) || c == '.' && isDigit(peek(1))) {
+      number();
+    } else if (Character.isLetter(c)) {
+      int start = at;
+      while (at < s.length() && isWordPart(at, start)) {
+        at++;
+      }
+      String word = s.substring(start, at);
+      if (!joinsTemperature(word)) {
+        add(Kind.WORD, word);
+      }
+    } else {
+      sign(c);
+    }
+  }
+
+  private boolean isWordPart(int i, int start) {
+    char c = s.charAt(i);
+    boolean inner = c == '-' || c == '\'';
+    return Character.isLetter(c)
+        || textDepth > 0
+            && inner
+            && i > start
+            && i + 1 < s.length()
+            && Character.isLetter(s.charAt(i + 1));
+  }
+
+  private void sign(char c) {
+    at++;
+    switch (c) {
+      case '{' -> {
+        braces++;
+        if (!textBrace[braces - 1]) {
+          add(Kind.SIGN, "{");
+        }
+      }
+      case '}' -> {
+        if (braces == 0) {
+          throw new CannotTell("a closing brace without an opening one");
+        }
+        braces--;
+        if (textBrace[braces]) {
+          textBrace[braces] = false;
+          textDepth--;
+          space = true;
+        } else {
+          add(Kind.SIGN, "}");
+        }
+      }
+      case '*' -> {
+        boolean power = peek(0) == '*';
+        at += power ? 1 : 0;
+        add(Kind.SIGN, power ? "^" : "*");
+      }
+      case '<', '>', '!' -> {
+        boolean or = peek(0) == '=';
+        at += or ? 1 : 0;
+        add(Kind.SIGN, !or ? String.valueOf(c) : c == '<' ? "≤" : c == '>' ? "≥" : "≠");
+      }
+      case '+', '/', '^', '_', '|', '=', ',', ';', ':', '&', '\'', '%', '$', '-' ->
+          add(Kind.SIGN, String.valueOf(c));
+      case '(', '[' -> {
+        brackets++;
+        add(Kind.SIGN, String.valueOf(c));
+      }
+      case ')', ']' -> {
+        brackets--;
+        add(Kind.SIGN, String.valueOf(c));
+      }
+      case '.' -> dots();
+      case '`' -> space = true;
+      default -> {
+        if ("≤≥≠±∓∪∩∖∈≈≡°⟨⟩…→⌊⌋⌈⌉€£¥¢".indexOf(c) < 0) {
+          throw new CannotTell(
+              "the character U+" + Integer.toHexString(c) + " has no meaning here");
+        }
+        add(Kind.SIGN, String.valueOf(c));
+      }
+    }
+  }
+
+  private void dots() {
+    int start = at - 1;
+    while (peek(0) == '.') {
+      at++;
+    }
+    if (at - start >= 3) {
+      add(Kind.SIGN, "…");
+    } // a full stop says nothing
+    space = true;
+  }
+
+  private void number() {
+    int start = at;
+    var digits = new StringBuilder();
+    digits(digits);
+    if (digits.length() > 0 && digits.length() <= 3 && digits.charAt(0) != '0') {
+      boolean plainCommas = groupCommas && brackets == 0;
+      for (int gap = groupGap(plainCommas); gap > 0; gap = groupGap(plainCommas)) {
+        at += gap;
+        digits(digits);
+      }
+    }
+    int pointWidth = peek(0) == '.' ? 1 : s.startsWith("{,}", at) ? 3 : 0;
+    boolean point =
+        pointWidth > 0 && (isDigit(peek(pointWidth)) || pointWidth == 1 && s.startsWith(".\\", at));
+    if (point) {
+      at += pointWidth;
+      digits.append('.');
+      digits(digits);
+    }
+    if ((peek(0) == 'e' || peek(0) == 'E') && textDepth == 0) {
+      int sign = peek(1) == '-' || peek(1) == '+' ? 1 : 0;
+      if (isDigit(peek(1 + sign))) {
+        digits.append('e');
+        at++;
+        if (sign == 1) {
+          digits.append(s.charAt(at++));
+        }
+        digits(digits);
+      }
+    }
+    if (at - start > Limits.MAX_DIGITS) {
+      throw new CannotTell("a number has more than " + Limits.MAX_DIGITS + " digits");
+    }
+    add(Kind.NUMBER, digits.toString());
+  }
+
+  private void digits(StringBuilder into) {
+    while (isDigit(peek(0))) {
+      into.append(s.charAt(at++));
+    }
+  }
+
+  /** Width of a thousands separator here that is followed by exactly three digits; 0 if none. */
+  private int groupGap(boolean plainCommas) {
+    int width;
+    if (s.startsWith("{,}", at)) {
+      width = 3;
+    } else if (s.startsWith(",\\!", at) || s.startsWith("\\!,", at)) {
+      width = 3;
+    } else if (s.startsWith("\\,", at)) {
+      width = 2;
+    } else if (peek(0) == ',' && plainCommas || peek(0) == ' ' || peek(0) == '_') {
+      width = 1;
+    } else {
+      return 0;
+    }
+    boolean three = isDigit(peek(width)) && isDigit(peek(width + 1)) && isDigit(peek(width + 2));
+    char after = peek(width + 3);
+    boolean fraction = peek(0) == ' ' && after == '/';
+    return three && !isDigit(after) && !fraction ? width : 0;
+  }
+
+  private void command() {
+    char c = peek(1);
+    if (!isAsciiLetter(c)) {
+      at += 2;
+      switch (c) {
+        case ',', ';', ':', '!', ' ', '>', '/', '(', ')', '[', ']' -> space |= c != '!';
+        case '{' -> add(Kind.SIGN, "{set");
+        case '}' -> add(Kind.SIGN, "}set");
+        case '%', '$', '&', '_', '#' -> add(Kind.SIGN, String.valueOf(c));
+        case '|' -> add(Kind.SIGN, "|");
+        case '\\' -> {
+          add(Kind.SIGN, "\\\\");
+          skipRowSpacing();
+        }
+        default -> throw new CannotTell("a backslash without a command");
+      }
+      return;
+    }
+    int start = ++at;
+    while (at < s.length() && isAsciiLetter(s.charAt(at))) {
+      at++;
+    }
+    named(s.substring(start, at));
+  }
+
+  /** {@code \\[4pt]} */
+  private void skipRowSpacing() {
+    if (peek(0) == '[') {
+      int close = s.indexOf(']', at);
+      if (close > 0 && close - at < 12) {
+        at = close + 1;
+      }
+    }
+  }
+
+  private void named(String name) {
+    if (name.equals("begin") || name.equals("end")) {
+      String environment = braced();
+      add(name.equals("begin") ? Kind.BEGIN : Kind.END, environment.replace("*", ""));
+      if (name.equals("begin") && environment.equals("array")) {
+        skipSpaces();
+        braced();
+      }
+    } else if (Symbols.SPACES.contains(name)) {
+      space = true;
+      if (name.equals("hspace")) {
+        braced();
+      }
+    } else if (Symbols.DECORATION.contains(name)) {
+      skipSpaces();
+      if ((name.equals("left") || name.equals("right")) && peek(0) == '.') {
+        at++;
+      }
+    } else if (Symbols.TEXT.contains(name)) {
+      skipSpaces();
+      if (peek(0) == '{') {
+        space = true;
+        textBrace[braces] = true;
+        braces++;
+        at++;
+        textDepth++;
+      }
+    } else if (name.equals("dfrac") || name.equals("tfrac") || name.equals("cfrac")) {
+      add(Kind.COMMAND, "frac");
+    } else if (name.equals("dbinom") || name.equals("tbinom")) {
+      add(Kind.COMMAND, "binom");
+    } else if (name.equals("mathbb") || name.equals("Bbb")) {
+      skipSpaces();
+      String set =
+          peek(0) == '{' ? braced() : String.valueOf(s.charAt(Math.min(at++, s.length() - 1)));
+      add(Kind.COMMAND, set.equals("R") ? "reals" : set.equals("Z") ? "integers" : "set" + set);
+    } else if (name.equals("R")) {
+      add(Kind.COMMAND, "reals");
+    } else if (name.equals("varnothing")) {
+      add(Kind.COMMAND, "emptyset");
+    } else if (name.equals("lor") || name.equals("vee")) {
+      add(Kind.WORD, "or");
+    } else if (name.equals("land") || name.equals("wedge")) {
+      add(Kind.WORD, "and");
+    } else {
+      String sign = Symbols.SIGNS.get(name);
+      add(sign == null ? Kind.COMMAND : Kind.SIGN, sign == null ? name : sign);
+    }
+  }
+
+  private String braced() {
+    if (peek(0) != '{') {
+      throw new CannotTell("a command without its braces");
+    }
+    int close = s.indexOf('}', at);
+    if (close < 0) {
+      throw new CannotTell("an open brace");
+    }
+    String content = s.substring(at + 1, close).strip();
+    at = close + 1;
+    return content;
+  }
+
+  private void skipSpaces() {
+    while (at < s.length() && Character.isWhitespace(s.charAt(at))) {
+      at++;
+    }
+  }
+
+  private void add(Kind kind, String text) {
+    if (tokens.size() >= Limits.MAX_TOKENS) {
+      throw new CannotTell("the answer has more than " + Limits.MAX_TOKENS + " parts");
+    }
+    tokens.add(new Token(kind, text, space, textDepth > 0));
+    space = false;
+  }
+
+  private char peek(int offset) {
+    return at + offset < s.length() ? s.charAt(at + offset) : '\0';
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static boolean isAsciiLetter(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+  }
+}

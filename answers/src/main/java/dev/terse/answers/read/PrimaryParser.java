@@ -1,0 +1,285 @@
+package dev.terse.answers.read;
+
+import dev.terse.answers.value.CannotTell;
+import dev.terse.answers.value.Expr;
+import dev.terse.answers.value.Expr.Const;
+import dev.terse.answers.value.Expr.Power;
+import dev.terse.answers.value.Expr.Product;
+import dev.terse.answers.value.Expr.Sym;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads what operators bind: numbers, variables, constants, brackets, commands with their arguments
+ * and functions. Shares its cursor with the {@link ExprParser} that reads what stands inside.
+ */
+final class PrimaryParser {
+  private final TokenCursor cursor;
+  private final ExprParser inner;
+  private final NumberParser numbers;
+  private int absoluteValues;
+  private int angles;
+
+  PrimaryParser(TokenCursor cursor, ExprParser inner) {
+    this.cursor = cursor;
+    this.inner = inner;
+    numbers = new NumberParser(cursor);
+  }
+
+  /** Whether a bar that comes now closes an absolute value. */
+  boolean inAbsoluteValue() {
+    return absoluteValues > 0;
+  }
+
+  /** Whether the argument of a trigonometric function is being read. */
+  boolean inAngle() {
+    return angles > 0;
+  }
+
+  Expr primary() {
+    if (cursor.atEnd()) {
+      throw new CannotTell("the expression ends too early");
+    }
+    return switch (cursor.peek().kind()) {
+      case NUMBER -> numbers.number();
+      case WORD -> word(cursor.next().text());
+      case COMMAND -> command(cursor.next().text());
+      case SIGN -> bracketed();
+      default -> throw cursor.unexpected();
+    };
+  }
+
+  private Expr bracketed() {
+    switch (cursor.next().text()) {
+      case "(", "[" -> {
+        var e = inner.sum();
+        requireClose();
+        return e;
+      }
+      case "{" -> {
+        var e = inner.sum();
+        cursor.expect("}");
+        return e;
+      }
+      case "|" -> {
+        absoluteValues++;
+        var e = inner.sum();
+        absoluteValues--;
+        cursor.expect("|");
+        return Expr.fn("abs", e);
+      }
+      case "$", "€", "£" -> {
+        return primary(); // money inside a calculation
+      }
+      case "⌊" -> {
+        var e = inner.sum();
+        cursor.expect("⌋");
+        return Expr.fn("floor", e);
+      }
+      case "⌈" -> {
+        var e = inner.sum();
+        cursor.expect("⌉");
+        return Expr.fn("ceil", e);
+      }
+      default -> {
+        cursor.back(cursor.position() - 1);
+        throw cursor.unexpected();
+      }
+    }
+  }
+
+  private void requireClose() {
+    if (!cursor.take(")") && !cursor.take("]")) {
+      throw cursor.unexpected();
+    }
+  }
+
+  /** A word that was just taken. */
+  private Expr word(String word) {
+    String name = Functions.canonical(word);
+    if (Symbols.FUNCTIONS.contains(name)) {
+      return function(name);
+    }
+    switch (word) {
+      case "pi", "Pi", "PI" -> {
+        return Const.PI;
+      }
+      case "e" -> {
+        return Const.E;
+      }
+      case "i" -> {
+        return Const.I;
+      }
+      case "inf", "infinity", "Infinity", "oo" -> {
+        return Const.INFINITY;
+      }
+      default -> {
+        // letters side by side are a product; longer words are words
+      }
+    }
+    if (word.length() == 1 || Symbols.LETTERS.contains(word)) {
+      return subscripted(word);
+    }
+    if (word.length() > 3 || isProse()) {
+      throw new CannotTell("the word '" + Words.brief(word) + "' is not mathematics");
+    }
+    var factors = new ArrayList<Expr>();
+    for (int i = 0; i + 1 < word.length(); i++) {
+      factors.add(word(word.substring(i, i + 1)));
+    }
+    // A power or subscript belongs to the last letter.
+    cursor.back(cursor.position() - 1);
+    cursor.replace(new Token(Token.Kind.WORD, word.substring(word.length() - 1), false, false));
+    factors.add(inner.factor());
+    return new Product(List.copyOf(factors));
+  }
+
+  /** Whether the word just taken has another one beside it: prose, no product of letters. */
+  private boolean isProse() {
+    return isProseWord(cursor.look(-2)) || isProseWord(cursor.look(0));
+  }
+
+  private static boolean isProseWord(Token token) {
+    return token != null && token.isWord() && token.text().length() > 1 && !isKnown(token.text());
+  }
+
+  private static boolean isKnown(String word) {
+    return Symbols.FUNCTIONS.contains(word)
+        || Symbols.LETTERS.contains(word)
+        || Set.of("pi", "inf", "infinity", "oo").contains(word);
+  }
+
+  private Expr subscripted(String name) {
+    if (!cursor.take("_")) {
+      return new Sym(name);
+    }
+    var full = new StringBuilder(name).append('_');
+    if (cursor.take("{")) {
+      full.append('{');
+      while (!cursor.atEnd() && !cursor.isSign("}")) {
+        full.append(cursor.next().text());
+      }
+      cursor.expect("}");
+    } else if (!cursor.atEnd() && (cursor.peek().isNumber() || cursor.peek().isWord())) {
+      full.append('{').append(cursor.next().text());
+    } else {
+      throw cursor.unexpected();
+    }
+    return new Sym(full.append('}').toString());
+  }
+
+  /** A command that was just taken. */
+  private Expr command(String name) {
+    if (Symbols.LETTERS.contains(name)) {
+      return subscripted(name);
+    }
+    String function = Functions.canonical(name);
+    if (Symbols.FUNCTIONS.contains(function) && !name.equals("sqrt") && !name.equals("binom")) {
+      return function(function);
+    }
+    switch (name) {
+      case "pi" -> {
+        return Const.PI;
+      }
+      case "infty", "infin" -> {
+        return Const.INFINITY;
+      }
+      case "imath" -> {
+        return Const.I;
+      }
+      case "frac" -> {
+        var top = argument();
+        return ExprParser.quotient(top, argument());
+      }
+      case "binom" -> {
+        var n = argument();
+        return Expr.fn("binom", n, argument());
+      }
+      case "sqrt" -> {
+        return root();
+      }
+      default -> throw new CannotTell("\\" + Words.brief(name) + " is not understood");
+    }
+  }
+
+  private Expr root() {
+    if (!cursor.take("[")) {
+      return Expr.sqrt(argument());
+    }
+    var index = inner.sum();
+    cursor.expect("]");
+    return new Power(argument(), new Power(index, Expr.num(-1)));
+  }
+
+  /** What a command takes: a group, one digit of a bare number, one letter, or a command. */
+  Expr argument() {
+    if (cursor.atEnd()) {
+      throw new CannotTell("an argument is missing");
+    }
+    var token = cursor.peek();
+    if (token.isNumber()) {
+      return numbers.argument();
+    }
+    if (token.isWord() && token.text().length() > 1 && !isKnown(token.text())) {
+      cursor.replace(new Token(Token.Kind.WORD, token.text().substring(1), false, token.inText()));
+      return word(token.text().substring(0, 1));
+    }
+    return primary();
+  }
+
+  /** A function whose name was just taken. */
+  private Expr function(String name) {
+    cursor.enter();
+    Expr base = null;
+    Expr power = null;
+    while (cursor.isSign("_") || cursor.isSign("^")) {
+      if (cursor.take("_")) {
+        base = argument();
+      } else {
+        cursor.skip(1);
+        power = inner.exponent();
+      }
+    }
+    boolean angle = Functions.takesAngle(name, power);
+    angles += angle ? 1 : 0;
+    var args = arguments(name);
+    angles -= angle ? 1 : 0;
+    cursor.leave();
+    return Functions.apply(name, base, power, args);
+  }
+
+  private List<Expr> arguments(String name) {
+    var args = new ArrayList<Expr>();
+    if (cursor.take("(") || cursor.take("[")) {
+      do {
+        args.add(inner.sum());
+      } while (cursor.take(","));
+      requireClose();
+      return args;
+    }
+    if (cursor.isSign("{") || cursor.isSign("|")) {
+      args.add(inner.factor());
+      return args;
+    }
+    boolean negative = inner.signs();
+    var factors = new ArrayList<Expr>();
+    do {
+      factors.add(inner.factor());
+    } while (inner.startsFactor()
+        && !startsFunction()
+        && !cursor.isSign("(")
+        && !name.equals("sqrt"));
+    var e = factors.size() == 1 ? factors.get(0) : new Product(factors);
+    args.add(ExprParser.signed(e, negative));
+    return args;
+  }
+
+  private boolean startsFunction() {
+    var token = cursor.peek();
+    return !token.isNumber()
+        && Symbols.FUNCTIONS.contains(token.text())
+        && !token.text().equals("sqrt")
+        && !token.text().equals("binom");
+  }
+}

@@ -1,0 +1,93 @@
+package dev.terse.answers.read;
+
+import dev.terse.answers.value.Answer;
+import dev.terse.answers.value.Answer.Collection;
+import dev.terse.answers.value.Answer.Value;
+import dev.terse.answers.value.CannotTell;
+import dev.terse.answers.value.Expr;
+import dev.terse.answers.value.Unit;
+import java.util.List;
+
+/** Reads an expression with the currency before it and the unit after it. */
+final class QuantityParser {
+  private final List<Token> tokens;
+  private final UnitParser units;
+  private final boolean tightSlash;
+  private boolean sawLooseSlash;
+
+  /**
+   * @param tightSlash see {@link ExprParser}
+   */
+  QuantityParser(List<Token> tokens, Brackets brackets, boolean tightSlash) {
+    this.tokens = tokens;
+    units = new UnitParser(tokens, brackets);
+    this.tightSlash = tightSlash;
+  }
+
+  /** Whether a text was read that can be read in two ways, see {@code tightSlash}. */
+  boolean sawLooseSlash() {
+    return sawLooseSlash;
+  }
+
+  /** A quantity; two of them where a ± stands in it. */
+  Answer quantity(int from, int to) {
+    var unit = Unit.NONE;
+    boolean negative = false;
+    int start = from;
+    if (start + 1 < to
+        && tokens.get(start).is("-")
+        && UnitParser.isCurrency(tokens.get(start + 1))) {
+      negative = true;
+      start++;
+    }
+    if (start < to - 1 && UnitParser.isCurrency(tokens.get(start))) {
+      unit = Unit.named(tokens.get(start).text());
+      start++;
+    }
+    int stop = units.start(start, to);
+    if (stop < to) {
+      var suffix = units.read(stop, to);
+      if (suffix.scale() != 1) {
+        return value(start, stop, unit.times(suffix.unit()), negative, suffix.scale());
+      }
+      unit =
+          unit.dimensions().equals(suffix.unit().dimensions()) ? unit : unit.times(suffix.unit());
+    }
+    return value(start, stop, unit, negative, 1);
+  }
+
+  private Answer value(int from, int to, Unit unit, boolean negative, long scale) {
+    if (hasPlusMinus(from, to)) {
+      var upper = plain(from, to, unit, true);
+      var lower = plain(from, to, unit, false);
+      return new Collection(List.of(upper, lower), false);
+    }
+    var value = plain(from, to, unit, true);
+    var expr = negative ? Expr.negate(value.expr()) : value.expr();
+    expr = scale == 1 ? expr : Expr.times(expr, Expr.num(scale));
+    return new Value(expr, value.unit());
+  }
+
+  private Value plain(int from, int to, Unit unit, boolean upperSign) {
+    var parser = new ExprParser(tokens, from, to, upperSign, tightSlash);
+    var expr = parser.parse();
+    sawLooseSlash |= parser.sawLooseSlash();
+    return new Value(expr, parser.sawDegrees() && unit.isNone() ? Unit.DEGREE : unit);
+  }
+
+  /** One side of a relation: its unit, if it has one, is left out. */
+  Expr expression(int from, int to) {
+    if (from >= to) {
+      throw new CannotTell("a side of a relation is missing");
+    }
+    if (hasPlusMinus(from, to)) {
+      throw new CannotTell("± on the left side of a relation");
+    }
+    int start = UnitParser.isCurrency(tokens.get(from)) ? from + 1 : from;
+    return plain(start, units.start(start, to), Unit.NONE, true).expr();
+  }
+
+  boolean hasPlusMinus(int from, int to) {
+    return tokens.subList(from, to).stream().anyMatch(t -> t.is("±"));
+  }
+}

@@ -1,0 +1,165 @@
+package dev.terse.answers.read;
+
+import dev.terse.answers.value.Answer;
+import dev.terse.answers.value.Answer.Text;
+import dev.terse.answers.value.Answer.Value;
+import dev.terse.answers.value.Budget;
+import dev.terse.answers.value.CannotTell;
+import dev.terse.answers.value.Expr;
+import dev.terse.answers.value.Limits;
+import dev.terse.answers.value.Regions;
+import dev.terse.answers.value.Unit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The ways in which one text can be read: {@code 1,234} is a number or a list, {@code 1/2x} has two
+ * meanings, {@code (B) 12} names a choice and its value.
+ *
+ * @param answers distinct readings, likeliest first; empty if the text is not understood
+ * @param problem why the first reading failed, if none succeeded
+ * @param form the text without spaces and layout, for comparison of form; null if it has no tokens
+ */
+public record Readings(List<Answer> answers, String problem, String form) {
+
+  /** Every way in which {@code text} can be read. */
+  public static Readings of(String text, Budget budget) {
+    var answers = new ArrayList<Answer>();
+    String problem = "it is not understood";
+    String form = null;
+    try {
+      var tokens = withoutDollars(Lexer.tokens(text, true));
+      form = form(tokens);
+      if (tokens.isEmpty()) {
+        return new Readings(List.of(), "it is empty", null);
+      }
+      problem = addAll(answers, tokens, budget);
+      if (text.indexOf(',') >= 0) {
+        var ungrouped = withoutDollars(Lexer.tokens(text, false));
+        if (ungrouped.size() != tokens.size()) {
+          addAll(answers, ungrouped, budget);
+        }
+      }
+      addWords(answers, tokens);
+      addChoice(answers, tokens, budget);
+    } catch (CannotTell e) {
+      problem = e.getMessage();
+    }
+    return new Readings(List.copyOf(answers), problem, form);
+  }
+
+  /** Adds what the grammar reads; returns why it reads nothing. */
+  private static String addAll(List<Answer> answers, List<Token> tokens, Budget budget) {
+    if (isPlainWord(tokens)) {
+      return "it is a word";
+    }
+    try {
+      var parser = new AnswerParser(tokens, false, new Regions(budget));
+      add(answers, parser.parse());
+      if (parser.sawLooseSlash()) {
+        add(answers, new AnswerParser(tokens, true, new Regions(budget)).parse());
+      }
+      return null;
+    } catch (CannotTell e) {
+      return e.getMessage();
+    }
+  }
+
+  /** One word of a text, or one with a capital, is no product of letters. */
+  private static boolean isPlainWord(List<Token> tokens) {
+    if (tokens.size() != 1 || !tokens.get(0).isWord() || tokens.get(0).text().length() < 3) {
+      return false;
+    }
+    var word = tokens.get(0);
+    return (word.inText() || Character.isUpperCase(word.text().charAt(0)))
+        && !Set.of("Infinity", "inf", "infinity").contains(word.text());
+  }
+
+  private static void addWords(List<Answer> answers, List<Token> tokens) {
+    var words = Words.of(tokens);
+    if (words == null) {
+      return;
+    }
+    if (answers.stream().anyMatch(a -> a instanceof Answer.Clock)) {
+      return;
+    }
+    var quantity = quantity(words);
+    if (quantity != null) {
+      add(answers, quantity);
+      return;
+    }
+    String joined = String.join(" ", words);
+    if (Set.of("no solution", "no solutions", "no real solution", "no real solutions", "empty set")
+        .contains(joined)) {
+      add(answers, new Answer.Collection(List.of(), true));
+    } else if (Set.of("all real numbers", "all reals", "real numbers", "all real")
+        .contains(joined)) {
+      add(answers, Regions.REALS);
+    }
+    add(answers, new Text(words));
+  }
+
+  /** A quantity spelt out, as in "five percent" or "two thirds"; null if it is none. */
+  private static Value quantity(List<String> words) {
+    var number = Words.number(words);
+    var amount = number == null ? Words.fraction(words) : number;
+    if (amount != null) {
+      return new Value(Expr.num(amount), Unit.NONE);
+    }
+    int last = words.size() - 1;
+    // "twenty second" is a place in an order.
+    if (last < 1 || !Unit.isKnown(words.get(last)) || words.get(last).equals("second")) {
+      return null;
+    }
+    number = Words.number(words.subList(0, last));
+    return number == null ? null : new Value(Expr.num(number), Unit.named(words.get(last)));
+  }
+
+  /** {@code (B) 12}, {@code B. 12}: the letter, and what follows it. */
+  private static void addChoice(List<Answer> answers, List<Token> tokens, Budget budget) {
+    int i = tokens.get(0).is("(") ? 1 : 0;
+    if (tokens.size() < i + 2
+        || !tokens.get(i).isWord()
+        || tokens.get(i).text().length() != 1
+        || tokens.get(i).text().charAt(0) > 'J'
+        || !Character.isUpperCase(tokens.get(i).text().charAt(0))) {
+      return;
+    }
+    boolean closed = tokens.get(i + 1).is(")");
+    boolean colon = i == 0 && tokens.get(i + 1).is(":");
+    if ((!closed && !colon) || tokens.size() == i + 2) {
+      return;
+    }
+    add(answers, new Text(List.of(tokens.get(i).text().toLowerCase(Locale.ROOT))));
+    var rest = tokens.subList(i + 2, tokens.size());
+    addAll(answers, rest, budget);
+    addWords(answers, rest);
+  }
+
+  private static void add(List<Answer> answers, Answer answer) {
+    if (answers.size() < Limits.MAX_READINGS && !answers.contains(answer)) {
+      answers.add(answer);
+    }
+  }
+
+  /** Drops math delimiters; a single dollar sign before a number stays: it is a currency. */
+  private static List<Token> withoutDollars(List<Token> tokens) {
+    long dollars = tokens.stream().filter(t -> t.is("$")).count();
+    if (dollars == 0 || dollars == 1) {
+      return tokens;
+    }
+    boolean paired = tokens.get(0).is("$") && tokens.get(tokens.size() - 1).is("$");
+    boolean money = !paired && dollars % 2 == 1;
+    return money ? tokens : tokens.stream().filter(t -> !t.is("$")).toList();
+  }
+
+  private static String form(List<Token> tokens) {
+    var form = new StringBuilder();
+    for (var token : tokens) {
+      form.append(token.kind().ordinal()).append(token.text()).append(' ');
+    }
+    return form.toString();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.terse.answers.read;
+
+import dev.terse.answers.value.CannotTell;
+import dev.terse.answers.value.Limits;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Spellings of LaTeX and Unicode, mapped to one spelling each. */
+final class Symbols {
+  private Symbols() {}
+
+  /** Commands that say how a thing looks, not what it is. */
+  static final Set<String> DECORATION =
+      words(
+          "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle"
+              + " textstyle scriptstyle limits nolimits mathstrut strut hfill noindent"
+              + " mathbf mathit mathsf mathcal mathfrak boldsymbol bm bold rm bf it vec hat"
+              + " underline cal tt boxed fbox phantom mathstrut nonumber ensuremath tiny small"
+              + " large Large");
+
+  /** Commands that are white space. */
+  static final Set<String> SPACES =
+      words("quad qquad enspace thinspace medspace thickspace space hspace newline par");
+
+  /** Commands whose braces hold words. */
+  static final Set<String> TEXT =
+      words(
+          "text mathrm textrm textbf textit textsf texttt mbox hbox operatorname emph textnormal");
+
+  /** Greek letters and their like: variables. */
+  static final Set<String> LETTERS =
+      words(
+          "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu"
+              + " xi rho varrho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda"
+              + " Xi Sigma Upsilon Phi Psi Omega ell hbar");
+
+  static final Set<String> FUNCTIONS =
+      words(
+          "sin cos tan cot sec csc arcsin arccos arctan arccot sinh cosh tanh ln log exp lg"
+              + " sqrt cbrt abs floor ceil max min gcd lcm binom asin acos atan re im conj cis");
+
+  /** Commands and their sign or word. */
+  static final Map<String, String> SIGNS = new HashMap<>();
+
+  /** Unicode characters and their replacement text. */
+  static final Map<Character, String> UNICODE = new HashMap<>();
+
+  static {
+    put(SIGNS, "cdot times ast bullet star", "*");
+    put(SIGNS, "div", "/");
+    put(SIGNS, "le leq leqslant leqq", "≤");
+    put(SIGNS, "ge geq geqslant geqq", "≥");
+    put(SIGNS, "ne neq", "≠");
+    put(SIGNS, "lt", "<");
+    put(SIGNS, "gt", ">");
+    put(SIGNS, "pm", "±");
+    put(SIGNS, "mp", "∓");
+    put(SIGNS, "cup bigcup", "∪");
+    put(SIGNS, "cap bigcap", "∩");
+    put(SIGNS, "setminus smallsetminus backslash", "∖");
+    put(SIGNS, "in", "∈");
+    put(SIGNS, "approx simeq sim cong doteq", "≈");
+    put(SIGNS, "equiv", "≡");
+    put(SIGNS, "circ degree", "°");
+    put(SIGNS, "langle", "⟨");
+    put(SIGNS, "rangle", "⟩");
+    put(SIGNS, "lvert rvert vert mid", "|");
+    put(SIGNS, "lbrack", "[");
+    put(SIGNS, "rbrack", "]");
+    put(SIGNS, "lbrace", "{set");
+    put(SIGNS, "rbrace", "}set");
+    put(SIGNS, "colon", ":");
+    put(SIGNS, "prime", "'");
+    put(SIGNS, "ldots dots cdots dotsc", "…");
+    put(SIGNS, "to rightarrow implies Rightarrow Longrightarrow iff", "→");
+    put(SIGNS, "lfloor", "⌊");
+    put(SIGNS, "rfloor", "⌋");
+    put(SIGNS, "lceil", "⌈");
+    put(SIGNS, "rceil", "⌉");
+
+    for (String pair :
+        ("−- –- —- ‐- ‑- ﹣- ×* ·* ⋅* ∙* •* ∗* ÷/ ∕/ ⁄/ ⩽≤ ⩾≥ ≦≤ ≧≥ ⟶→ ∼≈ ≃≈ ≅≈ º° ∣| 〈⟨ 〉⟩ ’' ′'"
+                + " ∶: ，, 、, ；; 。. ：: ％%")
+            .split(" ")) {
+      UNICODE.put(pair.charAt(0), pair.substring(1));
+    }
+    String exact = "≤≥≠±∓∪∩∖∈≈≡°⟨⟩…→⌊⌋⌈⌉€£¥¢";
+    exact.chars().forEach(c -> UNICODE.put((char) c, String.valueOf((char) c)));
+    for (String pair :
+        ("π\\pi √\\sqrt ∞\\infty ∅\\emptyset ø\\emptyset ℝ\\reals ℤ\\integers ℕ\\naturals"
+                + " α\\alpha β\\beta γ\\gamma δ\\delta ε\\epsilon θ\\theta λ\\lambda μ\\mu ρ\\rho"
+                + " σ\\sigma τ\\tau φ\\phi ω\\omega Δ\\Delta Ω\\Omega ∛\\cbrt")
+            .split(" ")) {
+      UNICODE.put(pair.charAt(0), pair.substring(1) + " ");
+    }
+    for (String fraction :
+        "½1/2 ⅓1/3 ⅔2/3 ¼1/4 ¾3/4 ⅕1/5 ⅖2/5 ⅗3/5 ⅘4/5 ⅙1/6 ⅚5/6 ⅛1/8 ⅜3/8 ⅝5/8 ⅞7/8".split(" ")) {
+      UNICODE.put(
+          fraction.charAt(0), "\\frac{" + fraction.charAt(1) + "}{" + fraction.charAt(3) + "}");
+    }
+    String superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+    String subscripts = "₀₁₂₃₄₅₆₇₈₉";
+    for (int i = 0; i < 10; i++) {
+      UNICODE.put(superscripts.charAt(i), "^{" + i + "}");
+      UNICODE.put(subscripts.charAt(i), "_{" + i + "}");
+      UNICODE.put((char) ('０' + i), String.valueOf(i));
+    }
+    for (char space : "\u00a0\u2002\u2003\u2009\u200a\u202f\u205f\u3000".toCharArray()) {
+      UNICODE.put(space, " ");
+    }
+    for (char nothing : "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f“”\"".toCharArray()) {
+      UNICODE.put(nothing, "");
+    }
+  }
+
+  private static void put(Map<String, String> map, String names, String sign) {
+    for (String name : names.split(" ")) {
+      map.put(name, sign);
+    }
+  }
+
+  private static Set<String> words(String names) {
+    return Set.of(java.util.Arrays.stream(names.split(" ")).distinct().toArray(String[]::new));
+  }
+
+  /**
+   * One spelling for each character. A run of superscripts is one exponent: ¹⁰ is ^{10}.
+   *
+   * @throws CannotTell if the answer is too long
+   */
+  static String plain(String text) {
+    if (text.length() > Limits.MAX_CHARS) {
+      throw new CannotTell("the answer is longer than " + Limits.MAX_CHARS + " characters");
+    }
+    var out = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      String mapped = c < 128 && c != '"' ? null : UNICODE.get(c);
+      if (mapped == null) {
+        out.append(c);
+      } else if (mapped.length() == 4
+          && "^_".indexOf(mapped.charAt(0)) >= 0
+          && joins(out, mapped)) {
+        out.insert(out.length() - 1, mapped.charAt(2));
+      } else {
+        out.append(mapped);
+      }
+    }
+    if (out.length() > 4 * Limits.MAX_CHARS) {
+      throw new CannotTell("the answer is too long");
+    }
+    return out.toString();
+  }
+
+  /** Whether {@code out} ends with an exponent of the same kind made by {@link #plain}. */
+  private static boolean joins(StringBuilder out, String mapped) {
+    int end = out.length() - 1;
+    if (end < 3 || out.charAt(end) != '}') {
+      return false;
+    }
+    int i = end - 1;
+    while (i > 0 && Character.isDigit(out.charAt(i))) {
+      i--;
+    }
+    return i > 0 && out.charAt(i) == '{' && out.charAt(i - 1) == mapped.charAt(0) && i < end - 1;
+  }
+}

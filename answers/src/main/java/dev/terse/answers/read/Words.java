@@ -1,0 +1,173 @@
+package dev.terse.answers.read;
+
+import dev.terse.answers.value.Rational;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Answers in words: choices, names, months, yes and no, numbers spelt out. */
+public final class Words {
+  private static final Set<String> ARTICLES = Set.of("the", "a", "an", "option", "choice");
+  private static final Set<String> PUNCTUATION =
+      Set.of("(", ")", "[", "]", ",", ":", ";", "'", "!", "{", "}", "{set", "}set", "$");
+
+  private static final Map<String, String> SHORT = new HashMap<>();
+  private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th");
+  private static final Set<String> MONTHS = new HashSet<>();
+  private static final Map<String, Integer> NUMBERS = new HashMap<>();
+  private static final Map<String, Integer> PARTS = new HashMap<>();
+  private static final Map<String, Long> SCALES =
+      Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L, "billion", 1_000_000_000L);
+
+  static {
+    for (String month :
+        "january february march april may june july august september october november december"
+            .split(" ")) {
+      SHORT.put(month.substring(0, 3), month);
+      MONTHS.add(month);
+    }
+    SHORT.put("sept", "september");
+    for (String day : "monday tuesday wednesday thursday friday saturday sunday".split(" ")) {
+      SHORT.put(day.substring(0, 3), day);
+    }
+    SHORT.put("tues", "tuesday");
+    SHORT.put("thurs", "thursday");
+    SHORT.put("dne", "doesnotexist");
+    String[] small =
+        ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+                + " fifteen sixteen seventeen eighteen nineteen")
+            .split(" ");
+    for (int i = 0; i < small.length; i++) {
+      NUMBERS.put(small[i], i);
+    }
+    String[] tens = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
+    for (int i = 0; i < tens.length; i++) {
+      NUMBERS.put(tens[i], 10 * (i + 2));
+    }
+    String[] parts = "half third quarter fifth sixth seventh eighth ninth tenth".split(" ");
+    for (int i = 0; i < parts.length; i++) {
+      PARTS.put(parts[i], i + 2);
+      PARTS.put(parts[i] + "s", i + 2);
+    }
+    PARTS.put("halves", 2);
+    PARTS.put("fourth", 4);
+    PARTS.put("fourths", 4);
+  }
+
+  private Words() {}
+
+  static boolean isConnective(String word) {
+    return word.equalsIgnoreCase("or") || word.equalsIgnoreCase("and");
+  }
+
+  /** At most 20 characters of hostile text for a sentence. */
+  static String brief(String text) {
+    return text.length() <= 20 ? text : text.substring(0, 20) + "...";
+  }
+
+  /**
+   * The words of a verbal answer in lower case, without punctuation and articles; null if the
+   * tokens hold mathematics.
+   */
+  static List<String> of(List<Token> tokens) {
+    var words = new ArrayList<String>();
+    boolean letters = false;
+    boolean longWord = false;
+    for (int i = 0; i < tokens.size(); i++) {
+      var token = tokens.get(i);
+      switch (token.kind()) {
+        case WORD -> {
+          boolean ordinal =
+              i > 0 && tokens.get(i - 1).isNumber() && ORDINALS.contains(token.text());
+          if (ordinal) {
+            continue;
+          }
+          words.addAll(List.of(token.text().toLowerCase(Locale.ROOT).split("-")));
+          letters = true;
+          longWord |= token.text().length() > 1;
+        }
+        case NUMBER -> words.add(token.text());
+        case SIGN -> {
+          boolean hyphen = token.is("-") && isLongWord(tokens, i - 1) && isLongWord(tokens, i + 1);
+          if (!hyphen && !PUNCTUATION.contains(token.text())) {
+            return null;
+          }
+        }
+        default -> {
+          return null;
+        }
+      }
+    }
+    if (longWord) {
+      words.removeIf(ARTICLES::contains);
+    }
+    words.replaceAll(w -> SHORT.getOrDefault(w, w));
+    if (words.stream().anyMatch(MONTHS::contains)) {
+      words.sort(null); // 5 March is March 5
+    }
+    boolean verbal = longWord || letters && words.size() == 1;
+    return verbal && !words.isEmpty() ? List.copyOf(words) : null;
+  }
+
+  private static boolean isLongWord(List<Token> tokens, int i) {
+    return i >= 0
+        && i < tokens.size()
+        && tokens.get(i).text().length() > 1
+        && tokens.get(i).isWord();
+  }
+
+  /** The value of a number spelt out, such as "twenty one"; null if it is none. */
+  static Rational number(List<String> words) {
+    if (words.size() > 12) {
+      return null;
+    }
+    long total = 0;
+    long group = 0;
+    boolean any = false;
+    for (String word : words) {
+      if (NUMBERS.containsKey(word)) {
+        group += NUMBERS.get(word);
+        any = true;
+      } else if (word.equals("hundred")) {
+        group = Math.max(1, group) * 100;
+        any = true;
+      } else if (SCALES.containsKey(word)) {
+        total += Math.max(1, group) * SCALES.get(word);
+        group = 0;
+        any = true;
+      } else if (!word.equals("and")) {
+        return null;
+      }
+      if (group > 999_999) {
+        return null;
+      }
+    }
+    return any ? Rational.of(total + group) : null;
+  }
+
+  /** The value of a fraction spelt out, such as "two thirds" or "one half"; null if it is none. */
+  static Rational fraction(List<String> words) {
+    int last = words.size() - 1;
+    Integer parts = last < 1 ? null : PARTS.get(words.get(last));
+    var count = parts == null ? null : number(words.subList(0, last));
+    // "twenty fifth" is a place in an order; "twenty fifths" is 4.
+    boolean many = words.get(last).endsWith("s");
+    return count == null || many == count.equals(Rational.ONE)
+        ? null
+        : count.over(Rational.of(parts));
+  }
+
+  /** Whether a number, spelt out, is among the words. */
+  public static boolean spellsNumber(List<String> words) {
+    return words.stream().anyMatch(w -> NUMBERS.containsKey(w) || SCALES.containsKey(w));
+  }
+
+  /** 100, 1000 and so on for "hundred", "thousand", ...; null for other words. */
+  static Long scale(String word) {
+    return SCALES.get(word);
+  }
+}

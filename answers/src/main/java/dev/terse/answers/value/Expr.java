@@ -1,0 +1,102 @@
+package dev.terse.answers.value;
+
+import java.util.List;
+import java.util.Set;
+
+/** A mathematical expression. Equality of records is equality of form, not of value. */
+public sealed interface Expr {
+
+  /**
+   * An exact number.
+   *
+   * @param decimals digits after the point if it was written as a decimal, else -1
+   */
+  record Num(Rational value, int decimals) implements Expr {}
+
+  /** A variable. */
+  record Sym(String name) implements Expr {}
+
+  /** A named constant. */
+  enum Const implements Expr {
+    PI,
+    E,
+    I,
+    INFINITY
+  }
+
+  record Sum(List<Expr> terms) implements Expr {}
+
+  record Product(List<Expr> factors) implements Expr {}
+
+  record Power(Expr base, Expr exponent) implements Expr {}
+
+  /** A function by its lower-case name. */
+  record Fn(String name, List<Expr> args) implements Expr {}
+
+  static Expr num(long value) {
+    return new Num(Rational.of(value), -1);
+  }
+
+  static Expr num(Rational value) {
+    return new Num(value, -1);
+  }
+
+  static Expr negate(Expr e) {
+    return e instanceof Num n
+        ? new Num(n.value().negate(), n.decimals())
+        : new Product(List.of(num(-1), e));
+  }
+
+  static Expr minus(Expr a, Expr b) {
+    return new Sum(List.of(a, negate(b)));
+  }
+
+  static Expr times(Expr a, Expr b) {
+    return new Product(List.of(a, b));
+  }
+
+  static Expr over(Expr a, Expr b) {
+    return new Product(List.of(a, new Power(b, num(-1))));
+  }
+
+  static Expr sqrt(Expr e) {
+    return new Power(e, num(Rational.HALF));
+  }
+
+  static Expr fn(String name, Expr... args) {
+    return new Fn(name, List.of(args));
+  }
+
+  /** The expressions that {@code e} is made of directly. */
+  static List<Expr> parts(Expr e) {
+    if (e instanceof Sum s) {
+      return s.terms();
+    } else if (e instanceof Product p) {
+      return p.factors();
+    } else if (e instanceof Power p) {
+      return List.of(p.base(), p.exponent());
+    }
+    return e instanceof Fn f ? f.args() : List.of();
+  }
+
+  /** Adds the variables of {@code e} to {@code names}. */
+  static void variables(Expr e, Set<String> names) {
+    if (e instanceof Sym s) {
+      names.add(s.name());
+    }
+    parts(e).forEach(part -> variables(part, names));
+  }
+
+  /** Whether the imaginary unit or infinity, as {@code constant}, occurs in {@code e}. */
+  static boolean mentions(Expr e, Const constant) {
+    return e == constant || parts(e).stream().anyMatch(part -> mentions(part, constant));
+  }
+
+  /** 1 for infinity, -1 for minus infinity, 0 for anything else. */
+  static int infiniteSign(Expr e) {
+    if (e == Const.INFINITY) {
+      return 1;
+    }
+    return e.equals(negate(Const.INFINITY)) ? -1 : 0;
+  }
+}
