@@ -5,6 +5,11 @@ import java.util.Optional;
 /** An engine that knows how much memory its tensors take. */
 public interface MeasuredEngine extends Engine {
 
+  /** Whether the bytes that are told below are those of the memory that its tensors lie in. */
+  default boolean isMeasured() {
+    return true;
+  }
+
   /**
    * An engine that computes nothing, holds nothing and reads zeros, and counts what one of the same
    * kind as this would hold: what runs on it tells its memory ({@link #peakBytes}) in no time.

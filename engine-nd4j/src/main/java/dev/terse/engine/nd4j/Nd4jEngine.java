@@ -67,8 +67,9 @@ public final class Nd4jEngine implements MeasuredEngine {
     return new Nd4jEngine(backend, new Memory(Memory.Access.NONE));
   }
 
-  /** Whether tensors lie in the memory of the machine, not of a GPU. */
-  public boolean isOnHost() {
+  /** False where tensors lie in the memory of a GPU, which is ND4J's own to count. */
+  @Override
+  public boolean isMeasured() {
     return backend.host();
   }
 

@@ -11,11 +11,16 @@ public enum Cadence {
    *
    * @param every updates between two, for STEPS
    */
-  boolean isDue(int step, int every, int stepsPerEpoch) {
+  public boolean isDue(int step, int every, int stepsPerEpoch) {
     return switch (this) {
       case NO -> false;
       case STEPS -> step % every == 0;
       case EPOCH -> step % stepsPerEpoch == 0;
     };
+  }
+
+  /** A count of updates, given as such or, below 1, as a share of all. */
+  public static int every(double steps, int maxSteps) {
+    return Math.max(1, (int) (steps < 1 ? Math.ceil(steps * maxSteps) : steps));
   }
 }

@@ -97,7 +97,7 @@ public final class ConfigReader {
     if (!problems.isEmpty()) {
       throw new ConfigException(source, problems);
     }
-    return new Loaded<>(config, inForce(keys, settings), List.copyOf(notes));
+    return new Loaded<>(config, inForce(type, settings), List.copyOf(notes));
   }
 
   /** Whether two written values mean the same: equal numbers, or equal text whatever its case. */
@@ -182,15 +182,25 @@ public final class ConfigReader {
     return isText && text.startsWith("[") ? text : FlatYaml.value(text, problems);
   }
 
-  private static Map<String, String> inForce(
-      Map<String, RecordComponent> keys, Map<String, Setting> settings) {
-    Map<String, String> values = new LinkedHashMap<>();
-    keys.forEach(
-        (key, component) -> {
+  /** Every key of a configuration with its default, as YAML would write it; null without one. */
+  public static Map<String, String> defaults(Class<?> type) {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    RecordBinder.keys(type)
+        .forEach(
+            (key, component) -> {
+              Default otherwise = component.getAnnotation(Default.class);
+              defaults.put(key, otherwise == null ? null : otherwise.value());
+            });
+    return defaults;
+  }
+
+  private static Map<String, String> inForce(Class<?> type, Map<String, Setting> settings) {
+    Map<String, String> values = defaults(type);
+    values.replaceAll(
+        (key, otherwise) -> {
           Setting setting = settings.get(key);
-          Default otherwise = component.getAnnotation(Default.class);
           boolean written = setting != null && (setting.value() != null || otherwise == null);
-          values.put(key, written ? Setting.flow(setting.value()) : otherwise.value());
+          return written ? Setting.flow(setting.value()) : otherwise;
         });
     return values;
   }

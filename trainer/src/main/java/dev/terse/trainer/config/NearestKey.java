@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** The known key that a mistyped one was probably meant to be. */
-final class NearestKey {
+public final class NearestKey {
   private NearestKey() {}
 
   /** The nearest of {@code known}, if no more than a third of {@code key} differs. */
-  static Optional<String> of(String key, Collection<String> known) {
+  public static Optional<String> of(String key, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt(candidate -> distance(key, candidate)))
         .filter(candidate -> distance(key, candidate) <= Math.max(2, key.length() / 3));

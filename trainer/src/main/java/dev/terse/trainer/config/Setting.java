@@ -9,10 +9,10 @@ import java.util.Map;
  * @param value text, list of values, map of values, or null
  * @param place where it stands, e.g. {@code line 4} or {@code command line}
  */
-record Setting(Object value, String place) {
+public record Setting(Object value, String place) {
 
   /** The value as text for messages, quoted and cut at 80 characters. */
-  static String quoted(Object value) {
+  public static String quoted(Object value) {
     String text = String.valueOf(value);
     return "'" + (text.length() > 80 ? text.substring(0, 80) + "…" : text) + "'";
   }

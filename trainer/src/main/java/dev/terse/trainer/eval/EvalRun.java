@@ -4,7 +4,6 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.WeightUse;
-import dev.terse.trainer.config.EvalConfig;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.PromptEncoder;
@@ -42,19 +41,6 @@ public final class EvalRun {
       }
       return evaluation;
     }
-  }
-
-  /**
-   * The evaluation beside that of the baseline.
-   *
-   * @throws IllegalStateException if the configuration names no baseline
-   */
-  public PairedComparison compare(Evaluation evaluation) throws IOException {
-    if (config.baseline() == null) {
-      throw new IllegalStateException("no baseline to compare with");
-    }
-    return PairedComparison.of(
-        EvalRecord.read(Path.of(config.baseline())), evaluation.records(), config.seed());
   }
 
   /** A problem whose prompt is too long is an error here: leaving it out would flatter. */

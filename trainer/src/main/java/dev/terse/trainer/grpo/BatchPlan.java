@@ -1,6 +1,5 @@
 package dev.terse.trainer.grpo;
 
-import dev.terse.trainer.config.GrpoConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -5,7 +5,6 @@ import dev.terse.model.ModelFolder;
 import dev.terse.reward.Rubric;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
-import dev.terse.trainer.config.GrpoConfig;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.Evaluator;

@@ -3,7 +3,6 @@ package dev.terse.trainer.grpo;
 import dev.terse.engine.Segments;
 import dev.terse.model.DecoderConfig;
 import dev.terse.trainer.config.Cadence;
-import dev.terse.trainer.config.GrpoConfig;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.memory.MemorySettings;
@@ -48,12 +47,13 @@ record GrpoWorkload(
 
   @Override
   public MemorySettings settings() {
-    return MemorySettings.of(
-        config.training(),
-        config.model().lora(),
-        config.generation().maxLive(),
-        "max_completion_length",
-        config.generation().maxCompletionLength());
+    return config
+        .training()
+        .memory(
+            config.model().lora(),
+            config.generation().maxLive(),
+            "max_completion_length",
+            config.generation().maxCompletionLength());
   }
 
   @Override

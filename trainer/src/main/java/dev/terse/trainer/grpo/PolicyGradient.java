@@ -4,7 +4,6 @@ import dev.terse.engine.SeedTree;
 import dev.terse.engine.TokenScores;
 import dev.terse.model.Decoder;
 import dev.terse.model.Parameters;
-import dev.terse.trainer.config.GrpoConfig;
 import dev.terse.trainer.data.Passes;
 import dev.terse.trainer.loss.GrpoLoss;
 import dev.terse.trainer.loss.PolicyStatistics;

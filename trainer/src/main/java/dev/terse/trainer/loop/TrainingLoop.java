@@ -1,6 +1,5 @@
 package dev.terse.trainer.loop;
 
-import dev.terse.trainer.config.TrainingConfig;
 import dev.terse.trainer.memory.HeapTrim;
 import dev.terse.trainer.metrics.MetricSink;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.terse.trainer.memory;
 
-import dev.terse.trainer.config.Optim;
+import dev.terse.trainer.optim.Optim;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;

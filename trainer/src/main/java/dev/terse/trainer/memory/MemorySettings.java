@@ -1,9 +1,7 @@
 package dev.terse.trainer.memory;
 
 import dev.terse.model.LoraSettings;
-import dev.terse.trainer.config.LoraConfig;
-import dev.terse.trainer.config.Optim;
-import dev.terse.trainer.config.TrainingConfig;
+import dev.terse.trainer.optim.Optim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,20 +29,6 @@ public record MemorySettings(
     int length) {
   /** Passes without a bound are first bounded to it: the default of the key. */
   private static final int FIRST_BOUND = 1024;
-
-  /** Those of a configuration. */
-  public static MemorySettings of(
-      TrainingConfig training, LoraConfig lora, int maxLive, String lengthKey, int length) {
-    return new MemorySettings(
-        training.maxTokensPerPass(),
-        training.gradientCheckpointing(),
-        training.optimizer().optim(),
-        lora.settings(),
-        lora.usePeft(),
-        maxLive,
-        lengthKey,
-        length);
-  }
 
   /** The adapters that are trained, or null. */
   public LoraSettings lora() {

@@ -2,8 +2,6 @@ package dev.terse.trainer.memory;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.MeasuredEngine;
-import dev.terse.engine.nd4j.Nd4jEngine;
-import dev.terse.trainer.config.MemoryCheck;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -23,15 +21,8 @@ public final class MemoryWatch {
   private MemoryForecast forecast; // null before the training
 
   public MemoryWatch(Engine engine, MemoryCheck check) {
-    this.engine = measured(engine);
+    this.engine = engine instanceof MeasuredEngine it && it.isMeasured() ? it : null;
     this.check = check;
-  }
-
-  private static MeasuredEngine measured(Engine engine) {
-    if (engine instanceof Nd4jEngine nd4j && !nd4j.isOnHost()) {
-      return null;
-    }
-    return engine instanceof MeasuredEngine measured ? measured : null;
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.terse.trainer.memory;
 
-import dev.terse.trainer.config.Optim;
+import dev.terse.trainer.optim.Optim;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 

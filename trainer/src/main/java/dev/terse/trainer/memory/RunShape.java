@@ -3,7 +3,7 @@ package dev.terse.trainer.memory;
 import dev.terse.engine.Segments;
 import dev.terse.model.DecoderConfig;
 import dev.terse.model.LoraSettings;
-import dev.terse.trainer.config.Optim;
+import dev.terse.trainer.optim.Optim;
 import java.util.List;
 
 /**

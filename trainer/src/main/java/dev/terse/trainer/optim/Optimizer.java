@@ -4,7 +4,6 @@ import dev.terse.engine.AdamW;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.model.Parameters;
-import dev.terse.trainer.config.OptimizerConfig;
 import java.util.regex.Pattern;
 
 /**

@@ -4,7 +4,6 @@ import dev.terse.engine.Engine;
 import dev.terse.model.Decoder;
 import dev.terse.model.ModelFolder;
 import dev.terse.trainer.config.ConfigReader.Loaded;
-import dev.terse.trainer.config.SftConfig;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.SftDataset;
 import dev.terse.trainer.data.SftDataset.Supervision;

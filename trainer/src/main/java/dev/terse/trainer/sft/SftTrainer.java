@@ -2,7 +2,6 @@ package dev.terse.trainer.sft;
 
 import dev.terse.engine.SeedTree;
 import dev.terse.model.Decoder;
-import dev.terse.trainer.config.SftConfig;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Passes;
 import dev.terse.trainer.data.SftBatch;

@@ -3,7 +3,6 @@ package dev.terse.trainer.sft;
 import dev.terse.engine.Segments;
 import dev.terse.model.DecoderConfig;
 import dev.terse.trainer.config.Cadence;
-import dev.terse.trainer.config.SftConfig;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Passes;
 import dev.terse.trainer.data.SftRow;
@@ -32,7 +31,7 @@ record SftWorkload(
   @Override
   public MemorySettings settings() {
     int limit = config.maxLength() == null ? model.maxPositions() : config.maxLength();
-    return MemorySettings.of(config.training(), config.model().lora(), 1, "max_length", limit);
+    return config.training().memory(config.model().lora(), 1, "max_length", limit);
   }
 
   @Override

@@ -9,7 +9,9 @@ import dev.terse.model.LoraSettings;
 import dev.terse.model.LoraTarget;
 import dev.terse.testkit.SharedData;
 import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.loss.TokenWeights.LossType;
+import dev.terse.trainer.sft.SftConfig;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -328,16 +330,5 @@ class ConfigReaderTest {
     } catch (NumberFormatException e) {
       return a.equals(b);
     }
-  }
-
-  @Test
-  void settings_ofAnotherConfiguration_mayHoldListsAndMaps() throws IOException {
-    List<String> arguments =
-        List.of("--grpo_settings={max_steps: 40, reward_settings: {tau_length: 160}, x: [a, b]}");
-    assertThat(ConfigReader.read(null, arguments, QuickstartConfig.class).config().grpoSettings())
-        .containsExactly(
-            Map.entry("max_steps", "40"),
-            Map.entry("reward_settings", "{tau_length: 160}"),
-            Map.entry("x", "[a, b]"));
   }
 }

@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.reference.ReferenceEngine;
+import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
-import dev.terse.trainer.config.GrpoConfig;
-import dev.terse.trainer.config.SftConfig;
 import dev.terse.trainer.fixtures.MemorySink;
-import dev.terse.trainer.fixtures.TinyModels;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.sft.SftConfig;
 import dev.terse.trainer.sft.SftRun;
 import java.io.IOException;
 import java.nio.file.Files;

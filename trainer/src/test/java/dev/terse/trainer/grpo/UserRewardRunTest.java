@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.reference.ReferenceEngine;
+import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigException;
 import dev.terse.trainer.config.ConfigReader;
-import dev.terse.trainer.config.GrpoConfig;
 import dev.terse.trainer.fixtures.MemorySink;
-import dev.terse.trainer.fixtures.TinyModels;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.nd4j.Nd4jEngine;
+import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
-import dev.terse.trainer.config.GrpoConfig;
-import dev.terse.trainer.config.SftConfig;
 import dev.terse.trainer.fixtures.MemorySink;
-import dev.terse.trainer.fixtures.TinyModels;
+import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.grpo.GrpoRun;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.sft.SftConfig;
 import dev.terse.trainer.sft.SftRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.engine.TokenScores;
 import dev.terse.trainer.config.ConfigReader;
-import dev.terse.trainer.config.GrpoLossConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

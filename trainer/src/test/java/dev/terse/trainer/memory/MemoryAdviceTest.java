@@ -2,7 +2,7 @@ package dev.terse.trainer.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.terse.trainer.config.Optim;
+import dev.terse.trainer.optim.Optim;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

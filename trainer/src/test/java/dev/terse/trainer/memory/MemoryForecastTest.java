@@ -2,22 +2,22 @@ package dev.terse.trainer.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.terse.engine.Segments;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.nd4j.NumberType;
 import dev.terse.model.DecoderConfig;
+import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
-import dev.terse.trainer.config.GrpoConfig;
-import dev.terse.trainer.config.Optim;
-import dev.terse.trainer.config.SftConfig;
-import dev.terse.trainer.dl4j.ModelCatalogue;
 import dev.terse.trainer.fixtures.MemorySink;
-import dev.terse.trainer.fixtures.TinyModels;
+import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.grpo.GrpoRun;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.memory.RunShape.Pass;
 import dev.terse.trainer.memory.RunShape.Rollout;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.optim.Optim;
+import dev.terse.trainer.sft.SftConfig;
 import dev.terse.trainer.sft.SftRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +32,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MemoryForecastTest {
-  private static final DecoderConfig SMOL = ModelCatalogue.named("SmolLM2-135M-Instruct").config();
+  /** SmolLM2-135M. */
+  private static final DecoderConfig SMOL =
+      DecoderConfig.of(
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("model_type", "llama")
+              .put("vocab_size", 49152)
+              .put("hidden_size", 576)
+              .put("intermediate_size", 1536)
+              .put("num_hidden_layers", 30)
+              .put("num_attention_heads", 9)
+              .put("num_key_value_heads", 3)
+              .put("rms_norm_eps", 1e-5)
+              .put("rope_theta", 100000.0)
+              .put("max_position_embeddings", 8192)
+              .put("tie_word_embeddings", true));
+
   private static final long WEIGHTS = 134_515_008;
 
   @TempDir private Path folder;

@@ -9,7 +9,6 @@ import dev.terse.engine.Tensor;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.Parameters;
 import dev.terse.trainer.config.ConfigReader;
-import dev.terse.trainer.config.OptimizerConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

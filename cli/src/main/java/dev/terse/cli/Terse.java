@@ -1,0 +1,73 @@
+package dev.terse.cli;
+
+import dev.terse.cli.command.CatalogueCommand;
+import dev.terse.cli.command.CompressCommand;
+import dev.terse.cli.command.ConvertCommand;
+import dev.terse.cli.command.EvalCommand;
+import dev.terse.cli.command.GenerateCommand;
+import dev.terse.cli.command.GradeCommand;
+import dev.terse.cli.command.GrpoCommand;
+import dev.terse.cli.command.QuickstartCommand;
+import dev.terse.cli.command.ScoreCommand;
+import dev.terse.cli.command.SftCommand;
+import dev.terse.cli.command.TaskCommand;
+import dev.terse.cli.command.TokenizeCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root command; it only names the others. */
+@Command(
+    name = "trainer.jar",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Teaches reasoning models to leave out the steps they do not need.",
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar trainer.jar quickstart",
+      "  java -jar trainer.jar compress --model DIR --input traces.jsonl --output sft.jsonl",
+      "  java -jar trainer.jar sft configs/r1-7b.yaml --max_steps 100",
+      "  java -jar trainer.jar grpo",
+      "",
+      "Exit codes: 0 done; 1 failed (disk, memory, a fault); 2 what was asked for is wrong (command"
+          + " line, configuration, input)."
+    },
+    subcommands = {
+      QuickstartCommand.class,
+      CompressCommand.class,
+      SftCommand.class,
+      GrpoCommand.class,
+      EvalCommand.class,
+      GenerateCommand.class,
+      ScoreCommand.class,
+      TokenizeCommand.class,
+      ConvertCommand.class,
+      GradeCommand.class,
+      TaskCommand.class,
+      CatalogueCommand.class
+    })
+final class Terse implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of a failure.")
+  private boolean verbose;
+
+  boolean isVerbose() {
+    return verbose;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "which command? One of " + String.join(", ", spec.subcommands().keySet()));
+  }
+}

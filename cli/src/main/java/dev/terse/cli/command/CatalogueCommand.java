@@ -1,0 +1,92 @@
+package dev.terse.cli.command;
+
+import dev.terse.engine.Segments;
+import dev.terse.engine.nd4j.Nd4jEngine;
+import dev.terse.engine.nd4j.NumberType;
+import dev.terse.model.DecoderConfig;
+import dev.terse.model.LoraSettings;
+import dev.terse.model.LoraTarget;
+import dev.terse.trainer.memory.MemoryForecast;
+import dev.terse.trainer.memory.ProcessMemory;
+import dev.terse.trainer.memory.RunShape;
+import dev.terse.trainer.model.Catalogue;
+import dev.terse.trainer.optim.Optim;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The models that Terse is meant for. */
+@Command(
+    name = "catalogue",
+    mixinStandardHelpOptions = true,
+    description = "Lists known models with weights, licence, memory of training, and source.",
+    footer = {"", "Example:", "  java -jar trainer.jar catalogue --tokens 4096 --bf16"})
+public final class CatalogueCommand implements Callable<Integer> {
+  /** The defaults of use_peft. */
+  private static final LoraSettings ADAPTERS =
+      new LoraSettings(
+          16, 32, 0.05, EnumSet.of(LoraTarget.Q_PROJ, LoraTarget.V_PROJ), false, false);
+
+  @Option(
+      names = "--tokens",
+      defaultValue = "1024",
+      description = "Tokens of a pass (max_tokens_per_pass). Default: ${DEFAULT-VALUE}.")
+  private int tokens;
+
+  @Option(
+      names = "--bf16",
+      description = "Products read bfloat16 numbers: what lies under adapters takes less.")
+  private boolean bf16;
+
+  @Override
+  public Integer call() {
+    System.out.printf(
+        Locale.ROOT,
+        "%-31s %9s %9s %9s %9s %-11s %s%n",
+        "model",
+        "weights",
+        "32 bits",
+        "8 bits",
+        "adapters",
+        "licence",
+        "source");
+    NumberType products = bf16 ? NumberType.BFLOAT16 : NumberType.FLOAT32;
+    try (Nd4jEngine engine = new Nd4jEngine(products)) {
+      for (Catalogue.Entry model :
+          ServiceLoader.load(Catalogue.class).findFirst().orElseThrow().entries()) {
+        System.out.printf(
+            Locale.ROOT,
+            "%-31s %7.2f B %6.1f GB %6.1f GB %6.1f GB %-11s %s%n",
+            model.name(),
+            model.config().parameterCount() / 1e9,
+            training(model.config(), null, Optim.ADAMW_TORCH, engine) / 1e9,
+            training(model.config(), null, Optim.ADAMW_8BIT, engine) / 1e9,
+            training(model.config(), ADAPTERS, Optim.ADAMW_TORCH, engine) / 1e9,
+            model.licence(),
+            model.source());
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "memory: SFT of all weights with AdamW moments of 32 or 8 bits, or of adapters"
+            + " (use_peft); passes of %d tokens, activations recomputed%n",
+        tokens);
+    return ExitCodes.OK;
+  }
+
+  private long training(DecoderConfig model, LoraSettings lora, Optim optim, Nd4jEngine engine) {
+    int sequence = Math.min(tokens, model.maxPositions());
+    int[] lengths = new int[(tokens + sequence - 1) / sequence];
+    Arrays.fill(lengths, sequence);
+    RunShape.Pass pass = new RunShape.Pass(Segments.ofLengths(lengths), tokens);
+    RunShape run =
+        new RunShape(model, lora, optim, true, false, List.of(pass), List.of(), List.of());
+    long process = ProcessMemory.BARE + ProcessMemory.growth(optim);
+    return MemoryForecast.of(run, engine, process).total();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.terse.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.answers.AnswerCheck;
+import dev.terse.answers.Grade;
+import dev.terse.answers.compare.Verdict;
+import dev.terse.answers.extract.AnswerPolicy;
+import dev.terse.cli.rows.Rows;
+import dev.terse.traces.JsonLines;
+import dev.terse.traces.JsonLinesWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Predictions against right answers. */
+@Command(
+    name = "grade",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Compares predictions with right answers, to debug a reward or compare graders.",
+      "Rows {\"id\", \"gold\", \"prediction\"} (a bare answer, a text or a whole completion) become"
+          + " {\"id\", \"verdict\": \"equal|different|unknown\", \"extracted\", \"reason\"}."
+    },
+    footer = {"", "Example:", "  java -jar trainer.jar grade --input in.jsonl --output out.jsonl"})
+public final class GradeCommand implements Callable<Integer> {
+  @Option(names = "--input", required = true, description = "JSONL with the predictions.")
+  private Path input;
+
+  @Option(names = "--output", required = true, description = "JSONL with the verdicts.")
+  private Path output;
+
+  @Option(
+      names = "--answer-policy",
+      defaultValue = "whole_text",
+      description =
+          "Where the answer may stand: strict (after </think> only), whole_text (anywhere where"
+              + " there is no </think>), authors_code. Default: ${DEFAULT-VALUE}.")
+  private AnswerPolicy policy;
+
+  @Override
+  public Integer call() throws IOException {
+    AnswerCheck check = new AnswerCheck(policy);
+    Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
+    List<Double> millis = new ArrayList<>();
+    try (JsonLines rows = JsonLines.open(input);
+        JsonLinesWriter out = new JsonLinesWriter(output)) {
+      for (JsonNode row = rows.next(); row != null; row = rows.next()) {
+        String gold = Rows.text(rows, row, "gold");
+        String prediction = Rows.text(rows, row, "prediction");
+        long start = System.nanoTime();
+        Grade grade = check.check(gold, prediction);
+        millis.add((System.nanoTime() - start) / 1e6);
+        counts.merge(grade.verdict(), 1, Integer::sum);
+        ObjectNode result = JsonNodeFactory.instance.objectNode();
+        if (row.has("id")) {
+          result.set("id", row.get("id"));
+        }
+        result.put("verdict", grade.verdict().name().toLowerCase(Locale.ROOT));
+        result.put("extracted", grade.extracted());
+        result.put("reason", grade.reason());
+        out.write(result);
+      }
+      out.commit();
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "equal %d, different %d, unknown %d%n",
+        counts.getOrDefault(Verdict.EQUAL, 0),
+        counts.getOrDefault(Verdict.DIFFERENT, 0),
+        counts.getOrDefault(Verdict.UNKNOWN, 0));
+    if (!millis.isEmpty()) {
+      printTimes(millis);
+    }
+    return ExitCodes.OK;
+  }
+
+  /** The first pairs take longest: they find the program cold. */
+  private static void printTimes(List<Double> millis) {
+    Collections.sort(millis);
+    System.out.printf(
+        Locale.ROOT,
+        "time per pair: median %.3f ms, worst %.1f ms; %.0f pairs/s%n",
+        millis.get(millis.size() / 2),
+        millis.get(millis.size() - 1),
+        1000 * millis.size() / millis.stream().mapToDouble(m -> m).sum());
+  }
+}

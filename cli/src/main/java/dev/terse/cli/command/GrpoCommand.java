@@ -1,0 +1,56 @@
+package dev.terse.cli.command;
+
+import dev.terse.engine.Engine;
+import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.grpo.GrpoConfig;
+import dev.terse.trainer.grpo.GrpoRun;
+import dev.terse.trainer.loop.StopSignal;
+import dev.terse.trainer.loop.TrainingConfig;
+import dev.terse.trainer.metrics.MetricSink;
+import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.model.ModelArguments;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+
+/** Group relative policy optimization. */
+@Command(
+    name = "grpo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Trains a model on problems with rewards for right answers and left-out steps.",
+      "Keys and defaults are those of TRL's GRPOConfig; docs/commands/grpo.md lists them. Without a"
+          + " file, configs/grpo.yaml is run: a small model that comes with Terse, on arithmetic."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar trainer.jar grpo",
+      "  java -jar trainer.jar grpo configs/r1-7b-grpo.yaml --learning_rate 5e-7"
+    })
+public final class GrpoCommand extends TrainingCommand<GrpoConfig> {
+  GrpoCommand() {
+    super(GrpoConfig.class);
+  }
+
+  @Override
+  String defaultFile() {
+    return "configs/grpo.yaml";
+  }
+
+  @Override
+  TrainingConfig training(GrpoConfig config) {
+    return config.training();
+  }
+
+  @Override
+  ModelArguments model(GrpoConfig config) {
+    return config.model();
+  }
+
+  @Override
+  void run(
+      Loaded<GrpoConfig> loaded, Engine engine, MetricSink sink, Phases phases, StopSignal stop)
+      throws IOException {
+    new GrpoRun(loaded, engine, sink, phases).run(stop);
+  }
+}

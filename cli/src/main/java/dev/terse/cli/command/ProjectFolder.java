@@ -1,0 +1,67 @@
+package dev.terse.cli.command;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The folder with {@code configs} and {@code checkpoints}: the working folder, or the jar's. */
+public final class ProjectFolder {
+  /** Keys whose values are files or folders that a run reads. */
+  private static final List<String> INPUTS =
+      List.of(
+          "model_name_or_path",
+          "model_init",
+          "tokenizer_path",
+          "dataset_name",
+          "eval_dataset",
+          "model",
+          "sft_config",
+          "grpo_config");
+
+  private ProjectFolder() {}
+
+  /**
+   * The folder that holds {@code relative}.
+   *
+   * @throws IllegalArgumentException if neither does
+   */
+  static Path holding(String relative) {
+    for (Path folder : List.of(Path.of(""), jarFolder())) {
+      if (Files.exists(folder.resolve(relative))) {
+        return folder;
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no "
+            + relative
+            + " in the working folder or beside trainer.jar: name a configuration file");
+  }
+
+  /**
+   * Arguments that turn inputs which are found in {@code folder}, but not in the working folder,
+   * into full paths.
+   */
+  static List<String> located(Path folder, Map<String, String> values) {
+    List<String> arguments = new ArrayList<>();
+    for (String key : INPUTS) {
+      String value = values.get(key);
+      if (value != null && !Files.exists(Path.of(value)) && Files.exists(folder.resolve(value))) {
+        arguments.add("--" + key + "=" + folder.resolve(value));
+      }
+    }
+    return arguments;
+  }
+
+  private static Path jarFolder() {
+    try {
+      Path code =
+          Path.of(ProjectFolder.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return code.getParent();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("the program's own location is no path", e);
+    }
+  }
+}

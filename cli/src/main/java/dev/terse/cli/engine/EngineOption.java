@@ -1,0 +1,42 @@
+package dev.terse.cli.engine;
+
+import dev.terse.engine.Engine;
+import dev.terse.engine.cuda.CudaEngine;
+import dev.terse.engine.nd4j.Nd4jEngine;
+import dev.terse.engine.nd4j.NumberType;
+import dev.terse.engine.reference.ReferenceEngine;
+import dev.terse.trainer.model.EngineConfig;
+import dev.terse.trainer.model.EngineConfig.EngineKind;
+import picocli.CommandLine.Option;
+
+/** The choice of what computes. */
+public final class EngineOption {
+
+  @Option(
+      names = "--engine",
+      defaultValue = "nd4j",
+      description =
+          "What computes: ${COMPLETION-CANDIDATES}. cuda is an NVIDIA GPU; reference is plain"
+              + " loops in double: slow, exact. Default: ${DEFAULT-VALUE}.")
+  private EngineKind kind;
+
+  @Option(
+      names = "--bf16",
+      description =
+          "Products read bfloat16 numbers: faster where the machine has instructions for them.")
+  private boolean bf16;
+
+  /** A new engine; belongs to the caller. */
+  public Engine open() {
+    return open(new EngineConfig(kind, bf16));
+  }
+
+  /** A new engine; belongs to the caller. */
+  public static Engine open(EngineConfig config) {
+    return switch (config.engine()) {
+      case ND4J -> new Nd4jEngine(config.bf16() ? NumberType.BFLOAT16 : NumberType.FLOAT32);
+      case CUDA -> new CudaEngine(config.bf16());
+      case REFERENCE -> new ReferenceEngine();
+    };
+  }
+}

@@ -1,0 +1,135 @@
+package dev.terse.cli.rows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.engine.HeadRows;
+import dev.terse.engine.Progress;
+import dev.terse.engine.TokenScores;
+import dev.terse.model.Decoder;
+import dev.terse.model.ModelFolder;
+import dev.terse.model.PackedBatch;
+import dev.terse.model.Parameters;
+import dev.terse.model.weights.DType;
+import dev.terse.model.weights.SafetensorsWriter;
+import dev.terse.traces.JsonLines;
+import dev.terse.traces.JsonLinesWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/** Scores a file of sequences, packed a few at a time, in the order of the file. */
+public final class Scoring {
+  private final ModelFolder model;
+  private final Decoder decoder;
+  private final int batchTokens;
+
+  public Scoring(ModelFolder model, int batchTokens) {
+    this.model = model;
+    this.decoder = model.decoder();
+    this.batchTokens = batchTokens;
+  }
+
+  /**
+   * A sequence.
+   *
+   * @param id the row's id as it stands, or null
+   */
+  public record Row(JsonNode id, int[] ids) {}
+
+  /**
+   * Reads all rows, since the gradient needs the number of their tokens first.
+   *
+   * @throws JsonLines.BadRowException if a row has neither ids nor text, or does not fit the model
+   */
+  public List<Row> read(Path input) throws IOException {
+    List<Row> read = new ArrayList<>();
+    try (JsonLines rows = JsonLines.open(input)) {
+      for (JsonNode row = rows.next(); row != null; row = rows.next()) {
+        int[] ids =
+            row.has("ids")
+                ? Rows.ids(rows, row, "ids", decoder.config().vocabSize())
+                : model.tokenizer().encode(Rows.text(rows, row, "text"));
+        int positions = decoder.config().maxPositions();
+        if (ids.length == 0 || ids.length > positions) {
+          throw rows.bad("expected 1 to " + positions + " tokens, found " + ids.length);
+        }
+        read.add(new Row(row.get("id"), ids));
+      }
+    }
+    if (read.isEmpty()) {
+      throw new IllegalArgumentException(input + ": expected rows to score, found none");
+    }
+    return read;
+  }
+
+  public void score(List<Row> rows, JsonLinesWriter out, Progress progress) throws IOException {
+    run(rows, out, progress, batch -> decoder.score(batch, all(batch), 1));
+  }
+
+  /**
+   * Scores and writes the gradient of the mean negative log-likelihood of all predicted tokens.
+   *
+   * @throws IllegalArgumentException if no row predicts a token
+   */
+  public void scoreWithGradients(List<Row> rows, JsonLinesWriter out, Path file, Progress progress)
+      throws IOException {
+    long predicted = rows.stream().mapToLong(row -> row.ids().length - 1).sum();
+    if (predicted == 0) {
+      throw new IllegalArgumentException(
+          "expected a row of two tokens at least: a gradient needs a token to predict");
+    }
+    double slope = -1.0 / predicted;
+    try (Parameters gradients = decoder.weights().zerosLike(decoder.engine())) {
+      run(
+          rows,
+          out,
+          progress,
+          batch ->
+              decoder.accumulate(batch, all(batch), 1, (row, logProb) -> slope, gradients, true));
+      SafetensorsWriter.write(file, gradients.tensors(), DType.F32);
+    }
+  }
+
+  private void run(
+      List<Row> rows,
+      JsonLinesWriter out,
+      Progress progress,
+      Function<PackedBatch, TokenScores> pass)
+      throws IOException {
+    for (int from = 0; from < rows.size(); ) {
+      int to = from + 1;
+      int tokens = rows.get(from).ids().length;
+      while (to < rows.size() && tokens + rows.get(to).ids().length <= batchTokens) {
+        tokens += rows.get(to++).ids().length;
+      }
+      List<Row> packed = rows.subList(from, to);
+      PackedBatch batch = PackedBatch.of(packed.stream().map(Row::ids).toList());
+      TokenScores scores = pass.apply(batch);
+      for (int s = 0; s < packed.size(); s++) {
+        out.write(json(packed.get(s), scores, batch.segments().start(s)));
+      }
+      progress.advance(tokens);
+      from = to;
+    }
+  }
+
+  private static HeadRows all(PackedBatch batch) {
+    return HeadRows.all(batch.ids(), batch.segments());
+  }
+
+  private static ObjectNode json(Row row, TokenScores scores, int start) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    if (row.id() != null) {
+      json.set("id", row.id());
+    }
+    int end = start + row.ids().length;
+    Rows.put(json, "ids", row.ids());
+    Rows.put(json, "logprobs", Arrays.copyOfRange(scores.logProbs(), start, end - 1));
+    Rows.put(json, "entropies", Arrays.copyOfRange(scores.entropies(), start, end));
+    return json;
+  }
+}

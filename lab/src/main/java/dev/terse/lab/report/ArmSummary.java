@@ -1,0 +1,73 @@
+package dev.terse.lab.report;
+
+import dev.terse.lab.statistics.PairedComparison;
+import dev.terse.lab.statistics.PairedComparison.Spread;
+import dev.terse.trainer.eval.EvalRecord;
+import java.util.function.ToDoubleFunction;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import org.apache.commons.math3.stat.interval.ConfidenceInterval;
+import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
+
+/**
+ * A model in numbers.
+ *
+ * @param accuracy share of right answers, with Wilson's 95 % interval
+ * @param thinking mean thinking tokens, with a 95 % interval of the mean
+ * @param tokens mean of all tokens of a completion
+ * @param skips mean marks of a chain
+ * @param against the base on the same problems, thinking tokens counted; null for the base itself
+ */
+public record ArmSummary(
+    ArmResult arm,
+    Spread accuracy,
+    Spread thinking,
+    double tokens,
+    double skips,
+    PairedComparison against) {
+  private static final double CONFIDENCE = 0.95;
+  private static final double NORMAL_QUANTILE = 1.959964;
+
+  /** The summary of the base. */
+  static ArmSummary ofBase(ArmResult base) {
+    return of(base, null);
+  }
+
+  /**
+   * The summary of a model beside the base.
+   *
+   * @param seed of the bootstrap
+   */
+  static ArmSummary of(ArmResult arm, ArmResult base, long seed) {
+    return of(
+        arm, PairedComparison.of(base.records(), arm.records(), EvalRecord::thinkTokens, seed));
+  }
+
+  private static ArmSummary of(ArmResult arm, PairedComparison against) {
+    int right = (int) arm.records().stream().filter(EvalRecord::correct).count();
+    SummaryStatistics thinking = statistics(arm, EvalRecord::thinkTokens);
+    double half = NORMAL_QUANTILE * thinking.getStandardDeviation() / Math.sqrt(thinking.getN());
+    return new ArmSummary(
+        arm,
+        wilson(right, arm.records().size()),
+        new Spread(thinking.getMean(), thinking.getMean() - half, thinking.getMean() + half),
+        statistics(arm, EvalRecord::tokens).getMean(),
+        statistics(arm, EvalRecord::skips).getMean(),
+        against);
+  }
+
+  /** A share of trials with Wilson's score interval, which holds at the ends of the range too. */
+  static Spread wilson(int successes, int trials) {
+    ConfidenceInterval interval =
+        new WilsonScoreInterval().createInterval(trials, successes, CONFIDENCE);
+    return new Spread(
+        successes / (double) trials,
+        Math.max(0, interval.getLowerBound()),
+        Math.min(1, interval.getUpperBound()));
+  }
+
+  private static SummaryStatistics statistics(ArmResult arm, ToDoubleFunction<EvalRecord> value) {
+    SummaryStatistics statistics = new SummaryStatistics();
+    arm.records().forEach(record -> statistics.addValue(value.applyAsDouble(record)));
+    return statistics;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.terse.lab.report;
+
+import dev.terse.lab.statistics.PairedComparison;
+import dev.terse.lab.statistics.PairedComparison.Spread;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The models side by side, as texts: the terminal and the page show the same cells.
+ *
+ * @param header names of the columns
+ * @param rows one a model, with as many cells
+ */
+public record ResultTable(List<String> header, List<List<String>> rows) {
+  private static final List<String> HEADER =
+      List.of(
+          "model",
+          "accuracy [95 %]",
+          "thinking tokens",
+          "all tokens",
+          "skips",
+          "thinking vs base [95 %]",
+          "accuracy vs base",
+          "lost/gained",
+          "McNemar p");
+
+  /** The table of the summaries, in their order. */
+  public static ResultTable of(List<ArmSummary> summaries) {
+    return new ResultTable(HEADER, summaries.stream().map(ResultTable::row).toList());
+  }
+
+  private static List<String> row(ArmSummary summary) {
+    Spread accuracy = summary.accuracy();
+    List<String> cells = new ArrayList<>();
+    cells.add(summary.arm().name());
+    cells.add(
+        text(
+            "%.1f %% [%.1f, %.1f]",
+            100 * accuracy.value(), 100 * accuracy.low(), 100 * accuracy.high()));
+    cells.add(text("%.1f", summary.thinking().value()));
+    cells.add(text("%.1f", summary.tokens()));
+    cells.add(text("%.2f", summary.skips()));
+    PairedComparison against = summary.against();
+    if (against == null) {
+      cells.addAll(List.of("", "", "", ""));
+    } else {
+      Spread change = against.tokenChange();
+      cells.add(
+          text(
+              "%+.1f %% [%+.1f, %+.1f]",
+              100 * change.value(), 100 * change.low(), 100 * change.high()));
+      cells.add(text("%+.1f points", 100 * against.accuracyChange().value()));
+      cells.add(against.lost() + "/" + against.gained());
+      cells.add(Findings.p(against.pValue()));
+    }
+    return cells;
+  }
+
+  /** The table for a terminal: the first column to the left, numbers to the right. */
+  public String text() {
+    int[] widths = new int[header.size()];
+    List<List<String>> all = new ArrayList<>(List.of(header));
+    all.addAll(rows);
+    for (List<String> row : all) {
+      for (int c = 0; c < widths.length; c++) {
+        widths[c] = Math.max(widths[c], row.get(c).length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (List<String> row : all) {
+      StringBuilder line = new StringBuilder();
+      for (int c = 0; c < widths.length; c++) {
+        String blanks = " ".repeat(widths[c] - row.get(c).length());
+        line.append(c == 0 ? row.get(c) + blanks : "  " + blanks + row.get(c));
+      }
+      text.append(line.toString().stripTrailing()).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.terse.lab.tasks;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * An endless, seeded source of problems. A problem is a function of its index; its split is a
+ * function of its canonical form alone, so no problem is in two splits, whatever the seeds.
+ */
+public interface ProblemSource {
+
+  /** The problem at {@code index}, of whichever split. */
+  WorkedProblem problem(long index);
+
+  /**
+   * The first {@code count} problems of a split whose canonical forms differ.
+   *
+   * @throws IllegalArgumentException if there are not so many
+   */
+  default List<WorkedProblem> problems(Split split, int count) {
+    List<WorkedProblem> problems = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    long limit =
+        1000L * count + 100_000; // far more draws than a source that is not exhausted needs
+    for (long index = 0; problems.size() < count; index++) {
+      if (index == limit) {
+        throw new IllegalArgumentException(
+            "expected "
+                + count
+                + " different problems in the "
+                + split
+                + " split, found "
+                + problems.size()
+                + "; allow more operations");
+      }
+      WorkedProblem problem = problem(index);
+      if (Split.of(problem.canonical()) == split && seen.add(problem.canonical())) {
+        problems.add(problem);
+      }
+    }
+    return problems;
+  }
+
+  /**
+   * Checks the bounds of the operations of a problem.
+   *
+   * @throws IllegalArgumentException if they are none
+   */
+  static void requireOperations(int min, int max) {
+    if (min < 1 || max < min) {
+      throw new IllegalArgumentException(
+          "expected 1 <= min operations <= max operations, found " + min + " and " + max);
+    }
+  }
+}

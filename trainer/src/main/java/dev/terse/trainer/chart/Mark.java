@@ -1,8 +1,0 @@
-package dev.terse.trainer.chart;
-
-/** The figure of a point. */
-public enum Mark {
-  DISC,
-  SQUARE,
-  RING
-}

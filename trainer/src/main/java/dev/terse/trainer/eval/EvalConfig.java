@@ -1,0 +1,44 @@
+package dev.terse.trainer.eval;
+
+import dev.terse.rollout.SamplingParams;
+import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.Range;
+import dev.terse.trainer.data.PromptConfig;
+import dev.terse.trainer.model.EngineConfig;
+
+/**
+ * Configuration of the eval command. docs/commands/eval.md lists every key.
+ *
+ * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter
+ * @param datasetName JSONL file of problems
+ * @param output file of the records; unset writes none
+ * @param baseline records of another model on the same problems, to compare with
+ * @param maxSamples problems from the beginning of the file; unset takes all
+ * @param maxCompletionLength most tokens of a completion; one that is longer is wrong
+ * @param maxPromptLength longest prompt; unset takes what max_completion_length leaves
+ * @param temperature 0 takes the likeliest token
+ * @param skipToken what counts as a skip
+ * @param maxLive sequences decoded together
+ */
+public record EvalConfig(
+    String modelNameOrPath,
+    String datasetName,
+    EngineConfig engine,
+    @Default(Default.UNSET) String output,
+    @Default(Default.UNSET) String baseline,
+    @Default(Default.UNSET) @Range("[1, inf)") Integer maxSamples,
+    @Default("2048") @Range("[1, inf)") int maxCompletionLength,
+    @Default(Default.UNSET) @Range("[1, inf)") Integer maxPromptLength,
+    @Default("0") @Range("[0, inf)") double temperature,
+    @Default("1.0") @Range("(0, 1]") double topP,
+    @Default("0") @Range("[0, inf)") int topK,
+    @Default("42") long seed,
+    @Default("[SKIP]") String skipToken,
+    @Default("32") @Range("[1, inf)") int maxLive,
+    PromptConfig prompt) {
+
+  /** The sampler's part. */
+  public SamplingParams sampling() {
+    return new SamplingParams(temperature, topK, topP, 0, maxCompletionLength);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.terse.trainer.grpo;
+
+import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.Range;
+import dev.terse.trainer.data.PromptConfig;
+import dev.terse.trainer.loop.TrainingConfig;
+import dev.terse.trainer.loss.GrpoLossConfig;
+import dev.terse.trainer.model.ModelArguments;
+
+/**
+ * Configuration of the grpo command: TRL's GRPOConfig, flat. docs/commands/grpo.md lists every key.
+ *
+ * @param learningRate peak learning rate
+ * @param shuffleDataset whether prompts come in a drawn order
+ * @param disableDropout whether adapters are trained without lora_dropout
+ * @param logCompletions whether completions are printed to the console too; completions.jsonl and
+ *     the event file have them in any case
+ * @param numCompletionsToPrint of them; unset prints all that are shown
+ */
+public record GrpoConfig(
+    ModelArguments model,
+    TrainingConfig training,
+    @Default("1e-6") @Range("[0, inf)") double learningRate,
+    PromptConfig prompt,
+    GenerationConfig generation,
+    GrpoLossConfig loss,
+    RewardConfig reward,
+    @Default("true") boolean shuffleDataset,
+    @Default("false") boolean disableDropout,
+    @Default("false") boolean logCompletions,
+    @Default(Default.UNSET) @Range("[1, inf)") Integer numCompletionsToPrint) {
+
+  public GrpoConfig {
+    loss.objective();
+    reward.rubric();
+  }
+
+  /** Whether training leaves out inputs of the adapters. */
+  public boolean dropsOut() {
+    return model.lora().dropsOut() && !disableDropout;
+  }
+}

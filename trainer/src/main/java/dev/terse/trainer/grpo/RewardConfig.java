@@ -1,0 +1,63 @@
+package dev.terse.trainer.grpo;
+
+import dev.terse.reward.RewardSettings;
+import dev.terse.reward.RewardTerms;
+import dev.terse.reward.Rubric;
+import dev.terse.reward.isolate.IsolationLimits;
+import dev.terse.reward.isolate.UserRewards;
+import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.Range;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The reward (ours, but reward_weights, which is TRL's).
+ *
+ * @param rewardPreset paper or safe; safe where neither this nor reward_funcs is given
+ * @param rewardFuncs names of terms that are summed, instead of a preset;
+ *     class:com.example.MyReward is a reward of your own
+ * @param rewardWeights one weight a term; empty for 1 each, or for the preset's own
+ * @param rewardSettings thresholds of the terms, e.g. {tau_length: 600, kappa_high: 0.5}
+ * @param rewardClasspath jars and folders in which classes of reward_funcs are found, besides this
+ *     program's own class path
+ * @param rewardTimeout longest time in seconds that a reward of your own may take for a completion
+ * @param rewardMemory heap in MiB of the process that a reward of your own runs in
+ */
+public record RewardConfig(
+    @Default(Default.UNSET) String rewardPreset,
+    @Default(Default.UNSET) List<String> rewardFuncs,
+    @Default(Default.UNSET) List<Double> rewardWeights,
+    @Default(Default.UNSET) Map<String, String> rewardSettings,
+    @Default(Default.UNSET) List<String> rewardClasspath,
+    @Default("10.0") @Range("(0, 86400]") double rewardTimeout,
+    @Default("256") @Range("[16, inf)") int rewardMemory) {
+
+  public RewardConfig {
+    if (rewardPreset != null && !rewardFuncs.isEmpty()) {
+      throw new IllegalArgumentException("give reward_preset or reward_funcs, not both");
+    }
+    if (!rewardClasspath.isEmpty() && rewardFuncs.stream().noneMatch(UserRewards::isUsers)) {
+      throw new IllegalArgumentException(
+          "reward_classpath is given, but reward_funcs names no class:com.example.MyReward on it");
+    }
+  }
+
+  /**
+   * The rubric; a fresh one, since it counts its failures. Its owner opens it, which starts the
+   * processes of the user's rewards, and closes it.
+   */
+  public Rubric rubric() {
+    RewardSettings settings = RewardSettings.of(rewardSettings);
+    return rewardFuncs.isEmpty()
+        ? RewardTerms.preset(rewardPreset == null ? "safe" : rewardPreset, rewardWeights, settings)
+        : RewardTerms.rubric(rewardFuncs, rewardWeights, settings, users());
+  }
+
+  private UserRewards users() {
+    var defaults = IsolationLimits.defaults();
+    var call = Duration.ofMillis(Math.max(1, Math.round(1000 * rewardTimeout)));
+    var limits = new IsolationLimits(call, defaults.start(), rewardMemory, defaults.workers());
+    return new UserRewards(rewardClasspath, limits);
+  }
+}

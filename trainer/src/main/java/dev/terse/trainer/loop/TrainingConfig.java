@@ -1,0 +1,86 @@
+package dev.terse.trainer.loop;
+
+import dev.terse.trainer.checkpoint.SavingConfig;
+import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.Range;
+import dev.terse.trainer.memory.MemoryCheck;
+import dev.terse.trainer.memory.MemorySettings;
+import dev.terse.trainer.metrics.LoggingConfig;
+import dev.terse.trainer.model.LoraConfig;
+import dev.terse.trainer.optim.OptimizerConfig;
+
+/**
+ * What SFT and GRPO share (transformers' TrainingArguments with TRL's changes); keys and defaults
+ * are TRL's.
+ *
+ * @param outputDir folder of the run: the final model, checkpoints, logs
+ * @param datasetName JSONL file of the training rows (TRL: a name on the hub)
+ * @param perDeviceTrainBatchSize rows of a micro-batch; in GRPO completions, not prompts
+ * @param gradientAccumulationSteps micro-batches of an update
+ * @param maxTokensPerPass most tokens of one forward and backward: a micro-batch is computed in
+ *     passes of whole rows, which bounds the memory and leaves the loss as it is; a longer row is a
+ *     pass of its own; 0 for no bound (ours)
+ * @param numTrainEpochs passes over the data, unless max_steps is given
+ * @param maxSteps updates in all; -1 lets the epochs decide
+ * @param gradientCheckpointing whether activations are recomputed in the backward, which saves
+ *     memory and costs a forward
+ * @param memoryCheck what happens where the forecast of the run's memory is more than the machine
+ *     has: refuse, warn, or off for no forecast (ours)
+ * @param dataloaderDropLast whether the rows of an epoch that do not fill an update are left out
+ * @param seed of everything random
+ * @param dataSeed of the order of the data; seed where unset
+ */
+public record TrainingConfig(
+    @Default("trainer_output") String outputDir,
+    String datasetName,
+    @Default("8") @Range("[1, inf)") int perDeviceTrainBatchSize,
+    @Default("1") @Range("[1, inf)") int gradientAccumulationSteps,
+    @Default("1024") @Range("[0, inf)") int maxTokensPerPass,
+    @Default("3.0") @Range("(0, inf)") double numTrainEpochs,
+    @Default("-1") int maxSteps,
+    @Default("true") boolean gradientCheckpointing,
+    @Default("refuse") MemoryCheck memoryCheck,
+    @Default("false") boolean dataloaderDropLast,
+    @Default("42") long seed,
+    @Default(Default.UNSET) Long dataSeed,
+    OptimizerConfig optimizer,
+    LoggingConfig logging,
+    SavingConfig saving,
+    EvaluationConfig evaluation) {
+
+  public TrainingConfig {
+    if (maxSteps == 0 || maxSteps < -1) {
+      throw new IllegalArgumentException(
+          "max_steps must be a number of updates, or -1 for num_train_epochs; was " + maxSteps);
+    }
+  }
+
+  /** Updates of the run, given those of an epoch. */
+  public int updates(int stepsPerEpoch) {
+    return maxSteps > 0 ? maxSteps : (int) Math.ceil(numTrainEpochs * stepsPerEpoch);
+  }
+
+  /**
+   * What of a run decides how much memory it takes.
+   *
+   * @param maxLive sequences decoded together; 1 where none are
+   * @param lengthKey max_length or max_completion_length
+   * @param length its value
+   */
+  public MemorySettings memory(LoraConfig lora, int maxLive, String lengthKey, int length) {
+    return new MemorySettings(
+        maxTokensPerPass,
+        gradientCheckpointing,
+        optimizer.optim(),
+        lora.settings(),
+        lora.usePeft(),
+        maxLive,
+        lengthKey,
+        length);
+  }
+
+  /** Seed of the order of the data. */
+  public long orderSeed() {
+    return dataSeed == null ? seed : dataSeed;
+  }
+}

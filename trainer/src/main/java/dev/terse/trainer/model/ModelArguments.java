@@ -1,0 +1,46 @@
+package dev.terse.trainer.model;
+
+import dev.terse.traces.SkipCounts;
+import dev.terse.trainer.config.Default;
+
+/**
+ * Which model is trained, on which engine.
+ *
+ * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter (TRL)
+ * @param modelInit a config.json to start from random weights instead; needs tokenizer_path
+ * @param tokenizerPath folder of the tokenizer of a model_init
+ * @param skipToken the mark that replaces a pruned step: added to tokenizer and model where they
+ *     lack it, as a token that is not special; null adds none
+ * @param lora adapters, if they are trained instead of all weights
+ * @param engine what computes
+ */
+public record ModelArguments(
+    @Default(Default.UNSET) String modelNameOrPath,
+    @Default(Default.UNSET) String modelInit,
+    @Default(Default.UNSET) String tokenizerPath,
+    @Default("[SKIP]") String skipToken,
+    LoraConfig lora,
+    EngineConfig engine) {
+
+  public ModelArguments {
+    if ((modelNameOrPath == null) == (modelInit == null)) {
+      throw new IllegalArgumentException(
+          "give model_name_or_path (a model folder) or model_init (a config.json to start from"
+              + " random weights), one of the two");
+    }
+    if (modelInit != null && tokenizerPath == null) {
+      throw new IllegalArgumentException(
+          "model_init needs tokenizer_path, the folder with tokenizer.json");
+    }
+    if (modelInit != null && lora.usePeft()) {
+      throw new IllegalArgumentException(
+          "use_peft needs model_name_or_path: random weights of a model_init stand nowhere, and an"
+              + " adapter is nothing without its base");
+    }
+  }
+
+  /** The mark that skips are counted by, whether or not a token is added for it. */
+  public String skipMark() {
+    return skipToken == null ? SkipCounts.SKIP : skipToken;
+  }
+}

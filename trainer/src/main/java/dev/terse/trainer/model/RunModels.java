@@ -1,0 +1,99 @@
+package dev.terse.trainer.model;
+
+import dev.terse.engine.Engine;
+import dev.terse.model.AdapterFolder;
+import dev.terse.model.Decoder;
+import dev.terse.model.DecoderConfig;
+import dev.terse.model.LoraSettings;
+import dev.terse.model.ModelFolder;
+import dev.terse.model.WeightUse;
+import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+/** The model that a run begins with. */
+public final class RunModels {
+  private RunModels() {}
+
+  /**
+   * Loads it, or draws its weights, adds the skip token where it is missing, and puts adapters on
+   * it where they are to be trained. An adapter's folder is the model with the adapter merged;
+   * where adapters are to be trained, it is the adapter to train on.
+   *
+   * @param seed of random weights and of fresh adapters
+   * @throws IllegalArgumentException if the adapter to train on is not as the configuration says
+   */
+  public static ModelFolder open(ModelArguments arguments, Engine engine, long seed) {
+    String name = arguments.modelNameOrPath();
+    boolean adapters = arguments.lora().usePeft();
+    if (adapters && AdapterFolder.is(Path.of(name))) {
+      return adapter(arguments, Path.of(name), engine);
+    }
+    ModelFolder model =
+        arguments.modelInit() == null
+            ? ModelFolder.load(Path.of(name), engine, use(arguments))
+            : random(arguments, engine, seed);
+    String token = arguments.skipToken();
+    ModelFolder extended = token == null ? model : model.withToken(token);
+    return adapters
+        ? extended.withAdapters(arguments.lora().settings(), name, token, seed)
+        : extended;
+  }
+
+  private static WeightUse use(ModelArguments arguments) {
+    return arguments.lora().usePeft() ? arguments.lora().settings().baseUse() : WeightUse.CHANGED;
+  }
+
+  private static ModelFolder adapter(ModelArguments arguments, Path folder, Engine engine) {
+    LoraSettings wanted = arguments.lora().settings();
+    LoraSettings found = AdapterFolder.settings(folder);
+    if (!found.withDropout(wanted.dropout()).equals(wanted)) {
+      throw new IllegalArgumentException(
+          folder
+              + " is an adapter of "
+              + found.describe()
+              + ", but the run is to train one of "
+              + wanted.describe()
+              + ": give lora_r, lora_alpha, lora_target_modules, use_rslora and use_dora as the"
+              + " adapter has them to train it on, or merge it first (convert --model "
+              + folder
+              + " --output FOLDER) and start from there");
+    }
+    ModelFolder model = AdapterFolder.load(folder, engine, wanted.dropout());
+    String token = arguments.skipToken();
+    if (token != null && !trains(model, token)) {
+      model.close();
+      throw new IllegalArgumentException(
+          folder
+              + " is an adapter that does not train the row of "
+              + token
+              + ": set skip_token to null, or merge it first (convert)");
+    }
+    return model;
+  }
+
+  private static boolean trains(ModelFolder model, String token) {
+    OptionalInt id = model.tokenizer().id(token);
+    return id.isPresent() && model.decoder().adapters().orElseThrow().trainsToken(id.getAsInt());
+  }
+
+  /** The shape of that model, without its weights. */
+  public static DecoderConfig config(ModelArguments arguments) {
+    return arguments.modelInit() == null
+        ? ModelFolder.config(Path.of(arguments.modelNameOrPath()))
+        : DecoderConfig.of(Path.of(arguments.modelInit()));
+  }
+
+  /** The embedding has a row for every token of the tokenizer, whatever config.json says. */
+  private static ModelFolder random(ModelArguments arguments, Engine engine, long seed) {
+    Path folder = Path.of(arguments.tokenizerPath());
+    Tokenizer tokenizer = Tokenizer.load(folder);
+    DecoderConfig config = DecoderConfig.of(Path.of(arguments.modelInit()));
+    if (config.vocabSize() < tokenizer.size()) {
+      config = config.withVocabSize(tokenizer.size());
+    }
+    return new ModelFolder(
+        Decoder.random(engine, config, seed), tokenizer, ChatTemplate.load(folder));
+  }
+}
