@@ -1,5 +1,5 @@
 /**
- * Text in, score out. Text comes from a policy that looks for holes all day, so everything here is
- * bounded in time and memory by construction, and nothing in a text is ever executed.
+ * Text in, score out: what a reward sees, gives, and how several make one. Users implement {@link
+ * dev.terse.reward.RewardTerm}. Knows no tensors and no models.
  */
 package dev.terse.reward;

@@ -1,7 +1,7 @@
 package dev.terse.trainer.grpo;
 
-import dev.terse.reward.RewardSettings;
-import dev.terse.reward.RewardTerms;
+import dev.terse.reward.terms.RewardSettings;
+import dev.terse.reward.terms.RewardTerms;
 import dev.terse.reward.Rubric;
 import dev.terse.reward.isolate.IsolationLimits;
 import dev.terse.reward.isolate.UserRewards;

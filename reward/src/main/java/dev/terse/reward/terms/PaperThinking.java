@@ -1,4 +1,4 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
 
 /**
  * The thinking as the authors' reward code sees it: raw text before the first {@code </think>};

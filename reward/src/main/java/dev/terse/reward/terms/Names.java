@@ -1,4 +1,4 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
 
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,7 +1,10 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
 
 import dev.terse.answers.AnswerCheck;
 import dev.terse.answers.extract.AnswerPolicy;
+import dev.terse.reward.Gate;
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Rubric;
 import dev.terse.reward.isolate.UserRewards;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
 
 import dev.terse.answers.extract.AnswerPolicy;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,25 +47,11 @@ public record RewardSettings(
     Double maxPenalty,
     AnswerPolicy answerPolicy) {
 
-  /** The keys that {@link #of} knows. */
-  public static final List<String> KEYS =
-      List.of(
-          "kappa_high",
-          "kappa_low",
-          "tau_skip",
-          "skip_penalty",
-          "tau_length",
-          "length_penalty",
-          "max_skip_run",
-          "max_completion_len",
-          "soft_punish_cache",
-          "min_value_wrong",
-          "max_value_wrong",
-          "min_value_correct",
-          "max_value_correct",
-          "ngram_size",
-          "max_penalty",
-          "answer_policy");
+  /** The keys that {@link #of} knows, in the order of the components. */
+  private static final List<String> KEYS =
+      Arrays.stream(RewardSettings.class.getRecordComponents())
+          .map(c -> c.getName().replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT))
+          .toList();
 
   public RewardSettings {
     kappaHigh = kappaHigh == null ? 0.8 : kappaHigh;

@@ -1,5 +1,7 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
 
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 import java.util.Arrays;
 import java.util.HashSet;
 

@@ -1,4 +1,7 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
+
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 
 /**
  * DAPO's soft punishment of long completions (eq. 13; TRL: get_soft_overlong_punishment): 0 up to

@@ -1,4 +1,7 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
+
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 
 /**
  * Share of the token budget left unused, max(0, 1 - tokens / budget): a length term without a

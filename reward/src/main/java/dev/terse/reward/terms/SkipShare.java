@@ -1,4 +1,7 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
+
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 
 /**
  * Share of left-out steps by the shared segmenter, in [0, 1]: min(rho, kappa) / kappa with rho =

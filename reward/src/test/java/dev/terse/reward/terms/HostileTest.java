@@ -1,9 +1,11 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.answers.ConformanceRows;
 import dev.terse.answers.HostileTexts;
+import dev.terse.reward.Rubric;
+import dev.terse.reward.Sample;
 import dev.terse.testkit.Draws;
 import dev.terse.testkit.TestSeed;
 import java.io.IOException;

@@ -1,7 +1,9 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terse.reward.Rubric;
+import dev.terse.reward.Sample;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,7 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
+
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 
 /**
  * Correctness scaled by length along a cosine (arXiv 2502.03373, C.1; TRL:

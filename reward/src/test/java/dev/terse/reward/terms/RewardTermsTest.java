@@ -1,4 +1,4 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

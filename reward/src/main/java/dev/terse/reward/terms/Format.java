@@ -1,4 +1,7 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
+
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 
 /**
  * 1 for well-tagged thinking that is not blank, followed by an answer that is not blank; else 0.

@@ -1,9 +1,11 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.answers.AnswerCheck;
 import dev.terse.answers.extract.AnswerPolicy;
+import dev.terse.reward.Rubric;
+import dev.terse.reward.Sample;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

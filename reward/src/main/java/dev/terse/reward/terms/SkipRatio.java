@@ -1,4 +1,7 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
+
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 
 /**
  * The paper's skip ratio reward: rho = k / max(1, b + k) with k skips and b blank lines; 1 where

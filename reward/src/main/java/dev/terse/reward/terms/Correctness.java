@@ -1,6 +1,8 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
 
 import dev.terse.answers.AnswerCheck;
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 
 /**
  * 1 for a right answer, 0 for a wrong or undecided one (TRL: accuracy_reward); NaN where the row

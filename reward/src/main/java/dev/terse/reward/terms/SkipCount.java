@@ -1,4 +1,7 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
+
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 
 /** The paper's skip number reward: {@code penalty} for more than {@code tau} skips, else 0. */
 record SkipCount(int tau, double penalty) implements RewardTerm {

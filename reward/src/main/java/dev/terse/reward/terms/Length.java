@@ -1,4 +1,7 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
+
+import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 
 /** The paper's length reward: {@code penalty} for more than {@code tau} tokens, else 0. */
 record Length(int tau, double penalty) implements RewardTerm {

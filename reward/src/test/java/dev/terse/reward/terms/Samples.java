@@ -1,4 +1,6 @@
-package dev.terse.reward;
+package dev.terse.reward.terms;
+
+import dev.terse.reward.Sample;
 
 /** Builds samples for tests. */
 final class Samples {
