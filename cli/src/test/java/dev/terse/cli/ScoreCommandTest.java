@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.cli.command.ExitCodes;
 import dev.terse.engine.Shapes;
-import dev.terse.model.weights.SafetensorsFile;
-import dev.terse.model.weights.WeightSource;
+import dev.terse.model.safetensors.SafetensorsWeights;
+import dev.terse.model.safetensors.WeightSource;
 import dev.terse.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,8 +66,8 @@ class ScoreCommandTest {
       assertClose(row.get("logprobs"), golden.get("log_probs").get(s), tolerance);
       assertClose(row.get("entropies"), golden.get("entropies").get(s), tolerance);
     }
-    try (WeightSource ours = SafetensorsFile.open(gradients);
-        WeightSource theirs = SafetensorsFile.open(MODEL.resolve("gradients.safetensors"))) {
+    try (WeightSource ours = SafetensorsWeights.open(gradients);
+        WeightSource theirs = SafetensorsWeights.open(MODEL.resolve("gradients.safetensors"))) {
       assertThat(ours.names()).containsAll(theirs.names());
       for (String name : theirs.names()) {
         assertThat(read(ours, name))

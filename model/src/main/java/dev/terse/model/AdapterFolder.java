@@ -3,15 +3,16 @@ package dev.terse.model;
 import dev.terse.engine.Engine;
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
+import dev.terse.io.AtomicFile;
+import dev.terse.io.JsonFile;
 import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.safetensors.DType;
+import dev.terse.model.safetensors.SafetensorsWeights;
+import dev.terse.model.safetensors.WeightFiles;
+import dev.terse.model.safetensors.WeightSource;
+import dev.terse.model.safetensors.WeightWriter;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.tokenizer.TokenizerFiles;
-import dev.terse.model.weights.AtomicFile;
-import dev.terse.model.weights.DType;
-import dev.terse.model.weights.SafetensorsFile;
-import dev.terse.model.weights.SafetensorsWriter;
-import dev.terse.model.weights.WeightFiles;
-import dev.terse.model.weights.WeightSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -169,7 +170,7 @@ public final class AdapterFolder {
                   ? " (adapter_model.bin is not read: it can run code; save as safetensors)"
                   : ""));
     }
-    try (WeightSource source = SafetensorsFile.open(file)) {
+    try (WeightSource source = SafetensorsWeights.open(file)) {
       Map<String, Tensor> trained = decoder.trained().tensors();
       requireAgreement(source, trained);
       trained.forEach(
@@ -250,7 +251,7 @@ public final class AdapterFolder {
                 }
                 written.put(peftName(name), turned.getOrDefault(name, tensor));
               });
-      SafetensorsWriter.write(file, written, DType.F32);
+      WeightWriter.write(file, written, DType.F32);
     } finally {
       turned.values().forEach(Tensor::close);
     }

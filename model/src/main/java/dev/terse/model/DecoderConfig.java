@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Shapes;
+import dev.terse.io.JsonFile;
 import java.nio.file.Path;
 
 /**

@@ -2,11 +2,12 @@ package dev.terse.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Progress;
+import dev.terse.io.AtomicFile;
+import dev.terse.io.JsonFile;
 import dev.terse.model.gguf.GgufModel;
 import dev.terse.model.gguf.PreTokenizerChoice;
-import dev.terse.model.weights.AtomicFile;
-import dev.terse.model.weights.DType;
-import dev.terse.model.weights.WeightFiles;
+import dev.terse.model.safetensors.DType;
+import dev.terse.model.safetensors.WeightFiles;
 import java.nio.file.Path;
 
 /** Writes a GGUF model as a Hugging Face folder that transformers loads. */

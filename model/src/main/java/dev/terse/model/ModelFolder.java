@@ -3,13 +3,14 @@ package dev.terse.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Engine;
+import dev.terse.io.AtomicFile;
+import dev.terse.io.JsonFile;
 import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.gguf.GgufModel;
+import dev.terse.model.safetensors.DType;
+import dev.terse.model.safetensors.WeightFiles;
+import dev.terse.model.safetensors.WeightSource;
 import dev.terse.model.tokenizer.Tokenizer;
-import dev.terse.model.weights.AtomicFile;
-import dev.terse.model.weights.DType;
-import dev.terse.model.weights.WeightFiles;
-import dev.terse.model.weights.WeightSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -3,7 +3,7 @@ package dev.terse.model;
 import dev.terse.engine.Engine;
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
-import dev.terse.model.weights.WeightSource;
+import dev.terse.model.safetensors.WeightSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.TokenScores;
-import dev.terse.model.weights.SafetensorsFile;
-import dev.terse.model.weights.WeightSource;
+import dev.terse.model.safetensors.SafetensorsWeights;
+import dev.terse.model.safetensors.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,8 +80,8 @@ class AdapterGoldenTest {
       model.save(temporary);
     }
     String file = "adapter_model.safetensors";
-    try (WeightSource ours = SafetensorsFile.open(temporary.resolve(file));
-        WeightSource theirs = SafetensorsFile.open(adapter.folder().resolve(file))) {
+    try (WeightSource ours = SafetensorsWeights.open(temporary.resolve(file));
+        WeightSource theirs = SafetensorsWeights.open(adapter.folder().resolve(file))) {
       assertThat(ours.names()).containsExactlyInAnyOrderElementsOf(theirs.names());
       for (String name : theirs.names()) {
         assertThat(ours.shape(name)).as(name).containsExactly(theirs.shape(name));
@@ -112,7 +112,7 @@ class AdapterGoldenTest {
       Decoder decoder, PackedBatch batch, Path folder, String file, EngineUnderTest under) {
     Map<String, String> problems = new TreeMap<>();
     try (Parameters gradients = decoder.trained().zerosLike(decoder.engine());
-        WeightSource expected = SafetensorsFile.open(folder.resolve(file))) {
+        WeightSource expected = SafetensorsWeights.open(folder.resolve(file))) {
       PeftAdapter.meanNll(decoder, batch, gradients, false);
       assertThat(gradients.names().stream().map(AdapterFolder::peftName))
           .containsExactlyInAnyOrderElementsOf(expected.names());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.terse.io.JsonFile;
 import dev.terse.model.DecoderConfig.Family;
 import dev.terse.testkit.SharedData;
 import java.io.UncheckedIOException;

@@ -7,8 +7,8 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.TokenScores;
 import dev.terse.model.TinyModel.Golden;
-import dev.terse.model.weights.SafetensorsFile;
-import dev.terse.model.weights.WeightSource;
+import dev.terse.model.safetensors.SafetensorsWeights;
+import dev.terse.model.safetensors.WeightSource;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +58,7 @@ class DecoderGoldenTest {
         Decoder decoder = model.open(engine);
         Parameters gradients = decoder.weights().zerosLike(engine);
         WeightSource expected =
-            SafetensorsFile.open(model.folder().resolve("gradients.safetensors"))) {
+            SafetensorsWeights.open(model.folder().resolve("gradients.safetensors"))) {
       TokenScores scores =
           decoder.accumulate(
               batch,

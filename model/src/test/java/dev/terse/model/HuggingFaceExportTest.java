@@ -7,7 +7,7 @@ import dev.terse.engine.Bfloat16;
 import dev.terse.engine.Progress;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.gguf.PreTokenizerChoice;
-import dev.terse.model.weights.DType;
+import dev.terse.model.safetensors.DType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.engine.Progress;
 import dev.terse.engine.Shapes;
+import dev.terse.model.safetensors.WeightFiles;
+import dev.terse.model.safetensors.WeightSource;
 import dev.terse.model.tokenizer.RealTokenizers;
 import dev.terse.model.tokenizer.Tokenizer;
-import dev.terse.model.weights.WeightFiles;
-import dev.terse.model.weights.WeightSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -9,7 +9,7 @@ import dev.terse.engine.Storage;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.nd4j.NumberType;
 import dev.terse.engine.reference.ReferenceEngine;
-import dev.terse.model.weights.DType;
+import dev.terse.model.safetensors.DType;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;

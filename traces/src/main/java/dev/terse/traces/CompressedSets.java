@@ -1,5 +1,6 @@
 package dev.terse.traces;
 
+import dev.terse.io.JsonLinesWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.terse.traces;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.engine.Progress;
+import dev.terse.io.JsonLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

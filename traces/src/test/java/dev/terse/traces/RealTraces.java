@@ -1,5 +1,6 @@
 package dev.terse.traces;
 
+import dev.terse.io.JsonLines;
 import dev.terse.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import dev.terse.engine.Engine;
 import dev.terse.model.HuggingFaceExport;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.gguf.PreTokenizerChoice;
-import dev.terse.model.weights.DType;
+import dev.terse.model.safetensors.DType;
 import dev.terse.trainer.metrics.Phases;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,6 @@ import dev.terse.lab.tasks.Split;
 import dev.terse.lab.tasks.TaskKind;
 import dev.terse.lab.tasks.WorkedProblem;
 import dev.terse.model.chat.ChatTemplate.Message;
-import dev.terse.traces.JsonLinesWriter;
 import dev.terse.traces.SftExample;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.cli.rows.Rows;
 import dev.terse.model.tokenizer.Tokenizer;
-import dev.terse.traces.JsonLines;
-import dev.terse.traces.JsonLinesWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

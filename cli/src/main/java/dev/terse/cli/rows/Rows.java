@@ -3,7 +3,8 @@ package dev.terse.cli.rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.terse.traces.JsonLines;
+import dev.terse.io.JsonLines;
+import dev.terse.io.Quote;
 
 /** Fields of JSONL rows, with errors that name file and line. */
 public final class Rows {
@@ -69,10 +70,6 @@ public final class Rows {
   }
 
   private static String described(JsonNode value) {
-    if (value == null) {
-      return "nothing";
-    }
-    String text = value.toString();
-    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    return value == null ? "nothing" : Quote.cut(value.toString());
   }
 }

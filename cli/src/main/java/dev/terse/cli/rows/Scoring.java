@@ -6,14 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.Progress;
 import dev.terse.engine.TokenScores;
+import dev.terse.io.JsonLines;
+import dev.terse.io.JsonLinesWriter;
+import dev.terse.io.Passes;
 import dev.terse.model.Decoder;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.PackedBatch;
 import dev.terse.model.Parameters;
-import dev.terse.model.weights.DType;
-import dev.terse.model.weights.SafetensorsWriter;
-import dev.terse.traces.JsonLines;
-import dev.terse.traces.JsonLinesWriter;
+import dev.terse.model.safetensors.DType;
+import dev.terse.model.safetensors.WeightWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ public final class Scoring {
           progress,
           batch ->
               decoder.accumulate(batch, all(batch), 1, (row, logProb) -> slope, gradients, true));
-      SafetensorsWriter.write(file, gradients.tensors(), DType.F32);
+      WeightWriter.write(file, gradients.tensors(), DType.F32);
     }
   }
 
@@ -100,20 +101,13 @@ public final class Scoring {
       Progress progress,
       Function<PackedBatch, TokenScores> pass)
       throws IOException {
-    for (int from = 0; from < rows.size(); ) {
-      int to = from + 1;
-      int tokens = rows.get(from).ids().length;
-      while (to < rows.size() && tokens + rows.get(to).ids().length <= batchTokens) {
-        tokens += rows.get(to++).ids().length;
-      }
-      List<Row> packed = rows.subList(from, to);
+    for (List<Row> packed : Passes.of(rows, row -> row.ids().length, Math.max(1, batchTokens))) {
       PackedBatch batch = PackedBatch.of(packed.stream().map(Row::ids).toList());
       TokenScores scores = pass.apply(batch);
       for (int s = 0; s < packed.size(); s++) {
         out.write(json(packed.get(s), scores, batch.segments().start(s)));
       }
-      progress.advance(tokens);
-      from = to;
+      progress.advance(batch.ids().length);
     }
   }
 

@@ -4,19 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.lab.report.Report.PhaseTime;
-import dev.terse.model.weights.AtomicFile;
+import dev.terse.io.AtomicFile;
 import dev.terse.trainer.checkpoint.DataFingerprint;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * The phases of a long run, each in a folder of its own with a {@code phase.json} that says what it
@@ -112,19 +110,13 @@ final class PhaseLedger {
   /** Empties the folder, but never one that this class did not make. */
   private static void clear(Path folder) throws IOException {
     if (Files.exists(folder)) {
-      List<Path> files;
-      try (Stream<Path> walk = Files.walk(folder)) {
-        files = walk.sorted(Comparator.reverseOrder()).toList();
-      }
-      if (files.size() > 1 && !Files.exists(folder.resolve(FILE))) {
+      if (Folders.contents(folder).size() > 1 && !Files.exists(folder.resolve(FILE))) {
         throw new IllegalArgumentException(
             folder
                 + " holds files that are not of an earlier quickstart; choose another output"
                 + " folder");
       }
-      for (Path file : files) {
-        Files.delete(file);
-      }
+      Folders.delete(folder);
     }
     Files.createDirectories(folder);
   }

@@ -11,7 +11,7 @@ import dev.terse.rollout.FinishReason;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
 import dev.terse.rollout.SamplingParams;
-import dev.terse.traces.JsonLinesWriter;
+import dev.terse.io.JsonLinesWriter;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;

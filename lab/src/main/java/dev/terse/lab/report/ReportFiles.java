@@ -2,7 +2,7 @@ package dev.terse.lab.report;
 
 import dev.terse.lab.chart.Chart;
 import dev.terse.lab.chart.PngCanvas;
-import dev.terse.model.weights.AtomicFile;
+import dev.terse.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.terse.model.chat;
 
+import dev.terse.io.Quote;
 import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -127,7 +128,7 @@ public final class ChatPrompt {
       throw new IllegalArgumentException(
           "a turn holds the mark of a control token and the template changes its text, so the mark"
               + " cannot be made harmless; remove it: '"
-              + marked.get().substring(0, Math.min(80, marked.get().length()))
+              + Quote.cut(marked.get())
               + "'");
     }
     List<int[]> ids = new ArrayList<>();

@@ -1,8 +1,8 @@
 package dev.terse.model.gguf;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.model.safetensors.WeightSource;
 import dev.terse.model.tokenizer.TokenizerFiles;
-import dev.terse.model.weights.WeightSource;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.terse.model.gguf;
 
-import dev.terse.model.weights.DType;
+import dev.terse.model.safetensors.DType;
 import java.nio.ByteBuffer;
 
 /** Types that hold one number in a block. */

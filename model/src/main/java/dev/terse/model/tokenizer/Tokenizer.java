@@ -3,6 +3,7 @@ package dev.terse.model.tokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.io.Quote;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -98,7 +99,7 @@ public final class Tokenizer implements AutoCloseable {
     if (holdsControl(encoding.ids())) {
       throw new IllegalArgumentException(
           "the text holds a control mark that this vocabulary cannot spell as plain text: '"
-              + text.substring(0, Math.min(80, text.length()))
+              + Quote.cut(text)
               + "'");
     }
     return encoding;

@@ -1,11 +1,10 @@
 package dev.terse.trainer.checkpoint;
 
+import dev.terse.io.Folders;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -64,16 +63,11 @@ public final class CheckpointStore {
     try {
       Files.createDirectory(aside);
       content.writeTo(aside);
-      for (Path file : Manifest.files(aside).values()) {
-        sync(file);
-      }
-      Path manifest = aside.resolve(Manifest.NAME);
-      Files.writeString(manifest, Manifest.of(aside, step));
-      sync(manifest);
-      syncFolders(aside);
+      Files.writeString(aside.resolve(Manifest.NAME), Manifest.of(aside, step));
+      Folders.syncTree(aside);
       publish(aside, root.resolve("checkpoint-" + step));
     } finally {
-      delete(aside);
+      Folders.delete(aside);
     }
     retain();
   }
@@ -145,12 +139,12 @@ public final class CheckpointStore {
       Path old = aside("replaced-" + target.getFileName());
       Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-      sync(root);
-      delete(old);
+      Folders.sync(root);
+      Folders.delete(old);
       return;
     }
     Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-    sync(root);
+    Folders.sync(root);
   }
 
   /** Counts valid checkpoints only, so that damaged ones never push out a good one. */
@@ -158,7 +152,7 @@ public final class CheckpointStore {
     int valid = 0;
     for (Checkpoint checkpoint : newestFirst()) {
       if (valid >= kept) {
-        delete(checkpoint.folder());
+        Folders.delete(checkpoint.folder());
       } else if (Manifest.problem(checkpoint.folder(), checkpoint.step()).isEmpty()) {
         valid++;
       }
@@ -177,7 +171,7 @@ public final class CheckpointStore {
           });
     }
     for (Path leftover : leftovers) {
-      delete(leftover);
+      Folders.delete(leftover);
     }
   }
 
@@ -195,31 +189,5 @@ public final class CheckpointStore {
       path = root.resolve(name + "." + i);
     }
     return path;
-  }
-
-  private static void syncFolders(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path each : all.filter(Files::isDirectory).toList()) {
-        sync(each);
-      }
-    }
-  }
-
-  /** Forces a file, or the entries of a folder, to the disk. */
-  private static void sync(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.terse.trainer.config;
 
+import dev.terse.io.Quote;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.MalformedInputException;
@@ -125,7 +126,7 @@ public final class ConfigReader {
                           + ": "
                           + key
                           + " "
-                          + Setting.quoted(Setting.flow(setting.value()))
+                          + Quote.of(Setting.flow(setting.value()))
                           + " is not supported: "
                           + why));
     } else if (trl.withoutEffect().contains(key)) {
@@ -152,7 +153,7 @@ public final class ConfigReader {
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
       if (!argument.startsWith("--") || argument.length() < 3) {
-        problems.add("command line: expected --key value, found " + Setting.quoted(argument));
+        problems.add("command line: expected --key value, found " + Quote.of(argument));
         continue;
       }
       int equals = argument.indexOf('=');

@@ -1,5 +1,6 @@
 package dev.terse.trainer.config;
 
+import dev.terse.io.Quote;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -108,7 +109,7 @@ final class RecordBinder {
               + " must be "
               + misfit.getMessage()
               + ", was "
-              + Setting.quoted(Setting.flow(written)));
+              + Quote.of(Setting.flow(written)));
       return null;
     }
   }

@@ -11,12 +11,6 @@ import java.util.Map;
  */
 public record Setting(Object value, String place) {
 
-  /** The value as text for messages, quoted and cut at 80 characters. */
-  public static String quoted(Object value) {
-    String text = String.valueOf(value);
-    return "'" + (text.length() > 80 ? text.substring(0, 80) + "…" : text) + "'";
-  }
-
   /** The value as it would stand in YAML's flow style. */
   static String flow(Object value) {
     if (value instanceof List<?> list) {

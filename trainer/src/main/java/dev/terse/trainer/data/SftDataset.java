@@ -1,8 +1,8 @@
 package dev.terse.trainer.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.terse.io.JsonLines;
 import dev.terse.model.chat.ChatTemplate.Message;
-import dev.terse.traces.JsonLines;
 import dev.terse.trainer.data.PromptEncoder.Pair;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.terse.trainer.grpo;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.terse.traces.JsonLinesWriter;
+import dev.terse.io.JsonLinesWriter;
 import dev.terse.traces.Segmenter;
 import dev.terse.traces.Step;
 import dev.terse.trainer.metrics.MetricSink;

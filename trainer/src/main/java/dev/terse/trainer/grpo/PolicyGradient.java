@@ -2,9 +2,10 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.TokenScores;
+import dev.terse.io.Passes;
 import dev.terse.model.Decoder;
 import dev.terse.model.Parameters;
-import dev.terse.trainer.data.Passes;
+import dev.terse.io.Passes;
 import dev.terse.trainer.loss.GrpoLoss;
 import dev.terse.trainer.loss.PolicyStatistics;
 import dev.terse.trainer.loss.TokenWeights;

@@ -1,12 +1,10 @@
 package dev.terse.trainer.metrics;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.terse.io.AppendedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,7 +22,7 @@ public final class JsonlSink implements MetricSink {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final FileChannel channel;
+  private final AppendedFile file;
   private final WriteGuard guard;
 
   /**
@@ -33,18 +31,8 @@ public final class JsonlSink implements MetricSink {
    * @throws IOException if it cannot be written
    */
   public JsonlSink(Path file) throws IOException {
-    Files.createDirectories(file.toAbsolutePath().getParent());
-    channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    this.file = AppendedFile.ofLines(file);
     guard = new WriteGuard(file);
-    long size = channel.size();
-    ByteBuffer last = ByteBuffer.allocate(1);
-    boolean unfinished = size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
-    channel.position(size);
-    if (unfinished) {
-      channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
-    }
   }
 
   @Override
@@ -92,7 +80,7 @@ public final class JsonlSink implements MetricSink {
 
   @Override
   public void close() {
-    guard.attempt(channel::close);
+    guard.attempt(file::close);
   }
 
   private static Map<String, Object> row(long step) {
@@ -106,16 +94,7 @@ public final class JsonlSink implements MetricSink {
     guard.attempt(
         () -> {
           byte[] json = JSON.writeValueAsBytes(row);
-          ByteBuffer line = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
-          long start = channel.position();
-          try {
-            while (line.hasRemaining()) {
-              channel.write(line);
-            }
-          } catch (IOException e) {
-            channel.truncate(start);
-            throw e;
-          }
+          file.append(ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip());
         });
   }
 }

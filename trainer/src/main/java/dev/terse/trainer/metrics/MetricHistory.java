@@ -1,7 +1,7 @@
 package dev.terse.trainer.metrics;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.terse.traces.JsonLines;
+import dev.terse.io.JsonLines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,27 +1,28 @@
 package dev.terse.trainer.metrics;
 
+import dev.terse.io.AppendedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * A file of TFRecords, which is what TensorBoard reads: each record is its length (8 bytes, little
- * endian), a masked CRC32C of the length (4), the data, a masked CRC32C of the data (4).
+ * A file of TFRecords, which is what TensorBoard reads.
  *
- * <p>A record is on file whole or not at all: if a write fails half-way, the file is cut back to
- * the last whole record, so that readers, which stop at a damaged record, still see what follows.
+ * <pre>
+ * File   --> Record*
+ * Record --> Length, Crc(Length), Data, Crc(Data)
+ * Length --> bytes of Data, 8 bytes, little-endian
+ * Crc    --> CRC32C, rotated right by 15 bits, plus a282ead8, 4 bytes, little-endian
+ * </pre>
  */
 final class RecordFile implements AutoCloseable {
   private static final int MASK_DELTA = 0xa282ead8;
   static final int HEADER_BYTES = Long.BYTES + Integer.BYTES;
   static final int FOOTER_BYTES = Integer.BYTES;
 
-  private final FileChannel channel;
-  private long wholeBytes;
+  private final AppendedFile file;
 
   /**
    * Creates the file.
@@ -29,25 +30,16 @@ final class RecordFile implements AutoCloseable {
    * @throws IOException if it is there already
    */
   RecordFile(Path file) throws IOException {
-    channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.file = AppendedFile.create(file);
   }
 
   void append(byte[] data) throws IOException {
-    ByteBuffer record = frame(data);
-    try {
-      while (record.hasRemaining()) {
-        channel.write(record);
-      }
-      wholeBytes = channel.position();
-    } catch (IOException e) {
-      channel.truncate(wholeBytes);
-      throw e;
-    }
+    file.append(frame(data));
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 
   private static ByteBuffer frame(byte[] data) {

@@ -1,5 +1,6 @@
 package dev.terse.trainer.model;
 
+import dev.terse.io.Quote;
 import dev.terse.model.LoraSettings;
 import dev.terse.model.LoraTarget;
 import dev.terse.trainer.config.Default;
@@ -85,7 +86,7 @@ public record LoraConfig(
     return "lora_target_modules knows "
         + String.join(", ", known)
         + ", not "
-        + Setting.quoted(name)
+        + Quote.of(name)
         + NearestKey.of(name, known).map(near -> " (did you mean '" + near + "'?)").orElse("");
   }
 }

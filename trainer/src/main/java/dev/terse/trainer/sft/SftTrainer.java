@@ -1,9 +1,9 @@
 package dev.terse.trainer.sft;
 
 import dev.terse.engine.SeedTree;
+import dev.terse.io.Passes;
 import dev.terse.model.Decoder;
 import dev.terse.trainer.data.EpochOrder;
-import dev.terse.trainer.data.Passes;
 import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.loop.Learner;

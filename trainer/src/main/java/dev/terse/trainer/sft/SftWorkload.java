@@ -1,10 +1,10 @@
 package dev.terse.trainer.sft;
 
 import dev.terse.engine.Segments;
+import dev.terse.io.Passes;
 import dev.terse.model.DecoderConfig;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.data.EpochOrder;
-import dev.terse.trainer.data.Passes;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.memory.MemorySettings;
 import dev.terse.trainer.memory.RunShape;

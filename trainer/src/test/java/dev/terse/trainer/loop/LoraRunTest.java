@@ -9,8 +9,8 @@ import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.nd4j.NumberType;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.ModelFolder;
-import dev.terse.model.weights.SafetensorsFile;
-import dev.terse.model.weights.WeightSource;
+import dev.terse.model.safetensors.SafetensorsWeights;
+import dev.terse.model.safetensors.WeightSource;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.fixtures.MemorySink;
@@ -205,7 +205,7 @@ class LoraRunTest {
     Path moments = out.resolve("checkpoint-20/trainer_state/weights.safetensors");
     long bytes = Files.size(moments);
     assertThat(bytes).as("the trainer's state holds no frozen weight").isLessThan(20_000);
-    try (WeightSource adapter = SafetensorsFile.open(out.resolve(ADAPTER));
+    try (WeightSource adapter = SafetensorsWeights.open(out.resolve(ADAPTER));
         Engine engine = new ReferenceEngine();
         ModelFolder merged = ModelFolder.load(out, engine)) {
       assertThat(adapter.names()).hasSize(2 + 2 * 2 * 2);

@@ -1,0 +1,86 @@
+package dev.terse.io;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that is seen whole or not at all, also after a loss of power: written beside its place as
+ * {@code NAME.part}, forced to the disk, renamed, and the folder's entry forced too. Without {@link
+ * #commit} what stood there before stays.
+ */
+public final class AtomicFile implements AutoCloseable {
+  private final Path path;
+  private final Path part;
+  private final FileChannel channel;
+
+  /** What fills the file. */
+  @FunctionalInterface
+  public interface Body {
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
+  /** Begins to write {@code path}; missing folders are made. */
+  public AtomicFile(Path path) throws IOException {
+    this.path = path.toAbsolutePath();
+    this.part = this.path.resolveSibling(path.getFileName() + ".part");
+    Files.createDirectories(this.path.getParent());
+    this.channel =
+        FileChannel.open(
+            part,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  /**
+   * Replaces {@code path}. If the body fails, what stood there stays.
+   *
+   * @throws UncheckedIOException naming the path
+   */
+  public static void write(Path path, Body body) {
+    try (AtomicFile file = new AtomicFile(path)) {
+      body.writeTo(file.channel);
+      file.commit();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Replaces {@code path} by UTF-8 text. */
+  public static void write(Path path, String text) {
+    write(path, channel -> writeFully(channel, StandardCharsets.UTF_8.encode(text)));
+  }
+
+  /** Writes what remains in {@code bytes}. */
+  public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  FileChannel channel() {
+    return channel;
+  }
+
+  /** Gives the file its name. */
+  public void commit() throws IOException {
+    channel.force(true);
+    channel.close();
+    Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Folders.sync(path.getParent());
+  }
+
+  /** Ends writing; what was not committed is dropped. */
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    Files.deleteIfExists(part);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.terse.io;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Writes a file of one JSON object a line, in UTF-8; it takes its name on {@link #commit}, so a run
+ * that fails leaves an older file as it was.
+ *
+ * <pre>
+ * File --> (Object, "\n")*
+ * </pre>
+ */
+public final class JsonLinesWriter implements AutoCloseable {
+  private final AtomicFile file;
+  private final BufferedWriter out;
+
+  /** Begins to write {@code file}; missing folders are made. */
+  public JsonLinesWriter(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + ": expected a file to write, found a folder");
+    }
+    this.file = new AtomicFile(file);
+    this.out =
+        new BufferedWriter(
+            Channels.newWriter(this.file.channel(), StandardCharsets.UTF_8), 1 << 16);
+  }
+
+  /** Appends a row. */
+  public void write(JsonNode row) throws IOException {
+    out.write(row.toString());
+    out.write('\n');
+  }
+
+  /** Makes the file whole and gives it its name. */
+  public void commit() throws IOException {
+    out.flush();
+    file.commit();
+  }
+
+  /** Ends writing; what was not committed is dropped. */
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}
