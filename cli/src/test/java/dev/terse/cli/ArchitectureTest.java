@@ -54,10 +54,11 @@ class ArchitectureTest {
         Arguments.of("answers", Set.of()),
         Arguments.of("reward", Set.of("answers")),
         Arguments.of(
-            "trainer", Set.of("engine", "model", "traces", "rollout", "answers", "reward")),
+            "trainer", Set.of("engine", "io", "model", "traces", "rollout", "answers", "reward")),
         Arguments.of("dl4j", Set.of("model", "trainer")),
         Arguments.of(
-            "lab", Set.of("engine", "model", "traces", "rollout", "answers", "reward", "trainer")));
+            "lab",
+            Set.of("engine", "io", "model", "traces", "rollout", "answers", "reward", "trainer")));
   }
 
   @ParameterizedTest

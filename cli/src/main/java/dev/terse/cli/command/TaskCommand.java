@@ -2,6 +2,7 @@ package dev.terse.cli.command;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.io.JsonLinesWriter;
 import dev.terse.lab.tasks.Split;
 import dev.terse.lab.tasks.TaskKind;
 import dev.terse.lab.tasks.WorkedProblem;

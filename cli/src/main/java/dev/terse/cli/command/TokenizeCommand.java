@@ -3,6 +3,8 @@ package dev.terse.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.cli.rows.Rows;
+import dev.terse.io.JsonLines;
+import dev.terse.io.JsonLinesWriter;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.terse.lab.quickstart;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.terse.io.JsonLinesWriter;
 import dev.terse.lab.tasks.ProblemSource;
 import dev.terse.lab.tasks.Split;
 import dev.terse.lab.tasks.WorkedProblem;
-import dev.terse.io.JsonLinesWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.terse.lab.report;
 
+import dev.terse.io.AtomicFile;
 import dev.terse.lab.chart.Chart;
 import dev.terse.lab.chart.PngCanvas;
-import dev.terse.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,6 @@ package dev.terse.trainer.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.io.JsonLines;
 import dev.terse.rollout.Prompt;
-import dev.terse.io.JsonLines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

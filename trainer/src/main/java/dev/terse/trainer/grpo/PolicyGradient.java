@@ -5,7 +5,6 @@ import dev.terse.engine.TokenScores;
 import dev.terse.io.Passes;
 import dev.terse.model.Decoder;
 import dev.terse.model.Parameters;
-import dev.terse.io.Passes;
 import dev.terse.trainer.loss.GrpoLoss;
 import dev.terse.trainer.loss.PolicyStatistics;
 import dev.terse.trainer.loss.TokenWeights;

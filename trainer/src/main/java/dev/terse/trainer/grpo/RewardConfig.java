@@ -1,10 +1,10 @@
 package dev.terse.trainer.grpo;
 
-import dev.terse.reward.terms.RewardSettings;
-import dev.terse.reward.terms.RewardTerms;
 import dev.terse.reward.Rubric;
 import dev.terse.reward.isolate.IsolationLimits;
 import dev.terse.reward.isolate.UserRewards;
+import dev.terse.reward.terms.RewardSettings;
+import dev.terse.reward.terms.RewardTerms;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import java.time.Duration;

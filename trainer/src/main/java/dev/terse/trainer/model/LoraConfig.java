@@ -6,7 +6,6 @@ import dev.terse.model.LoraTarget;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.NearestKey;
 import dev.terse.trainer.config.Range;
-import dev.terse.trainer.config.Setting;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -14,7 +14,6 @@ import dev.terse.model.Parameters;
 import dev.terse.testkit.TestSeed;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
-import dev.terse.io.Passes;
 import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.loss.SftLoss;
