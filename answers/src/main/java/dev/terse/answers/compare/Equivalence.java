@@ -65,13 +65,13 @@ public final class Equivalence {
       String why = a.answers().isEmpty() ? a.problem() : b.problem();
       return new Result(Verdict.UNKNOWN, "the " + side + " cannot be read: " + why);
     }
-    var equality = new AnswerEquality(budget);
+    var comparison = new Comparison(budget);
     CannotTell unsure = null;
     boolean unknown = false;
     for (var x : a.answers()) {
       for (var y : b.answers()) {
         try {
-          var verdict = equality.compare(x, y);
+          var verdict = comparison.of(x, y);
           if (verdict == Verdict.EQUAL) {
             return new Result(Verdict.EQUAL, "the same value");
           }

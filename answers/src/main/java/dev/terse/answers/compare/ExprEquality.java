@@ -54,16 +54,18 @@ final class ExprEquality {
       boolean known = (!infiniteA || signA != 0) && (!infiniteB || signB != 0);
       return !known ? UNKNOWN : signA == signB ? EQUAL : DIFFERENT;
     }
-    var names = new TreeSet<String>();
-    Expr.variables(a, names);
-    Expr.variables(b, names);
+    var names = Expr.variables(a, b);
     return names.isEmpty() ? constants(a, b) : atPoints(a, b, names);
   }
 
+  /** The value of a constant; null if it is not rational, or not known to be. */
+  Rational exact(Expr e) {
+    return new ExactValue(Map.of(), budget).of(e);
+  }
+
   private Verdict constants(Expr a, Expr b) {
-    var exact = new ExactValue(Map.of(), budget);
-    var x = exact.of(a);
-    var y = exact.of(b);
+    var x = exact(a);
+    var y = exact(b);
     if (x != null && y != null && x.equals(y)) {
       return EQUAL;
     }
@@ -120,9 +122,7 @@ final class ExprEquality {
   /** Whether a factorial or binomial depends on a variable, which then is a natural number. */
   private static boolean countsThings(Expr e) {
     if (e instanceof Expr.Fn f && (f.name().equals("factorial") || f.name().equals("binom"))) {
-      var names = new TreeSet<String>();
-      Expr.variables(e, names);
-      return !names.isEmpty();
+      return !Expr.isConstant(e);
     }
     return Expr.parts(e).stream().anyMatch(ExprEquality::countsThings);
   }

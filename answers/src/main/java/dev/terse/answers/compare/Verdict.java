@@ -7,5 +7,10 @@ public enum Verdict {
   /** They are both understood and do not mean the same, or there is no answer. */
   DIFFERENT,
   /** Cannot tell: not understood, or beyond a limit. Pays nothing. */
-  UNKNOWN
+  UNKNOWN;
+
+  /** Of two parts of one answer: all must be equal, and one that differs decides. */
+  Verdict and(Verdict o) {
+    return this == DIFFERENT || o == EQUAL ? this : o;
+  }
 }

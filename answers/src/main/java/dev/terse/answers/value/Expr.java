@@ -2,6 +2,7 @@ package dev.terse.answers.value;
 
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** A mathematical expression. Equality of records is equality of form, not of value. */
 public sealed interface Expr {
@@ -79,12 +80,25 @@ public sealed interface Expr {
     return e instanceof Fn f ? f.args() : List.of();
   }
 
-  /** Adds the variables of {@code e} to {@code names}. */
-  static void variables(Expr e, Set<String> names) {
+  /** The variables of some expressions, in the order of the alphabet. */
+  static TreeSet<String> variables(Expr... expressions) {
+    var names = new TreeSet<String>();
+    for (var e : expressions) {
+      addVariables(e, names);
+    }
+    return names;
+  }
+
+  private static void addVariables(Expr e, Set<String> names) {
     if (e instanceof Sym s) {
       names.add(s.name());
     }
-    parts(e).forEach(part -> variables(part, names));
+    parts(e).forEach(part -> addVariables(part, names));
+  }
+
+  /** Whether no variable occurs in {@code e}. */
+  static boolean isConstant(Expr e) {
+    return !(e instanceof Sym) && parts(e).stream().allMatch(Expr::isConstant);
   }
 
   /** Whether the imaginary unit or infinity, as {@code constant}, occurs in {@code e}. */

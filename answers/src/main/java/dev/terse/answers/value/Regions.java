@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /** Unions of intervals: from brackets, inequalities and sets, kept sorted and merged. */
 public final class Regions {
@@ -79,23 +78,21 @@ public final class Regions {
 
   /** Solves {@code left sign right} for |linear| against a constant, and up to degree two. */
   private Region solved(Expr left, Expr right, String sign) {
-    if (left instanceof Expr.Fn f && f.name().equals("abs") && isConstant(right)) {
+    if (left instanceof Expr.Fn f && f.name().equals("abs") && Expr.isConstant(right)) {
       return absolute(f.args().get(0), right, sign);
     }
-    if (right instanceof Expr.Fn f && f.name().equals("abs") && isConstant(left)) {
+    if (right instanceof Expr.Fn f && f.name().equals("abs") && Expr.isConstant(left)) {
       return absolute(f.args().get(0), left, mirrored(sign));
     }
-    var names = new TreeSet<String>();
-    Expr.variables(left, names);
-    Expr.variables(right, names);
+    var names = Expr.variables(left, right);
     if (names.size() != 1) {
       throw new CannotTell("an inequality in " + names.size() + " variables");
     }
     var x = new Expr.Sym(names.first());
-    if (left.equals(x) && isConstant(right)) {
+    if (left.equals(x) && Expr.isConstant(right)) {
       return ray(right, sign);
     }
-    if (right.equals(x) && isConstant(left)) {
+    if (right.equals(x) && Expr.isConstant(left)) {
       return ray(left, mirrored(sign));
     }
     return polynomial(Expr.minus(left, right), x.name(), sign);
@@ -178,12 +175,6 @@ public final class Regions {
       throw new CannotTell("an inequality that is not rational");
     }
     return value;
-  }
-
-  private static boolean isConstant(Expr e) {
-    var names = new TreeSet<String>();
-    Expr.variables(e, names);
-    return names.isEmpty();
   }
 
   public Region complement(Region region) {

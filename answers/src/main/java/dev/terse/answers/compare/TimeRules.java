@@ -5,34 +5,46 @@ import static dev.terse.answers.compare.Verdict.EQUAL;
 import static dev.terse.answers.compare.Verdict.UNKNOWN;
 
 import dev.terse.answers.value.Answer.Clock;
+import dev.terse.answers.value.Answer.Clock.Half;
 import dev.terse.answers.value.Answer.Ratio;
+import dev.terse.answers.value.Answer.Value;
 import dev.terse.answers.value.Expr;
 import java.util.List;
 import java.util.Set;
 
-/** Whether two times of the day are the same. */
-final class ClockEquality {
+/** Rules for times of the day. */
+final class TimeRules {
   private static final int NOON = 12 * 3600;
 
-  private ClockEquality() {}
+  private TimeRules() {}
 
   /**
    * Compares two times. One without am or pm may be either. Two without may also be ratios: where
    * these agree, as in 5:12 and 10:24, nobody can tell.
    */
-  static Verdict compare(Clock a, Clock b) {
+  static Verdict times(Clock a, Clock b, Comparison c) {
     var x = seconds(a);
     var y = seconds(b);
     if (x.equals(y)) {
       return EQUAL;
     }
-    boolean bare = a.half() == Clock.Half.NONE && b.half() == Clock.Half.NONE;
+    boolean bare = a.half() == Half.NONE && b.half() == Half.NONE;
     boolean overlap = x.stream().anyMatch(y::contains);
     return overlap || bare && sameRatio(a.parts(), b.parts()) ? UNKNOWN : DIFFERENT;
   }
 
-  /** The ratio that a time without am or pm may be. */
-  static Ratio ratio(Clock clock) {
+  /** A time without am or pm may be a ratio. */
+  static Verdict ratio(Ratio a, Clock b, Comparison c) {
+    return b.half() == Half.NONE ? QuantityRules.ratios(a, asRatio(b), c) : UNKNOWN;
+  }
+
+  /** As {@link #ratio}; a number may stand for a ratio. */
+  static Verdict quotient(Value a, Clock b, Comparison c) {
+    boolean number = a.unit().isNone() && b.half() == Half.NONE;
+    return number ? QuantityRules.quotient(a, asRatio(b), c) : UNKNOWN;
+  }
+
+  private static Ratio asRatio(Clock clock) {
     return new Ratio(clock.parts().stream().map(part -> Expr.num(part)).toList());
   }
 

@@ -4,6 +4,7 @@ import static dev.terse.answers.compare.Verdict.DIFFERENT;
 import static dev.terse.answers.compare.Verdict.EQUAL;
 import static dev.terse.answers.compare.Verdict.UNKNOWN;
 
+import dev.terse.answers.value.Answer;
 import dev.terse.answers.value.Answer.Equation;
 import dev.terse.answers.value.Answer.Inequality;
 import dev.terse.answers.value.Answer.Value;
@@ -13,35 +14,49 @@ import dev.terse.answers.value.Limits;
 import dev.terse.answers.value.Rational;
 import dev.terse.answers.value.Substitution;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
-/** Whether equations, or inequalities, have the same solutions. */
-final class EquationEquality {
+/** Rules for equations, and whether equations or inequalities have the same solutions. */
+final class EquationRules {
   /** Largest expression made by putting one into another; both may have a thousand parts. */
   private static final int MAX_SIZE = 4096;
 
-  private final ExprEquality exprs;
+  private EquationRules() {}
 
-  EquationEquality(ExprEquality exprs) {
-    this.exprs = exprs;
+  /** Equations that name one thing are compared by what they say of it, others by solutions. */
+  static Verdict equations(Equation a, Equation b, Comparison c) {
+    if (!isConsistent(a, c.exprs()) || !isConsistent(b, c.exprs())) {
+      return DIFFERENT;
+    }
+    if (a.label() != null && b.label() != null) {
+      boolean wordy = a.label().length() > 2 || b.label().length() > 2;
+      if (a.label().equals(b.label())
+          || wordy && (a.sides().get(0) == null || b.sides().get(0) == null)) {
+        return c.of(a.right(), b.right());
+      }
+    }
+    return solutions(a, b, c.exprs());
+  }
+
+  /** "x = 5" and "2 + 3 = 5" say 5. */
+  static Verdict result(Answer a, Equation b, Comparison c) {
+    boolean result = b.label() != null || isCalculation(b);
+    return result && isConsistent(b, c.exprs()) ? c.of(a, b.right()) : DIFFERENT;
   }
 
   /** Whether it only calculates, as in "2 + 3 = 5". */
-  static boolean isCalculation(Equation e) {
-    var names = new TreeSet<String>();
-    e.sides().forEach(side -> Expr.variables(side, names));
-    return names.isEmpty() && e.right() instanceof Value;
+  private static boolean isCalculation(Equation e) {
+    return e.sides().stream().allMatch(Expr::isConstant) && e.right() instanceof Value;
   }
 
   /** Whether the constant sides of a chain agree: "1 = 7" states nothing. */
-  boolean isConsistent(Equation e) {
+  private static boolean isConsistent(Equation e, ExprEquality exprs) {
     for (int i = e.label() == null ? 0 : 1; i < e.sides().size(); i++) {
       var side = e.sides().get(i);
       if (e.right() instanceof Value v
-          && isConstant(side)
-          && isConstant(v.expr())
+          && Expr.isConstant(side)
+          && Expr.isConstant(v.expr())
           && exprs.compare(side, v.expr()) == DIFFERENT) {
         return false;
       }
@@ -49,24 +64,18 @@ final class EquationEquality {
     return true;
   }
 
-  private static boolean isConstant(Expr e) {
-    var names = new TreeSet<String>();
-    Expr.variables(e, names);
-    return names.isEmpty();
-  }
-
   /** Compares two equations in variables. */
-  Verdict equations(Equation a, Equation b) {
+  private static Verdict solutions(Equation a, Equation b, ExprEquality exprs) {
     var f = difference(a);
     var g = difference(b);
     if (f == null || g == null) {
       return DIFFERENT;
     }
-    var verdict = proportional(f, g, false);
-    if (verdict != DIFFERENT || !sameVariables(f, g)) {
+    var verdict = proportional(f, g, false, exprs);
+    if (verdict != DIFFERENT || !Expr.variables(f).equals(Expr.variables(g))) {
       return verdict;
     }
-    var graphs = List.of(graph(a, g), graph(b, f));
+    var graphs = List.of(graph(a, g, exprs), graph(b, f, exprs));
     if (graphs.contains(DIFFERENT)) {
       return DIFFERENT;
     }
@@ -87,22 +96,13 @@ final class EquationEquality {
         : null;
   }
 
-  private static boolean sameVariables(Expr f, Expr g) {
-    var names = new TreeSet<String>();
-    Expr.variables(f, names);
-    var others = new TreeSet<String>();
-    Expr.variables(g, others);
-    return names.equals(others);
-  }
-
   /** y of an equation y = ... whose right side is free of y; else null. */
   private static String solvedFor(Equation e) {
     if (e.sides().size() != 1 || !(e.sides().get(0) instanceof Expr.Sym s)) {
       return null;
     }
-    var names = new TreeSet<String>();
-    Expr.variables(((Value) e.right()).expr(), names);
-    return names.contains(s.name()) ? null : s.name();
+    var right = ((Value) e.right()).expr();
+    return Expr.variables(right).contains(s.name()) ? null : s.name();
   }
 
   /**
@@ -111,7 +111,7 @@ final class EquationEquality {
    * 1) = 0. There is surely none where g = A y + B with polynomials A and B, and B a constant that
    * is not zero.
    */
-  private Verdict graph(Equation solved, Expr g) {
+  private static Verdict graph(Equation solved, Expr g, ExprEquality exprs) {
     String y = solvedFor(solved);
     if (y == null) {
       return UNKNOWN;
@@ -123,7 +123,7 @@ final class EquationEquality {
         return UNKNOWN;
       }
       var onGraph = exprs.compare(Substitution.replace(g, y, value), Expr.num(0));
-      return onGraph == EQUAL && !isOnlyGraph(y, g) ? UNKNOWN : onGraph;
+      return onGraph == EQUAL && !isOnlyGraph(y, g, exprs) ? UNKNOWN : onGraph;
     } catch (CannotTell e) { // the other equation may still be solved for something
       return UNKNOWN;
     }
@@ -141,14 +141,12 @@ final class EquationEquality {
     return size;
   }
 
-  private boolean isOnlyGraph(String y, Expr g) {
+  private static boolean isOnlyGraph(String y, Expr g, ExprEquality exprs) {
     if (degree(g, name -> true) < 0 || degree(g, y::equals) != 1) {
       return false;
     }
     var b = Substitution.replace(g, y, Expr.num(0));
-    var names = new TreeSet<String>();
-    Expr.variables(b, names);
-    var there = Substitution.in(b, Substitution.at(names, 0));
+    var there = Substitution.in(b, Substitution.at(Expr.variables(b), 0));
     return exprs.compare(b, there) == EQUAL && exprs.compare(there, Expr.num(0)) == DIFFERENT;
   }
 
@@ -184,11 +182,11 @@ final class EquationEquality {
       int degree = degree(p.base(), counts);
       return degree < 0 ? -1 : degree * n.value().num().intValue();
     }
-    return isConstant(e) ? 0 : -1;
+    return Expr.isConstant(e) ? 0 : -1;
   }
 
   /** Compares two single inequalities by their difference. */
-  Verdict inequalities(Inequality a, Inequality b) {
+  static Verdict inequalities(Inequality a, Inequality b, ExprEquality exprs) {
     if (a.signs().size() != 1 || b.signs().size() != 1) {
       return DIFFERENT;
     }
@@ -196,7 +194,7 @@ final class EquationEquality {
     Expr g = greaterSide(b);
     boolean sameKind = strict(a.signs().get(0)) == strict(b.signs().get(0));
     boolean unequal = a.signs().get(0).equals("≠") || b.signs().get(0).equals("≠");
-    return !sameKind || unequal ? DIFFERENT : proportional(f, g, true);
+    return !sameKind || unequal ? DIFFERENT : proportional(f, g, true, exprs);
   }
 
   private static boolean strict(String sign) {
@@ -216,10 +214,9 @@ final class EquationEquality {
    * 0 and g = 0 are the same equation. That is so where f(x) g(y) = f(y) g(x) for a fixed y, which
    * is x with every variable at a fixed value.
    */
-  private Verdict proportional(Expr f, Expr g, boolean positive) {
-    var names = new TreeSet<String>();
-    Expr.variables(f, names);
-    if (names.isEmpty() || !sameVariables(f, g)) {
+  private static Verdict proportional(Expr f, Expr g, boolean positive, ExprEquality exprs) {
+    var names = Expr.variables(f);
+    if (names.isEmpty() || !names.equals(Expr.variables(g))) {
       return DIFFERENT;
     }
     var fixed = Substitution.at(names, 0);

@@ -1,0 +1,122 @@
+package dev.terse.answers.compare;
+
+import static dev.terse.answers.compare.Verdict.DIFFERENT;
+import static dev.terse.answers.compare.Verdict.EQUAL;
+import static dev.terse.answers.compare.Verdict.UNKNOWN;
+
+import dev.terse.answers.value.Answer;
+import dev.terse.answers.value.Answer.Collection;
+import dev.terse.answers.value.Answer.Equation;
+import dev.terse.answers.value.Answer.Matrix;
+import dev.terse.answers.value.Answer.Sequence;
+import dev.terse.answers.value.Answer.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rules for what has parts: points, lists, sets, matrices. */
+final class PartRules {
+  private PartRules() {}
+
+  /** Part by part. Of a pair in brackets, which may be an interval, the brackets count too. */
+  static Verdict sequences(Sequence a, Sequence b, Comparison c) {
+    boolean pair = a.items().size() == 2;
+    boolean angled = a.open().equals("⟨") || b.open().equals("⟨");
+    if (pair && !angled && !(a.open().equals(b.open()) && a.close().equals(b.close()))) {
+      return DIFFERENT; // one end of an interval is open, the other's is closed
+    }
+    return inOrder(a.items(), b.items(), c);
+  }
+
+  /** A list without brackets may be a point, also as "x = 1, y = 2"; a set is none. */
+  static Verdict listed(Sequence a, Collection b, Comparison c) {
+    if (b.braces()) {
+      return DIFFERENT;
+    }
+    var values =
+        b.items().stream()
+            .map(i -> i instanceof Equation e && e.label() != null ? e.right() : i)
+            .toList();
+    return inOrder(a.items(), values, c);
+  }
+
+  private static Verdict inOrder(List<Answer> a, List<Answer> b, Comparison c) {
+    if (a.size() != b.size()) {
+      return DIFFERENT;
+    }
+    var all = EQUAL;
+    for (int i = 0; i < a.size() && all != DIFFERENT; i++) {
+      all = all.and(c.of(a.get(i), b.get(i)));
+    }
+    return all;
+  }
+
+  /** Sets and lists in any order: every item has a partner of its own. */
+  static Verdict collections(Collection a, Collection b, Comparison c) {
+    var left = distinct(a.items(), c);
+    var right = distinct(b.items(), c);
+    if (left.size() != right.size()) {
+      return DIFFERENT;
+    }
+    boolean unsure = false;
+    for (var item : left) {
+      Answer partner = null;
+      for (var candidate : right) {
+        var verdict = c.of(item, candidate);
+        unsure |= verdict == UNKNOWN;
+        if (verdict == EQUAL) {
+          partner = candidate;
+          break;
+        }
+      }
+      if (partner == null) {
+        return unsure ? UNKNOWN : DIFFERENT;
+      }
+      right.remove(partner);
+    }
+    return EQUAL;
+  }
+
+  /** One value in several spellings is one value. */
+  static Verdict single(Value a, Collection b, Comparison c) {
+    var items = distinct(b.items(), c);
+    return items.size() == 1 ? c.of(a, items.get(0)) : DIFFERENT;
+  }
+
+  private static List<Answer> distinct(List<Answer> items, Comparison c) {
+    var distinct = new ArrayList<Answer>();
+    for (var item : items) {
+      if (distinct.stream().noneMatch(d -> c.of(d, item) == EQUAL)) {
+        distinct.add(item);
+      }
+    }
+    return distinct;
+  }
+
+  /** Row by row. */
+  static Verdict matrices(Matrix a, Matrix b, Comparison c) {
+    return rows(a.rows(), b.rows(), c);
+  }
+
+  private static Verdict rows(List<List<Answer>> a, List<List<Answer>> b, Comparison c) {
+    if (a.size() != b.size()) {
+      return DIFFERENT;
+    }
+    var all = EQUAL;
+    for (int i = 0; i < a.size() && all != DIFFERENT; i++) {
+      all = all.and(inOrder(a.get(i), b.get(i), c));
+    }
+    return all;
+  }
+
+  /** A point is a matrix of one row or column, and [[1, 2], [3, 4]] one of several. */
+  static Verdict vector(Sequence a, Matrix b, Comparison c) {
+    boolean column = b.rows().stream().allMatch(r -> r.size() == 1);
+    boolean row = b.rows().size() == 1;
+    if (!a.open().equals("[") && (column || row)) {
+      return inOrder(a.items(), b.rows().stream().flatMap(List::stream).toList(), c);
+    }
+    return a.items().stream().allMatch(i -> i instanceof Sequence)
+        ? rows(a.items().stream().map(i -> ((Sequence) i).items()).toList(), b.rows(), c)
+        : DIFFERENT;
+  }
+}
