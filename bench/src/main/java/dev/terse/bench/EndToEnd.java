@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       DecodeCommand.class,
-      ScoreCommand.class,
+      ScoringRateCommand.class,
       TrainCommand.class,
       ProfileCommand.class,
       ProfileDecodeCommand.class,

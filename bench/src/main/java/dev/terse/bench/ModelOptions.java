@@ -5,6 +5,7 @@ import dev.terse.engine.cuda.CudaEngine;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.WeightUse;
 import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.trainer.memory.ProcessMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +43,10 @@ final class ModelOptions {
   }
 
   /** The most memory that was taken, in GB of 10^9 bytes: of the GPU, or of this process. */
-  double peakGb(Engine engine) throws IOException {
-    return engine instanceof CudaEngine gpu ? gpu.peakBytes() / 1e9 : ProcessMemory.peakGb();
+  double peakGb(Engine engine) {
+    long bytes =
+        engine instanceof CudaEngine gpu ? gpu.peakBytes() : ProcessMemory.peak().orElse(0);
+    return bytes / 1e9;
   }
 
   ComputeType dtype() {

@@ -3,6 +3,7 @@ package dev.terse.bench;
 import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.WeightUse;
+import dev.terse.trainer.memory.ProcessMemory;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,7 +49,7 @@ final class ProfileCommand implements Callable<Integer> {
           .with("peak_gigaflops", peak.gigaflops())
           .with("copy_gigabytes", peak.gigabytes())
           .with("phase_ms", profile.phaseMillis())
-          .with("peak_gb", ProcessMemory.peakGb())
+          .with("peak_gb", ProcessMemory.peak().orElse(0) / 1e9)
           .print();
     }
     return 0;

@@ -4,6 +4,7 @@ import dev.terse.engine.Engine;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.WeightUse;
 import dev.terse.rollout.Prompt;
+import dev.terse.trainer.memory.ProcessMemory;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -64,7 +65,7 @@ final class ProfileDecodeCommand implements Callable<Integer> {
             .with("batch", batch)
             .with("tokens_per_second", batch / profile.seconds())
             .with("phase_ms", profile.phaseMillis())
-            .with("peak_gb", ProcessMemory.peakGb())
+            .with("peak_gb", ProcessMemory.peak().orElse(0) / 1e9)
             .print();
       }
     }

@@ -12,7 +12,8 @@ import java.util.Set;
 /**
  * Options in a file, for the commands whose options are not a configuration: {@code compress
  * run.yaml --kappa 0.5} reads {@code run.yaml} as {@code --key value} pairs, and what stands on the
- * command line overrides it.
+ * command line overrides it. Not by picocli's default values: they do not fill a group of which one
+ * option must be given (generate's prompts), and unknown keys would be silent.
  */
 final class OptionFile {
   private OptionFile() {}

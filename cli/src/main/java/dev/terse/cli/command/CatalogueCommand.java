@@ -1,8 +1,8 @@
 package dev.terse.cli.command;
 
+import dev.terse.cli.engine.EngineOption;
+import dev.terse.engine.MeasuredEngine;
 import dev.terse.engine.Segments;
-import dev.terse.engine.nd4j.Nd4jEngine;
-import dev.terse.engine.nd4j.NumberType;
 import dev.terse.model.DecoderConfig;
 import dev.terse.model.LoraSettings;
 import dev.terse.model.LoraTarget;
@@ -55,8 +55,7 @@ public final class CatalogueCommand implements Callable<Integer> {
         "adapters",
         "licence",
         "source");
-    NumberType products = bf16 ? NumberType.BFLOAT16 : NumberType.FLOAT32;
-    try (Nd4jEngine engine = new Nd4jEngine(products)) {
+    try (MeasuredEngine engine = EngineOption.cpu(bf16)) {
       for (Catalogue.Entry model :
           ServiceLoader.load(Catalogue.class).findFirst().orElseThrow().entries()) {
         System.out.printf(
@@ -79,7 +78,8 @@ public final class CatalogueCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private long training(DecoderConfig model, LoraSettings lora, Optim optim, Nd4jEngine engine) {
+  private long training(
+      DecoderConfig model, LoraSettings lora, Optim optim, MeasuredEngine engine) {
     int sequence = Math.min(tokens, model.maxPositions());
     int[] lengths = new int[(tokens + sequence - 1) / sequence];
     Arrays.fill(lengths, sequence);

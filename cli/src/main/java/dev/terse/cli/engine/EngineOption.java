@@ -1,6 +1,7 @@
 package dev.terse.cli.engine;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.MeasuredEngine;
 import dev.terse.engine.cuda.CudaEngine;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.nd4j.NumberType;
@@ -34,9 +35,14 @@ public final class EngineOption {
   /** A new engine; belongs to the caller. */
   public static Engine open(EngineConfig config) {
     return switch (config.engine()) {
-      case ND4J -> new Nd4jEngine(config.bf16() ? NumberType.BFLOAT16 : NumberType.FLOAT32);
+      case ND4J -> cpu(config.bf16());
       case CUDA -> new CudaEngine(config.bf16());
       case REFERENCE -> new ReferenceEngine();
     };
+  }
+
+  /** A new engine of the CPU; belongs to the caller. */
+  public static MeasuredEngine cpu(boolean bf16) {
+    return new Nd4jEngine(bf16 ? NumberType.BFLOAT16 : NumberType.FLOAT32);
   }
 }

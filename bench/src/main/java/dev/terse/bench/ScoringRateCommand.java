@@ -6,7 +6,9 @@ import dev.terse.engine.TokenScores;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.PackedBatch;
 import dev.terse.model.WeightUse;
+import dev.terse.trainer.memory.ProcessMemory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -20,9 +22,11 @@ import picocli.CommandLine.Option;
     name = "score",
     mixinStandardHelpOptions = true,
     description = "Log-probabilities and entropies of one sequence, tokens a second.")
-final class ScoreCommand implements Callable<Integer> {
+final class ScoringRateCommand implements Callable<Integer> {
   /** The first is not counted. */
   private static final int ROUNDS = 3;
+
+  private static final Path CLEAR_REFS = Path.of("/proc/self/clear_refs");
 
   @Mixin private ModelOptions model;
 
@@ -40,10 +44,10 @@ final class ScoreCommand implements Callable<Integer> {
     try (Engine engine = model.open();
         ModelFolder folder = model.load(engine, WeightUse.READ)) {
       System.err.println(engine.description());
-      double loaded = ProcessMemory.residentGb();
-      double peak = ProcessMemory.peakGb();
+      double loaded = ProcessMemory.resident().orElse(0) / 1e9;
+      double peak = ProcessMemory.peak().orElse(0) / 1e9;
       for (int length : lengths) {
-        ProcessMemory.resetPeak();
+        resetPeak();
         int[] ids = ModelOptions.firstTokens(folder.tokenizer(), text, length);
         PackedBatch batch = PackedBatch.of(List.of(ids));
         HeadRows rows = HeadRows.all(ids, batch.segments());
@@ -56,7 +60,7 @@ final class ScoreCommand implements Callable<Integer> {
           best = round == 0 ? best : Math.min(best, seconds);
           entropy = Arrays.stream(scores.entropies()).average().orElseThrow();
         }
-        double ownPeak = ProcessMemory.peakGb();
+        double ownPeak = ProcessMemory.peak().orElse(0) / 1e9;
         peak = Math.max(peak, ownPeak);
         new ResultLine("terse-score", model.dtype())
             .with("tokens", length)
@@ -69,5 +73,12 @@ final class ScoreCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Makes the peak count from now on; "5" resets the high-water mark (proc(5)). */
+  private static void resetPeak() throws IOException {
+    if (Files.exists(CLEAR_REFS)) {
+      Files.writeString(CLEAR_REFS, "5");
+    }
   }
 }

@@ -1,0 +1,2 @@
+/** The choice of what computes: the one place that names every engine. */
+package dev.terse.cli.engine;

@@ -1,0 +1,5 @@
+/**
+ * The program: reads the command line, runs a command, and turns failures into sentences and exit
+ * codes.
+ */
+package dev.terse.cli;
