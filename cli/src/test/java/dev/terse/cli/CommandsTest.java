@@ -1,0 +1,359 @@
+package dev.terse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.terse.cli.command.ExitCodes;
+import dev.terse.testkit.SharedData;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/**
+ * Every command once as a user runs it, on a small model that comes with Terse: what it writes, and
+ * its exit codes. 0 is done, 1 failed, 2 is asked for wrongly.
+ */
+class CommandsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path ROOT = SharedData.projectRoot();
+
+  /** 630,000 weights; works out sums and products in steps. */
+  private static final Path MODEL = ROOT.resolve("checkpoints/arithmetic-base");
+
+  @TempDir Path folder;
+
+  @Test
+  void commands_allOfThem_areRunHere() {
+    Set<String> tested = new HashSet<>();
+    for (Method method : CommandsTest.class.getDeclaredMethods()) {
+      tested.add(method.getName().replaceFirst("_.*", ""));
+    }
+    assertThat(tested).containsAll(new CommandLine(new Terse()).getSubcommands().keySet());
+  }
+
+  @Test
+  void task_sameSeed_writesTheSameRowsOfEachFormat() throws IOException {
+    List<JsonNode> problems = rows(task("word-problems", "problems", 3, "a.jsonl"));
+    assertThat(problems)
+        .hasSize(3)
+        .allSatisfy(row -> assertFields(row, "id", "question", "answer"));
+    assertThat(rows(task("word-problems", "problems", 3, "b.jsonl"))).isEqualTo(problems);
+    assertThat(rows(task("arithmetic", "traces", 2, "c.jsonl")))
+        .allSatisfy(row -> assertFields(row, "id", "question", "response", "gold"));
+    assertThat(rows(task("arithmetic", "sft", 2, "d.jsonl")))
+        .allSatisfy(row -> assertThat(answer(row)).contains("\\boxed{"));
+
+    assertThat(Cli.run("task", "geometry", "--rows=1", "--output=x").code())
+        .isEqualTo(ExitCodes.USAGE);
+    assertFailsOnAFullDisk("task", "arithmetic", "--rows=1");
+  }
+
+  @Test
+  void tokenize_texts_becomeIds() throws IOException {
+    Path texts = write("texts.jsonl", "{\"id\": 7, \"text\": \"<|user|>1+2<|end|>\"}");
+    Path ids = folder.resolve("ids.jsonl");
+    ok("tokenize", "--model=" + MODEL, "--input=" + texts, "--output=" + ids);
+    JsonNode row = rows(ids).get(0);
+    assertThat(row.get("id").intValue()).isEqualTo(7);
+    assertThat(row.get("ids")).hasToString("[301,16,10,17,299]");
+
+    refused("no such file", "tokenize", "--model=" + MODEL, "--input=none", "--output=" + ids);
+    assertFailsOnAFullDisk("tokenize", "--model=" + MODEL, "--input=" + texts);
+  }
+
+  @Test
+  void convert_toHalfTheBytes_writesAModelThatCanBeRead() throws IOException {
+    Path half = folder.resolve("half");
+    ok("convert", "--model=" + MODEL, "--output=" + half, "--dtype=bfloat16");
+    assertThat(half).isDirectoryContaining("glob:**/{config,tokenizer,tokenizer_config}.json");
+    assertThat(JSON.readTree(half.resolve("config.json").toFile()).findValuesAsText("torch_dtype"))
+        .containsAnyOf("bfloat16");
+    long bytes = Files.size(half.resolve("model.safetensors"));
+    assertThat(bytes).isBetween(Files.size(MODEL.resolve("model.safetensors")) / 2, 1_400_000L);
+    ok("convert", "--model=" + half, "--output=" + folder.resolve("again"), "--dtype=bfloat16");
+    assertThat(folder.resolve("again/model.safetensors"))
+        .hasSameBinaryContentAs(half.resolve("model.safetensors"));
+
+    refused("none", "convert", "--model=" + folder.resolve("none"), "--output=" + half);
+  }
+
+  @Test
+  void generate_sameSeed_drawsTheSameCompletions() throws IOException {
+    Path problems = task("arithmetic", "problems", 2, "problems.jsonl");
+    Path one = folder.resolve("one.jsonl");
+    Path two = folder.resolve("two.jsonl");
+    List<String> draw =
+        List.of("generate", "--model=" + MODEL, "--input=" + problems, "--group-size=2");
+    ok(with(draw, "--max-new-tokens=24", "--output=" + one));
+    ok(with(draw, "--max-new-tokens=24", "--output=" + two, "--max-live=1"));
+    assertThat(rows(one))
+        .hasSize(4)
+        .allSatisfy(
+            row -> {
+              assertFields(row, "id", "sample", "prompt", "completion", "tokens", "finish");
+              assertThat(row.get("tokens").intValue()).isBetween(1, 24);
+            })
+        .extracting(row -> row.get("sample").intValue())
+        .containsExactly(0, 1, 0, 1);
+    assertThat(rows(two)).isEqualTo(rows(one));
+
+    Cli printed = ok("generate", "--model=" + MODEL, "--prompt=1+2", "--max-new-tokens=5");
+    assertThat(printed.out()).isNotBlank();
+    refused("--max-new-tokens", "generate", "--model=" + MODEL, "--prompt=1", "--max-new-tokens=x");
+    refused("positions", "generate", "--model=" + MODEL, "--prompt=1", "--max-new-tokens=9999");
+  }
+
+  @Test
+  void score_texts_becomeLogProbabilities() throws IOException {
+    Path texts = write("texts.jsonl", "{\"id\": 1, \"text\": \"<|user|>1+2\"}");
+    Path scores = folder.resolve("scores.jsonl");
+    ok("score", "--model=" + MODEL, "--input=" + texts, "--output=" + scores);
+    JsonNode row = rows(scores).get(0);
+    assertThat(row.get("ids")).hasToString("[301,16,10,17]");
+    assertThat(row.get("logprobs"))
+        .hasSize(3)
+        .allSatisfy(logProb -> assertThat(logProb.doubleValue()).isNegative());
+    assertThat(row.get("entropies"))
+        .hasSize(4)
+        .allSatisfy(entropy -> assertThat(entropy.doubleValue()).isBetween(0.0, Math.log(303)));
+
+    refused("no such file", "score", "--model=" + MODEL, "--input=none", "--output=" + scores);
+  }
+
+  @Test
+  void compress_traces_becomeRowsWithSkips() throws IOException {
+    Path traces = task("arithmetic", "traces", 3, "traces.jsonl");
+    Path rows = folder.resolve("sft.jsonl");
+    Path steps = folder.resolve("steps.jsonl");
+    Cli run = ok(compress(traces, "0.5", "--output=" + rows, "--steps=" + steps));
+    assertThat(run.out()).contains("3");
+    assertThat(rows(rows))
+        .hasSize(3)
+        .allSatisfy(row -> assertThat(answer(row)).contains("[SKIP]", "\\boxed{"));
+    assertThat(rows(steps)).hasSize(3);
+
+    refused("kappa", compress(traces, "1.5", "--output=" + rows));
+    Path broken = write("broken.jsonl", "{\"question\": 1}");
+    refused("broken.jsonl line 1", compress(broken, "0.5", "--output=" + rows));
+    assertFailsOnAFullDisk(compress(traces, "0.5"));
+  }
+
+  @Test
+  void sft_twoUpdates_writesModelMetricsAndCheckpoint() throws IOException {
+    Path data = task("arithmetic", "sft", 8, "data.jsonl");
+    Path out = folder.resolve("sft");
+    List<String> sft = training(data, "sft");
+    Cli run = ok(with(sft, "--output_dir=" + out, "--save_steps=1"));
+    assertThat(run.out()).contains("loss");
+    assertTrained(out, "loss", "grad_norm", "mean_token_accuracy");
+    Path tensors = out.resolve("model.safetensors");
+    byte[] uninterrupted = Files.readAllBytes(tensors);
+    assertThat(uninterrupted)
+        .isNotEqualTo(Files.readAllBytes(MODEL.resolve(tensors.getFileName())));
+
+    ok(with(sft, "--output_dir=" + out, "--resume_from_checkpoint=" + out.resolve("checkpoint-1")));
+    assertThat(tensors).hasBinaryContent(uninterrupted);
+
+    refused("did you mean 'learning_rate'?", with(sft, "--output_dir=x", "--learning_rat=1"));
+    Path file = write("file", "");
+    Cli failed = Cli.run(with(sft, "--output_dir=" + file.resolve("below")));
+    assertThat(failed.code()).as(failed.err()).isEqualTo(ExitCodes.FAILED);
+  }
+
+  @Test
+  void grpo_twoUpdates_writesModelMetricsAndCompletions() throws IOException {
+    Path data = task("arithmetic", "problems", 4, "data.jsonl");
+    Path out = folder.resolve("grpo");
+    List<String> grpo =
+        training(
+            data,
+            "grpo",
+            ROOT.resolve("configs/grpo.yaml").toString(),
+            "--eval_strategy=no",
+            "--eval_dataset=" + data);
+    List<String> groups =
+        List.of("--num_generations=4", "--max_completion_length=40", "--log_completions=true");
+    ok(with(grpo, with(groups, "--output_dir=" + out)));
+    assertTrained(out, "reward", "completions/mean_length", "grad_norm");
+    List<JsonNode> drawn = rows(out.resolve("completions/completions_00001.jsonl"));
+    assertThat(drawn).isNotEmpty();
+
+    refused("num_generations", with(grpo, "--output_dir=x", "--num_generations=1"));
+  }
+
+  @Test
+  void eval_twoModels_areJudgedAndCompared() throws IOException {
+    Path problems = task("arithmetic", "problems", 6, "problems.jsonl");
+    Path before = folder.resolve("before.jsonl");
+    Path after = folder.resolve("after.jsonl");
+    List<String> eval =
+        List.of("eval", "--dataset_name=" + problems, "--max_completion_length=120");
+    Cli run = ok(with(eval, "--model_name_or_path=" + MODEL, "--output=" + before));
+    assertThat(run.out()).contains("accuracy", "completions/mean_length");
+    assertThat(rows(before))
+        .hasSize(6)
+        .allSatisfy(
+            row -> {
+              assertFields(row, "id", "status", "correct", "answer", "gold", "tokens");
+              assertThat(row.get("status").textValue()).isIn("ok", "truncated", "no_answer");
+            });
+    Path skips = ROOT.resolve("checkpoints/arithmetic-skip");
+    Cli paired =
+        ok(
+            with(
+                eval,
+                "--model_name_or_path=" + skips,
+                "--output=" + after,
+                "--baseline=" + before));
+    assertThat(paired.out()).contains("McNemar");
+
+    Cli compared = ok("eval", "--compare", before.toString(), after.toString());
+    assertThat(paired.out()).endsWith(compared.out());
+    refused("no such file", "eval", "--compare", before.toString(), "none.jsonl");
+    refused("dataset_name", "eval", "--model_name_or_path=" + MODEL);
+  }
+
+  @Test
+  void grade_predictions_getVerdicts() throws IOException {
+    Path input = write("in.jsonl", "{\"id\": 1, \"gold\": \"1/2\", \"prediction\": \"0.5\"}");
+    Path output = folder.resolve("out.jsonl");
+    Cli run = ok("grade", "--input=" + input, "--output=" + output);
+    assertThat(run.out()).contains("equal");
+    assertThat(rows(output).get(0).get("verdict").textValue()).isEqualTo("equal");
+
+    refused("no such file", "grade", "--input=none", "--output=" + output);
+    assertFailsOnAFullDisk("grade", "--input=" + input);
+  }
+
+  @Test
+  void catalogue_models_areListedWithTheirMemory() {
+    Cli run = ok("catalogue", "--tokens=64");
+    assertThat(run.out()).contains("licence", "Qwen", "GB", "passes of 64 tokens");
+    refused("--tokens", "catalogue", "--tokens=many");
+  }
+
+  @Test
+  void quickstart_inMiniature_writesTableAndPage() {
+    Path out = folder.resolve("quickstart");
+    String[] quickstart = {
+      "quickstart",
+      ROOT.resolve("configs/quickstart-fast.yaml").toString(),
+      "--sft_config=" + ROOT.resolve("configs/quickstart-sft.yaml"),
+      "--grpo_config=" + ROOT.resolve("configs/quickstart-grpo.yaml"),
+      "--model=" + MODEL,
+      "--task=arithmetic",
+      "--output=" + out,
+      "--trace_problems=12",
+      "--trace_samples=1",
+      "--grpo_problems=4",
+      "--problems=6",
+      "--chains=1",
+      "--max_completion_length=120",
+      "--sft_settings={max_steps: 1, per_device_train_batch_size: 4, report_to: none}",
+      "--grpo_settings={max_steps: 1, num_generations: 4, per_device_train_batch_size: 8,"
+          + " max_completion_length: 60, report_to: none}",
+      "--controls=[]"
+    };
+    Cli run = ok(quickstart);
+    assertThat(run.out()).contains("McNemar p", "report: " + out.resolve("report.html"));
+    assertThat(out.resolve("table.txt")).content().contains("base", "SFT+GRPO");
+    assertThat(out.resolve("report.html")).content().contains("</html>");
+    assertThat(out.resolve("charts")).isDirectoryContaining("glob:**.png");
+
+    refused("did you mean 'kappa'?", quickstart[0], quickstart[1], "--kapa=0.3");
+  }
+
+  private static Cli ok(String... arguments) {
+    Cli run = Cli.run(arguments);
+    assertThat(run.code()).as(run.err() + run.out()).isEqualTo(ExitCodes.OK);
+    return run;
+  }
+
+  private static void refused(String word, String... arguments) {
+    Cli run = Cli.run(arguments);
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.USAGE);
+    assertThat(run.err()).contains(word).doesNotContain("\tat ");
+  }
+
+  /** An output whose folder is a file is no mistake of the user's words: the disk says no. */
+  private void assertFailsOnAFullDisk(String... arguments) throws IOException {
+    Path output = write("not-a-folder", "").resolve("out.jsonl");
+    Cli run = Cli.run(with(List.of(arguments), "--output=" + output));
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).startsWith("error: ").contains("not-a-folder");
+  }
+
+  private static void assertTrained(Path out, String... metrics) throws IOException {
+    assertThat(out)
+        .isDirectoryContaining("glob:**/config.json")
+        .isDirectoryContaining("glob:**/model.safetensors")
+        .isDirectoryContaining("glob:**/tokenizer.json")
+        .isDirectoryContaining("glob:**/checkpoint-2");
+    List<JsonNode> logged = rows(out.resolve("metrics.jsonl"));
+    for (String metric : metrics) {
+      assertThat(logged).anySatisfy(row -> assertThat(row.toString()).contains(metric));
+    }
+  }
+
+  private Path task(String task, String format, int rows, String name) {
+    Path output = folder.resolve(name);
+    ok("task", task, "--format=" + format, "--rows=" + rows, "--output=" + output);
+    return output;
+  }
+
+  private static String[] compress(Path traces, String kappa, String... more) {
+    return with(
+        List.of("compress", "--model=" + MODEL, "--input=" + traces, "--kappa=" + kappa), more);
+  }
+
+  private static List<String> training(Path data, String... command) {
+    String[] keys = {
+      "--model_name_or_path=" + MODEL,
+      "--dataset_name=" + data,
+      "--max_steps=2",
+      "--per_device_train_batch_size=4",
+      "--logging_steps=1",
+      "--save_strategy=steps",
+      "--save_steps=2",
+      "--report_to=none"
+    };
+    return List.of(with(List.of(command), keys));
+  }
+
+  private static String[] with(List<String> arguments, String... more) {
+    return Stream.concat(arguments.stream(), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  private Path write(String name, String line) throws IOException {
+    return Files.writeString(folder.resolve(name), line + "\n");
+  }
+
+  private static List<JsonNode> rows(Path file) throws IOException {
+    List<JsonNode> rows = new ArrayList<>();
+    for (String line : Files.readAllLines(file)) {
+      rows.add(JSON.readTree(line));
+    }
+    return rows;
+  }
+
+  private static String answer(JsonNode row) {
+    return row.at("/completion/0/content").textValue();
+  }
+
+  private static void assertFields(JsonNode row, String... fields) {
+    for (String field : fields) {
+      assertThat(row.has(field)).as(field + " in " + row).isTrue();
+    }
+  }
+}
