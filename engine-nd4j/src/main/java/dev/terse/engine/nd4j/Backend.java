@@ -44,25 +44,28 @@ record Backend(boolean host, KernelChoice kernels, NumberType products, int thre
     }
     if (kernels == KernelChoice.ONEDNN && !OneDnn.isAvailable()) {
       throw new IllegalArgumentException(
-          setting(kernels)
-              + " needs oneDNN's library for this platform (org.bytedeco:dnnl), which could not be"
-              + " loaded: "
-              + OneDnn.missing()
-              + "; use heap");
+          setting(kernels) + " needs " + OneDnn.missing() + "; use heap");
     }
     if (products == NumberType.BFLOAT16 && kernels != KernelChoice.ONEDNN) {
       throw new IllegalArgumentException(
-          "bf16 needs oneDNN, but "
+          "bf16 needs "
               + (OneDnn.isAvailable()
-                  ? setting(kernels) + " leaves it out"
-                  : "its library could not be loaded: " + OneDnn.missing())
-              + "; set bf16: false, or "
-              + (OneDnn.isAvailable() ? setting(KernelChoice.ONEDNN) : "run on an x86-64 CPU"));
+                  ? "oneDNN, but " + setting(kernels) + " leaves it out"
+                  : OneDnn.missing())
+              + "; set bf16: false"
+              + (OneDnn.isAvailable() ? ", or " + setting(KernelChoice.ONEDNN) : ""));
     }
     if (threads < 1) {
       throw new IllegalArgumentException(THREADS_PROPERTY + " must be 1 or more, was " + threads);
     }
     return new Backend(cpu, kernels, products, cpu ? threads : 1);
+  }
+
+  /** How the operands of products lie in memory. */
+  NumberType operands() {
+    return products == NumberType.BFLOAT16 && !OneDnnBfloat16.isServed()
+        ? NumberType.FLOAT32
+        : products;
   }
 
   /** Whether tensors are reached through host pointers; the array kernels never do. */
@@ -102,18 +105,24 @@ record Backend(boolean host, KernelChoice kernels, NumberType products, int thre
         Locale.ROOT,
         "nd4j %s, %s, %d thread%s, %s",
         Nd4j.getBackend().getClass().getSimpleName(),
-        products == NumberType.FLOAT32 ? "float32" : "bfloat16 products" + emulation(),
+        products == NumberType.FLOAT32 ? "float32" : "bfloat16 products" + inFloat32(),
         threads,
         threads == 1 ? "" : "s",
         switch (kernels) {
           case ONEDNN -> "products by oneDNN, the rest by Java loops over heap rows";
-          case HEAP -> "products by ND4J, the rest by Java loops over heap rows";
-          case ARRAYS -> "ND4J array operations";
+          case HEAP -> "products by ND4J, the rest by Java loops over heap rows" + rowsDiffer();
+          case ARRAYS -> "ND4J array operations" + rowsDiffer();
         });
   }
 
-  private static String emulation() {
-    return OneDnn.hasBfloat16Instructions() ? "" : " (no instructions for them here: slow)";
+  private static String rowsDiffer() {
+    return "; the last digits of a sequence may depend on its batch";
+  }
+
+  private String inFloat32() {
+    return operands() == products
+        ? ""
+        : " (rounded, computed in float32 for want of instructions: slower and larger than float32)";
   }
 
   private static KernelChoice best() {

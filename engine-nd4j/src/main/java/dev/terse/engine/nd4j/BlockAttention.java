@@ -93,6 +93,7 @@ final class BlockAttention {
                   try (ChunkPool.Frame inner = crew.scratch(worker)) {
                     Matrix p = probabilities(inner, x);
                     calls.softmax(Matrix.of(x), p);
+                    operands.rounded(worker, p);
                     calls.product(
                         p, values.rows(seenToken, seenEnd), Matrix.rows(outputs, from0, to0), 1, 0);
                   }
@@ -177,6 +178,7 @@ final class BlockAttention {
                           1);
                       Matrix dx = probabilities(inner, x);
                       calls.softmaxBackward(Matrix.of(x), p, dp, dx);
+                      operands.rounded(worker, dx);
                       calls.product(dx, key, Matrix.rows(dQueries, from0, to0), shape.scale(), 0);
                       calls.transposedProduct(
                           dx,

@@ -166,7 +166,9 @@ final class HeadChunk {
       if (kept != null) {
         System.arraycopy(statistics, 0, kept.max, 0, padded);
       }
-      if (keeps && !inPlace) {
+      if (inPlace) {
+        operands.rounded(worker, e);
+      } else if (keeps) {
         crew.calls(worker).convert(1, e, 0, kept.e, 0);
       }
     }
@@ -282,6 +284,7 @@ final class HeadChunk {
       Nd4jTensor column = share.floats(1, padded);
       column.setFloats(factors);
       calls.scaleRows(p, Matrix.of(column));
+      operands.rounded(worker, p);
       calls.product(p, tableOf(block), dState, 1, keep);
       if (to.trained() == null) {
         Matrix dTable = Matrix.rows(to.dHead(), blocks.start(block), blocks.end(block));

@@ -54,6 +54,12 @@ final class IdleCalls implements PackedCalls {
   public void convert(int parts, Matrix x, int xStep, Matrix out, int outStep) {}
 
   @Override
+  public void round(Matrix x) {}
+
+  @Override
+  public void widen(Matrix x, Matrix out) {}
+
+  @Override
   public void pack(Matrix w, Matrix out) {}
 
   @Override

@@ -84,7 +84,7 @@ public final class Nd4jEngine implements MeasuredEngine {
         memory.isCounted()
             ? new IdleKernels(crew)
             : backend.hostPointers() ? new HeapKernels(crew) : new ArrayKernels(crew);
-    Operands operands = new Operands(crew, kernels, backend.products());
+    Operands operands = new Operands(crew, kernels, backend.products(), backend.operands());
     this.packed = new PackedWeights(crew, operands, backend.packs());
     this.products = new Products(crew, kernels, operands, packed);
     this.softmaxRows = new SoftmaxRows(crew);

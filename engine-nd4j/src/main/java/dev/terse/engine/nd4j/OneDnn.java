@@ -6,21 +6,22 @@ import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * oneDNN's library in this process: whether it is there, what it makes of the processor, and its
- * one CPU engine.
+ * oneDNN's library in this process: whether it is there, what it can do on this processor, and its
+ * one CPU engine. What it can do is asked of the library itself, by making the primitives.
  */
 final class OneDnn {
-  private static final String MISSING = load();
-  private static final dnnl_engine ENGINE = MISSING == null ? newEngine() : null;
+  private static final String UNLOADED = load();
+  private static final dnnl_engine ENGINE = UNLOADED == null ? newEngine() : null;
+  private static final String MISSING = UNLOADED == null ? missingKernels() : UNLOADED;
 
   private OneDnn() {}
 
-  /** Whether the library was loaded. */
+  /** Whether the library was loaded and has the kernels that the engine's promises rest on. */
   static boolean isAvailable() {
     return MISSING == null;
   }
 
-  /** Why {@link #isAvailable} is false; null if it is true. */
+  /** What is missing where {@link #isAvailable} is false; null if it is true. */
   static String missing() {
     return MISSING;
   }
@@ -30,19 +31,20 @@ final class OneDnn {
   }
 
   /**
-   * Whether the processor multiplies bfloat16 itself; without it oneDNN widens the numbers first.
-   */
-  static boolean hasBfloat16Instructions() {
-    int needed = dnnl_cpu_isa_avx512_core_bf16;
-    return (dnnl_get_effective_cpu_isa() & needed) == needed;
-  }
-
-  /**
    * Throws for a status that is not success.
    *
    * @param what was asked for
+   * @throws UnsupportedOperationException if oneDNN has no such thing on this processor
    */
   static void require(int status, String what) {
+    if (status == dnnl_unimplemented) {
+      throw new UnsupportedOperationException(
+          "oneDNN does not offer "
+              + what
+              + " on this processor; set bf16: false, or -D"
+              + Backend.KERNELS_PROPERTY
+              + "=heap");
+    }
     if (status != dnnl_success) {
       throw new IllegalStateException("oneDNN: status " + status + " from " + what);
     }
@@ -53,8 +55,15 @@ final class OneDnn {
       Loader.load(org.bytedeco.dnnl.global.dnnl.class);
       return null;
     } catch (LinkageError e) {
-      return e.toString();
+      return "oneDNN's library for this platform (org.bytedeco:dnnl), which could not be loaded: "
+          + e;
     }
+  }
+
+  private static String missingKernels() {
+    return OneDnnMatmul.isServed(NumberType.FLOAT32)
+        ? null
+        : "oneDNN's brgemm kernels, which need a processor with AVX2";
   }
 
   private static dnnl_engine newEngine() {

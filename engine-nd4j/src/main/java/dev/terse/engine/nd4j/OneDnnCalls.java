@@ -14,6 +14,7 @@ final class OneDnnCalls implements PackedCalls {
   private final OneDnnSoftmax softmax = new OneDnnSoftmax(primitives);
   private final OneDnnCopies copies = new OneDnnCopies(primitives);
   private final OneDnnRows rows = new OneDnnRows(primitives, copies);
+  private final Bfloat16Rows bfloat16 = new Bfloat16Rows();
 
   @Override
   public int steadyRows() {
@@ -84,6 +85,16 @@ final class OneDnnCalls implements PackedCalls {
   @Override
   public void convert(int parts, Matrix x, int xStep, Matrix out, int outStep) {
     copies.convert(parts, x, xStep, out, outStep);
+  }
+
+  @Override
+  public void round(Matrix x) {
+    bfloat16.round(x);
+  }
+
+  @Override
+  public void widen(Matrix x, Matrix out) {
+    bfloat16.widen(x, out);
   }
 
   @Override

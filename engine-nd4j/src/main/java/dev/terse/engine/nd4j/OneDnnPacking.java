@@ -53,8 +53,7 @@ final class OneDnnPacking {
     dnnl_memory_desc c = shape.c.matrix(AS_IS);
     return new OneDnnPrimitive(
         primitives.stream(),
-        (out, attributes) ->
-            dnnl_matmul_primitive_desc_create(out, OneDnn.engine(), a, w, null, c, attributes),
+        (out, attributes) -> OneDnnMatmul.describe(out, a, w, c, attributes),
         OneDnnAttributes.of(),
         new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
         new dnnl_memory_desc[] {a, w, c});
@@ -73,12 +72,18 @@ final class OneDnnPacking {
         new dnnl_memory_desc[] {w, out});
   }
 
-  /** What oneDNN chooses for a product of few rows. */
+  /**
+   * The order that oneDNN chooses for a product of few rows, where it also takes it when it is told
+   * so; without AVX-512 it does not, and [I, O] row by row serves.
+   */
   private static dnnl_memory_desc packed(OneDnnLayout w) {
     int outputs = w.rows();
     int inputs = w.columns();
     dnnl_memory_desc a =
         OneDnnLayout.describe(w.type(), new long[] {FEW, inputs}, new long[] {inputs, 1});
+    dnnl_memory_desc c =
+        OneDnnLayout.describe(
+            NumberType.FLOAT32, new long[] {FEW, outputs}, new long[] {outputs, 1});
     dnnl_memory_desc any = new dnnl_memory_desc();
     OneDnn.require(
         dnnl_memory_desc_create_with_tag(
@@ -88,21 +93,24 @@ final class OneDnnPacking {
             OneDnnLayout.number(w.type()),
             dnnl_format_tag_any),
         "dnnl_memory_desc_create_with_tag");
-    dnnl_memory_desc c =
-        OneDnnLayout.describe(
-            NumberType.FLOAT32, new long[] {FEW, outputs}, new long[] {outputs, 1});
     dnnl_primitive_desc product = new dnnl_primitive_desc();
-    OneDnn.require(
-        dnnl_matmul_primitive_desc_create(product, OneDnn.engine(), a, any, null, c, null),
-        "dnnl_matmul_primitive_desc_create");
+    OneDnn.require(OneDnnMatmul.describe(product, a, any, c, null), "a matmul of packed weights");
     dnnl_memory_desc chosen = new dnnl_memory_desc();
     OneDnn.require(
         dnnl_memory_desc_clone(
             chosen, dnnl_primitive_desc_query_md(product, dnnl_query_weights_md, 0)),
         "dnnl_memory_desc_clone");
     dnnl_primitive_desc_destroy(product);
-    dnnl_memory_desc_destroy(a);
     dnnl_memory_desc_destroy(any);
+    dnnl_primitive_desc told = new dnnl_primitive_desc();
+    if (OneDnnMatmul.describe(told, a, chosen, c, null) == dnnl_success) {
+      dnnl_primitive_desc_destroy(told);
+    } else {
+      dnnl_memory_desc_destroy(chosen);
+      chosen =
+          OneDnnLayout.describe(w.type(), new long[] {inputs, outputs}, new long[] {outputs, 1});
+    }
+    dnnl_memory_desc_destroy(a);
     dnnl_memory_desc_destroy(c);
     return chosen;
   }

@@ -41,7 +41,7 @@ final class OneDnnPrimitive implements AutoCloseable {
       dnnl_memory_desc[] operands) {
     this.stream = stream;
     dnnl_primitive_desc made = new dnnl_primitive_desc();
-    OneDnn.require(description.create(made, attributes), "the description of a primitive");
+    OneDnn.require(description.create(made, attributes), "a primitive that is needed");
     OneDnn.require(dnnl_primitive_create(primitive, made), "dnnl_primitive_create");
     dnnl_primitive_desc_destroy(made);
     dnnl_primitive_attr_destroy(attributes);

@@ -54,7 +54,9 @@ final class OneDnnProducts {
     return new OneDnnPrimitive(
         primitives.stream(),
         (out, attributes) ->
-            dnnl_matmul_primitive_desc_create(out, OneDnn.engine(), a, b, null, c, attributes),
+            shape.transposeA
+                ? OneDnnMatmul.describeSumOverRows(out, a, b, c, attributes)
+                : OneDnnMatmul.describe(out, a, b, c, attributes),
         productAttributes(shape.factor, shape.keep),
         new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
         new dnnl_memory_desc[] {a, b, c});

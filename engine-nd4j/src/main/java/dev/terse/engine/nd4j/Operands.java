@@ -5,7 +5,9 @@ import java.util.WeakHashMap;
 
 /**
  * What products read: the tensors themselves in float32; in bfloat16, rounded copies of them, for
- * weights one that is kept until the weights change.
+ * weights one that is kept until the weights change. Where the processor has no instructions for
+ * bfloat16, the copies are rounded all the same but lie in float32 memory: so the numbers are those
+ * of bfloat16 products, by float32 kernels.
  */
 final class Operands {
   /** Numbers that a thread must have to convert before a second one is woken. */
@@ -14,36 +16,67 @@ final class Operands {
   /** Numbers that are rounded by one call. */
   private static final long PIECE = 1L << 20;
 
+  /**
+   * Numbers from one row of a bfloat16 operand to the next, at least. oneDNN leaves AMX out where a
+   * block of rows takes less than 126 bytes, and adds up in another order there: with 4 columns
+   * that were 8 rows, but not 64.
+   */
+  private static final int LEAST_STRIDE = 64;
+
   private final Crew crew;
   private final RowKernels kernels;
   private final NumberType type;
+  private final boolean rounds;
 
   /** Copies of weights; freed with the weights. */
   private final Map<Block, Copy> copies = new WeakHashMap<>();
 
-  Operands(Crew crew, RowKernels kernels, NumberType type) {
+  /**
+   * @param products the numbers that products read
+   * @param type how they lie in memory
+   */
+  Operands(Crew crew, RowKernels kernels, NumberType products, NumberType type) {
     this.crew = crew;
     this.kernels = kernels;
     this.type = type;
+    this.rounds = products == NumberType.BFLOAT16;
   }
 
+  /** How operands lie in memory. */
   NumberType type() {
     return type;
   }
 
   /** A float32 matrix as an operand; the copy is made by {@code worker} alone. */
   Matrix of(int worker, ChunkPool.Frame own, Matrix x) {
-    if (type == NumberType.FLOAT32) {
+    if (!rounds) {
       return x;
     }
-    Matrix out = own.halves(x.rows(), x.columns());
+    Matrix out = spaced(own, x.rows(), x.columns());
     crew.calls(worker).convert(1, x, 0, out, 0);
-    return out;
+    return rounded(worker, out);
   }
 
   /** A tensor as an operand; the copy is made by the whole crew. */
   Matrix of(ChunkPool.Frame own, Nd4jTensor x) {
-    return type == NumberType.FLOAT32 ? Matrix.of(x) : converted(own, Matrix.of(x), 1);
+    return rounds ? converted(Matrix.of(x), 1, spaced(own, x.rows(), x.rowSize())) : Matrix.of(x);
+  }
+
+  /**
+   * What an operation has written to an operand's memory, as the operand: rounded, where that
+   * memory takes more digits than the products read.
+   */
+  Matrix rounded(int worker, Matrix x) {
+    if (rounds && type == NumberType.FLOAT32) {
+      crew.oneDnn(worker).round(x);
+    }
+    return x;
+  }
+
+  private Matrix spaced(ChunkPool.Frame own, int rows, int columns) {
+    return type == NumberType.FLOAT32
+        ? empty(own, rows, columns)
+        : own.halves(rows, Math.max(columns, LEAST_STRIDE)).columns(0, columns);
   }
 
   /** Memory for an operand [rows, columns]. */
@@ -62,7 +95,7 @@ final class Operands {
   Matrix parts(ChunkPool.Frame own, Nd4jTensor x, int parts, int columns) {
     Matrix out;
     if (crew.calls(0).readsColumnsInPlace()) {
-      out = converted(own, Matrix.of(x), parts);
+      out = converted(Matrix.of(x), parts, empty(own, parts * x.rows(), x.rowSize() / parts));
     } else {
       Nd4jTensor floats = own.floats(parts * x.rows(), x.rowSize() / parts);
       kernels.splitColumns(x, parts, floats);
@@ -96,51 +129,68 @@ final class Operands {
 
   /** The weights of a layer, stored as they may be, as an operand. */
   Matrix weights(ChunkPool.Frame own, Matrix w) {
-    if (w.type() == type) {
+    if (w.type() == NumberType.BFLOAT16) {
+      return type == NumberType.BFLOAT16 ? w : widened(own, w);
+    }
+    if (!rounds) {
       return w;
     }
     if (!w.block().isKept()) {
-      return converted(own, w, 1);
+      return converted(w, 1, empty(own, w.rows(), w.columns()));
     }
-    return new Matrix(
-        rounded(w.block()), w.offset(), w.rows(), w.columns(), w.stride(), NumberType.BFLOAT16);
+    return new Matrix(rounded(w.block()), w.offset(), w.rows(), w.columns(), w.stride(), type);
   }
 
-  /** A bfloat16 copy of a block, two numbers in the place of a float; up to date. */
+  private Matrix widened(ChunkPool.Frame own, Matrix w) {
+    Matrix out = empty(own, w.rows(), w.columns());
+    crew.workers()
+        .rows(
+            w.rows(),
+            1 + WORTH_A_THREAD / w.columns(),
+            (worker, from, to) -> crew.oneDnn(worker).widen(w.rows(from, to), out.rows(from, to)));
+    return out;
+  }
+
+  /** A rounded copy of a block, in the operands' memory; up to date. */
   private Block rounded(Block block) {
-    Copy copy = copies.computeIfAbsent(block, b -> new Copy(b.companion((b.length() + 1) / 2)));
+    Copy copy =
+        copies.computeIfAbsent(
+            block, b -> new Copy(b.companion((b.length() * type.bytes() + 3) / Float.BYTES)));
     if (copy.version != block.version()) {
-      round(block, copy.halves);
+      round(block, copy.numbers);
       copy.version = block.version();
     }
-    return copy.halves;
+    return copy.numbers;
   }
 
   private static final class Copy {
-    private final Block halves;
+    private final Block numbers;
     private long version = -1;
 
-    Copy(Block halves) {
-      this.halves = halves;
+    Copy(Block numbers) {
+      this.numbers = numbers;
     }
   }
 
-  private Matrix converted(ChunkPool.Frame own, Matrix x, int parts) {
+  private Matrix converted(Matrix x, int parts, Matrix out) {
     int width = x.columns() / parts;
     int n = x.rows();
-    Matrix out = empty(own, parts * n, width);
     crew.workers()
         .rows(
             n,
             1 + WORTH_A_THREAD / x.columns(),
-            (worker, from, to) ->
-                crew.calls(worker)
-                    .convert(
-                        parts,
-                        x.rows(from, to).columns(0, width),
-                        width,
-                        out.rows(from, to),
-                        n * width));
+            (worker, from, to) -> {
+              crew.calls(worker)
+                  .convert(
+                      parts,
+                      x.rows(from, to).columns(0, width),
+                      width,
+                      out.rows(from, to),
+                      n * width);
+              for (int part = 0; part < parts; part++) {
+                rounded(worker, out.rows(part * n + from, part * n + to));
+              }
+            });
     return out;
   }
 
@@ -154,13 +204,11 @@ final class Operands {
               for (int piece = first; piece < last; piece++) {
                 long start = piece * PIECE;
                 int count = (int) Math.min(PIECE, from.length() - start);
+                Matrix out = new Matrix(to, start, 1, count, count, type);
                 crew.calls(worker)
                     .convert(
-                        1,
-                        new Matrix(from, start, 1, count, count, NumberType.FLOAT32),
-                        0,
-                        new Matrix(to, start, 1, count, count, NumberType.BFLOAT16),
-                        0);
+                        1, new Matrix(from, start, 1, count, count, NumberType.FLOAT32), 0, out, 0);
+                rounded(worker, out);
               }
             });
   }

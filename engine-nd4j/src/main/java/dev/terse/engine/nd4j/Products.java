@@ -1,5 +1,7 @@
 package dev.terse.engine.nd4j;
 
+import java.util.function.BiConsumer;
+
 /**
  * The products of a linear layer, split over the crew: by rows, or where these are few by output
  * channels. A weight gradient is split by its channels too, so nothing has to be added up
@@ -36,7 +38,7 @@ final class Products {
   void forward(Nd4jTensor x, Matrix w, Nd4jTensor out) {
     int rows = x.rows();
     if (rows < crew.calls(0).steadyRows()) {
-      padded(x, w, out);
+      padded(x, out, (wideX, wideOut) -> byChannels(wideX, w, wideOut));
     } else if (rows < MINIMUM_SHARE * crew.count()) {
       byChannels(x, w, out);
     } else {
@@ -59,6 +61,10 @@ final class Products {
 
   /** {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I] {@code + keep * dx}. */
   void backwardInput(Nd4jTensor dy, Matrix w, Nd4jTensor dx, double keep) {
+    if (dy.rows() < crew.calls(0).steadyRows()) {
+      padded(dy, dx, (wideDy, wideDx) -> backwardInput(wideDy, w, wideDx, keep));
+      return;
+    }
     try (ChunkPool.Frame own = crew.scratch(0)) {
       Matrix weights = operands.weights(own, w);
       crew.workers()
@@ -124,14 +130,17 @@ final class Products {
     }
   }
 
-  private void padded(Nd4jTensor x, Matrix w, Nd4jTensor out) {
+  /** Runs a product on few rows as on {@link NativeCalls#steadyRows}; more of them are 0. */
+  private void padded(Nd4jTensor in, Nd4jTensor out, BiConsumer<Nd4jTensor, Nd4jTensor> product) {
     try (ChunkPool.Frame own = crew.scratch(0)) {
-      Nd4jTensor wideX = own.floats(crew.calls(0).steadyRows(), x.rowSize());
+      int rows = in.rows();
+      Nd4jTensor wideIn = own.floats(crew.calls(0).steadyRows(), in.rowSize());
       Nd4jTensor wideOut = own.floats(crew.calls(0).steadyRows(), out.rowSize());
-      int rows = x.rows();
-      kernels.copy(x, wideX.rowsView(0, rows));
-      kernels.clear(wideX.rowsView(rows, wideX.rows()));
-      byChannels(wideX, w, wideOut);
+      kernels.copy(in, wideIn.rowsView(0, rows));
+      kernels.clear(wideIn.rowsView(rows, wideIn.rows()));
+      kernels.copy(out, wideOut.rowsView(0, rows));
+      kernels.clear(wideOut.rowsView(rows, wideOut.rows()));
+      product.accept(wideIn, wideOut);
       kernels.copy(wideOut.rowsView(0, rows), out);
     }
   }
