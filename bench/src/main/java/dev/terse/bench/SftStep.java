@@ -7,6 +7,7 @@ import dev.terse.model.Decoder;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.PackedBatch;
 import dev.terse.trainer.loss.SftLoss;
+import dev.terse.trainer.optim.Gradient;
 import dev.terse.trainer.optim.Optim;
 import dev.terse.trainer.optim.Optimizer;
 import dev.terse.trainer.optim.OptimizerConfig;
@@ -114,8 +115,10 @@ final class SftStep implements Runnable, AutoCloseable {
   @Override
   public void run() {
     SftLoss loss = new SftLoss(rows.count());
-    TokenScores scores = decoder.accumulate(batch, rows, 1, loss, optimizer.gradients(), recompute);
-    optimizer.update(loss.value(scores.logProbs()), LEARNING_RATE);
+    try (Gradient gradient = optimizer.zeroGradient()) {
+      TokenScores scores = decoder.accumulate(batch, rows, 1, loss, gradient.sums(), recompute);
+      optimizer.update(gradient, loss.value(scores.logProbs()), LEARNING_RATE);
+    }
   }
 
   @Override

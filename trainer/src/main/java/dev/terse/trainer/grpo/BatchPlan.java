@@ -1,8 +1,11 @@
 package dev.terse.trainer.grpo;
 
+import dev.terse.engine.SeedTree;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * TRL's batch arithmetic: what is counted is completions, not prompts.
@@ -110,6 +113,22 @@ record BatchPlan(
   /** Whether update {@code update} is the first of its generation. */
   boolean beginsGeneration(int update) {
     return update % updatesPerGeneration() == 0;
+  }
+
+  /**
+   * The episodes of update {@code update}: all of its generation, or a drawn part of it.
+   *
+   * @param seed of the run
+   * @return their rows in the generation, [B]
+   */
+  int[] rows(int update, long seed) {
+    int pass = update % updatesPerPass();
+    int[] order =
+        updatesPerPass() == 1
+            ? IntStream.range(0, generationBatch()).toArray()
+            : SeedTree.permutation(
+                SeedTree.at(seed, "minibatch", generation(update)), generationBatch());
+    return Arrays.copyOfRange(order, pass * updateBatch(), (pass + 1) * updateBatch());
   }
 
   /** Whether every update sees completions of the policy that it changes. */

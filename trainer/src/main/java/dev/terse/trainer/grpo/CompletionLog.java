@@ -28,21 +28,25 @@ final class CompletionLog {
   private final MetricSink sink;
   private final String skipMark;
   private final int printed;
+  private final HealthWatch health;
   private boolean failureTold;
 
   /**
    * @param folder output_dir
    * @param printed completions of each generation that the console shows; 0 for none
+   * @param health looks at each generation first
    */
-  CompletionLog(Path folder, MetricSink sink, String skipMark, int printed) {
+  CompletionLog(Path folder, MetricSink sink, String skipMark, int printed, HealthWatch health) {
     this.folder = folder.resolve("completions");
     this.sink = sink;
     this.skipMark = skipMark;
     this.printed = printed;
+    this.health = health;
   }
 
   /** Writes the completions that update {@code step}, counted from 1, learns from. */
   void write(int step, List<Episode> episodes) {
+    health.look(episodes);
     sink.histogram(step, "completions/rewards", finite(episodes));
     sink.histogram(
         step,

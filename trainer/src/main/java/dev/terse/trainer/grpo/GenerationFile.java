@@ -10,49 +10,62 @@ import dev.terse.rollout.Completion;
 import dev.terse.rollout.FinishReason;
 import dev.terse.rollout.Group;
 import dev.terse.trainer.data.Problem;
-import dev.terse.trainer.loss.GroupAdvantage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The completions that a later update still needs, in a checkpoint: ids and log-probabilities.
  * Text, rewards and advantages follow from them and are computed again.
+ *
+ * @param problems [P]
+ * @param groups [P][G]
+ * @param oldLogProbs as in {@link Generation}
+ * @param referenceLogProbs as there
  */
-final class GenerationFile {
+record GenerationFile(
+    List<Problem> problems,
+    List<Group> groups,
+    Optional<List<double[]>> oldLogProbs,
+    Optional<List<double[]>> referenceLogProbs) {
   private static final String NAME = "generation.jsonl";
+  private static final String OLD = "old_log_probs";
+  private static final String REFERENCE = "reference_log_probs";
 
-  private GenerationFile() {}
-
-  static void write(Path folder, List<Episode> episodes) throws IOException {
+  static void write(Path folder, Generation generation) throws IOException {
     try (JsonLinesWriter out = new JsonLinesWriter(folder.resolve(NAME))) {
-      for (Episode episode : episodes) {
+      for (int i = 0; i < generation.episodes().size(); i++) {
+        int at = i;
+        Episode episode = generation.episodes().get(i);
         ObjectNode row = JsonNodeFactory.instance.objectNode();
         row.put("problem", episode.problem().prompt().index());
         row.put("finish", episode.completion().finish().name());
         ArrayNode ids = row.putArray("ids");
-        for (int id : episode.completion().ids()) {
-          ids.add(id);
-        }
+        IntStream.of(episode.completion().ids()).forEach(ids::add);
         ArrayNode drawn = row.putArray("sampler_log_probs");
         for (float logProb : episode.completion().logProbs()) {
           drawn.add(logProb);
         }
-        put(row, "old_log_probs", episode.oldLogProbs());
-        put(row, "reference_log_probs", episode.referenceLogProbs());
+        generation.oldLogProbs().ifPresent(all -> put(row, OLD, all.get(at)));
+        generation.referenceLogProbs().ifPresent(all -> put(row, REFERENCE, all.get(at)));
         out.write(row);
       }
       out.commit();
     }
   }
 
-  /** The episodes of {@link #write}, scored and compared again. */
-  static List<Episode> read(
-      Path folder, List<Problem> problems, Judge judge, int groupSize, GroupAdvantage.Scale scale)
+  /**
+   * What {@link #write} wrote.
+   *
+   * @param problems of the training file
+   */
+  static GenerationFile read(Path folder, List<Problem> problems, int groupSize)
       throws IOException {
     Map<Integer, Problem> byIndex =
         problems.stream()
@@ -63,60 +76,43 @@ final class GenerationFile {
         rows.add(row);
       }
     }
-    List<Problem> prompts = new ArrayList<>();
+    List<Problem> drawn = new ArrayList<>();
     List<Group> groups = new ArrayList<>();
     for (int from = 0; from < rows.size(); from += groupSize) {
       Problem problem = byIndex.get(rows.get(from).path("problem").asInt());
-      prompts.add(problem);
+      List<JsonNode> own = rows.subList(from, from + groupSize);
+      drawn.add(problem);
       groups.add(
-          new Group(
-              problem.prompt(),
-              rows.subList(from, from + groupSize).stream()
-                  .map(GenerationFile::completion)
-                  .toList()));
+          new Group(problem.prompt(), own.stream().map(GenerationFile::completion).toList()));
     }
-    List<Episode> scored = judge.score(prompts, groups);
-    List<Episode> episodes =
-        Episode.compared(scored, GroupAdvantage.of(Episode.rewards(scored), groupSize, scale));
-    List<Episode> out = new ArrayList<>();
-    for (int i = 0; i < episodes.size(); i++) {
-      JsonNode row = rows.get(i);
-      out.add(
-          episodes
-              .get(i)
-              .withLogProbs(
-                  doubles(row.path("old_log_probs")), doubles(row.path("reference_log_probs"))));
-    }
-    return out;
+    return new GenerationFile(drawn, groups, column(rows, OLD), column(rows, REFERENCE));
   }
 
   private static Completion completion(JsonNode row) {
-    int[] ids = new int[row.path("ids").size()];
-    float[] logProbs = new float[ids.length];
-    for (int t = 0; t < ids.length; t++) {
-      ids[t] = row.path("ids").get(t).asInt();
-      logProbs[t] = (float) row.path("sampler_log_probs").get(t).asDouble();
+    double[] drawn = doubles(row.path("sampler_log_probs"));
+    float[] logProbs = new float[drawn.length];
+    for (int t = 0; t < drawn.length; t++) {
+      logProbs[t] = (float) drawn[t];
     }
+    int[] ids = row.path("ids").valueStream().mapToInt(JsonNode::asInt).toArray();
     return new Completion(ids, logProbs, FinishReason.valueOf(row.path("finish").asText()));
   }
 
   private static void put(ObjectNode row, String field, double[] values) {
-    if (values != null) {
-      ArrayNode array = row.putArray(field);
-      for (double value : values) {
-        array.add(value);
-      }
+    ArrayNode array = row.putArray(field);
+    for (double value : values) {
+      array.add(value);
     }
   }
 
+  /** A field that all rows have, or none. */
+  private static Optional<List<double[]>> column(List<JsonNode> rows, String field) {
+    return rows.stream().anyMatch(row -> row.has(field))
+        ? Optional.of(rows.stream().map(row -> doubles(row.path(field))).toList())
+        : Optional.empty();
+  }
+
   private static double[] doubles(JsonNode array) {
-    if (array.isMissingNode()) {
-      return null;
-    }
-    double[] values = new double[array.size()];
-    for (int t = 0; t < values.length; t++) {
-      values[t] = array.get(t).asDouble();
-    }
-    return values;
+    return array.valueStream().mapToDouble(JsonNode::asDouble).toArray();
   }
 }

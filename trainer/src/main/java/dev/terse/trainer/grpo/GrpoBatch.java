@@ -7,22 +7,23 @@ import dev.terse.trainer.loss.GrpoLoss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
  * What a pass computes: completions behind their prompts, packed. Only completion tokens are
  * targets.
  *
- * @param episodes those that bear loss
- * @param tokens the sequences
- * @param targets where completion tokens are predicted
+ * @param rows of the generation that they are, [E]
+ * @param episodes the same, [E]
+ * @param tokens the sequences, [N]
+ * @param targets where completion tokens are predicted, [T]
  */
-record GrpoBatch(List<Episode> episodes, PackedBatch tokens, HeadRows targets) {
+record GrpoBatch(int[] rows, List<Episode> episodes, PackedBatch tokens, HeadRows targets) {
 
   /** Each completion behind a prompt of its own. */
-  static GrpoBatch apart(List<Episode> episodes) {
+  static GrpoBatch apart(int[] rows, List<Episode> episodes) {
     return of(
+        rows,
         episodes,
         PackedBatch.of(
             episodes.stream()
@@ -34,15 +35,15 @@ record GrpoBatch(List<Episode> episodes, PackedBatch tokens, HeadRows targets) {
    * Neighbours with one prompt share it, so that it is computed once: its tokens but the last are
    * the prefix of all, and each goes on from a last token of its own, which predicts its first.
    */
-  static GrpoBatch sharing(List<Episode> episodes) {
+  static GrpoBatch sharing(int[] rows, List<Episode> episodes) {
     List<int[]> parts = new ArrayList<>();
     List<Integer> prefixes = new ArrayList<>();
     int prefix = Segments.NONE;
-    Episode before = null;
-    for (Episode episode : episodes) {
+    for (int e = 0; e < episodes.size(); e++) {
+      Episode episode = episodes.get(e);
       int[] prompt = episode.problem().prompt().ids();
       int shared = prompt.length - 1;
-      if (!episode.hasPromptOf(before)) {
+      if (e == 0 || !episode.sharesPromptWith(episodes.get(e - 1))) {
         prefix = shared == 0 ? Segments.NONE : parts.size();
         if (shared > 0) {
           parts.add(Arrays.copyOf(prompt, shared));
@@ -51,44 +52,41 @@ record GrpoBatch(List<Episode> episodes, PackedBatch tokens, HeadRows targets) {
       }
       parts.add(joined(new int[] {prompt[shared]}, episode.completion().ids()));
       prefixes.add(prefix);
-      before = episode;
     }
     int[] prefixOf = prefixes.stream().mapToInt(Integer::intValue).toArray();
-    return of(episodes, PackedBatch.continuing(parts, prefixOf));
+    return of(rows, episodes, PackedBatch.continuing(parts, prefixOf));
   }
 
   /**
    * @param tokens whose segments are the episodes' in their order, each with a completion at its
    *     end, and prefixes of them
    */
-  private static GrpoBatch of(List<Episode> episodes, PackedBatch tokens) {
+  private static GrpoBatch of(int[] rows, List<Episode> episodes, PackedBatch tokens) {
     int[] ends =
         IntStream.range(0, tokens.segments().count())
             .filter(s -> !tokens.segments().isPrefix(s))
             .map(tokens.segments()::end)
             .toArray();
-    int[] places =
+    int[] predicting =
         IntStream.range(0, ends.length)
             .flatMap(e -> IntStream.range(ends[e] - episodes.get(e).tokens() - 1, ends[e] - 1))
             .toArray();
     int[] next = episodes.stream().flatMapToInt(e -> IntStream.of(e.completion().ids())).toArray();
-    return new GrpoBatch(List.copyOf(episodes), tokens, new HeadRows(places, next));
+    return new GrpoBatch(rows, episodes, tokens, new HeadRows(predicting, next));
   }
 
-  /**
-   * The same batch with dropout: what is left out depends on an episode's place in its generation.
-   */
+  /** The same batch with dropout: what is left out depends on an episode's row. */
   GrpoBatch withDropout(long seed) {
-    int[] places = episodes.stream().mapToInt(Episode::index).toArray();
-    return new GrpoBatch(episodes, tokens.withDropout(seed, places), targets);
+    return new GrpoBatch(rows, episodes, tokens.withDropout(seed, rows), targets);
   }
 
   /**
    * What the loss needs to know of the tokens.
    *
-   * @param weights of each episode's tokens, [episodes]
+   * @param generation whose rows these are
+   * @param weights of the tokens of each row, [P·G]
    */
-  GrpoLoss.Tokens lossTokens(double[] weights) {
+  GrpoLoss.Tokens inLoss(Generation generation, double[] weights) {
     int[] completion =
         IntStream.range(0, episodes.size())
             .flatMap(e -> IntStream.generate(() -> e).limit(episodes.get(e).tokens()))
@@ -96,12 +94,12 @@ record GrpoBatch(List<Episode> episodes, PackedBatch tokens, HeadRows targets) {
     return new GrpoLoss.Tokens(
         completion,
         episodes.stream().mapToDouble(Episode::advantage).toArray(),
-        weights,
-        concat(Episode::oldLogProbs),
-        concat(Episode::referenceLogProbs));
+        Arrays.stream(rows).mapToDouble(row -> weights[row]).toArray(),
+        generation.oldLogProbs().map(this::joined),
+        generation.referenceLogProbs().map(this::joined));
   }
 
-  /** Values of the rows, cut back into one array for each episode. */
+  /** Values of the targets, cut into one array for each episode, [E][ids]. */
   List<double[]> perEpisode(double[] values) {
     List<double[]> parts = new ArrayList<>();
     int at = 0;
@@ -112,11 +110,21 @@ record GrpoBatch(List<Episode> episodes, PackedBatch tokens, HeadRows targets) {
     return parts;
   }
 
-  private double[] concat(Function<Episode, double[]> values) {
-    if (values.apply(episodes.get(0)) == null) {
-      return null;
+  /** What the sampler said of the targets, [T]. */
+  double[] samplerLogProbs() {
+    double[] all = new double[targets.count()];
+    int at = 0;
+    for (Episode episode : episodes) {
+      for (float logProb : episode.completion().logProbs()) {
+        all[at++] = logProb;
+      }
     }
-    return episodes.stream().map(values).flatMapToDouble(Arrays::stream).toArray();
+    return all;
+  }
+
+  /** The values of these rows one after another, [T], from those of the generation, [P·G][ids]. */
+  private double[] joined(List<double[]> values) {
+    return Arrays.stream(rows).mapToObj(values::get).flatMapToDouble(Arrays::stream).toArray();
   }
 
   private static int[] joined(int[] prompt, int[] completion) {

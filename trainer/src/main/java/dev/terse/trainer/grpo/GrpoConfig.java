@@ -3,6 +3,7 @@ package dev.terse.trainer.grpo;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.data.PromptConfig;
+import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.loss.GrpoLossConfig;
 import dev.terse.trainer.model.ModelArguments;
@@ -28,7 +29,8 @@ public record GrpoConfig(
     @Default("true") boolean shuffleDataset,
     @Default("false") boolean disableDropout,
     @Default("false") boolean logCompletions,
-    @Default(Default.UNSET) @Range("[1, inf)") Integer numCompletionsToPrint) {
+    @Default(Default.UNSET) @Range("[1, inf)") Integer numCompletionsToPrint)
+    implements RunConfig {
 
   public GrpoConfig {
     loss.objective();

@@ -12,10 +12,10 @@ import dev.terse.trainer.loop.TrainingRun;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.model.RunModels;
-import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +35,7 @@ public final class GrpoRun {
   public GrpoRun(Loaded<GrpoConfig> loaded, Engine engine, MetricSink sink, Phases phases) {
     this.config = loaded.config();
     BatchPlan.of(config); // said before a model is loaded
-    this.run = new TrainingRun(config.model(), config.training(), loaded.values(), engine, sink);
+    this.run = new TrainingRun(loaded, engine, sink);
     this.engine = engine;
     this.sink = sink;
     this.phases = phases;
@@ -49,12 +49,11 @@ public final class GrpoRun {
   public int run(StopSignal stop) throws IOException {
     try (Rubric rubric = config.reward().rubric()) {
       rubric.open();
-      return run.run((model, optimizer) -> trainer(model, optimizer, rubric), stop);
+      return run.run(model -> trainer(model, rubric), stop);
     }
   }
 
-  private GrpoTrainer trainer(ModelFolder model, Optimizer optimizer, Rubric rubric)
-      throws IOException {
+  private GrpoTrainer trainer(ModelFolder model, Rubric rubric) throws IOException {
     List<Problem> train = problems(config.training().datasetName(), model);
     String evalFile = config.training().evaluation().evalDataset();
     List<Problem> eval = evalFile == null ? List.of() : problems(evalFile, model);
@@ -66,11 +65,14 @@ public final class GrpoRun {
                 : config.numCompletionsToPrint();
     CompletionLog log =
         new CompletionLog(
-            Path.of(config.training().outputDir()), sink, config.model().skipMark(), printed);
+            Path.of(config.training().outputDir()),
+            sink,
+            config.model().skipMark(),
+            printed,
+            new HealthWatch(rubric::failures));
     return new GrpoTrainer(
         model,
         reference(model),
-        optimizer,
         config,
         new GrpoTrainer.GrpoProblems(train, eval),
         rubric,
@@ -78,14 +80,16 @@ public final class GrpoRun {
         phases);
   }
 
-  /** Null where beta is 0. A learner is made before a checkpoint is read, so this is the start. */
-  private ReferenceModel reference(ModelFolder policy) {
+  /** None where beta is 0. A learner is made before a checkpoint is read, so this is the start. */
+  private Optional<ReferenceModel> reference(ModelFolder policy) {
     if (config.loss().beta() == 0) {
-      return null;
+      return Optional.empty();
     }
-    return policy.decoder().adapters().isPresent()
-        ? new AdapterReference(policy.decoder())
-        : new WholeReference(RunModels.open(config.model(), engine, config.training().seed()));
+    return Optional.of(
+        policy.decoder().adapters().isPresent()
+            ? ReferenceModel.Adapters.of(policy.decoder())
+            : new ReferenceModel.Whole(
+                RunModels.open(config.model(), engine, config.training().seed())));
   }
 
   private List<Problem> problems(String file, ModelFolder model) throws IOException {

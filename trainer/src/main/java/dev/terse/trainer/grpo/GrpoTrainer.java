@@ -9,9 +9,13 @@ import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.Evaluator;
 import dev.terse.trainer.loop.Learner;
+import dev.terse.trainer.loop.Step;
 import dev.terse.trainer.loss.GroupAdvantage;
+import dev.terse.trainer.loss.UpdateLoss;
 import dev.terse.trainer.memory.Workload;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.metrics.Timed;
+import dev.terse.trainer.optim.Gradient;
 import dev.terse.trainer.optim.LearningRate;
 import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
@@ -26,15 +30,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Group-relative policy optimization (arXiv 2402.03300) with TRL's keys: completions are sampled in
- * this process by the model that is trained.
+ * Group-relative policy optimization (GRPO, arXiv 2402.03300) with TRL's keys: completions are
+ * sampled in this process by the model that is trained. {@link #step} is the whole method.
+ *
+ * <p>Where this is not quite the paper's GRPO, and why:
+ *
+ * <ul>
+ *   <li>The loss is the mean over the tokens of the update ({@code loss_type} dapo), not the mean
+ *       of the completions' means, which gives a token of a long completion less weight; {@code
+ *       grpo} is the paper's. beta is 0: no reference is held, nor its forward paid. Both as in
+ *       TRL.
+ *   <li>The reference is the model that the run began with; the paper renews it from time to time.
+ *   <li>A completion without a reward is absent: it moves neither its group's mean nor the policy.
+ * </ul>
+ *
+ * <p>Where a generation makes one update, π is π_old: the ratio is exactly 1, nothing is clipped,
+ * and no forward is spent on π_old (as in TRL).
+ *
+ * <p>Where it is not TRL's, and why:
+ *
+ * <ul>
+ *   <li>Old log-probabilities are the trainer's own, never the sampler's. Both read the same
+ *       weights in one process, so there is no correction for a sampler that differs, only a metric
+ *       of it.
+ *   <li>Completions of a prompt share the prompt's forward and backward. The gradient is the same.
+ *   <li>Log-ratios are held in ±20 before the exponential, so that no number overflows.
+ *   <li>Under dropout an episode has the same mask in all updates of its generation, so that the
+ *       ratio moves with the weights alone.
+ * </ul>
+ *
+ * <p>Of arXiv 2508.03346 this is the second stage. Its code rewards left-out steps in wrong answers
+ * too; the reward preset {@code safe} pays for them in right answers only.
  */
-final class GrpoTrainer implements Learner {
+final class GrpoTrainer implements Learner<Generation> {
   private static final Logger LOG = LoggerFactory.getLogger(GrpoTrainer.class);
 
   private final ModelFolder policy;
-  private final ReferenceModel reference;
-  private final Optimizer optimizer;
+  private final Optional<ReferenceModel> reference;
   private final GrpoConfig config;
   private final GrpoProblems problems;
   private final Phases phases;
@@ -44,22 +76,18 @@ final class GrpoTrainer implements Learner {
   private final LearningRate learningRate;
   private final Judge judge;
   private final Rollouts rollouts;
-  private final GroupAdvantage.Scale scale;
-  private final PolicyGradient gradient;
-  private final HealthWatch health = new HealthWatch();
-  private List<Episode> generation = List.of();
-  private long numTokens;
+  private final FrozenPolicies frozen;
+  private final PolicyGradient policyGradient;
 
   /** Problems to train on, and to evaluate on (may be empty). */
   record GrpoProblems(List<Problem> train, List<Problem> eval) {}
 
   /**
-   * @param reference null where beta is 0; owned
+   * @param reference none where beta is 0; owned
    */
   GrpoTrainer(
       ModelFolder policy,
-      ReferenceModel reference,
-      Optimizer optimizer,
+      Optional<ReferenceModel> reference,
       GrpoConfig config,
       GrpoProblems problems,
       Rubric rubric,
@@ -67,7 +95,6 @@ final class GrpoTrainer implements Learner {
       Phases phases) {
     this.policy = policy;
     this.reference = reference;
-    this.optimizer = optimizer;
     this.config = config;
     this.problems = problems;
     this.log = log;
@@ -80,19 +107,22 @@ final class GrpoTrainer implements Learner {
             plan.prompts(),
             config.shuffleDataset() ? EpochOrder.Order.SHUFFLED : EpochOrder.Order.AS_GIVEN,
             EpochOrder.LastUpdate.DROPPED);
-    this.learningRate =
-        LearningRate.of(
-            config.training().optimizer(),
-            config.learningRate(),
-            config.training().updates(updatesPerEpoch()));
+    this.learningRate = config.schedule(updatesPerEpoch());
     this.judge = new Judge(policy.tokenizer(), config.model().skipMark(), rubric);
     this.rollouts =
         new Rollouts(
             policy.decoder(),
             Set.copyOf(policy.tokenizer().stopIds()),
             config.generation().maxLive());
-    this.scale = config.loss().scaleRewards().scale();
-    this.gradient = new PolicyGradient(policy.decoder(), reference, config, plan, phases);
+    GrpoPasses passes = GrpoPasses.of(config);
+    this.frozen =
+        new FrozenPolicies(
+            policy.decoder(),
+            plan.isOnPolicy(),
+            reference,
+            config.generation().temperature(),
+            passes);
+    this.policyGradient = new PolicyGradient(policy.decoder(), config, passes, phases);
     LOG.info("{}", plan.describe());
   }
 
@@ -101,40 +131,34 @@ final class GrpoTrainer implements Learner {
     return order.updatesPerEpoch() * plan.updatesPerGeneration();
   }
 
-  /** Prompts → completions → rewards → advantages → loss → gradients → AdamW. */
+  /**
+   * Prompts → completions → rewards → advantages → loss → gradient → update. P prompts, G
+   * completions of each, B completions of the update; ids are as many as a completion has tokens.
+   */
   @Override
-  public Map<String, Double> step(int update) {
+  public Step<Generation> step(int update, Generation before, Optimizer optimizer) {
     Map<String, Double> metrics = new LinkedHashMap<>();
+    Generation generation = before;
     if (plan.beginsGeneration(update)) {
-      List<Problem> prompts = prompts(plan.generation(update));
-      long begun = System.nanoTime();
-      List<Group> groups = sample(prompts, plan.generation(update));
-      metrics.put("rollout_time", (System.nanoTime() - begun) / 1e9);
-      List<Episode> scored = judge.score(prompts, groups);
-      double[] advantages = GroupAdvantage.of(Episode.rewards(scored), plan.groupSize(), scale);
-      generation = gradient.prepared(Episode.compared(scored, advantages), plan.generation(update));
-      metrics.putAll(RolloutMetrics.of(generation, plan.groupSize(), judge.termNames()));
-      health.look(generation);
-      log.write(update + 1, generation);
+      int number = plan.generation(update);
+      List<Problem> prompts = prompts(number); // [P]
+      Timed<List<Group>> completions = Timed.of(() -> sample(prompts, number)); // [P][G]
+      List<Judge.Reward> rewards = judge.rewards(prompts, completions.value()); // [P·G]
+      double[] advantages = advantages(rewards); // [P·G]
+      List<Episode> episodes = Episode.of(prompts, completions.value(), rewards, advantages);
+      generation = frozen.scored(number, episodes); // with ℓ° and ln π_ref, [P·G][ids]
+      metrics.putAll(rolloutMetrics(completions.seconds(), episodes));
+      log.write(update + 1, episodes);
     }
-    PolicyGradient.Result result =
-        gradient.add(episodes(update), plan.generation(update), optimizer.gradients());
-    double rate = learningRate.at(update);
-    Optimizer.Outcome outcome = optimizer.update(result.loss(), rate);
-    if (!outcome.applied()) {
-      LOG.warn(
-          "update {} changed nothing: loss {}, gradient norm {}; its problems: {}",
-          update + 1,
-          result.loss(),
-          outcome.gradientNorm(),
-          generation.stream().map(episode -> episode.problem().id()).distinct().toList());
+    int[] rows = plan.rows(update, config.training().seed()); // [B], of the P·G episodes
+    try (Gradient gradient = optimizer.zeroGradient()) { // [trained]
+      UpdateLoss loss = policyGradient.addTo(gradient, generation, rows);
+      Optimizer.Outcome outcome =
+          optimizer.update(gradient, loss.value(), learningRate.at(update)); // AdamW
+      metrics.putAll(loss.metrics());
+      long numTokens = plan.beginsGeneration(update) ? generation.tokens() : 0;
+      return new Step<>(loss.value(), metrics, outcome, numTokens, generation);
     }
-    metrics.putAll(result.metrics());
-    metrics.put("grad_norm", outcome.gradientNorm());
-    metrics.put("learning_rate", rate);
-    metrics.put("num_tokens", (double) numTokens);
-    metrics.put("skipped_updates", outcome.applied() ? 0.0 : 1.0);
-    return metrics;
   }
 
   private List<Problem> prompts(int generation) {
@@ -144,72 +168,71 @@ final class GrpoTrainer implements Learner {
   private List<Group> sample(List<Problem> prompts, int generation) {
     long most = (long) plan.generationBatch() * config.generation().maxCompletionLength();
     try (var phase = phases.start("rollout " + (generation + 1), "tokens", most)) {
-      List<Group> groups =
-          rollouts.generate(
-              prompts.stream().map(Problem::prompt).toList(),
-              plan.groupSize(),
-              config.generation().sampling(),
-              SeedTree.at(config.training().seed(), "rollout", generation),
-              phase);
-      for (Group group : groups) {
-        numTokens += (long) group.prompt().ids().length * plan.groupSize();
-        numTokens += group.completions().stream().mapToLong(c -> c.ids().length).sum();
-      }
-      return groups;
+      return rollouts.generate(
+          prompts.stream().map(Problem::prompt).toList(),
+          plan.groupSize(),
+          config.generation().sampling(),
+          SeedTree.at(config.training().seed(), "rollout", generation),
+          phase);
     }
   }
 
-  /** The completions of update {@code update}: all of the generation, or a drawn part of it. */
-  private List<Episode> episodes(int update) {
-    if (generation.isEmpty()) {
-      throw new IllegalStateException("update " + update + " has no completions to learn from");
-    }
-    if (plan.updatesPerPass() == 1) {
-      return generation;
-    }
-    long seed = SeedTree.at(config.training().seed(), "minibatch", plan.generation(update));
-    int[] order = SeedTree.permutation(seed, generation.size());
-    int from = update % plan.updatesPerPass() * plan.updateBatch();
-    return Arrays.stream(order, from, from + plan.updateBatch()).mapToObj(generation::get).toList();
+  private double[] advantages(List<Judge.Reward> rewards) {
+    double[] totals = rewards.stream().mapToDouble(reward -> reward.score().total()).toArray();
+    return GroupAdvantage.of(totals, plan.groupSize(), config.loss().scaleRewards().scale());
+  }
+
+  private Map<String, Double> rolloutMetrics(double seconds, List<Episode> episodes) {
+    return RolloutMetrics.of(seconds, episodes, plan.groupSize(), judge.rubric().names());
   }
 
   @Override
-  public Map<String, Double> evaluate(int updates) throws IOException {
+  public String examples(int update, Generation generation) {
+    return "problems: "
+        + generation.episodes().stream().map(e -> e.problem().id()).distinct().toList();
+  }
+
+  @Override
+  public Map<String, Double> evaluate(long numTokens) throws IOException {
     Evaluator evaluator =
         new Evaluator(policy, config.model().skipMark(), config.generation().maxLive(), phases);
     return evaluator.run(problems.eval(), config.generation().maxCompletionLength()).metrics();
   }
 
   @Override
-  public Optional<Workload> workload() {
-    return Optional.of(GrpoWorkload.of(policy.decoder().config(), config, plan, order, problems));
+  public Workload workload() {
+    return GrpoWorkload.of(policy.decoder().config(), config, plan, order, problems);
   }
 
   @Override
-  public long numTokens() {
-    return numTokens;
+  public Generation start() {
+    return Generation.NONE;
   }
 
   /** The completions that later updates still need. */
   @Override
-  public void writeState(Path folder) throws IOException {
+  public void write(Generation generation, Path folder) throws IOException {
     if (!plan.isOnPolicy()) {
       GenerationFile.write(folder, generation);
     }
   }
 
   @Override
-  public void resume(long numTokens, Path folder) throws IOException {
-    this.numTokens = numTokens;
-    if (!plan.isOnPolicy()) {
-      generation = GenerationFile.read(folder, problems.train(), judge, plan.groupSize(), scale);
+  public Generation read(int updates, Path folder) throws IOException {
+    if (plan.isOnPolicy()) {
+      return Generation.NONE;
     }
+    GenerationFile saved = GenerationFile.read(folder, problems.train(), plan.groupSize());
+    List<Judge.Reward> rewards = judge.rewards(saved.problems(), saved.groups());
+    return new Generation(
+        plan.generation(updates - 1),
+        Episode.of(saved.problems(), saved.groups(), rewards, advantages(rewards)),
+        saved.oldLogProbs(),
+        saved.referenceLogProbs());
   }
 
   @Override
   public void close() {
-    if (reference != null) {
-      reference.close();
-    }
+    reference.ifPresent(ReferenceModel::close);
   }
 }

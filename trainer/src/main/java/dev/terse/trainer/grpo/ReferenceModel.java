@@ -1,14 +1,79 @@
 package dev.terse.trainer.grpo;
 
-import dev.terse.engine.HeadRows;
-import dev.terse.model.PackedBatch;
+import dev.terse.model.Decoder;
+import dev.terse.model.ModelFolder;
+import dev.terse.model.Parameters;
+import java.util.function.Function;
 
 /** The frozen model that the policy is kept near to: the one that the run began with. */
-interface ReferenceModel extends AutoCloseable {
+sealed interface ReferenceModel extends AutoCloseable {
 
-  /** Log-probabilities of the targets; nothing is left out. */
-  double[] logProbs(PackedBatch tokens, HeadRows targets, double temperature);
+  /** What {@code read} finds in a decoder that holds the reference's weights; it is only lent. */
+  <T> T lend(Function<Decoder, T> read);
 
   @Override
   void close();
+
+  /**
+   * That model in memory a second time.
+   *
+   * @param model owned
+   */
+  record Whole(ModelFolder model) implements ReferenceModel {
+    @Override
+    public <T> T lend(Function<Decoder, T> read) {
+      return read.apply(model.decoder());
+    }
+
+    @Override
+    public void close() {
+      model.close();
+    }
+  }
+
+  /**
+   * The policy with its adapters as the run began: fresh ones change nothing, so that is the base
+   * model, as in TRL; adapters that are trained on are what they were. The base is held once: while
+   * it is lent, the policy's adapters are set aside.
+   *
+   * @param policy not owned
+   * @param begun what its adapters were, owned
+   * @param current what they are while the policy is lent, owned
+   */
+  record Adapters(Decoder policy, Parameters begun, Parameters current) implements ReferenceModel {
+
+    /** Remembers what the adapters are now. */
+    static Adapters of(Decoder policy) {
+      Adapters reference =
+          new Adapters(
+              policy,
+              policy.trained().zerosLike(policy.engine()),
+              policy.trained().zerosLike(policy.engine()));
+      reference.copy(policy.trained(), reference.begun);
+      return reference;
+    }
+
+    @Override
+    public <T> T lend(Function<Decoder, T> read) {
+      copy(policy.trained(), current);
+      copy(begun, policy.trained());
+      try {
+        return read.apply(policy);
+      } finally {
+        copy(current, policy.trained());
+      }
+    }
+
+    private void copy(Parameters from, Parameters to) {
+      for (String name : from.names()) {
+        policy.engine().copy(from.get(name), to.get(name));
+      }
+    }
+
+    @Override
+    public void close() {
+      begun.close();
+      current.close();
+    }
+  }
 }

@@ -12,11 +12,14 @@ final class RolloutMetrics {
   private RolloutMetrics() {}
 
   /**
+   * @param seconds that sampling took
    * @param episodes groups one after another
    * @param terms names of the reward's terms
    */
-  static Map<String, Double> of(List<Episode> episodes, int groupSize, List<String> terms) {
+  static Map<String, Double> of(
+      double seconds, List<Episode> episodes, int groupSize, List<String> terms) {
     Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("rollout_time", seconds);
     lengths(episodes, metrics);
     rewards(episodes, groupSize, terms, metrics);
     groups(episodes, groupSize, metrics);
@@ -44,7 +47,7 @@ final class RolloutMetrics {
       metrics.put("rewards/" + term + "/mean", GroupAdvantage.mean(values));
       metrics.put("rewards/" + term + "/std", GroupAdvantage.std(values));
     }
-    double[] totals = Episode.rewards(episodes);
+    double[] totals = values(episodes, e -> e.score().total());
     metrics.put("reward", GroupAdvantage.mean(totals));
     metrics.put("reward_std", GroupAdvantage.std(totals));
     metrics.put("reward_absent", mean(episodes, e -> Double.isNaN(e.score().total()) ? 1 : 0));

@@ -15,8 +15,13 @@ final class SamplerAgreement {
   private double ratioMin = Double.POSITIVE_INFINITY;
   private double ratioMax = Double.NEGATIVE_INFINITY;
 
-  /** Adds the tokens of a completion. */
-  void add(float[] sampler, double[] trainer) {
+  /**
+   * Adds the tokens of a pass.
+   *
+   * @param trainer log-probabilities under the weights that drew them, [T]
+   */
+  void add(GrpoBatch batch, double[] trainer) {
+    double[] sampler = batch.samplerLogProbs();
     for (int t = 0; t < trainer.length; t++) {
       double difference = Math.abs(trainer[t] - sampler[t]);
       double ratio = Math.exp(trainer[t] - sampler[t]);

@@ -1,45 +1,56 @@
 package dev.terse.trainer.loop;
 
 import dev.terse.trainer.memory.Workload;
+import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A kind of training, seen by the loop: what an update does. Updates are numbered from 0 and depend
- * on nothing but their number and what the updates before them left in the model, the optimizer and
- * the state that is saved with them.
+ * on nothing but their number, weights, moments and the state that the update before them left.
+ *
+ * @param <S> that state: a value, which the loop carries and saves
  */
-public interface Learner extends AutoCloseable {
+public interface Learner<S> extends AutoCloseable {
+
+  /** The state of a method whose updates leave nothing but weights and moments. */
+  enum NoState {
+    NONE
+  }
 
   /** Updates in one pass over the data. */
   int updatesPerEpoch();
 
-  /** Does one update and tells its metrics, under TRL's names without {@code train/}. */
-  Map<String, Double> step(int update);
-
-  /** Metrics of an evaluation after {@code updates} updates, without {@code eval/}. */
-  Map<String, Double> evaluate(int updates) throws IOException;
-
-  /** Tokens that all updates so far have read. */
-  long numTokens();
-
-  /** What the learner does, for the forecast of its memory; empty if it cannot tell. */
-  default Optional<Workload> workload() {
-    return Optional.empty();
-  }
-
-  /** Writes what else an update depends on into a checkpoint's state folder. */
-  default void writeState(Path folder) throws IOException {}
+  /** What the first update goes on from. */
+  S start();
 
   /**
-   * Goes on where another run of the same configuration stopped.
+   * Does one update. It writes nothing but the weights, by {@code optimizer}, and logs.
    *
-   * @param numTokens of that run
-   * @param folder that {@link #writeState} filled
+   * @param state that the update before left
+   * @param optimizer the loop's
    */
-  void resume(long numTokens, Path folder) throws IOException;
+  Step<S> step(int update, S state, Optimizer optimizer);
+
+  /** What update {@code update} read, for people: "rows: [...]". */
+  String examples(int update, S state);
+
+  /**
+   * Metrics of an evaluation, without {@code eval/}.
+   *
+   * @param numTokens that training has read so far
+   */
+  Map<String, Double> evaluate(long numTokens) throws IOException;
+
+  /** What the learner does, for the forecast of its memory. */
+  Workload workload();
+
+  /** Writes a state into a checkpoint's state folder. */
+  void write(S state, Path folder) throws IOException;
+
+  /** The state after {@code updates} updates, from the folder that {@link #write} filled. */
+  S read(int updates, Path folder) throws IOException;
 
   @Override
   default void close() {}

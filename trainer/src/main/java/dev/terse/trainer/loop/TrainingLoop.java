@@ -2,6 +2,7 @@ package dev.terse.trainer.loop;
 
 import dev.terse.trainer.memory.HeapTrim;
 import dev.terse.trainer.metrics.MetricSink;
+import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -9,26 +10,40 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs updates from the first to the last: logs, evaluates and saves when it is time to. */
-public final class TrainingLoop {
+/**
+ * Runs updates from the first to the last: logs, evaluates and saves when it is time to.
+ *
+ * @param <S> what the learner carries from update to update
+ */
+public final class TrainingLoop<S> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
 
   private final TrainingConfig config;
-  private final Learner learner;
+  private final Learner<S> learner;
+  private final Optimizer optimizer;
   private final MetricSink sink;
-  private final Saver saver;
+  private final Saver<S> saver;
   private final StopSignal stop;
 
-  /** Writes a checkpoint of the run as it stands after {@code step} updates. */
+  /** Writes a checkpoint of the run as it stands. */
   @FunctionalInterface
-  public interface Saver {
-    void save(int step) throws IOException;
+  public interface Saver<S> {
+    void save(Progress<S> progress) throws IOException;
   }
 
+  /**
+   * @param optimizer lent to the learner for each update; the caller closes it
+   */
   public TrainingLoop(
-      TrainingConfig config, Learner learner, MetricSink sink, Saver saver, StopSignal stop) {
+      TrainingConfig config,
+      Learner<S> learner,
+      Optimizer optimizer,
+      MetricSink sink,
+      Saver<S> saver,
+      StopSignal stop) {
     this.config = config;
     this.learner = learner;
+    this.optimizer = optimizer;
     this.sink = sink;
     this.saver = saver;
     this.stop = stop;
@@ -42,71 +57,111 @@ public final class TrainingLoop {
   /**
    * Does the updates that are left.
    *
-   * @param done updates that an earlier run did
+   * @param begun what an earlier run did
    * @return updates done now in all: fewer than {@link #maxSteps} if a stop was asked for
    */
-  public int run(int done) throws IOException {
-    int maxSteps = maxSteps();
-    int perEpoch = learner.updatesPerEpoch();
-    MetricMeans means = new MetricMeans();
-    HeapTrim heap = new HeapTrim();
-    if (done == 0 && config.evaluation().evalOnStart()) {
-      evaluate(0);
+  public int run(Progress<S> begun) throws IOException {
+    if (begun.updates() == 0 && config.evaluation().evalOnStart()) {
+      evaluate(begun);
     }
-    int saved = done;
-    int step = done;
     long started = System.nanoTime();
-    while (step < maxSteps && !stop.isRequested()) {
-      long begun = System.nanoTime();
-      Map<String, Double> metrics = new LinkedHashMap<>(learner.step(step));
-      step++;
-      heap.trim();
-      metrics.put("epoch", step / (double) perEpoch);
-      metrics.put("step_time", (System.nanoTime() - begun) / 1e9);
-      means.add(metrics);
-      if (config.logging().logs(step, maxSteps)) {
-        sink.scalars(step, means.take());
-      }
-      if (config.evaluation().isDue(step, perEpoch, maxSteps, config.logging().loggingSteps())) {
-        evaluate(step);
-      }
-      if (config.saving().isDue(step, perEpoch, maxSteps)) {
-        save(step);
-        saved = step;
-      }
-    }
-    if (step > done) {
-      double seconds = (System.nanoTime() - started) / 1e9;
+    Progress<S> reached = train(begun);
+    int done = reached.updates() - begun.updates();
+    if (done > 0) {
+      double seconds = secondsSince(started);
       sink.scalars(
-          step,
-          Map.of(
-              "train/train_runtime",
-              seconds,
-              "train/train_steps_per_second",
-              (step - done) / seconds));
+          reached.updates(),
+          Map.of("train/train_runtime", seconds, "train/train_steps_per_second", done / seconds));
     }
     if (stop.isRequested()) {
-      LOG.info("asked to stop: the run stands after update {} of {}", step, maxSteps);
-      if (saved < step) {
-        save(step);
+      LOG.info(
+          "asked to stop: the run stands after update {} of {}", reached.updates(), maxSteps());
+      if (done > 0 && !savingIsDue(reached)) {
+        save(reached);
       }
     }
-    return step;
+    return reached.updates();
+  }
+
+  private Progress<S> train(Progress<S> begun) throws IOException {
+    MetricMeans means = new MetricMeans();
+    HeapTrim heap = new HeapTrim();
+    Progress<S> progress = begun;
+    while (progress.updates() < maxSteps() && !stop.isRequested()) {
+      long from = System.nanoTime();
+      Step<S> step = learner.step(progress.updates(), progress.state(), optimizer);
+      tellSkipped(progress.updates(), step);
+      progress = progress.after(step);
+      heap.trim();
+      means.add(metrics(step, progress, secondsSince(from)));
+      if (config.logging().logs(progress.updates(), maxSteps())) {
+        sink.scalars(progress.updates(), means.take());
+      }
+      if (evaluationIsDue(progress)) {
+        evaluate(progress);
+      }
+      if (savingIsDue(progress)) {
+        save(progress);
+      }
+    }
+    return progress;
+  }
+
+  private boolean evaluationIsDue(Progress<S> progress) {
+    int logging = config.logging().loggingSteps();
+    return config
+        .evaluation()
+        .isDue(progress.updates(), learner.updatesPerEpoch(), maxSteps(), logging);
+  }
+
+  private boolean savingIsDue(Progress<S> progress) {
+    return config.saving().isDue(progress.updates(), learner.updatesPerEpoch(), maxSteps());
+  }
+
+  /** What the learner measured, the optimizer's outcome, and how far the run is. */
+  private Map<String, Double> metrics(Step<S> step, Progress<S> after, double seconds) {
+    Map<String, Double> metrics = new LinkedHashMap<>(step.metrics());
+    metrics.put("grad_norm", step.outcome().gradientNorm());
+    metrics.put("learning_rate", step.outcome().learningRate());
+    metrics.put("num_tokens", (double) after.numTokens());
+    metrics.put("skipped_updates", step.outcome().applied() ? 0.0 : 1.0);
+    metrics.put("epoch", after.updates() / (double) learner.updatesPerEpoch());
+    metrics.put("step_time", seconds);
+    return metrics;
+  }
+
+  private static double secondsSince(long begun) {
+    return (System.nanoTime() - begun) / 1e9;
+  }
+
+  private void tellSkipped(int update, Step<S> step) {
+    if (!step.outcome().applied()) {
+      LOG.warn(
+          "update {} changed nothing: loss {}, gradient norm {}; its {}",
+          update + 1,
+          step.loss(),
+          step.outcome().gradientNorm(),
+          learner.examples(update, step.state()));
+    }
   }
 
   /** A disk that is full costs the checkpoint, not the run; the older ones stand. */
-  private void save(int step) {
+  private void save(Progress<S> progress) {
     try {
-      saver.save(step);
+      saver.save(progress);
     } catch (IOException | UncheckedIOException e) {
       LOG.warn(
-          "the checkpoint of step {} was not written, training goes on: {}", step, e.getMessage());
+          "the checkpoint of step {} was not written, training goes on: {}",
+          progress.updates(),
+          e.getMessage());
     }
   }
 
-  private void evaluate(int step) throws IOException {
+  private void evaluate(Progress<S> progress) throws IOException {
     Map<String, Double> metrics = new LinkedHashMap<>();
-    learner.evaluate(step).forEach((name, value) -> metrics.put("eval/" + name, value));
-    sink.scalars(step, metrics);
+    learner
+        .evaluate(progress.numTokens())
+        .forEach((name, value) -> metrics.put("eval/" + name, value));
+    sink.scalars(progress.updates(), metrics);
   }
 }

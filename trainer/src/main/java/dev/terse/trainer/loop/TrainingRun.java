@@ -8,6 +8,7 @@ import dev.terse.trainer.checkpoint.DataFingerprint;
 import dev.terse.trainer.checkpoint.RunFiles;
 import dev.terse.trainer.checkpoint.RunLock;
 import dev.terse.trainer.checkpoint.RunState;
+import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.memory.MemoryWatch;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.model.ModelArguments;
@@ -35,24 +36,16 @@ public final class TrainingRun {
   private final Engine engine;
   private final MetricSink sink;
 
-  /** Makes the learner of a model; the optimizer is that of what is trained of it. */
+  /** Makes the learner of a model. */
   @FunctionalInterface
-  public interface Method {
-    Learner learner(ModelFolder model, Optimizer optimizer) throws IOException;
+  public interface Method<S> {
+    Learner<S> learner(ModelFolder model) throws IOException;
   }
 
-  /**
-   * @param values every key of the configuration with its value
-   */
-  public TrainingRun(
-      ModelArguments arguments,
-      TrainingConfig training,
-      Map<String, String> values,
-      Engine engine,
-      MetricSink sink) {
-    this.arguments = arguments;
-    this.training = training;
-    this.values = values;
+  public TrainingRun(Loaded<? extends RunConfig> loaded, Engine engine, MetricSink sink) {
+    this.arguments = loaded.config().model();
+    this.training = loaded.config().training();
+    this.values = loaded.values();
     this.engine = engine;
     this.sink = sink;
   }
@@ -63,7 +56,7 @@ public final class TrainingRun {
    * @return updates done: fewer than planned if {@code stop} was asked for
    * @throws IllegalArgumentException if a checkpoint was asked for and there is no valid one
    */
-  public int run(Method method, StopSignal stop) throws IOException {
+  public <S> int run(Method<S> method, StopSignal stop) throws IOException {
     Path output = Path.of(training.outputDir());
     CheckpointStore store = new CheckpointStore(output, training.saving().kept());
     String data = DataFingerprint.of(Path.of(training.datasetName()));
@@ -75,52 +68,52 @@ public final class TrainingRun {
     }
   }
 
-  private int run(Method method, StopSignal stop, CheckpointStore store, String data)
+  private <S> int run(Method<S> method, StopSignal stop, CheckpointStore store, String data)
       throws IOException {
-    Path output = Path.of(training.outputDir());
     Optional<Checkpoint> from = checkpoint(store);
     MemoryWatch memory = new MemoryWatch(engine, training.memoryCheck());
     memory.beforeLoading(new WeightsOnly(RunModels.config(arguments), arguments.lora(), training));
     try (ModelFolder model = model(from);
+        Learner<S> learner = method.learner(model);
         Optimizer optimizer =
             new Optimizer(
-                engine, model.decoder().trained(), training.optimizer(), training.seed());
-        Learner learner = method.learner(model, optimizer)) {
-      int done = 0;
-      if (from.isPresent()) {
-        done = resume(from.get().folder(), model, optimizer, learner, data);
-      } else {
-        sink.hparams(new LinkedHashMap<>(values));
-      }
-      TrainingLoop.Saver saver =
-          step ->
+                engine, model.decoder().trained(), training.optimizer(), training.seed())) {
+      Progress<S> begun = begin(from, model, optimizer, learner, data);
+      TrainingLoop.Saver<S> saver =
+          progress ->
               store.save(
-                  step,
-                  folder ->
-                      write(
-                          folder,
-                          model,
-                          optimizer,
-                          learner,
-                          state(step, optimizer, learner, data)));
-      TrainingLoop loop = new TrainingLoop(training, learner, sink, saver, stop);
-      if (done >= loop.maxSteps()) {
+                  progress.updates(),
+                  folder -> {
+                    if (training.saving().saveOnlyModel()) {
+                      RunFiles.writeModel(folder, model);
+                    } else {
+                      RunFiles.write(folder, model, optimizer, state(progress, optimizer, data));
+                      learner.write(progress.state(), RunFiles.stateFolder(folder));
+                    }
+                  });
+      TrainingLoop<S> loop = new TrainingLoop<>(training, learner, optimizer, sink, saver, stop);
+      if (begun.updates() >= loop.maxSteps()) {
         LOG.warn(
             "all {} updates were done before; raise max_steps or num_train_epochs to train on",
             loop.maxSteps());
       }
-      learner.workload().ifPresent(memory::beforeTraining);
-      int reached = loop.run(done);
-      Map<String, Double> peak = new LinkedHashMap<>();
-      memory.end().forEach((name, value) -> peak.put("train/" + name, value));
-      if (!peak.isEmpty()) {
-        sink.scalars(reached, peak);
-      }
+      memory.beforeTraining(learner.workload());
+      int reached = loop.run(begun);
+      tellPeak(reached, memory);
       if (reached >= loop.maxSteps()) {
+        Path output = Path.of(training.outputDir());
         RunFiles.writeModel(output, model);
         LOG.info("the model is in {}", output);
       }
       return reached;
+    }
+  }
+
+  private void tellPeak(int step, MemoryWatch memory) {
+    Map<String, Double> peak = new LinkedHashMap<>();
+    memory.end().forEach((name, value) -> peak.put("train/" + name, value));
+    if (!peak.isEmpty()) {
+      sink.scalars(step, peak);
     }
   }
 
@@ -162,33 +155,34 @@ public final class TrainingRun {
     return model;
   }
 
-  private int resume(
-      Path folder, ModelFolder model, Optimizer optimizer, Learner learner, String data)
+  /** The start of the run, or of what a checkpoint leaves of it. */
+  private <S> Progress<S> begin(
+      Optional<Checkpoint> from,
+      ModelFolder model,
+      Optimizer optimizer,
+      Learner<S> learner,
+      String data)
       throws IOException {
-    RunState now = state(0, optimizer, learner, data);
+    Progress<S> start = new Progress<>(0, 0, learner.start());
+    if (from.isEmpty()) {
+      sink.hparams(new LinkedHashMap<>(values));
+      return start;
+    }
+    Path folder = from.get().folder();
+    RunState now = state(start, optimizer, data);
     RunFiles.Resumed resumed = RunFiles.read(folder, model.decoder(), optimizer, now);
     resumed.notes().forEach(LOG::warn);
-    learner.resume(resumed.state().numTokens(), RunFiles.stateFolder(folder));
-    return resumed.state().step();
+    int done = resumed.state().step();
+    S state = learner.read(done, RunFiles.stateFolder(folder));
+    return new Progress<>(done, resumed.state().numTokens(), state);
   }
 
-  private void write(
-      Path folder, ModelFolder model, Optimizer optimizer, Learner learner, RunState state)
-      throws IOException {
-    if (training.saving().saveOnlyModel()) {
-      RunFiles.writeModel(folder, model);
-      return;
-    }
-    RunFiles.write(folder, model, optimizer, state);
-    learner.writeState(RunFiles.stateFolder(folder));
-  }
-
-  private RunState state(int step, Optimizer optimizer, Learner learner, String data) {
+  private RunState state(Progress<?> progress, Optimizer optimizer, String data) {
     return new RunState(
-        step,
+        progress.updates(),
         optimizer.applied(),
         optimizer.skippedInARow(),
-        learner.numTokens(),
+        progress.numTokens(),
         data,
         engine.description(),
         values);

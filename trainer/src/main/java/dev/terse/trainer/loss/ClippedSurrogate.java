@@ -33,7 +33,7 @@ public record ClippedSurrogate(double epsilonLow, double epsilonHigh, double del
    * dl/dd: -ρA where the smaller branch moves with ρ, else 0. Where both branches are equal both
    * move (as at ρ = 1, the on-policy case).
    */
-  public double slope(double logRatio, double advantage) {
+  public double derivative(double logRatio, double advantage) {
     if (Math.abs(logRatio) > MAX_LOG_RATIO) {
       return 0;
     }

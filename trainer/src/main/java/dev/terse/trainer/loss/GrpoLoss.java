@@ -1,24 +1,28 @@
 package dev.terse.trainer.loss;
 
 import dev.terse.engine.LogProbGradient;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The GRPO loss of one pass, and its derivative by each token's log-probability. With ℓ the
  * log-probability now, ℓ° the one of the policy that drew the token, all at the sampling
- * temperature, and {@link TokenWeights} w:
+ * temperature, and the weights w of {@link LossType}:
  *
  * <pre>
+ * d_t = 0                                on policy, where ℓ° is ℓ taken as a constant: ρ is exactly 1
  * d_t = ℓ_t - ℓ°_t                       token level
  * d_t = mean over the completion         sequence level (GSPO, arXiv 2507.18071)
  * loss = Σ_t w_t · ( l(d_t, A) + β · k3_t · [ρ_t if biasCorrectedKl] )
  * </pre>
  *
- * <p>On policy ℓ° is ℓ itself, taken as a constant: ρ is exactly 1 and only its slope matters.
+ * <p>l and the clip are {@link ClippedSurrogate}, k3 is {@link KlEstimator}.
  */
 public final class GrpoLoss implements LogProbGradient {
   private final Objective objective;
   private final Tokens tokens;
-  private final SequenceRatios sequences;
+  private final LogRatio logRatio;
+  private final Optional<double[]> reference;
 
   /**
    * What is minimised, from the configuration.
@@ -53,36 +57,64 @@ public final class GrpoLoss implements LogProbGradient {
    * @param completion for each token the completion it belongs to, rising from 0, [tokens]
    * @param advantages A of each completion, [completions]
    * @param weights w of each completion's tokens, [completions]
-   * @param oldLogProbs ℓ°, [tokens]; null on policy
-   * @param referenceLogProbs ln π_ref, [tokens]; null where β is 0
+   * @param oldLogProbs ℓ°, [tokens]; none on policy
+   * @param referenceLogProbs ln π_ref, [tokens]; none where β is 0
    */
   public record Tokens(
       int[] completion,
       double[] advantages,
       double[] weights,
-      double[] oldLogProbs,
-      double[] referenceLogProbs) {}
+      Optional<double[]> oldLogProbs,
+      Optional<double[]> referenceLogProbs) {}
+
+  /** d of a token, given its ℓ. */
+  @FunctionalInterface
+  private interface LogRatio {
+    double of(int index, double logProb);
+  }
 
   /**
-   * @param currentLogProbs ℓ, from a forward pass before this one; null unless {@link
-   *     #needsCurrent}
+   * @param current ℓ of every token, from a forward before this pass; asked for at sequence level
+   *     and off policy, where a token's derivative depends on its whole completion
    */
-  public GrpoLoss(Objective objective, Tokens tokens, double[] currentLogProbs) {
+  public GrpoLoss(Objective objective, Tokens tokens, Supplier<double[]> current) {
     this.objective = objective;
     this.tokens = tokens;
-    this.sequences =
-        needsCurrent(objective, tokens) ? SequenceRatios.of(tokens, currentLogProbs) : null;
-    if (objective.beta() != 0 && tokens.referenceLogProbs() == null) {
+    this.logRatio =
+        tokens
+            .oldLogProbs()
+            .map(old -> offPolicy(objective.level(), tokens, old, current))
+            .orElse((index, logProb) -> 0);
+    this.reference = tokens.referenceLogProbs();
+    if (objective.beta() != 0 && reference.isEmpty()) {
       throw new IllegalStateException("beta is not 0 but there are no reference log-probabilities");
     }
   }
 
+  private static LogRatio offPolicy(
+      RatioLevel level, Tokens tokens, double[] old, Supplier<double[]> current) {
+    if (level == RatioLevel.TOKEN) {
+      return (index, logProb) -> logProb - old[index];
+    }
+    double[] means = sequenceRatios(tokens, old, current.get());
+    return (index, logProb) -> means[tokens.completion[index]];
+  }
+
   /**
-   * Whether the loss must know ℓ before the backward pass: at sequence level and off policy, where
-   * a token's slope depends on its whole completion.
+   * Mean d of each completion, [completions]: its derivative by each of n tokens is 1/n, summed
+   * over n.
    */
-  public static boolean needsCurrent(Objective objective, Tokens tokens) {
-    return objective.level() == RatioLevel.SEQUENCE && tokens.oldLogProbs() != null;
+  private static double[] sequenceRatios(Tokens tokens, double[] old, double[] logProbs) {
+    double[] sums = new double[tokens.advantages.length];
+    int[] counts = new int[sums.length];
+    for (int i = 0; i < logProbs.length; i++) {
+      sums[tokens.completion[i]] += logProbs[i] - old[i];
+      counts[tokens.completion[i]]++;
+    }
+    for (int c = 0; c < sums.length; c++) {
+      sums[c] /= Math.max(1, counts[c]);
+    }
+    return sums;
   }
 
   /** d loss / d ℓ of token {@code index}. */
@@ -91,11 +123,11 @@ public final class GrpoLoss implements LogProbGradient {
     int completion = tokens.completion[index];
     double advantage = tokens.advantages[completion];
     double logRatio = logRatio(index, logProb);
-    double slope = objective.surrogate.slope(logRatio, advantage);
+    double derivative = objective.surrogate.derivative(logRatio, advantage);
     if (objective.beta != 0) {
-      slope += objective.beta * klSlope(index, logProb, logRatio);
+      derivative += objective.beta * klDerivative(index, logProb, logRatio);
     }
-    return tokens.weights[completion] * slope;
+    return tokens.weights[completion] * derivative;
   }
 
   /** The loss of the pass, given ℓ of each token. */
@@ -115,44 +147,23 @@ public final class GrpoLoss implements LogProbGradient {
 
   /** d of token {@code index}: 0 on policy. */
   public double logRatio(int index, double logProb) {
-    if (tokens.oldLogProbs == null) {
-      return 0;
-    }
-    return sequences == null
-        ? logProb - tokens.oldLogProbs[index]
-        : sequences.means()[tokens.completion[index]];
+    return logRatio.of(index, logProb);
   }
 
   /** The divergence term of token {@code index}, as it stands in the loss. */
   public double kl(int index, double logProb, double logRatio) {
-    double k3 = KlEstimator.k3(logProb, tokens.referenceLogProbs[index]);
+    double k3 = KlEstimator.k3(logProb, reference.orElseThrow()[index]);
     return objective.biasCorrectedKl ? k3 * ClippedSurrogate.ratio(logRatio) : k3;
   }
 
-  private double klSlope(int index, double logProb, double logRatio) {
-    double reference = tokens.referenceLogProbs[index];
-    double slope = KlEstimator.slope(logProb, reference);
+  private double klDerivative(int index, double logProb, double logRatio) {
+    double ofReference = reference.orElseThrow()[index];
+    double derivative = KlEstimator.derivative(logProb, ofReference);
     if (!objective.biasCorrectedKl) {
-      return slope;
+      return derivative;
     }
     double ratio = ClippedSurrogate.ratio(logRatio);
-    double ratioSlope = Math.abs(logRatio) > ClippedSurrogate.MAX_LOG_RATIO ? 0 : ratio;
-    return slope * ratio + KlEstimator.k3(logProb, reference) * ratioSlope;
-  }
-
-  /** Mean log-ratio of each completion; its slope by each of n tokens is 1/n, summed over n. */
-  private record SequenceRatios(double[] means) {
-    static SequenceRatios of(Tokens tokens, double[] logProbs) {
-      double[] sums = new double[tokens.advantages.length];
-      int[] counts = new int[sums.length];
-      for (int i = 0; i < logProbs.length; i++) {
-        sums[tokens.completion[i]] += logProbs[i] - tokens.oldLogProbs[i];
-        counts[tokens.completion[i]]++;
-      }
-      for (int c = 0; c < sums.length; c++) {
-        sums[c] /= Math.max(1, counts[c]);
-      }
-      return new SequenceRatios(sums);
-    }
+    double ratioDerivative = Math.abs(logRatio) > ClippedSurrogate.MAX_LOG_RATIO ? 0 : ratio;
+    return derivative * ratio + KlEstimator.k3(logProb, ofReference) * ratioDerivative;
   }
 }

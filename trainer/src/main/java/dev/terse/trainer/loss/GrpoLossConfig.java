@@ -21,7 +21,7 @@ public record GrpoLossConfig(
     @Default(Default.UNSET) @Range("(0, inf)") Double delta,
     @Default("token") GrpoLoss.RatioLevel importanceSamplingLevel,
     @Default("group") ScaleRewards scaleRewards,
-    @Default("dapo") TokenWeights.LossType lossType,
+    @Default("dapo") LossType lossType,
     @Default("false") boolean maskTruncatedCompletions,
     @Default("true") boolean useBiasCorrectionKl) {
 

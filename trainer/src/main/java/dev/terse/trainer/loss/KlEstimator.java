@@ -21,7 +21,7 @@ public final class KlEstimator {
   }
 
   /** dk3/d ln π; 0 beyond the bound. */
-  public static double slope(double logProb, double referenceLogProb) {
+  public static double derivative(double logProb, double referenceLogProb) {
     double x = referenceLogProb - logProb;
     return Math.abs(x) > ClippedSurrogate.MAX_LOG_RATIO ? 0 : -Math.expm1(x);
   }

@@ -64,13 +64,12 @@ public final class PolicyStatistics {
     tokens += logProbs.length;
   }
 
-  /** Σ weight · l over everything added. */
-  public double loss() {
-    return loss;
+  /** Σ w · l over everything added; no other metric where no token was. */
+  public UpdateLoss loss() {
+    return new UpdateLoss(loss, metrics());
   }
 
-  /** Values under TRL's names; none but the loss where no token was added. */
-  public Map<String, Double> metrics() {
+  private Map<String, Double> metrics() {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("loss", loss);
     if (tokens == 0) {

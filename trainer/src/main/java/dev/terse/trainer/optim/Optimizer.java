@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * AdamW over all weights of a decoder, with the global gradient norm clipped before and updates
- * with a non-finite gradient left out. Owns the moments and the gradients.
+ * with a non-finite gradient left out. Owns the moments and the gradient's sums, not the weights:
+ * {@link #update} is the one place where training changes them.
  */
 public final class Optimizer implements AutoCloseable {
   // transformers' get_decay_parameter_names: biases and norms are not decayed.
@@ -21,7 +22,7 @@ public final class Optimizer implements AutoCloseable {
   private final Engine engine;
   private final OptimizerConfig config;
   private final Parameters weights;
-  private final Parameters gradients;
+  private final Gradient gradient;
   private final Parameters firstMoments;
   private final Parameters secondMoments;
   private final long seed;
@@ -31,54 +32,53 @@ public final class Optimizer implements AutoCloseable {
   /**
    * Moments of zero; the weights stay the caller's.
    *
-   * @param seed of the run: bfloat16 moments are rounded by lot
+   * @param seed of the run: bfloat16 moments are rounded stochastically
    */
   public Optimizer(Engine engine, Parameters weights, OptimizerConfig config, long seed) {
     this.engine = engine;
     this.config = config;
     this.weights = weights;
-    this.gradients = weights.zerosLike(engine);
+    this.gradient = new Gradient(engine, weights.zerosLike(engine));
     this.firstMoments = weights.zerosLike(engine, config.optim()::first);
     this.secondMoments = weights.zerosLike(engine, config.optim()::second);
     this.seed = seed;
   }
 
-  /** What backward passes add to; all zero between two updates. */
-  public Parameters gradients() {
-    return gradients;
+  /** Zeros for the passes of an update to add to; lent until closed, to one update at a time. */
+  public Gradient zeroGradient() {
+    return gradient;
   }
 
   /**
-   * Moves the weights against the gradients, and clears these. A gradient or loss that is not
-   * finite changes nothing.
+   * Moves the weights against the gradient. A gradient or loss that is not finite changes nothing.
    *
-   * @param loss of the update
+   * @param lent {@link #zeroGradient}, filled
+   * @param loss whose gradient it is
    * @throws NonFiniteException after {@code max_nonfinite_steps} of those in a row
    */
-  public Outcome update(double loss, double learningRate) {
-    double norm = norm();
+  public Outcome update(Gradient lent, double loss, double learningRate) {
+    double norm = lent.norm();
     boolean finite = Double.isFinite(loss) && Double.isFinite(norm);
     if (finite) {
       skippedInARow = 0;
       applied++;
-      apply(learningRate, clipFactor(norm));
+      apply(lent.sums(), learningRate, clipFactor(norm));
     } else {
       skippedInARow++;
     }
-    gradients.clear(engine);
     if (skippedInARow >= config.maxNonfiniteSteps()) {
       throw new NonFiniteException(loss, norm, skippedInARow);
     }
-    return new Outcome(norm, finite);
+    return new Outcome(norm, learningRate, finite);
   }
 
   /**
    * What an update did.
    *
-   * @param gradientNorm Euclidean norm over all gradients, before clipping (TRL: grad_norm)
+   * @param gradientNorm Euclidean norm over all numbers, before clipping (TRL: grad_norm)
    * @param applied whether the weights moved
    */
-  public record Outcome(double gradientNorm, boolean applied) {}
+  public record Outcome(double gradientNorm, double learningRate, boolean applied) {}
 
   /** Updates that moved the weights: t of AdamW. */
   public int applied() {
@@ -111,20 +111,12 @@ public final class Optimizer implements AutoCloseable {
     return !NOT_DECAYED.matcher(name).find();
   }
 
-  private double norm() {
-    double squares = 0;
-    for (String name : gradients.names()) {
-      squares += engine.sumOfSquares(gradients.get(name));
-    }
-    return Math.sqrt(squares);
-  }
-
   private double clipFactor(double norm) {
     double limit = config.maxGradNorm();
     return limit == 0 ? 1 : Math.min(1, limit / (norm + CLIP_EPSILON));
   }
 
-  private void apply(double learningRate, double gradScale) {
+  private void apply(Parameters gradient, double learningRate, double gradScale) {
     for (String name : weights.names()) {
       AdamW update =
           new AdamW(
@@ -139,7 +131,7 @@ public final class Optimizer implements AutoCloseable {
       engine.adamW(
           update,
           weights.get(name),
-          gradients.get(name),
+          gradient.get(name),
           firstMoments.get(name),
           secondMoments.get(name));
     }
@@ -147,7 +139,7 @@ public final class Optimizer implements AutoCloseable {
 
   @Override
   public void close() {
-    gradients.close();
+    gradient.sums().close();
     firstMoments.close();
     secondMoments.close();
   }

@@ -2,6 +2,7 @@ package dev.terse.trainer.sft;
 
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.model.ModelArguments;
 
@@ -27,7 +28,8 @@ public record SftConfig(
     @Default(Default.UNSET) Boolean completionOnlyLoss,
     @Default("text") String datasetTextField,
     @Default("random") Sampling trainSamplingStrategy,
-    @Default("nll") SftLossType lossType) {
+    @Default("nll") SftLossType lossType)
+    implements RunConfig {
 
   /** Order of the rows within an epoch. */
   public enum Sampling {

@@ -12,7 +12,6 @@ import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingRun;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
-import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +28,7 @@ public final class SftRun {
 
   public SftRun(Loaded<SftConfig> loaded, Engine engine, MetricSink sink, Phases phases) {
     this.config = loaded.config();
-    this.run = new TrainingRun(config.model(), config.training(), loaded.values(), engine, sink);
+    this.run = new TrainingRun(loaded, engine, sink);
     this.phases = phases;
   }
 
@@ -42,13 +41,13 @@ public final class SftRun {
     return run.run(this::trainer, stop);
   }
 
-  private SftTrainer trainer(ModelFolder model, Optimizer optimizer) throws IOException {
+  private SftTrainer trainer(ModelFolder model) throws IOException {
     int maxLength = maxLength(model.decoder());
     var train = load(config.training().datasetName(), model, maxLength, config.packing());
     String evalFile = config.training().evaluation().evalDataset();
     List<List<SftRow>> eval =
         evalFile == null ? List.of() : load(evalFile, model, maxLength, false);
-    return new SftTrainer(model.decoder(), optimizer, config, train, eval, phases);
+    return new SftTrainer(model.decoder(), config, train, eval, phases);
   }
 
   private int maxLength(Decoder decoder) {

@@ -2,38 +2,38 @@ package dev.terse.trainer.sft;
 
 import dev.terse.engine.TokenScores;
 import dev.terse.trainer.loss.SftLoss;
+import dev.terse.trainer.loss.UpdateLoss;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Sums over the supervised tokens of several passes. */
 final class SftStatistics {
-  private final SftLoss share;
+  private final SftLoss nll;
   private double loss;
   private double entropy;
   private long correct;
 
-  SftStatistics(SftLoss share) {
-    this.share = share;
+  SftStatistics(SftLoss nll) {
+    this.nll = nll;
   }
 
   void add(TokenScores scores) {
-    loss += share.value(scores.logProbs());
+    loss += nll.value(scores.logProbs());
     for (int i = 0; i < scores.entropies().length; i++) {
       entropy += scores.entropies()[i];
       correct += scores.targetIsArgMax()[i] ? 1 : 0;
     }
   }
 
-  /** Mean negative log-likelihood. */
-  double loss() {
-    return loss;
-  }
-
-  /** Mean entropy of the next-token distributions, nats. */
-  double entropy() {
-    return entropy / share.targets();
-  }
-
-  /** Share of tokens that were the likeliest (TRL: mean_token_accuracy). */
-  double accuracy() {
-    return correct / (double) share.targets();
+  /**
+   * Mean negative log-likelihood, mean entropy of the next-token distributions in nats, and how
+   * many of the tokens were the likeliest (TRL: mean_token_accuracy).
+   */
+  UpdateLoss loss() {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("loss", loss);
+    metrics.put("entropy", entropy / nll.targets());
+    metrics.put("mean_token_accuracy", correct / (double) nll.targets());
+    return new UpdateLoss(loss, metrics);
   }
 }

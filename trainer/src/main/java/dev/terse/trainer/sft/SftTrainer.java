@@ -7,9 +7,12 @@ import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.loop.Learner;
+import dev.terse.trainer.loop.Step;
 import dev.terse.trainer.loss.SftLoss;
+import dev.terse.trainer.loss.UpdateLoss;
 import dev.terse.trainer.memory.Workload;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.optim.Gradient;
 import dev.terse.trainer.optim.LearningRate;
 import dev.terse.trainer.optim.Optimizer;
 import java.nio.file.Path;
@@ -18,23 +21,29 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Supervised fine-tuning on completions, [SKIP] marks and all. */
-public final class SftTrainer implements Learner {
-  private static final Logger LOG = LoggerFactory.getLogger(SftTrainer.class);
-
+/**
+ * Supervised fine-tuning on completions, [SKIP] marks and all: the first stage of arXiv 2508.03346.
+ *
+ * <p>Where this is not the paper's code or TRL, and why:
+ *
+ * <ul>
+ *   <li>Only completions bear loss; the paper's code supervises prompt and padding too, which
+ *       teaches questions.
+ *   <li>The loss is one mean over the targets of the whole update, not a mean of the micro-batches'
+ *       means (TRL's issue 5619): it does not depend on the split.
+ *   <li>Rows are packed without padding, and those longer than max_length are left out: TRL cuts
+ *       them, which loses the answer and the end token.
+ * </ul>
+ */
+public final class SftTrainer implements Learner<Learner.NoState> {
   private final Decoder decoder;
-  private final Optimizer optimizer;
   private final LearningRate learningRate;
   private final SftConfig config;
   private final List<List<SftRow>> train;
   private final List<List<SftRow>> eval;
   private final EpochOrder order;
   private final Phases phases;
-  private long numTokens;
 
   /**
    * @param train what a batch counts: single rows, or bins of rows
@@ -42,22 +51,16 @@ public final class SftTrainer implements Learner {
    */
   public SftTrainer(
       Decoder decoder,
-      Optimizer optimizer,
       SftConfig config,
       List<List<SftRow>> train,
       List<List<SftRow>> eval,
       Phases phases) {
     this.decoder = decoder;
-    this.optimizer = optimizer;
     this.config = config;
     this.train = train;
     this.eval = eval;
     this.order = order(config, train.size());
-    this.learningRate =
-        LearningRate.of(
-            config.training().optimizer(),
-            config.learningRate(),
-            config.training().updates(order.updatesPerEpoch()));
+    this.learningRate = config.schedule(order.updatesPerEpoch());
     this.phases = phases;
   }
 
@@ -81,57 +84,55 @@ public final class SftTrainer implements Learner {
     return order.updatesPerEpoch();
   }
 
-  /** Rows → loss over all their targets → gradients, pass by pass → AdamW. */
+  /** Rows → passes → loss → gradient → update. */
   @Override
-  public Map<String, Double> step(int update) {
-    List<List<SftRow>> units = Arrays.stream(order.rows(update)).mapToObj(train::get).toList();
-    List<SftBatch> batches =
-        withDropout(update, batches(units, config.training().perDeviceTrainBatchSize()));
-    SftLoss loss = new SftLoss(targets(batches));
-    SftStatistics statistics = new SftStatistics(loss);
-    try (var phase = phases.start("update " + (update + 1), "tokens", tokens(batches))) {
-      for (SftBatch batch : batches) {
-        statistics.add(
-            decoder.accumulate(
-                batch.tokens(),
-                batch.targets(),
-                1,
-                loss,
-                optimizer.gradients(),
-                config.training().gradientCheckpointing()));
-        phase.advance(batch.tokens().ids().length);
-      }
+  public Step<NoState> step(int update, NoState none, Optimizer optimizer) {
+    List<List<SftRow>> units = units(update); // [B], rows or bins of rows
+    List<SftBatch> passes = withDropout(update, batches(units, trainBatch())); // packed, [N] each
+    SftLoss nll = new SftLoss(targets(passes)); // over all targets of the update
+    try (Gradient gradient = optimizer.zeroGradient()) { // [trained]
+      UpdateLoss loss = addTo(gradient, passes, nll, update);
+      Optimizer.Outcome outcome =
+          optimizer.update(gradient, loss.value(), learningRate.at(update)); // AdamW
+      return new Step<>(loss.value(), loss.metrics(), outcome, tokens(passes), none);
     }
-    double rate = learningRate.at(update);
-    Optimizer.Outcome outcome = optimizer.update(statistics.loss(), rate);
-    numTokens += tokens(batches);
-    if (!outcome.applied()) {
-      LOG.warn(
-          "update {} changed nothing: loss {}, gradient norm {}; its rows: {}",
-          update + 1,
-          statistics.loss(),
-          outcome.gradientNorm(),
-          units.stream().flatMap(List::stream).map(SftRow::id).toList());
-    }
-    return metrics(statistics, outcome, rate);
   }
 
-  private Map<String, Double> metrics(
-      SftStatistics statistics, Optimizer.Outcome outcome, double rate) {
-    Map<String, Double> metrics = new LinkedHashMap<>();
-    metrics.put("loss", statistics.loss());
-    metrics.put("grad_norm", outcome.gradientNorm());
-    metrics.put("learning_rate", rate);
-    metrics.put("entropy", statistics.entropy());
-    metrics.put("mean_token_accuracy", statistics.accuracy());
-    metrics.put("num_tokens", (double) numTokens);
-    metrics.put("skipped_updates", outcome.applied() ? 0.0 : 1.0);
-    return metrics;
+  private List<List<SftRow>> units(int update) {
+    return Arrays.stream(order.rows(update)).mapToObj(train::get).toList();
+  }
+
+  private int trainBatch() {
+    return config.training().perDeviceTrainBatchSize();
+  }
+
+  /** Adds the gradient of all passes; returns their loss. */
+  private UpdateLoss addTo(Gradient gradient, List<SftBatch> passes, SftLoss nll, int update) {
+    SftStatistics statistics = new SftStatistics(nll);
+    try (var phase = phases.start("update " + (update + 1), "tokens", tokens(passes))) {
+      for (SftBatch pass : passes) {
+        statistics.add(
+            decoder.accumulate(
+                pass.tokens(),
+                pass.targets(),
+                1,
+                nll,
+                gradient.sums(),
+                config.training().gradientCheckpointing()));
+        phase.advance(pass.tokens().ids().length);
+      }
+    }
+    return statistics.loss();
+  }
+
+  @Override
+  public String examples(int update, NoState none) {
+    return "rows: " + units(update).stream().flatMap(List::stream).map(SftRow::id).toList();
   }
 
   /** Loss over all targets of the evaluation rows: one mean, not a mean of means. */
   @Override
-  public Map<String, Double> evaluate(int updates) {
+  public Map<String, Double> evaluate(long numTokens) {
     long begun = System.nanoTime();
     int evalBatch = config.training().evaluation().perDeviceEvalBatchSize();
     List<SftBatch> batches = batches(eval, evalBatch);
@@ -143,10 +144,7 @@ public final class SftTrainer implements Learner {
       }
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
-    Map<String, Double> metrics = new LinkedHashMap<>();
-    metrics.put("loss", statistics.loss());
-    metrics.put("entropy", statistics.entropy());
-    metrics.put("mean_token_accuracy", statistics.accuracy());
+    Map<String, Double> metrics = new LinkedHashMap<>(statistics.loss().metrics());
     metrics.put("num_tokens", (double) numTokens);
     metrics.put("runtime", seconds);
     metrics.put("samples_per_second", eval.size() / seconds);
@@ -155,18 +153,21 @@ public final class SftTrainer implements Learner {
   }
 
   @Override
-  public Optional<Workload> workload() {
-    return Optional.of(new SftWorkload(decoder.config(), config, order, train, eval));
+  public Workload workload() {
+    return new SftWorkload(decoder.config(), config, order, train, eval);
   }
 
   @Override
-  public long numTokens() {
-    return numTokens;
+  public NoState start() {
+    return NoState.NONE;
   }
 
   @Override
-  public void resume(long numTokens, Path folder) {
-    this.numTokens = numTokens;
+  public void write(NoState none, Path folder) {}
+
+  @Override
+  public NoState read(int updates, Path folder) {
+    return NoState.NONE;
   }
 
   /** What is left out depends on a sequence's place in the update, not on its pass. */

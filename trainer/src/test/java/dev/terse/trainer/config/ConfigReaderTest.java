@@ -10,7 +10,7 @@ import dev.terse.model.LoraTarget;
 import dev.terse.testkit.SharedData;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.grpo.GrpoConfig;
-import dev.terse.trainer.loss.TokenWeights.LossType;
+import dev.terse.trainer.loss.LossType;
 import dev.terse.trainer.sft.SftConfig;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;

@@ -20,7 +20,7 @@ class GrpoBatchTest {
   private static Episode episode(int[] prompt, int... completion) {
     Problem problem = new Problem("id", "question", "gold", new Prompt(0, prompt));
     Completion drawn = new Completion(completion, new float[completion.length], FinishReason.STOP);
-    return Episode.scored(problem, drawn, null, null);
+    return new Episode(problem, drawn, null, null, 0);
   }
 
   private static final List<Episode> EPISODES =
@@ -30,6 +30,8 @@ class GrpoBatchTest {
           episode(SINGLE, 3, 3),
           episode(SINGLE, 1),
           episode(LONG, 6, 1));
+
+  private static final int[] ROWS = {0, 1, 2, 3, 4};
 
   /** Each prediction as [token, its position, the token that comes next]. */
   private static List<List<Integer>> predictions(GrpoBatch batch) {
@@ -45,8 +47,8 @@ class GrpoBatchTest {
 
   @Test
   void sharing_predictsWhatApartPredictsWithFewerTokens() {
-    GrpoBatch apart = GrpoBatch.apart(EPISODES);
-    GrpoBatch sharing = GrpoBatch.sharing(EPISODES);
+    GrpoBatch apart = GrpoBatch.apart(ROWS, EPISODES);
+    GrpoBatch sharing = GrpoBatch.sharing(ROWS, EPISODES);
     assertThat(predictions(sharing)).isEqualTo(predictions(apart)).hasSize(9);
     assertThat(apart.tokens().ids()).hasSize(4 + 3 + 4 + 1 + 1 + 2 + 1 + 1 + 4 + 2);
     // The two first share three tokens; a prompt of one token is each one's own.
@@ -55,7 +57,7 @@ class GrpoBatchTest {
 
   @Test
   void sharing_eachCompletion_seesItsPromptAndItself() {
-    GrpoBatch sharing = GrpoBatch.sharing(EPISODES);
+    GrpoBatch sharing = GrpoBatch.sharing(ROWS, EPISODES);
     var segments = sharing.tokens().segments();
     List<int[]> seen =
         IntStream.range(0, segments.count())
@@ -77,7 +79,7 @@ class GrpoBatchTest {
 
   @Test
   void sharing_withDropout_isRefused() {
-    assertThatThrownBy(() -> GrpoBatch.sharing(EPISODES).withDropout(1))
+    assertThatThrownBy(() -> GrpoBatch.sharing(ROWS, EPISODES).withDropout(1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("no dropout where sequences share a prefix");
   }

@@ -10,6 +10,7 @@ import dev.terse.testkit.TestSeed;
 import dev.terse.trainer.loss.GrpoLoss.Objective;
 import dev.terse.trainer.loss.GrpoLoss.RatioLevel;
 import dev.terse.trainer.loss.GrpoLoss.Tokens;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,26 +64,30 @@ class GrpoLossTest {
             COMPLETION,
             new double[] {1.3, -0.7, 0.9},
             new double[] {0.2, 0.5, 0.1},
-            old,
-            reference);
-    GrpoLoss loss = new GrpoLoss(objective, tokens, now);
+            Optional.of(old),
+            Optional.of(reference));
+    GrpoLoss loss = new GrpoLoss(objective, tokens, () -> now);
     double[] gradient = IntStream.range(0, 8).mapToDouble(i -> loss.of(i, now[i])).toArray();
     GradientChecker.assertGradient(
         "GRPO loss " + level + " beta " + beta,
         now,
-        point -> new GrpoLoss(objective, tokens, point).value(point),
+        point -> new GrpoLoss(objective, tokens, () -> point).value(point),
         gradient,
         1e-7,
         seed);
   }
 
   @Test
-  void ratio_onPolicy_isExactlyOneAndOnlyTheSlopeMatters() {
+  void ratio_onPolicy_isExactlyOneAndOnlyTheDerivativeMatters() {
     Objective objective = new Objective(PPO, 0, false, RatioLevel.TOKEN);
     Tokens tokens =
         new Tokens(
-            COMPLETION, new double[] {1, -2, 0}, new double[] {0.5, 0.25, 0.125}, null, null);
-    GrpoLoss loss = new GrpoLoss(objective, tokens, null);
+            COMPLETION,
+            new double[] {1, -2, 0},
+            new double[] {0.5, 0.25, 0.125},
+            Optional.empty(),
+            Optional.empty());
+    GrpoLoss loss = new GrpoLoss(objective, tokens, () -> new double[0]);
     assertThat(loss.logRatio(3, -0.123456789)).isZero();
     assertThat(loss.of(0, -1.5)).isEqualTo(-0.5);
     assertThat(loss.of(3, -1.5)).isEqualTo(0.5);
@@ -90,17 +95,17 @@ class GrpoLossTest {
   }
 
   @Test
-  void slope_clipped_isZeroWhereTheRangeCuts() {
+  void derivative_clipped_isZeroWhereTheRangeCuts() {
     double high = Math.log(1.4);
     double low = Math.log(0.5);
-    assertThat(PPO.slope(high, 1)).isZero();
-    assertThat(PPO.slope(low, -1)).isZero();
-    assertThat(PPO.slope(high, -1)).isCloseTo(1.4, within(1e-12));
-    assertThat(PPO.slope(low, 1)).isCloseTo(-0.5, within(1e-12));
+    assertThat(PPO.derivative(high, 1)).isZero();
+    assertThat(PPO.derivative(low, -1)).isZero();
+    assertThat(PPO.derivative(high, -1)).isCloseTo(1.4, within(1e-12));
+    assertThat(PPO.derivative(low, 1)).isCloseTo(-0.5, within(1e-12));
     assertThat(PPO.clipsHigh(high, 1)).isTrue();
     assertThat(PPO.clipsHigh(high, -1)).isFalse();
     assertThat(PPO.clipsLow(low, -1)).isTrue();
-    assertThat(CAPPED.slope(Math.log(1.6), -1)).isZero();
+    assertThat(CAPPED.derivative(Math.log(1.6), -1)).isZero();
     assertThat(CAPPED.loss(Math.log(1.6), -1)).isCloseTo(1.5, within(1e-12));
   }
 
@@ -109,10 +114,10 @@ class GrpoLossTest {
     for (double d : new double[] {1000, -1000, 700, 20.5}) {
       for (double advantage : new double[] {1, -1}) {
         assertThat(PPO.loss(d, advantage)).isFinite();
-        assertThat(PPO.slope(d, advantage)).isFinite();
+        assertThat(PPO.derivative(d, advantage)).isFinite();
       }
       assertThat(KlEstimator.k3(d, 0)).isFinite().isNotNegative();
-      assertThat(KlEstimator.slope(d, 0)).isFinite();
+      assertThat(KlEstimator.derivative(d, 0)).isFinite();
     }
   }
 
@@ -132,23 +137,23 @@ class GrpoLossTest {
   @Test
   void weights_ofEachLossType_followTheirFormulas() {
     int[] lengths = {2, 4, 0, 6};
-    assertThat(TokenWeights.of(TokenWeights.LossType.GRPO, lengths, 2, 10))
+    assertThat(LossType.GRPO.weights(lengths, 2, 10))
         .containsExactly(1 / 8.0, 1 / 16.0, 0, 1 / 24.0);
-    assertThat(TokenWeights.of(TokenWeights.LossType.DAPO, lengths, 2, 10))
+    assertThat(LossType.DAPO.weights(lengths, 2, 10))
         .containsExactly(1 / 12.0, 1 / 12.0, 0, 1 / 12.0);
-    assertThat(TokenWeights.of(TokenWeights.LossType.DR_GRPO, lengths, 2, 10))
+    assertThat(LossType.DR_GRPO.weights(lengths, 2, 10))
         .containsExactly(1 / 40.0, 1 / 40.0, 0, 1 / 40.0);
-    assertThat(TokenWeights.of(TokenWeights.LossType.BNPO, lengths, 2, 10))
+    assertThat(LossType.BNPO.weights(lengths, 2, 10))
         .containsExactly(1 / 12.0, 1 / 12.0, 0, 1 / 12.0);
   }
 
   @ParameterizedTest
   @CsvSource({"GRPO", "DAPO", "DR_GRPO"})
-  void weights_otherSplit_areTheSame(TokenWeights.LossType type) {
+  void weights_otherSplit_areTheSame(LossType type) {
     int[] lengths = {5, 1, 7, 3, 2, 2};
-    double[] whole = TokenWeights.of(type, lengths, 6, 8);
+    double[] whole = type.weights(lengths, 6, 8);
     for (int microBatch : new int[] {1, 2, 3, 4}) {
-      assertThat(TokenWeights.of(type, lengths, microBatch, 8)).containsExactly(whole);
+      assertThat(type.weights(lengths, microBatch, 8)).containsExactly(whole);
     }
   }
 

@@ -50,10 +50,13 @@ class OptimizerTest {
     engine.close();
   }
 
-  private void gradients(double... values) {
-    int at = 0;
-    for (String name : weights.names()) {
-      optimizer.gradients().get(name).setDoubles(new double[] {values[at++], values[at++]});
+  private Optimizer.Outcome update(double loss, double... values) {
+    try (Gradient gradient = optimizer.zeroGradient()) {
+      int at = 0;
+      for (String name : weights.names()) {
+        gradient.sums().get(name).setDoubles(new double[] {values[at++], values[at++]});
+      }
+      return optimizer.update(gradient, loss, 0.01);
     }
   }
 
@@ -63,19 +66,18 @@ class OptimizerTest {
 
   @Test
   void update_first_movesByTheRateAndDecaysNoNorms() {
-    gradients(0.1, -0.2, 0.2, 0);
-    Optimizer.Outcome outcome = optimizer.update(1, 0.01);
+    Optimizer.Outcome outcome = update(1, 0.1, -0.2, 0.2, 0);
     assertThat(outcome.gradientNorm()).isCloseTo(0.3, within(1e-12));
     // The first AdamW step is lr · sign(g); decay is lr · 0.1 · w, and none for the norm.
     assertThat(weight(0)).containsExactly(new double[] {0.999 - 0.01, -1.998 + 0.01}, within(1e-8));
     assertThat(weight(1)).containsExactly(new double[] {1 - 0.01, -2}, within(1e-8));
-    assertThat(optimizer.gradients().get("model.norm.weight").toDoubles()).containsOnly(0);
+    assertThat(optimizer.zeroGradient().sums().get("model.norm.weight").toDoubles())
+        .containsOnly(0);
   }
 
   @Test
   void update_longGradient_isClippedToTheLimit() {
-    gradients(30, 40, 0, 0);
-    assertThat(optimizer.update(1, 0.01).gradientNorm()).isCloseTo(50, within(1e-9));
+    assertThat(update(1, 30, 40, 0, 0).gradientNorm()).isCloseTo(50, within(1e-9));
     double[] moment = optimizer.firstMoments().get("model.layers.0.mlp.up_proj.weight").toDoubles();
     assertThat(moment).containsExactly(new double[] {0.06, 0.08}, within(1e-8));
   }
@@ -83,32 +85,27 @@ class OptimizerTest {
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e200})
   void update_nonFiniteGradient_changesNoParameterAndNoMoment(double bad) {
-    gradients(1, 2, bad, 0);
-    Optimizer.Outcome outcome = optimizer.update(1, 0.01);
+    Optimizer.Outcome outcome = update(1, 1, 2, bad, 0);
     assertThat(outcome.applied()).isFalse();
     assertThat(weight(0)).containsExactly(1, -2);
     assertThat(weight(1)).containsExactly(1, -2);
     assertThat(optimizer.firstMoments().get("model.norm.weight").toDoubles()).containsOnly(0);
-    gradients(1, 0, 0, 0);
-    assertThat(optimizer.update(1, 0.01).applied()).isTrue();
+    assertThat(update(1, 1, 0, 0, 0).applied()).isTrue();
     assertThat(optimizer.applied()).isEqualTo(1);
   }
 
   @Test
   void update_nonFiniteLoss_isLeftOut() {
-    gradients(1, 2, 3, 4);
-    assertThat(optimizer.update(Double.NaN, 0.01).applied()).isFalse();
+    assertThat(update(Double.NaN, 1, 2, 3, 4).applied()).isFalse();
     assertThat(weight(0)).containsExactly(1, -2);
   }
 
   @Test
   void update_badOnesInARow_stopTheRunWithASentence() {
     for (int i = 0; i < 2; i++) {
-      gradients(Double.NaN, 0, 0, 0);
-      optimizer.update(1, 0.01);
+      update(1, Double.NaN, 0, 0, 0);
     }
-    gradients(Double.NaN, 0, 0, 0);
-    assertThatThrownBy(() -> optimizer.update(1, 0.01))
+    assertThatThrownBy(() -> update(1, Double.NaN, 0, 0, 0))
         .isInstanceOf(NonFiniteException.class)
         .hasMessageContaining("3 updates in a row had no finite gradient")
         .hasMessageContaining("none of them changed a weight");

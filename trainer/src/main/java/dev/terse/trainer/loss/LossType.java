@@ -3,9 +3,9 @@ package dev.terse.trainer.loss;
 import java.util.Arrays;
 
 /**
- * How the token losses of an update become one number: loss = Σ weight · l, where all tokens of a
- * completion have the same weight (TRL's {@code loss_type}). With n_i the length of completion i, B
- * the completions of the update and M those of its micro-batch:
+ * How the token losses of an update become one number: loss = Σ w · l, where all tokens of a
+ * completion have the same weight w (TRL's {@code loss_type}). With n_i the length of completion i,
+ * B the completions of the update and M those of its micro-batch:
  *
  * <pre>
  * grpo:    1 / (B · n_i)                       mean of the completions' means
@@ -17,49 +17,48 @@ import java.util.Arrays;
  * <p>All but bnpo, which is defined by the micro-batch, are the same however the update is split. A
  * completion that is masked (TRL: mask_truncated_completions) has length 0 here: it keeps its place
  * in B and brings no tokens, as in TRL.
+ *
+ * <p>A new loss type is a constant here, with its line above; the compiler then asks {@link
+ * #weights} for its formula. One whose l is not the clipped one is a class beside {@link
+ * ClippedSurrogate}.
  */
-public final class TokenWeights {
-  private TokenWeights() {}
-
-  /** TRL's loss_type, those supported. */
-  public enum LossType {
-    GRPO,
-    DAPO,
-    DR_GRPO,
-    BNPO
-  }
+public enum LossType {
+  GRPO,
+  DAPO,
+  DR_GRPO,
+  BNPO;
 
   /**
    * The weight of each completion's tokens.
    *
    * @param lengths tokens of each completion of the update, 0 where masked, [B]
-   * @param microBatchSize completions of a micro-batch; the last may be smaller
+   * @param microBatch completions of a micro-batch; the last may be smaller
    * @param maxCompletionLength TRL: max_completion_length
    * @return [B]; 0 where masked
    */
-  public static double[] of(
-      LossType type, int[] lengths, int microBatchSize, int maxCompletionLength) {
+  public double[] weights(int[] lengths, int microBatch, int maxCompletionLength) {
     int total = Arrays.stream(lengths).sum();
-    int microBatches = (lengths.length + microBatchSize - 1) / microBatchSize;
+    int microBatches = (lengths.length + microBatch - 1) / microBatch;
     double[] weights = new double[lengths.length];
     for (int i = 0; i < lengths.length; i++) {
       if (lengths[i] == 0) {
         continue;
       }
       weights[i] =
-          switch (type) {
+          switch (this) {
             case GRPO -> 1.0 / ((double) lengths.length * lengths[i]);
             case DAPO -> 1.0 / total;
             case DR_GRPO -> 1.0 / ((double) lengths.length * maxCompletionLength);
-            case BNPO -> 1.0 / ((double) microBatches * sumAround(lengths, i, microBatchSize));
+            case BNPO -> 1.0 / ((double) microBatches * sumAround(lengths, i, microBatch));
           };
     }
     return weights;
   }
 
-  private static int sumAround(int[] lengths, int index, int microBatchSize) {
-    int start = index / microBatchSize * microBatchSize;
-    int end = Math.min(lengths.length, start + microBatchSize);
+  /** Tokens of the micro-batch of completion {@code index}. */
+  private static int sumAround(int[] lengths, int index, int microBatch) {
+    int start = index / microBatch * microBatch;
+    int end = Math.min(lengths.length, start + microBatch);
     return Arrays.stream(lengths, start, end).sum();
   }
 }

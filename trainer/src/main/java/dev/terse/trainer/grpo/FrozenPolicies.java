@@ -1,0 +1,53 @@
+package dev.terse.trainer.grpo;
+
+import dev.terse.model.Decoder;
+import dev.terse.model.PackedBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * The policies that the loss compares with, which stand still while a generation is used: the one
+ * that drew it, before its first update, and the reference.
+ *
+ * @param drawing not owned
+ * @param onPolicy whether a generation makes one update, whose own forward tells ℓ°
+ * @param reference none where beta is 0; not owned
+ */
+record FrozenPolicies(
+    Decoder drawing,
+    boolean onPolicy,
+    Optional<ReferenceModel> reference,
+    double temperature,
+    GrpoPasses passes) {
+
+  /** The generation of these episodes, with what the loss compares them with. */
+  Generation scored(int number, List<Episode> episodes) {
+    if (onPolicy && reference.isEmpty()) {
+      return new Generation(number, episodes, Optional.empty(), Optional.empty());
+    }
+    int[] rows = IntStream.range(0, episodes.size()).toArray();
+    List<GrpoBatch> batches = passes.of(number, episodes, rows, row -> true);
+    return new Generation(
+        number,
+        episodes,
+        onPolicy
+            ? Optional.empty()
+            : Optional.of(logProbs(drawing, batches, UnaryOperator.identity())),
+        reference.map(
+            model -> model.lend(of -> logProbs(of, batches, PackedBatch::withoutDropout))));
+  }
+
+  /** Log-probabilities of each episode's tokens, [P·G][ids]. */
+  private List<double[]> logProbs(
+      Decoder of, List<GrpoBatch> batches, UnaryOperator<PackedBatch> tokens) {
+    List<double[]> all = new ArrayList<>();
+    for (GrpoBatch batch : batches) {
+      var scores = of.score(tokens.apply(batch.tokens()), batch.targets(), temperature);
+      all.addAll(batch.perEpisode(scores.logProbs()));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,16 @@
+package dev.terse.trainer.loop;
+
+import dev.terse.trainer.optim.Optimizer;
+import java.util.Map;
+
+/**
+ * What an update found and did.
+ *
+ * @param loss its value
+ * @param metrics under TRL's names without {@code train/}
+ * @param outcome what the optimizer made of it
+ * @param numTokens tokens that it read
+ * @param state what the next update goes on from
+ */
+public record Step<S>(
+    double loss, Map<String, Double> metrics, Optimizer.Outcome outcome, long numTokens, S state) {}
