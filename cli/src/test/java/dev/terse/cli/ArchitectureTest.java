@@ -71,6 +71,7 @@ class ArchitectureTest {
             "com.fasterxml.jackson",
             "org.yaml.snakeyaml",
             "org.apache.commons.math3",
+            "org.apache.commons.text",
             "org.slf4j")),
     DL4J(
         "dl4j",

@@ -6,7 +6,8 @@ import java.util.stream.DoubleStream;
 
 /**
  * A chart: curves or spots over two axes, with a legend above them. It is drawn once, by {@link
- * #draw}, on whatever canvas there is.
+ * #draw}, on whatever canvas there is. Not by XChart: its SVG of two curves is 225 KB instead of
+ * 10, with fixed colours that a dark page cannot change.
  *
  * @param title what it shows, for a caption and for readers who do not see it
  */

@@ -137,13 +137,7 @@ public final class ConfigReader {
       known.addAll(trl.unsupported());
       known.addAll(trl.withoutEffect());
       problems.add(
-          setting.place()
-              + ": unknown key '"
-              + key
-              + "'"
-              + NearestKey.of(key, known)
-                  .map(near -> " (did you mean '" + near + "'?)")
-                  .orElse(""));
+          setting.place() + ": unknown key '" + key + "'" + NearestKey.question(key, known));
     }
   }
 

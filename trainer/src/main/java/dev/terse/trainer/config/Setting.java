@@ -9,7 +9,7 @@ import java.util.Map;
  * @param value text, list of values, map of values, or null
  * @param place where it stands, e.g. {@code line 4} or {@code command line}
  */
-public record Setting(Object value, String place) {
+record Setting(Object value, String place) {
 
   /** The value as it would stand in YAML's flow style. */
   static String flow(Object value) {

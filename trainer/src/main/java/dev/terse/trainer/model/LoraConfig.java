@@ -86,6 +86,6 @@ public record LoraConfig(
         + String.join(", ", known)
         + ", not "
         + Quote.of(name)
-        + NearestKey.of(name, known).map(near -> " (did you mean '" + near + "'?)").orElse("");
+        + NearestKey.question(name, known);
   }
 }
