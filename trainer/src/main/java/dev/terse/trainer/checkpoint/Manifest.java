@@ -20,6 +20,13 @@ import java.util.zip.CRC32C;
 /**
  * MANIFEST.json of a checkpoint: length and CRC32C of every file in it, ended by the CRC32C of its
  * own text up to there. A checkpoint is whole exactly if its manifest agrees with it.
+ *
+ * <pre>
+ * Manifest --> Listing, Seal
+ * Listing  --> {"format": 1, "step": int, "files": {(path: {"bytes": int, "crc32c": Crc})*}
+ * Seal     --> , LF "crc32c": Crc } LF            CRC32C of the bytes of Listing
+ * Crc      --> "hhhhhhhh"                         8 hexadecimal digits, lower case
+ * </pre>
  */
 final class Manifest {
   static final String NAME = "MANIFEST.json";
