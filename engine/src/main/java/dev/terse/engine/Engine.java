@@ -1,9 +1,10 @@
 package dev.terse.engine;
 
 /**
- * The operations that a decoder and its training need, each with its backward. Two engines exist:
- * {@link dev.terse.engine.reference.ReferenceEngine}, plain loops in double, the specification; and
- * {@code Nd4jEngine}. One conformance suite runs against both.
+ * The operations that a decoder and its training need, each with its backward. Three engines exist:
+ * {@link dev.terse.engine.reference.ReferenceEngine}, plain loops in double, the specification;
+ * {@code Nd4jEngine} for CPUs; and {@code CudaEngine} for NVIDIA GPUs. One conformance suite runs
+ * against all of them.
  *
  * <p>Rules for all operations. The caller gives the outputs; an output is overwritten unless its
  * comment says "adds". Outputs may not overlap inputs except where said. Shapes are checked and an
