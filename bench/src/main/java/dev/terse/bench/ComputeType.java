@@ -5,16 +5,16 @@ import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.nd4j.NumberType;
 import java.util.Locale;
 
-/** The number type of the products; the one place of the benchmarks that knows how to choose it. */
+/** The number type of the matmuls; the one place of the benchmarks that knows how to choose it. */
 public enum ComputeType {
   FP32(NumberType.FLOAT32, Float.BYTES),
   BF16(NumberType.BFLOAT16, Short.BYTES);
 
-  private final NumberType products;
+  private final NumberType operands;
   private final int weightBytes;
 
-  ComputeType(NumberType products, int weightBytes) {
-    this.products = products;
+  ComputeType(NumberType operands, int weightBytes) {
+    this.operands = operands;
     this.weightBytes = weightBytes;
   }
 
@@ -24,10 +24,10 @@ public enum ComputeType {
    * @throws IllegalArgumentException if it cannot compute in this type
    */
   Engine open() {
-    return new Nd4jEngine(products);
+    return new Nd4jEngine(operands);
   }
 
-  /** Bytes of one weight as products read it. */
+  /** Bytes of one weight as matmuls read it. */
   int weightBytes() {
     return weightBytes;
   }

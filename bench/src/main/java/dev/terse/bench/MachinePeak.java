@@ -10,32 +10,32 @@ import java.util.stream.IntStream;
 /**
  * What the machine can do at most, measured: the roofline.
  *
- * @param gigaflops 10^9 floating-point operations a second of the engine's best large product, in
+ * @param gigaflops 10^9 floating-point operations a second of the engine's best large matmul, in
  *     its own number type
  * @param gigabytes 10^9 bytes a second that a copy by all processors reads and writes together
  */
 record MachinePeak(double gigaflops, double gigabytes) {
-  /** Rows, columns and depth of the products: square, and as the feed-forward has them. */
-  private static final int[][] PRODUCTS = {{2048, 2048, 2048}, {2048, 1536, 576}, {768, 2304, 768}};
+  /** Rows, columns and depth of the matmuls: square, and as the feed-forward has them. */
+  private static final int[][] MATMULS = {{2048, 2048, 2048}, {2048, 1536, 576}, {768, 2304, 768}};
 
-  private static final long NANOS_PER_PRODUCT = 500_000_000;
+  private static final long NANOS_PER_MATMUL = 500_000_000;
   private static final int COPIES = 12;
   private static final int COPIED_BYTES = 128 << 20; // by each processor; far beyond its cache
 
   static MachinePeak measure(Engine engine) {
-    return new MachinePeak(product(engine), copy());
+    return new MachinePeak(matmul(engine), copy());
   }
 
-  private static double product(Engine engine) {
+  private static double matmul(Engine engine) {
     double best = 0;
     try (Arena arena = engine.arena()) {
-      for (int[] shape : PRODUCTS) {
+      for (int[] shape : MATMULS) {
         try (Arena scratch = arena.open()) {
           Tensor x = scratch.zeros(shape[0], shape[2]);
           Tensor w = scratch.zeros(shape[1], shape[2]);
           Tensor out = scratch.floats(shape[0], shape[1]);
           double flop = 2.0 * shape[0] * shape[1] * shape[2];
-          long until = System.nanoTime() + NANOS_PER_PRODUCT;
+          long until = System.nanoTime() + NANOS_PER_MATMUL;
           while (System.nanoTime() < until) {
             long start = System.nanoTime();
             engine.linear(x, w, null, out);
@@ -87,7 +87,7 @@ record MachinePeak(double gigaflops, double gigabytes) {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "machine peak, measured: products %.0f GFLOP/s, copy %.1f GB/s (read and written)",
+        "machine peak, measured: matmuls %.0f GFLOP/s, copy %.1f GB/s (read and written)",
         gigaflops,
         gigabytes);
   }

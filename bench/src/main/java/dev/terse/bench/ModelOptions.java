@@ -19,7 +19,7 @@ final class ModelOptions {
   @Option(names = "--model", required = true, description = "Hugging Face folder.")
   private Path model;
 
-  @Option(names = "--bf16", description = "Products in bf16 instead of fp32.")
+  @Option(names = "--bf16", description = "Matmuls in bf16 instead of fp32.")
   private boolean bf16;
 
   @Option(names = "--cuda", description = "On an NVIDIA GPU instead of the CPU.")

@@ -13,12 +13,12 @@ import dev.terse.engine.Tensor;
  *
  * @param phase the row of the short table that it belongs to
  * @param label its name, with the shape where one operation serves several
- * @param flop floating-point operations of its products; 0 where it has none
+ * @param flop floating-point operations of its matmuls; 0 where it has none
  * @param bytes memory it reads and writes if every array is moved once; 0 if not known
  */
 record OperationCost(String phase, String label, double flop, double bytes) {
-  static final String FORWARD_PRODUCTS = "products forward";
-  static final String BACKWARD_PRODUCTS = "products backward";
+  static final String FORWARD_MATMULS = "matmuls forward";
+  static final String BACKWARD_MATMULS = "matmuls backward";
   static final String FORWARD_ATTENTION = "attention forward";
   static final String BACKWARD_ATTENTION = "attention backward";
   static final String CACHED_ATTENTION = "cached attention";
@@ -36,7 +36,7 @@ record OperationCost(String phase, String label, double flop, double bytes) {
    * The cost of calling {@code operation} of an engine; an operation that is not known here costs
    * time only.
    *
-   * @param weightBytes bytes of one weight as products read it: 4 in fp32, 2 in bf16
+   * @param weightBytes bytes of one weight as matmuls read it: 4 in fp32, 2 in bf16
    */
   static OperationCost of(String operation, Object[] args, int weightBytes) {
     return switch (operation) {
@@ -45,7 +45,7 @@ record OperationCost(String phase, String label, double flop, double bytes) {
         Tensor w = (Tensor) args[1];
         double moved =
             ACTIVATION_BYTES * (size(x) + size((Tensor) args[3])) + weightBytes * size(w);
-        yield product(FORWARD_PRODUCTS, operation, x.rows(), w, moved);
+        yield matmul(FORWARD_MATMULS, operation, x.rows(), w, moved);
       }
       case "linearBackwardInput" -> {
         Tensor dy = (Tensor) args[0];
@@ -54,13 +54,13 @@ record OperationCost(String phase, String label, double flop, double bytes) {
         double moved =
             ACTIVATION_BYTES * (size(dy) + timesDx * size((Tensor) args[2]))
                 + weightBytes * size(w);
-        yield product(BACKWARD_PRODUCTS, operation, dy.rows(), w, moved);
+        yield matmul(BACKWARD_MATMULS, operation, dy.rows(), w, moved);
       }
       case "linearBackwardWeight" -> {
         Tensor dy = (Tensor) args[0];
         Tensor dw = (Tensor) args[2];
         double moved = ACTIVATION_BYTES * (size(dy) + size((Tensor) args[1]) + 2 * size(dw));
-        yield product(BACKWARD_PRODUCTS, operation, dy.rows(), dw, moved);
+        yield matmul(BACKWARD_MATMULS, operation, dy.rows(), dw, moved);
       }
       case "attention" -> attention(FORWARD_ATTENTION, operation, args, 2, 2, 2);
       // q·k again, and the gradients of p, v, q and k
@@ -117,7 +117,7 @@ record OperationCost(String phase, String label, double flop, double bytes) {
         2 * held * k.rowSize() * ACTIVATION_BYTES);
   }
 
-  private static OperationCost product(
+  private static OperationCost matmul(
       String phase, String operation, int rows, Tensor w, double bytes) {
     int[] shape = w.shape();
     String label = operation + " " + Shapes.text(rows, shape[1], shape[0]);
@@ -125,11 +125,11 @@ record OperationCost(String phase, String label, double flop, double bytes) {
   }
 
   /**
-   * Causal attention: {@code products} products of D multiplications for each visible pair of a
-   * query and a key.
+   * Causal attention: {@code matmuls} matmuls of D multiplications for each visible pair of a query
+   * and a key.
    */
   private static OperationCost attention(
-      String phase, String operation, Object[] args, int products, int timesQ, int timesK) {
+      String phase, String operation, Object[] args, int matmuls, int timesQ, int timesK) {
     Segments segments = (Segments) args[3];
     AttentionShape shape = (AttentionShape) args[4];
     double pairs = 0;
@@ -137,7 +137,7 @@ record OperationCost(String phase, String label, double flop, double bytes) {
       double own = segments.length(s);
       pairs += own * segments.prefixLength(s) + own * (own + 1) / 2;
     }
-    double flop = 2.0 * products * pairs * shape.heads() * shape.headDim();
+    double flop = 2.0 * matmuls * pairs * shape.heads() * shape.headDim();
     double bytes =
         ACTIVATION_BYTES * (timesQ * size((Tensor) args[0]) + timesK * size((Tensor) args[1]));
     return new OperationCost(phase, operation, flop, bytes);

@@ -38,7 +38,7 @@ public final class OperationTable implements Callable<Integer> {
       description = "Only this shape: ${COMPLETION-CANDIDATES}. Default: all.")
   private OperationBenchmark.Model model;
 
-  @Option(names = "--bf16", description = "Products in bf16 instead of fp32.")
+  @Option(names = "--bf16", description = "Matmuls in bf16 instead of fp32.")
   private boolean bf16;
 
   private OperationTable() {}

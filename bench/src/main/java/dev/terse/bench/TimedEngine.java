@@ -34,7 +34,7 @@ final class TimedEngine implements InvocationHandler {
   /**
    * @param inner does the work; still the caller's
    * @param profile where the times go
-   * @param dtype of its products
+   * @param dtype of its matmuls
    */
   static Engine around(Engine inner, Profile profile, ComputeType dtype) {
     return proxy(Engine.class, new TimedEngine(inner, profile, dtype));

@@ -44,7 +44,7 @@ class TimedEngineTest {
     profile.repeat(1, () -> engine.linear(x, w, null, out));
     assertThat(out.toDoubles()).containsExactly(1, 5);
     assertThat(profile.flopAndBytes()).containsExactly(2 * 3 * 2, 4 * (3 + 6 + 2));
-    assertThat(profile.phaseMillis()).containsKeys("products forward", "outside the engine");
+    assertThat(profile.phaseMillis()).containsKeys("matmuls forward", "outside the engine");
   }
 
   @Test

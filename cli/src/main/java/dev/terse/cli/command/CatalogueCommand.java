@@ -40,7 +40,7 @@ public final class CatalogueCommand implements Callable<Integer> {
 
   @Option(
       names = "--bf16",
-      description = "Products read bfloat16 numbers: what lies under adapters takes less.")
+      description = "Matmuls read bfloat16 numbers: what lies under adapters takes less.")
   private boolean bf16;
 
   @Override

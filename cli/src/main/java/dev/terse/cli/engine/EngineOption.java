@@ -24,7 +24,7 @@ public final class EngineOption {
   @Option(
       names = "--bf16",
       description =
-          "Products read bfloat16 numbers: faster where the machine has instructions for them.")
+          "Matmuls read bfloat16 numbers: faster where the machine has instructions for them.")
   private boolean bf16;
 
   /** A new engine; belongs to the caller. */

@@ -83,14 +83,15 @@ public final class Scoring {
       throw new IllegalArgumentException(
           "expected a row of two tokens at least: a gradient needs a token to predict");
     }
-    double slope = -1.0 / predicted;
+    double gradient = -1.0 / predicted;
     try (Parameters gradients = decoder.weights().zerosLike(decoder.engine())) {
       run(
           rows,
           out,
           progress,
           batch ->
-              decoder.accumulate(batch, all(batch), 1, (row, logProb) -> slope, gradients, true));
+              decoder.accumulate(
+                  batch, all(batch), 1, (row, logProb) -> gradient, gradients, true));
       WeightWriter.write(file, gradients.tensors(), DType.F32);
     }
   }

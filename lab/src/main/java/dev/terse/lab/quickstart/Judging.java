@@ -69,16 +69,16 @@ record Judging(QuickstartConfig config, Path heldOut, Engine engine, Phases phas
    */
   static List<Problem> problems(ModelFolder model, Path file, int maxCompletionLength)
       throws IOException {
-    int room = model.decoder().config().maxPositions() - maxCompletionLength;
+    int longest = model.decoder().config().maxPositions() - maxCompletionLength;
     ProblemSet set =
         ProblemSet.load(
             file,
             new PromptEncoder(model.tokenizer(), model.template()),
             new PromptConfig(null, ""),
-            room);
+            longest);
     if (set.tooLong() > 0) {
       throw new IllegalArgumentException(
-          file + ": " + set.summary(room) + "; lower max_completion_length or max_operations");
+          file + ": " + set.summary(longest) + "; lower max_completion_length or max_operations");
     }
     return set.problems();
   }

@@ -90,7 +90,7 @@ public final class Quickstart {
         "%8.1f s  %s%s%n",
         time.seconds(),
         time.title(),
-        time.kept() ? " (done before)" : "");
+        time.doneBefore() ? " (done before)" : "");
   }
 
   /** Problems → chains → pruned chains → SFT → GRPO → judgements → controls. */

@@ -40,9 +40,9 @@ public record Report(
   /**
    * What a phase took.
    *
-   * @param kept whether an earlier start of the run had done it
+   * @param doneBefore whether an earlier start of the run had done it
    */
-  public record PhaseTime(String title, double seconds, boolean kept) {}
+  public record PhaseTime(String title, double seconds, boolean doneBefore) {}
 
   /** The base and what was made of it. */
   public ResultTable table() {

@@ -144,7 +144,7 @@ final class ReportPage {
       page.markup(
           "<span>%s%s</span><i style=\"width:%.1f%%\"></i><b>%.1f s</b>\n",
           time.title(),
-          time.kept() ? " (done before)" : "",
+          time.doneBefore() ? " (done before)" : "",
           100 * time.seconds() / longest,
           time.seconds());
     }

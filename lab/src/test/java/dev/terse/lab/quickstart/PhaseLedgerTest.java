@@ -38,8 +38,8 @@ class PhaseLedgerTest {
   @Test
   void phase_sameSettingsAndInput_isDoneOnce() throws IOException {
     Files.writeString(folder.resolve("input"), "a");
-    assertThat(run("1", this::work).kept()).isFalse();
-    assertThat(run("1", this::work).kept()).isTrue();
+    assertThat(run("1", this::work).doneBefore()).isFalse();
+    assertThat(run("1", this::work).doneBefore()).isTrue();
     assertThat(done).isEqualTo(1);
   }
 
@@ -69,7 +69,7 @@ class PhaseLedgerTest {
                       throw new IOException("killed");
                     }))
         .hasMessage("killed");
-    assertThat(run("1", this::work).kept()).isFalse();
+    assertThat(run("1", this::work).doneBefore()).isFalse();
     assertThat(folder.resolve("one/result")).hasContent("result 1");
   }
 

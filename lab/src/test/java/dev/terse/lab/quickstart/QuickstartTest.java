@@ -62,7 +62,7 @@ class QuickstartTest {
     Report second = run("two");
     assertThat(ReportFiles.text(second)).isEqualTo(ReportFiles.text(first));
     assertThat(second.chains()).isEqualTo(first.chains());
-    assertThat(first.times()).hasSize(11).noneMatch(PhaseTime::kept);
+    assertThat(first.times()).hasSize(11).noneMatch(PhaseTime::doneBefore);
     assertThat(first.base().records()).hasSize(10);
     assertThat(printed.toString(StandardCharsets.UTF_8))
         .contains("[1/11] problems of the task")
@@ -73,14 +73,14 @@ class QuickstartTest {
     assertThat(folder.resolve("one/grpo/logs")).isDirectoryContaining("glob:**/events.out.*");
 
     Report again = run("one");
-    assertThat(again.times()).allMatch(PhaseTime::kept);
+    assertThat(again.times()).allMatch(PhaseTime::doneBefore);
     assertThat(ReportFiles.text(again)).isEqualTo(ReportFiles.text(first));
 
     // Somebody kills it in GRPO, and then wants more updates of it.
     Files.delete(folder.resolve("one/grpo/phase.json"));
     Files.writeString(folder.resolve("one/grpo/phase.json"), "{\"done\": false}");
     Report resumed = run("one", "--chains=1");
-    assertThat(resumed.times().stream().filter(time -> !time.kept()).map(PhaseTime::title))
+    assertThat(resumed.times().stream().filter(time -> !time.doneBefore()).map(PhaseTime::title))
         .containsExactly(
             "GRPO from there",
             "base answers the held-out problems",

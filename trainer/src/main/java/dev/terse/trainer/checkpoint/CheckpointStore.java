@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointStore {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-([0-9]{1,9})");
-  private static final Pattern ASIDE = Pattern.compile("\\.tmp-.*-([0-9]{1,18})");
+  private static final Pattern STAGING = Pattern.compile("\\.tmp-.*-([0-9]{1,18})");
 
   private final Path root;
-  private final int kept;
+  private final int retained;
 
   /** Fills a folder with the files of a checkpoint. */
   @FunctionalInterface
@@ -44,30 +44,30 @@ public final class CheckpointStore {
 
   /**
    * @param root output_dir
-   * @param kept newest checkpoints that stay; at least 2, so that a damaged newest one does not
+   * @param retained newest checkpoints that stay; at least 2, so that a damaged newest one does not
    *     cost the run
    */
-  public CheckpointStore(Path root, int kept) {
-    if (kept < 2) {
-      throw new IllegalArgumentException("at least 2 checkpoints are kept, not " + kept);
+  public CheckpointStore(Path root, int retained) {
+    if (retained < 2) {
+      throw new IllegalArgumentException("at least 2 checkpoints are kept, not " + retained);
     }
     this.root = root;
-    this.kept = kept;
+    this.retained = retained;
   }
 
-  /** Publishes a checkpoint, then deletes those that are not kept. */
+  /** Publishes a checkpoint, then deletes those that are not retained. */
   public void save(int step, Content content) throws IOException {
     Files.createDirectories(root);
     removeDeadLeftovers();
-    Path aside = aside("checkpoint-" + step);
+    Path staging = staging("checkpoint-" + step);
     try {
-      Files.createDirectory(aside);
-      content.writeTo(aside);
-      Files.writeString(aside.resolve(Manifest.NAME), Manifest.of(aside, step));
-      Folders.syncTree(aside);
-      publish(aside, root.resolve("checkpoint-" + step));
+      Files.createDirectory(staging);
+      content.writeTo(staging);
+      Files.writeString(staging.resolve(Manifest.NAME), Manifest.of(staging, step));
+      Folders.syncTree(staging);
+      publish(staging, root.resolve("checkpoint-" + step));
     } finally {
-      Folders.delete(aside);
+      Folders.delete(staging);
     }
     retain();
   }
@@ -134,16 +134,16 @@ public final class CheckpointStore {
     return found;
   }
 
-  private void publish(Path aside, Path target) throws IOException {
+  private void publish(Path staging, Path target) throws IOException {
     if (Files.exists(target)) { // a resumed run passes the same step again
-      Path old = aside("replaced-" + target.getFileName());
+      Path old = staging("replaced-" + target.getFileName());
       Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
       Folders.sync(root);
       Folders.delete(old);
       return;
     }
-    Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
     Folders.sync(root);
   }
 
@@ -151,7 +151,7 @@ public final class CheckpointStore {
   private void retain() throws IOException {
     int valid = 0;
     for (Checkpoint checkpoint : newestFirst()) {
-      if (valid >= kept) {
+      if (valid >= retained) {
         Folders.delete(checkpoint.folder());
       } else if (Manifest.problem(checkpoint.folder(), checkpoint.step()).isEmpty()) {
         valid++;
@@ -164,7 +164,7 @@ public final class CheckpointStore {
     try (Stream<Path> entries = Files.list(root)) {
       entries.forEach(
           entry -> {
-            Matcher name = ASIDE.matcher(entry.getFileName().toString());
+            Matcher name = STAGING.matcher(entry.getFileName().toString());
             if (name.matches() && !isRunning(Long.parseLong(name.group(1)))) {
               leftovers.add(entry);
             }
@@ -179,7 +179,7 @@ public final class CheckpointStore {
     return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
-  private Path aside(String name) {
+  private Path staging(String name) {
     return root.resolve(".tmp-" + name + "-" + ProcessHandle.current().pid());
   }
 

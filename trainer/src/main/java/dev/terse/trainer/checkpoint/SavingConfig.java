@@ -5,11 +5,11 @@ import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 
 /**
- * When checkpoints are written and which are kept; keys and defaults are TRL's.
+ * When checkpoints are written and which are retained; keys and defaults are TRL's.
  *
  * @param saveSteps updates between two; below 1 a share of all updates
- * @param saveTotalLimit checkpoints kept, the newest; at least 2, so that a damaged newest one
- *     never costs the run; unset keeps all
+ * @param saveTotalLimit checkpoints retained, the newest; at least 2, so that a damaged newest one
+ *     never costs the run; unset retains all
  * @param saveOnlyModel whether the trainer's state is left out; such a checkpoint cannot be resumed
  * @param resumeFromCheckpoint true for the newest valid one in output_dir, or a checkpoint's path
  */
@@ -25,8 +25,8 @@ public record SavingConfig(
     return saveStrategy.isDue(step, Cadence.every(saveSteps, maxSteps), stepsPerEpoch);
   }
 
-  /** Checkpoints that are kept: never fewer than 2. */
-  public int kept() {
+  /** Checkpoints that are retained: never fewer than 2. */
+  public int retained() {
     return saveTotalLimit == null ? Integer.MAX_VALUE : Math.max(2, saveTotalLimit);
   }
 }

@@ -25,22 +25,24 @@ public final class BinPacking {
             .sorted(Comparator.comparing((Integer i) -> -lengths[i]).thenComparing(i -> i))
             .toList();
     List<List<Integer>> bins = new ArrayList<>();
-    TreeMap<Integer, List<Integer>> binsByRoom = new TreeMap<>();
+    TreeMap<Integer, List<Integer>> binsByCapacity = new TreeMap<>();
     for (int sequence : longestFirst) {
-      var tightest = binsByRoom.ceilingEntry(lengths[sequence]);
-      int room = size;
+      var tightest = binsByCapacity.ceilingEntry(lengths[sequence]);
+      int capacity = size;
       int bin = bins.size();
       if (tightest == null) {
         bins.add(new ArrayList<>());
       } else {
-        room = tightest.getKey();
+        capacity = tightest.getKey();
         bin = tightest.getValue().remove(tightest.getValue().size() - 1);
         if (tightest.getValue().isEmpty()) {
-          binsByRoom.remove(room);
+          binsByCapacity.remove(capacity);
         }
       }
       bins.get(bin).add(sequence);
-      binsByRoom.computeIfAbsent(room - lengths[sequence], left -> new ArrayList<>()).add(bin);
+      binsByCapacity
+          .computeIfAbsent(capacity - lengths[sequence], left -> new ArrayList<>())
+          .add(bin);
     }
     return bins;
   }

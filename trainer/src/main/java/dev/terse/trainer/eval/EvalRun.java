@@ -45,8 +45,9 @@ public final class EvalRun {
 
   /** A problem whose prompt is too long is an error here: leaving it out would flatter. */
   private List<Problem> problems(ModelFolder model) throws IOException {
-    int room = model.decoder().config().maxPositions() - config.maxCompletionLength();
-    int limit = config.maxPromptLength() == null ? room : Math.min(room, config.maxPromptLength());
+    int longest = model.decoder().config().maxPositions() - config.maxCompletionLength();
+    int limit =
+        config.maxPromptLength() == null ? longest : Math.min(longest, config.maxPromptLength());
     ProblemSet set =
         ProblemSet.load(
             Path.of(config.datasetName()),

@@ -58,7 +58,7 @@ public final class TrainingRun {
    */
   public <S> int run(Method<S> method, StopSignal stop) throws IOException {
     Path output = Path.of(training.outputDir());
-    CheckpointStore store = new CheckpointStore(output, training.saving().kept());
+    CheckpointStore store = new CheckpointStore(output, training.saving().retained());
     String data = DataFingerprint.of(Path.of(training.datasetName()));
     RunLock lock = RunLock.of(output);
     try {

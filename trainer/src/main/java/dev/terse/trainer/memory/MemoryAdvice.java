@@ -29,26 +29,27 @@ record MemoryAdvice(MemorySettings settings, long bytes) {
           MemoryAdvice::withShorterRows);
 
   /**
-   * Looks for settings that take at most {@code room} bytes.
+   * Looks for settings that take at most {@code capacity} bytes.
    *
    * @param bytes what settings take
    */
-  static MemoryAdvice find(MemorySettings start, ToLongFunction<MemorySettings> bytes, long room) {
+  static MemoryAdvice find(
+      MemorySettings start, ToLongFunction<MemorySettings> bytes, long capacity) {
     MemoryAdvice best = new MemoryAdvice(start, bytes.applyAsLong(start));
     for (UnaryOperator<MemorySettings> step : STEPS) {
-      best = best.asFarAsNeeded(step, bytes, room);
+      best = best.asFarAsNeeded(step, bytes, capacity);
     }
-    return best.fits(room) ? best.withoutNeedless(start, bytes, room) : best;
+    return best.fits(capacity) ? best.withoutNeedless(start, bytes, capacity) : best;
   }
 
-  boolean fits(long room) {
-    return bytes <= room;
+  boolean fits(long capacity) {
+    return bytes <= capacity;
   }
 
   private MemoryAdvice asFarAsNeeded(
-      UnaryOperator<MemorySettings> step, ToLongFunction<MemorySettings> bytes, long room) {
+      UnaryOperator<MemorySettings> step, ToLongFunction<MemorySettings> bytes, long capacity) {
     MemoryAdvice now = this;
-    while (!now.fits(room)) {
+    while (!now.fits(capacity)) {
       MemorySettings next = step.apply(now.settings);
       MemoryAdvice tried =
           next.equals(now.settings) ? now : new MemoryAdvice(next, bytes.applyAsLong(next));
@@ -62,7 +63,7 @@ record MemoryAdvice(MemorySettings settings, long bytes) {
 
   /** What was tried first may not be needed beside what came later; the dearest goes first. */
   private MemoryAdvice withoutNeedless(
-      MemorySettings start, ToLongFunction<MemorySettings> bytes, long room) {
+      MemorySettings start, ToLongFunction<MemorySettings> bytes, long capacity) {
     List<UnaryOperator<MemorySettings>> restorations =
         List.of(
             s -> s.withPeft(start.usePeft()),
@@ -75,7 +76,7 @@ record MemoryAdvice(MemorySettings settings, long bytes) {
       MemorySettings restored = restoration.apply(now.settings);
       if (!restored.equals(now.settings)) {
         MemoryAdvice tried = new MemoryAdvice(restored, bytes.applyAsLong(restored));
-        now = tried.fits(room) ? tried : now;
+        now = tried.fits(capacity) ? tried : now;
       }
     }
     return now;

@@ -89,11 +89,12 @@ public final class MemoryWatch {
   private MemoryForecast require(Workload run, long process, String needs) {
     MemorySettings settings = run.settings();
     MemoryForecast told = forecast(run, settings, process);
-    Room room = room();
-    if (told.total() > room.bytes()) {
+    Capacity capacity = capacity();
+    if (told.total() > capacity.bytes()) {
       MemoryAdvice advice =
-          MemoryAdvice.find(settings, other -> forecast(run, other, process).total(), room.bytes());
-      String sentence = needs + sentence(told, room, settings, advice);
+          MemoryAdvice.find(
+              settings, other -> forecast(run, other, process).total(), capacity.bytes());
+      String sentence = needs + sentence(told, capacity, settings, advice);
       if (check == MemoryCheck.REFUSE) {
         throw new IllegalArgumentException(
             sentence + "; memory_check: warn starts it nevertheless");
@@ -115,39 +116,39 @@ public final class MemoryWatch {
    * @param total bytes
    * @param bytes what can be taken, with what the run holds already
    */
-  record Room(String owner, long total, long bytes) {}
+  record Capacity(String owner, long total, long bytes) {}
 
-  private Room room() {
+  private Capacity capacity() {
     return engine
         .deviceRoom()
-        .map(gpu -> new Room("GPU", gpu.total(), gpu.free() + engine.heldBytes()))
+        .map(gpu -> new Capacity("GPU", gpu.total(), gpu.free() + engine.heldBytes()))
         .orElseGet(
             () -> {
               MachineMemory machine = MachineMemory.read();
               long bytes = machine.available() + ProcessMemory.resident().orElse(0);
-              return new Room("machine", machine.total(), bytes);
+              return new Capacity("machine", machine.total(), bytes);
             });
   }
 
   static String sentence(
-      MemoryForecast told, Room room, MemorySettings settings, MemoryAdvice advice) {
+      MemoryForecast told, Capacity capacity, MemorySettings settings, MemoryAdvice advice) {
     String with = String.join(", ", advice.settings().changesFrom(settings));
     String least = MemoryForecast.gigabytes(advice.bytes()) + " GB";
     String remedy =
-        advice.fits(room.bytes())
+        advice.fits(capacity.bytes())
             ? "it would fit with " + with + " (" + least + ")"
             : "no setting would make it fit"
                 + (with.isEmpty() ? "" : " (the least, with " + with + ", is " + least + ")")
                 + ": take a smaller model or a "
-                + room.owner()
+                + capacity.owner()
                 + " with more memory";
     return told.describe()
         + ", more than the "
-        + MemoryForecast.gigabytes(room.bytes())
+        + MemoryForecast.gigabytes(capacity.bytes())
         + " GB that the "
-        + room.owner()
+        + capacity.owner()
         + " has for it (of "
-        + MemoryForecast.gigabytes(room.total())
+        + MemoryForecast.gigabytes(capacity.total())
         + "); "
         + remedy;
   }

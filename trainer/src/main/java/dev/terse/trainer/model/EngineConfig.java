@@ -6,7 +6,7 @@ import dev.terse.trainer.config.Default;
  * What computes.
  *
  * @param engine the engine
- * @param bf16 whether products read weights and activations rounded to bfloat16; master weights,
+ * @param bf16 whether matmuls read weights and activations rounded to bfloat16; master weights,
  *     sums, gradients, norms, softmax and log-probabilities stay in float32 (TRL, which switches it
  *     on by itself where the hardware has it; here a result does not depend on the machine's kind)
  */

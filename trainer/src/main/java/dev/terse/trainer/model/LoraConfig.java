@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * @param usePeft whether low-rank adapters are trained and the model's own weights are frozen
  * @param loraR rank of the adapters
- * @param loraAlpha an adapter's product is scaled by lora_alpha / lora_r
+ * @param loraAlpha an adapter's output is scaled by lora_alpha / lora_r
  * @param loraDropout share of an adapter's inputs left out in training
  * @param loraTargetModules the projections with an adapter: q_proj, k_proj, v_proj, o_proj,
  *     gate_proj, up_proj, down_proj, or all-linear for all seven; unset takes PEFT's default,

@@ -15,8 +15,8 @@ public enum Optim {
   ADAMW_BNB_8BIT(Storage.INT8, Storage.UINT8),
 
   /**
-   * bfloat16, rounded by lot (ours; transformers has it as adamw_anyprecision with optim_args, and
-   * rounds to nearest).
+   * bfloat16, stochastically rounded (ours; transformers has it as adamw_anyprecision with
+   * optim_args, and rounds to nearest).
    */
   ADAMW_BF16(Storage.BFLOAT16, Storage.BFLOAT16);
 

@@ -36,10 +36,10 @@ class MemoryAdviceTest {
         "32 | max_tokens_per_pass: 512; gradient_checkpointing: true; optim: adamw_8bit;"
             + " max_length: 512"
       })
-  void find_lessAndLessRoom_takesStepsInTheOrderOfTheirCost(long room, String changes) {
-    MemoryAdvice advice = MemoryAdvice.find(START, MemoryAdviceTest::bytes, room);
+  void find_lessAndLessCapacity_takesStepsInTheOrderOfTheirCost(long capacity, String changes) {
+    MemoryAdvice advice = MemoryAdvice.find(START, MemoryAdviceTest::bytes, capacity);
     assertThat(String.join("; ", advice.settings().changesFrom(START))).isEqualTo(changes);
-    assertThat(advice.fits(room)).isTrue();
+    assertThat(advice.fits(capacity)).isTrue();
     assertThat(advice.bytes()).isEqualTo(bytes(advice.settings()));
   }
 
@@ -63,14 +63,17 @@ class MemoryAdviceTest {
     MemoryForecast told =
         new MemoryForecast(
             500_000_000, 30_000_000_000L, 30_000_000_000L, 60_000_000_000L, 4_000_000_000L, 0);
-    MemoryWatch.Room room = new MemoryWatch.Room("machine", 64_000_000_000L, 60_000_000_000L);
+    MemoryWatch.Capacity capacity =
+        new MemoryWatch.Capacity("machine", 64_000_000_000L, 60_000_000_000L);
     MemorySettings better = START.withRecompute(true).withOptim(Optim.ADAMW_8BIT);
-    assertThat(MemoryWatch.sentence(told, room, START, new MemoryAdvice(better, 59_000_000_000L)))
+    assertThat(
+            MemoryWatch.sentence(told, capacity, START, new MemoryAdvice(better, 59_000_000_000L)))
         .isEqualTo(
             "124.50 GB (weights 30.00, gradients 30.00, moments 60.00, activations 4.00, process"
                 + " 0.50), more than the 60.00 GB that the machine has for it (of 64.00); it would"
                 + " fit with gradient_checkpointing: true, optim: adamw_8bit (59.00 GB)");
-    assertThat(MemoryWatch.sentence(told, room, START, new MemoryAdvice(better, 61_000_000_000L)))
+    assertThat(
+            MemoryWatch.sentence(told, capacity, START, new MemoryAdvice(better, 61_000_000_000L)))
         .endsWith(
             "; no setting would make it fit (the least, with gradient_checkpointing: true, optim:"
                 + " adamw_8bit, is 61.00 GB): take a smaller model or a machine with more memory");
