@@ -9,7 +9,7 @@ import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.Evaluator;
 import dev.terse.trainer.loop.Learner;
-import dev.terse.trainer.loop.Step;
+import dev.terse.trainer.loop.Update;
 import dev.terse.trainer.loss.GroupAdvantage;
 import dev.terse.trainer.loss.UpdateLoss;
 import dev.terse.trainer.memory.Workload;
@@ -136,7 +136,7 @@ final class GrpoTrainer implements Learner<Generation> {
    * completions of each, B completions of the update; ids are as many as a completion has tokens.
    */
   @Override
-  public Step<Generation> step(int update, Generation before, Optimizer optimizer) {
+  public Update<Generation> step(int update, Generation before, Optimizer optimizer) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     Generation generation = before;
     if (plan.beginsGeneration(update)) {
@@ -157,7 +157,7 @@ final class GrpoTrainer implements Learner<Generation> {
           optimizer.update(gradient, loss.value(), learningRate.at(update)); // AdamW
       metrics.putAll(loss.metrics());
       long numTokens = plan.beginsGeneration(update) ? generation.tokens() : 0;
-      return new Step<>(loss.value(), metrics, outcome, numTokens, generation);
+      return new Update<>(loss.value(), metrics, outcome, numTokens, generation);
     }
   }
 

@@ -31,7 +31,7 @@ public interface Learner<S> extends AutoCloseable {
    * @param state that the update before left
    * @param optimizer the loop's
    */
-  Step<S> step(int update, S state, Optimizer optimizer);
+  Update<S> step(int update, S state, Optimizer optimizer);
 
   /** What update {@code update} read, for people: "rows: [...]". */
   String examples(int update, S state);

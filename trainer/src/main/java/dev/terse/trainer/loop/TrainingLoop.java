@@ -28,7 +28,7 @@ public final class TrainingLoop<S> {
   /** Writes a checkpoint of the run as it stands. */
   @FunctionalInterface
   public interface Saver<S> {
-    void save(Progress<S> progress) throws IOException;
+    void save(TrainingProgress<S> progress) throws IOException;
   }
 
   /**
@@ -60,12 +60,12 @@ public final class TrainingLoop<S> {
    * @param begun what an earlier run did
    * @return updates done now in all: fewer than {@link #maxSteps} if a stop was asked for
    */
-  public int run(Progress<S> begun) throws IOException {
+  public int run(TrainingProgress<S> begun) throws IOException {
     if (begun.updates() == 0 && config.evaluation().evalOnStart()) {
       evaluate(begun);
     }
     long started = System.nanoTime();
-    Progress<S> reached = train(begun);
+    TrainingProgress<S> reached = train(begun);
     int done = reached.updates() - begun.updates();
     if (done > 0) {
       double seconds = secondsSince(started);
@@ -83,13 +83,13 @@ public final class TrainingLoop<S> {
     return reached.updates();
   }
 
-  private Progress<S> train(Progress<S> begun) throws IOException {
+  private TrainingProgress<S> train(TrainingProgress<S> begun) throws IOException {
     MetricMeans means = new MetricMeans();
     HeapTrim heap = new HeapTrim();
-    Progress<S> progress = begun;
+    TrainingProgress<S> progress = begun;
     while (progress.updates() < maxSteps() && !stop.isRequested()) {
       long from = System.nanoTime();
-      Step<S> step = learner.step(progress.updates(), progress.state(), optimizer);
+      Update<S> step = learner.step(progress.updates(), progress.state(), optimizer);
       tellSkipped(progress.updates(), step);
       progress = progress.after(step);
       heap.trim();
@@ -107,19 +107,19 @@ public final class TrainingLoop<S> {
     return progress;
   }
 
-  private boolean evaluationIsDue(Progress<S> progress) {
+  private boolean evaluationIsDue(TrainingProgress<S> progress) {
     int logging = config.logging().loggingSteps();
     return config
         .evaluation()
         .isDue(progress.updates(), learner.updatesPerEpoch(), maxSteps(), logging);
   }
 
-  private boolean savingIsDue(Progress<S> progress) {
+  private boolean savingIsDue(TrainingProgress<S> progress) {
     return config.saving().isDue(progress.updates(), learner.updatesPerEpoch(), maxSteps());
   }
 
   /** What the learner measured, the optimizer's outcome, and how far the run is. */
-  private Map<String, Double> metrics(Step<S> step, Progress<S> after, double seconds) {
+  private Map<String, Double> metrics(Update<S> step, TrainingProgress<S> after, double seconds) {
     Map<String, Double> metrics = new LinkedHashMap<>(step.metrics());
     metrics.put("grad_norm", step.outcome().gradientNorm());
     metrics.put("learning_rate", step.outcome().learningRate());
@@ -134,7 +134,7 @@ public final class TrainingLoop<S> {
     return (System.nanoTime() - begun) / 1e9;
   }
 
-  private void tellSkipped(int update, Step<S> step) {
+  private void tellSkipped(int update, Update<S> step) {
     if (!step.outcome().applied()) {
       LOG.warn(
           "update {} changed nothing: loss {}, gradient norm {}; its {}",
@@ -146,7 +146,7 @@ public final class TrainingLoop<S> {
   }
 
   /** A disk that is full costs the checkpoint, not the run; the older ones stand. */
-  private void save(Progress<S> progress) {
+  private void save(TrainingProgress<S> progress) {
     try {
       saver.save(progress);
     } catch (IOException | UncheckedIOException e) {
@@ -157,7 +157,7 @@ public final class TrainingLoop<S> {
     }
   }
 
-  private void evaluate(Progress<S> progress) throws IOException {
+  private void evaluate(TrainingProgress<S> progress) throws IOException {
     Map<String, Double> metrics = new LinkedHashMap<>();
     learner
         .evaluate(progress.numTokens())

@@ -78,7 +78,7 @@ public final class TrainingRun {
         Optimizer optimizer =
             new Optimizer(
                 engine, model.decoder().trained(), training.optimizer(), training.seed())) {
-      Progress<S> begun = begin(from, model, optimizer, learner, data);
+      TrainingProgress<S> begun = begin(from, model, optimizer, learner, data);
       TrainingLoop.Saver<S> saver =
           progress ->
               store.save(
@@ -156,14 +156,14 @@ public final class TrainingRun {
   }
 
   /** The start of the run, or of what a checkpoint leaves of it. */
-  private <S> Progress<S> begin(
+  private <S> TrainingProgress<S> begin(
       Optional<Checkpoint> from,
       ModelFolder model,
       Optimizer optimizer,
       Learner<S> learner,
       String data)
       throws IOException {
-    Progress<S> start = new Progress<>(0, 0, learner.start());
+    TrainingProgress<S> start = new TrainingProgress<>(0, 0, learner.start());
     if (from.isEmpty()) {
       sink.hparams(new LinkedHashMap<>(values));
       return start;
@@ -174,10 +174,10 @@ public final class TrainingRun {
     resumed.notes().forEach(LOG::warn);
     int done = resumed.state().step();
     S state = learner.read(done, RunFiles.stateFolder(folder));
-    return new Progress<>(done, resumed.state().numTokens(), state);
+    return new TrainingProgress<>(done, resumed.state().numTokens(), state);
   }
 
-  private RunState state(Progress<?> progress, Optimizer optimizer, String data) {
+  private RunState state(TrainingProgress<?> progress, Optimizer optimizer, String data) {
     return new RunState(
         progress.updates(),
         optimizer.applied(),

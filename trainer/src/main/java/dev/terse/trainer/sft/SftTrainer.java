@@ -7,7 +7,7 @@ import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.loop.Learner;
-import dev.terse.trainer.loop.Step;
+import dev.terse.trainer.loop.Update;
 import dev.terse.trainer.loss.SftLoss;
 import dev.terse.trainer.loss.UpdateLoss;
 import dev.terse.trainer.memory.Workload;
@@ -86,7 +86,7 @@ public final class SftTrainer implements Learner<Learner.NoState> {
 
   /** Rows → passes → loss → gradient → update. */
   @Override
-  public Step<NoState> step(int update, NoState none, Optimizer optimizer) {
+  public Update<NoState> step(int update, NoState none, Optimizer optimizer) {
     List<List<SftRow>> units = units(update); // [B], rows or bins of rows
     List<SftBatch> passes = withDropout(update, batches(units, trainBatch())); // packed, [N] each
     SftLoss nll = new SftLoss(targets(passes)); // over all targets of the update
@@ -94,7 +94,7 @@ public final class SftTrainer implements Learner<Learner.NoState> {
       UpdateLoss loss = addTo(gradient, passes, nll, update);
       Optimizer.Outcome outcome =
           optimizer.update(gradient, loss.value(), learningRate.at(update)); // AdamW
-      return new Step<>(loss.value(), loss.metrics(), outcome, tokens(passes), none);
+      return new Update<>(loss.value(), loss.metrics(), outcome, tokens(passes), none);
     }
   }
 

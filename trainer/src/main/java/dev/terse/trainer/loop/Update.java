@@ -12,5 +12,5 @@ import java.util.Map;
  * @param numTokens tokens that it read
  * @param state what the next update goes on from
  */
-public record Step<S>(
+public record Update<S>(
     double loss, Map<String, Double> metrics, Optimizer.Outcome outcome, long numTokens, S state) {}

@@ -7,10 +7,10 @@ package dev.terse.trainer.loop;
  * @param numTokens that they have read
  * @param state that the next update goes on from, beside weights and moments
  */
-public record Progress<S>(int updates, long numTokens, S state) {
+public record TrainingProgress<S>(int updates, long numTokens, S state) {
 
   /** How far it is after one more update. */
-  Progress<S> after(Step<S> step) {
-    return new Progress<>(updates + 1, numTokens + step.numTokens(), step.state());
+  TrainingProgress<S> after(Update<S> step) {
+    return new TrainingProgress<>(updates + 1, numTokens + step.numTokens(), step.state());
   }
 }
