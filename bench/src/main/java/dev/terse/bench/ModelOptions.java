@@ -27,7 +27,7 @@ final class ModelOptions {
 
   /** A new engine; belongs to the caller. */
   Engine open() {
-    return cuda ? new CudaEngine(bf16) : dtype().open();
+    return cuda ? new CudaEngine(dtype().matmuls()) : dtype().open();
   }
 
   /**

@@ -4,11 +4,15 @@ import dev.terse.engine.AdamW;
 import dev.terse.engine.Arena;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Segments;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import java.util.Arrays;
@@ -197,12 +201,12 @@ public class OperationBenchmark {
 
   @Benchmark
   public void linearBackwardInputUp() {
-    engine.linearBackwardInput(wide, up, out, false);
+    engine.linearBackwardInput(wide, up, out, Write.OVERWRITE);
   }
 
   @Benchmark
   public void linearBackwardInputDown() {
-    engine.linearBackwardInput(x, down, wideOut, false);
+    engine.linearBackwardInput(x, down, wideOut, Write.OVERWRITE);
   }
 
   @Benchmark
@@ -222,12 +226,12 @@ public class OperationBenchmark {
 
   @Benchmark
   public void rmsNormBackward() {
-    engine.rmsNormBackward(x, norm, NORM_EPSILON, y, out, false, dNorm);
+    engine.rmsNormBackward(x, norm, NORM_EPSILON, y, out, Write.OVERWRITE, dNorm);
   }
 
   @Benchmark
   public void rope() {
-    engine.rope(x, positions, rotary, false);
+    engine.rope(x, positions, rotary);
   }
 
   @Benchmark
@@ -267,12 +271,13 @@ public class OperationBenchmark {
 
   @Benchmark
   public void attention() {
-    engine.attention(x, k, v, segments, model.attention, out);
+    engine.attention(new Qkv<>(x, k, v), segments, model.attention, out);
   }
 
   @Benchmark
   public void attentionBackward() {
-    engine.attentionBackward(x, k, v, segments, model.attention, y, out, dk, dv);
+    engine.attentionBackward(
+        new Qkv<>(x, k, v), segments, model.attention, y, new Qkv<>(out, dk, dv));
   }
 
   @Benchmark
@@ -282,7 +287,12 @@ public class OperationBenchmark {
 
   @Benchmark
   public TokenScores headWithGradient() {
-    return engine.tokenLogProbs(x, table, headRows, 1, (index, logProb) -> -1, out, dTable);
+    return engine.tokenLogProbs(
+        x,
+        table,
+        headRows,
+        1,
+        new HeadBackward<>((index, logProb) -> -1, out, TableGradient.whole(dTable)));
   }
 
   /** One tensor of the size of the embedding. */
@@ -345,9 +355,7 @@ public class OperationBenchmark {
       for (int step = 0; step < DECODE_STEPS; step++) {
         cache.attend(
             0,
-            x.rowsView(0, live),
-            k.rowsView(0, live),
-            v.rowsView(0, live),
+            new Qkv<>(x.rowsView(0, live), k.rowsView(0, live), v.rowsView(0, live)),
             out.rowsView(0, live));
         cache.advance();
       }

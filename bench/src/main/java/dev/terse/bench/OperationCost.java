@@ -1,7 +1,10 @@
 package dev.terse.bench;
 
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Shapes;
 import dev.terse.engine.TableGradient;
@@ -50,7 +53,7 @@ record OperationCost(String phase, String label, double flop, double bytes) {
       case "linearBackwardInput" -> {
         Tensor dy = (Tensor) args[0];
         Tensor w = (Tensor) args[1];
-        int timesDx = (boolean) args[3] ? 2 : 1;
+        int timesDx = args[3] == Write.ADD ? 2 : 1;
         double moved =
             ACTIVATION_BYTES * (size(dy) + timesDx * size((Tensor) args[2]))
                 + weightBytes * size(w);
@@ -70,14 +73,14 @@ record OperationCost(String phase, String label, double flop, double bytes) {
         double rows = ((HeadRows) args[2]).count();
         double table = size((Tensor) args[1]);
         boolean backward = args.length > 4;
-        double learnt = backward ? learnt(args[6], table, hidden.rowSize()) : 0;
+        double learnt = backward ? learnt((HeadBackward<?>) args[4], table, hidden.rowSize()) : 0;
         double flop = 2 * rows * ((backward ? 2 : 1) * table + learnt);
         double moved = weightBytes * (backward ? 2 : 1) * table + 2 * ACTIVATION_BYTES * learnt;
         yield new OperationCost(HEAD, operation, flop, moved);
       }
       case "rmsNorm" -> rows(ROWS, operation, args[0], 2);
-      case "rmsNormBackward" -> rows(ROWS, operation, args[0], (boolean) args[5] ? 4 : 3);
-      case "rope" -> rows(ROWS, operation, args[0], 2);
+      case "rmsNormBackward" -> rows(ROWS, operation, args[0], args[5] == Write.ADD ? 4 : 3);
+      case "rope", "ropeBackward" -> rows(ROWS, operation, args[0], 2);
       case "swiglu" -> rows(ROWS, operation, args[0], 3);
       case "swigluBackward" -> rows(ROWS, operation, args[0], 5);
       case "add" -> rows(ROWS, operation, args[0], 3);
@@ -103,7 +106,7 @@ record OperationCost(String phase, String label, double flop, double bytes) {
    * @param positions position of the new token of each sequence, [B]
    * @param sharedPrompt tokens of the prompt, which all sequences read once
    */
-  static OperationCost attend(Tensor q, Tensor k, int[] positions, int sharedPrompt) {
+  static OperationCost attend(Qkv<?> step, int[] positions, int sharedPrompt) {
     double pairs = 0;
     double held = sharedPrompt;
     for (int position : positions) {
@@ -113,8 +116,8 @@ record OperationCost(String phase, String label, double flop, double bytes) {
     return new OperationCost(
         CACHED_ATTENTION,
         "KvCache.attend",
-        4 * pairs * q.rowSize(),
-        2 * held * k.rowSize() * ACTIVATION_BYTES);
+        4 * pairs * step.q().rowSize(),
+        2 * held * step.k().rowSize() * ACTIVATION_BYTES);
   }
 
   private static OperationCost matmul(
@@ -130,16 +133,16 @@ record OperationCost(String phase, String label, double flop, double bytes) {
    */
   private static OperationCost attention(
       String phase, String operation, Object[] args, int matmuls, int timesQ, int timesK) {
-    Segments segments = (Segments) args[3];
-    AttentionShape shape = (AttentionShape) args[4];
+    Qkv<?> in = (Qkv<?>) args[0];
+    Segments segments = (Segments) args[1];
+    AttentionShape shape = (AttentionShape) args[2];
     double pairs = 0;
     for (int s = 0; s < segments.count(); s++) {
       double own = segments.length(s);
       pairs += own * segments.prefixLength(s) + own * (own + 1) / 2;
     }
     double flop = 2.0 * matmuls * pairs * shape.heads() * shape.headDim();
-    double bytes =
-        ACTIVATION_BYTES * (timesQ * size((Tensor) args[0]) + timesK * size((Tensor) args[1]));
+    double bytes = ACTIVATION_BYTES * (timesQ * size(in.q()) + timesK * size(in.k()));
     return new OperationCost(phase, operation, flop, bytes);
   }
 
@@ -149,11 +152,9 @@ record OperationCost(String phase, String label, double flop, double bytes) {
   }
 
   /** Numbers of the head's gradient that are wanted. */
-  private static double learnt(Object gradient, double table, int channels) {
-    if (gradient instanceof TableGradient rows && !rows.isWhole()) {
-      return (double) rows.ids().length * channels;
-    }
-    return table;
+  private static double learnt(HeadBackward<?> backward, double table, int channels) {
+    TableGradient<?> dHead = backward.dHead();
+    return dHead.isWhole() ? table : (double) dHead.ids().length * channels;
   }
 
   /** Bytes that a tensor takes, in whatever storage. */

@@ -2,8 +2,8 @@ package dev.terse.bench;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.KvCache;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Segments;
-import dev.terse.engine.Tensor;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -80,8 +80,7 @@ final class TimedEngine implements InvocationHandler {
 
     private OperationCost cost(String name, Object[] args) {
       if (name.equals("attend")) {
-        return OperationCost.attend(
-            (Tensor) args[1], (Tensor) args[2], inner.positions(), sharedPrompt);
+        return OperationCost.attend((Qkv<?>) args[1], inner.positions(), sharedPrompt);
       }
       if (name.equals("putPrompts")) {
         Segments prompts = (Segments) args[3];

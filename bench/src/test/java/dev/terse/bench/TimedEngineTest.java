@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.terse.engine.Arena;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Segments;
 import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
@@ -53,7 +55,7 @@ class TimedEngineTest {
     Tensor q = tensor(values, 5, 2);
     Tensor out = arena.floats(5, 2);
     Segments segments = Segments.ofLengths(2, 3);
-    profile.repeat(1, () -> engine.attention(q, q, q, segments, ONE_HEAD, out));
+    profile.repeat(1, () -> engine.attention(new Qkv<>(q, q, q), segments, ONE_HEAD, out));
     int pairs = 3 + 6;
     assertThat(profile.flopAndBytes()[0]).isEqualTo(2 * 2 * pairs * 2);
   }
@@ -68,9 +70,9 @@ class TimedEngineTest {
           try (KvCache cache = engine.kvCache(1, ONE_HEAD, 2)) {
             cache.join(new int[] {0});
             cache.putPrompts(0, row, row, Segments.ofLengths(1));
-            cache.attend(0, row, row, row, out);
+            cache.attend(0, new Qkv<>(row, row, row), out);
             cache.advance();
-            cache.attend(0, row, row, row, out);
+            cache.attend(0, new Qkv<>(row, row, row), out);
           }
         });
     int visible = 2 + 3; // the prompt's token, the own ones, the new one included
@@ -88,9 +90,12 @@ class TimedEngineTest {
     Tensor head = tensor(new double[] {1, 0, 0, 1, 1, 1}, 3, 2);
     Tensor dHidden = arena.floats(1, 2);
     HeadRows rows = new HeadRows(new int[] {0}, new int[] {2});
-    TableGradient one = TableGradient.rows(new int[] {1}, arena.zeros(1, 2));
+    TableGradient<Tensor> one = new TableGradient<>(new int[] {1}, arena.zeros(1, 2));
     profile.repeat(
-        1, () -> engine.tokenLogProbs(hidden, head, rows, 1, (i, logProb) -> -1, dHidden, one));
+        1,
+        () ->
+            engine.tokenLogProbs(
+                hidden, head, rows, 1, new HeadBackward<>((i, logProb) -> -1, dHidden, one)));
     assertThat(profile.flopAndBytes()[0]).isEqualTo(2 * (2 * 6 + 2));
   }
 

@@ -1,5 +1,7 @@
 package dev.terse.engine;
 
+import dev.terse.engine.numbers.StochasticRounding;
+
 /**
  * One AdamW update (Loshchilov and Hutter, arXiv 1711.05101), with g = gradient * gradScale:
  *

@@ -1,20 +1,35 @@
 package dev.terse.engine;
 
+import dev.terse.engine.numbers.StochasticRounding;
+import dev.terse.engine.numbers.Storage;
+
 /**
  * The operations that a decoder and its training need, each with its backward. Three engines exist:
  * {@link dev.terse.engine.reference.ReferenceEngine}, plain loops in double, the specification;
  * {@code Nd4jEngine} for CPUs; and {@code CudaEngine} for NVIDIA GPUs. One conformance suite runs
- * against all of them.
+ * against all, and lists what is abstract here by reflection: an operation without tests fails it.
+ * A new engine subclasses {@link dev.terse.engine.spi.CheckedEngine}.
  *
  * <p>Rules for all operations. The caller gives the outputs; an output is overwritten unless its
  * comment says "adds". Outputs may not overlap inputs except where said. Shapes are checked and an
- * {@link IllegalArgumentException} names the argument ({@link OperationChecks}). Ids are checked
- * against the table before anything is read. Nothing of size N×N or N×V is ever held. An engine
- * serves one caller at a time. Letters: see {@link Shapes}.
+ * {@link IllegalArgumentException} names the argument. Ids are checked against the table before
+ * anything is read. Nothing of size N×N or N×V is ever held. An engine serves one caller at a time.
+ * Letters: see {@link Shapes}.
  */
 public interface Engine extends AutoCloseable {
 
-  /** One line for the log: backend, number type, threads, what serves the products. */
+  /** What an operation does with what its output held. */
+  enum Write {
+    OVERWRITE,
+    ADD;
+
+    /** Factor on what the output held; 0 overwrites, whatever it held. */
+    public double beta() {
+      return this == ADD ? 1 : 0;
+    }
+  }
+
+  /** One line for the log: backend, number type, threads, what serves the matmuls. */
   String description();
 
   /** Bytes of one number of a tensor: what it takes to keep a state without loss. */
@@ -31,13 +46,13 @@ public interface Engine extends AutoCloseable {
 
   /**
    * The same in another storage. Such a tensor is read, written, closed, and given to {@link
-   * #adamW} as a moment or, in bfloat16, to products as a weight ({@link #roundsWeights}); other
+   * #adamW} as a moment or, in bfloat16, to matmuls as a weight ({@link #roundsWeights}); other
    * operations refuse it.
    */
   Tensor allocate(Storage storage, int... shape);
 
   /**
-   * Whether products read weights rounded to bfloat16. Then {@link #linear} and {@link
+   * Whether matmuls read weights rounded to bfloat16. Then {@link #linear} and {@link
    * #linearBackwardInput} also take a weight stored as {@link Storage#BFLOAT16}, and the results
    * have the bits that they have with the full weight. The reference takes such a weight too; other
    * engines may refuse it.
@@ -83,10 +98,10 @@ public interface Engine extends AutoCloseable {
   void linear(Tensor x, Tensor w, Tensor bias, Tensor out);
 
   /**
-   * {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I]; adds to dx if {@code adds}; w as in
-   * {@link #linear}.
+   * {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I], or added to dx; w as in {@link
+   * #linear}.
    */
-  void linearBackwardInput(Tensor dy, Tensor w, Tensor dx, boolean adds);
+  void linearBackwardInput(Tensor dy, Tensor w, Tensor dx, Write write);
 
   /**
    * Adds {@code dyᵀ · x} to {@code dw} [O, I] and the column sums of dy to {@code dBias} (or null).
@@ -136,18 +151,17 @@ public interface Engine extends AutoCloseable {
    * Backward of {@link #rmsNorm}.
    *
    * @param x the input of the forward, [R, C]
-   * @param dx [R, C], overwritten, or added to if {@code adds}; may be dy itself unless adds
+   * @param dx [R, C]; may be dy itself where it is overwritten
    * @param dw [C], added to
    */
   void rmsNormBackward(
-      Tensor x, Tensor w, double eps, Tensor dy, Tensor dx, boolean adds, Tensor dw);
+      Tensor x, Tensor w, double eps, Tensor dy, Tensor dx, Write write, Tensor dw);
 
-  /**
-   * Turns each head of {@code x} [N, heads*D] in place by its token's position.
-   *
-   * @param inverse turns back: the backward
-   */
-  void rope(Tensor x, int[] positions, Rotary rotary, boolean inverse);
+  /** Turns each head of {@code x} [N, heads*D] in place by its token's position. */
+  void rope(Tensor x, int[] positions, Rotary rotary);
+
+  /** Backward of {@link #rope}, in place: turns each head of {@code dx} [N, heads*D] back. */
+  void ropeBackward(Tensor dx, int[] positions, Rotary rotary);
 
   /** {@code out = silu(gate) * up}, all [N, F]; out may be gate or up. */
   void swiglu(Tensor gate, Tensor up, Tensor out);
@@ -161,26 +175,21 @@ public interface Engine extends AutoCloseable {
   // Attention -------------------------------------------------------------------------------------
 
   /**
-   * Causal grouped-query attention inside each segment and to its prefix. Keeps nothing for the
+   * Causal grouped-query attention inside each segment and to its prefix. Saves nothing for the
    * backward, which computes the probabilities again block by block.
    *
-   * @param q [N, H*D], rotated
-   * @param k,v [N, K*D], k rotated
    * @param out [N, H*D]
    */
-  void attention(Tensor q, Tensor k, Tensor v, Segments segments, AttentionShape shape, Tensor out);
+  void attention(Qkv<?> in, Segments segments, AttentionShape shape, Tensor out);
 
-  /** Backward of {@link #attention}: overwrites dq [N, H*D], dk and dv [N, K*D]. */
+  /**
+   * Backward of {@link #attention}.
+   *
+   * @param dOut [N, H*D]
+   * @param gradients of q, k and v, overwritten
+   */
   void attentionBackward(
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Segments segments,
-      AttentionShape shape,
-      Tensor dOut,
-      Tensor dq,
-      Tensor dk,
-      Tensor dv);
+      Qkv<?> in, Segments segments, AttentionShape shape, Tensor dOut, Qkv<?> gradients);
 
   /**
    * A cache for decoding, without sequences.
@@ -201,37 +210,9 @@ public interface Engine extends AutoCloseable {
    */
   TokenScores tokenLogProbs(Tensor hidden, Tensor head, HeadRows rows, double temperature);
 
-  /**
-   * The same, and the backward in the same pass: asks {@code loss} for each row's derivative.
-   *
-   * @param dHidden [N, C], overwritten; 0 in rows that are not listed
-   * @param dHead what is wanted of the head's gradient; rows that are not cost nothing
-   */
+  /** The same, and in the same pass the backward. */
   TokenScores tokenLogProbs(
-      Tensor hidden,
-      Tensor head,
-      HeadRows rows,
-      double temperature,
-      LogProbGradient loss,
-      Tensor dHidden,
-      TableGradient dHead);
-
-  /**
-   * The same with the gradient of the whole head.
-   *
-   * @param dHead [V, C], added to
-   */
-  default TokenScores tokenLogProbs(
-      Tensor hidden,
-      Tensor head,
-      HeadRows rows,
-      double temperature,
-      LogProbGradient loss,
-      Tensor dHidden,
-      Tensor dHead) {
-    return tokenLogProbs(
-        hidden, head, rows, temperature, loss, dHidden, TableGradient.whole(dHead));
-  }
+      Tensor hidden, Tensor head, HeadRows rows, double temperature, HeadBackward<?> backward);
 
   // Optimizer -------------------------------------------------------------------------------------
 

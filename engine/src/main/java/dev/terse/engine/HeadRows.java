@@ -1,5 +1,7 @@
 package dev.terse.engine;
 
+import java.util.Arrays;
+
 /**
  * The rows of a hidden state whose next-token distribution is wanted, and the token that comes
  * next. Rows that are not listed cost nothing in the head.
@@ -27,6 +29,16 @@ public record HeadRows(int[] rows, int[] targets) {
 
   public int count() {
     return rows.length;
+  }
+
+  /** Whether the {@code k}-th listed row has a next token. */
+  public boolean hasTarget(int k) {
+    return targets[k] != NO_TARGET;
+  }
+
+  /** The listed rows {@code from} to {@code to}. */
+  public HeadRows range(int from, int to) {
+    return new HeadRows(Arrays.copyOfRange(rows, from, to), Arrays.copyOfRange(targets, from, to));
   }
 
   /**

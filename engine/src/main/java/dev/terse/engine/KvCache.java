@@ -31,11 +31,10 @@ public interface KvCache extends AutoCloseable {
    * Appends one position to every live sequence and attends from it to the sequence's prompt and
    * all its own positions, the new one included.
    *
-   * @param q [B, H*D], rotated
-   * @param k,v [B, K*D], the new position's, k rotated
+   * @param step of the new position, [B, H*D] and twice [B, K*D]
    * @param out [B, H*D], overwritten
    */
-  void attend(int layer, Tensor q, Tensor k, Tensor v, Tensor out);
+  void attend(int layer, Qkv<?> step, Tensor out);
 
   /** Ends a decoding step: every live sequence is one position longer. */
   void advance();

@@ -26,7 +26,7 @@ public interface MeasuredEngine extends Engine {
   long peakBytes();
 
   /** The memory of the device that the tensors lie in; empty if that is the machine's own. */
-  default Optional<DeviceRoom> deviceRoom() {
+  default Optional<DeviceCapacity> deviceCapacity() {
     return Optional.empty();
   }
 
@@ -36,5 +36,5 @@ public interface MeasuredEngine extends Engine {
    * @param total bytes
    * @param free bytes that can still be taken
    */
-  record DeviceRoom(long total, long free) {}
+  record DeviceCapacity(long total, long free) {}
 }

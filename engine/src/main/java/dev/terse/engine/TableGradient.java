@@ -9,10 +9,10 @@ import java.util.Arrays;
  * @param ids the rows that are wanted, [K], distinct; null for all V; not copied
  * @param sums added to, [K, C]; null where no row is wanted
  */
-public record TableGradient(int[] ids, Tensor sums) {
+public record TableGradient<T extends Tensor>(int[] ids, T sums) {
 
   /** The gradient of a frozen table. */
-  public static final TableGradient NONE = new TableGradient(new int[0], null);
+  public static final TableGradient<Tensor> NONE = new TableGradient<>(new int[0], null);
 
   public TableGradient {
     if ((sums == null) != (ids != null && ids.length == 0)) {
@@ -25,13 +25,8 @@ public record TableGradient(int[] ids, Tensor sums) {
   }
 
   /** All rows. */
-  public static TableGradient whole(Tensor sums) {
-    return new TableGradient(null, sums);
-  }
-
-  /** The rows {@code ids}. */
-  public static TableGradient rows(int[] ids, Tensor sums) {
-    return new TableGradient(ids, sums);
+  public static <T extends Tensor> TableGradient<T> whole(T sums) {
+    return new TableGradient<>(null, sums);
   }
 
   /** Whether all rows are wanted. */

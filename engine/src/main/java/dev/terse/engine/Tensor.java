@@ -1,5 +1,8 @@
 package dev.terse.engine;
 
+import dev.terse.engine.numbers.DynamicMap;
+import dev.terse.engine.numbers.Storage;
+
 /**
  * A dense row-major array of real numbers, made by an {@link Engine} (which also chooses the width
  * of a number: 4 bytes on ND4J, 8 in the reference).

@@ -7,4 +7,17 @@ package dev.terse.engine;
  * @param entropies entropy of the next-token distribution at the given temperature, in nats, [rows]
  * @param targetIsArgMax whether no token is likelier than the target, [rows]; false without target
  */
-public record TokenScores(double[] logProbs, double[] entropies, boolean[] targetIsArgMax) {}
+public record TokenScores(double[] logProbs, double[] entropies, boolean[] targetIsArgMax) {
+
+  /** Scores of {@code rows} rows, for an engine to fill. */
+  public TokenScores(int rows) {
+    this(new double[rows], new double[rows], new boolean[rows]);
+  }
+
+  /** Fills one row. */
+  public void put(int row, double logProb, double entropy, boolean isArgMax) {
+    logProbs[row] = logProb;
+    entropies[row] = entropy;
+    targetIsArgMax[row] = isArgMax;
+  }
+}

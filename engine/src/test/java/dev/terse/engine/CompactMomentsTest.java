@@ -2,6 +2,7 @@ package dev.terse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terse.engine.numbers.Storage;
 import dev.terse.engine.reference.ReferenceEngine;
 import java.util.Arrays;
 import java.util.Locale;

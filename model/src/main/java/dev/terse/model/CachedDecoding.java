@@ -66,9 +66,9 @@ final class CachedDecoding implements Decoding {
           decoder.lastHidden(
               batch,
               layer ->
-                  (q, k, v, out) -> {
-                    cache.putPrompts(layer, k, v, segments);
-                    packed.of(layer).read(q, k, v, out);
+                  (in, out) -> {
+                    cache.putPrompts(layer, in.k(), in.v(), segments);
+                    packed.of(layer).read(in, out);
                   },
               scratch);
       for (int p = 0; p < segments.count(); p++) {
@@ -114,7 +114,7 @@ final class CachedDecoding implements Decoding {
       Tensor hidden =
           decoder.lastHidden(
               PassTokens.decoded(ids, cache.positions()),
-              layer -> (q, k, v, out) -> cache.attend(layer, q, k, v, out),
+              layer -> (in, out) -> cache.attend(layer, in, out),
               scratch);
       engine.linear(hidden, decoder.head(), null, logits);
     }

@@ -2,6 +2,8 @@ package dev.terse.model;
 
 import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.Shapes;
@@ -355,29 +357,28 @@ public final class Decoder implements AutoCloseable {
               head,
               rows,
               temperature,
-              loss,
-              dHidden,
-              tableGradient(WeightShapes.head(config), gradients));
+              new HeadBackward<>(
+                  loss, dHidden, tableGradient(WeightShapes.head(config), gradients)));
       Tensor dNorm = gradients.getOrNull(WeightShapes.NORM);
       Tensor sums = dNorm == null ? scratch.zeros(norm.shape()) : dNorm;
-      engine.rmsNormBackward(x, norm, config.normEpsilon(), dHidden, d, false, sums);
+      engine.rmsNormBackward(x, norm, config.normEpsilon(), dHidden, d, Write.OVERWRITE, sums);
       return scores;
     }
   }
 
   /** What is wanted of the gradient of a token table. */
-  private TableGradient tableGradient(String table, Parameters gradients) {
+  private TableGradient<Tensor> tableGradient(String table, Parameters gradients) {
     if (gradients.has(table)) {
       return TableGradient.whole(gradients.get(table));
     }
     Tensor ofRows = gradients.getOrNull(TrainedRows.name(table));
     return ofRows == null
         ? TableGradient.NONE
-        : TableGradient.rows(adapters.rows(table).ids(), ofRows);
+        : new TableGradient<>(adapters.rows(table).ids(), ofRows);
   }
 
   private void embedBackward(int[] ids, Tensor d, Parameters gradients, Arena arena) {
-    TableGradient gradient = tableGradient(WeightShapes.EMBEDDING, gradients);
+    TableGradient<Tensor> gradient = tableGradient(WeightShapes.EMBEDDING, gradients);
     if (gradient.isWhole()) {
       engine.embedBackward(ids, d, gradient.sums());
     } else if (gradient.sums() != null) {

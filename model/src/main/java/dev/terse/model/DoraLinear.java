@@ -2,6 +2,7 @@ package dev.terse.model;
 
 import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Tensor;
 
 /**
@@ -92,7 +93,7 @@ final class DoraLinear implements AdaptedLinear {
       Tensor x,
       Tensor dy,
       Tensor dx,
-      boolean adds,
+      Write write,
       Arena arena) {
     try (Arena scratch = arena.open()) {
       Tensor kept = dropout.of(tokens, x, scratch);
@@ -104,15 +105,15 @@ final class DoraLinear implements AdaptedLinear {
       Tensor dDown = product.backward(gradients, kept, dz, scratch);
       if (dropout.leavesOut(tokens)) {
         // dx = dy·w + mask ∘ (dz·w + dDown·A - dy·w)
-        engine.linearBackwardInput(dy, base.w(), dx, adds);
+        engine.linearBackwardInput(dy, base.w(), dx, write);
         engine.add(dy, -1, dz);
         Tensor dKept = scratch.floats(x.shape());
-        engine.linearBackwardInput(dz, base.w(), dKept, false);
-        product.backwardInput(dDown, dKept, true);
+        engine.linearBackwardInput(dz, base.w(), dKept, Write.OVERWRITE);
+        product.backwardInput(dDown, dKept, Write.ADD);
         engine.add(dropout.of(tokens, dKept, scratch), 1, dx);
       } else {
-        engine.linearBackwardInput(dz, base.w(), dx, adds);
-        product.backwardInput(dDown, dx, true);
+        engine.linearBackwardInput(dz, base.w(), dx, write);
+        product.backwardInput(dDown, dx, Write.ADD);
       }
     }
   }

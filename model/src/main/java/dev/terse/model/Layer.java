@@ -2,6 +2,8 @@ package dev.terse.model;
 
 import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
 
@@ -34,12 +36,12 @@ final class Layer {
   interface Attention {
 
     /** Overwrites out [N, H*D]. */
-    void read(Tensor q, Tensor k, Tensor v, Tensor out);
+    void read(Qkv<Tensor> in, Tensor out);
   }
 
   /** Attention inside the segments of a packed batch. */
   Attention packed(Segments segments) {
-    return (q, k, v, out) -> engine.attention(q, k, v, segments, config.attention(), out);
+    return (in, out) -> engine.attention(in, segments, config.attention(), out);
   }
 
   /**
@@ -93,9 +95,9 @@ final class Layer {
       engine.rmsNorm(heads(a.qRaw()), weights.qNorm(), config.normEpsilon(), heads(a.q()));
       engine.rmsNorm(heads(a.kRaw()), weights.kNorm(), config.normEpsilon(), heads(a.k()));
     }
-    engine.rope(a.q(), tokens.positions(), config.rotary(), false);
-    engine.rope(a.k(), tokens.positions(), config.rotary(), false);
-    attention.read(a.q(), a.k(), a.v(), a.attended());
+    engine.rope(a.q(), tokens.positions(), config.rotary());
+    engine.rope(a.k(), tokens.positions(), config.rotary());
+    attention.read(a.qkv(), a.attended());
     weights.o().forward(tokens, a.attended(), a.middle(), arena);
     engine.add(a.input(), 1, a.middle());
   }
@@ -150,13 +152,13 @@ final class Layer {
                 product(a.gate(), a.up(), inner),
                 d,
                 dProduct,
-                false,
+                Write.OVERWRITE,
                 inner);
         engine.swigluBackward(a.gate(), a.up(), dProduct, dGate, dUp);
       }
       Tensor m = normed(a.middle(), weights.middleNorm(), scratch);
-      weights.gate().backward(tokens, gradients.gate(), m, dGate, dm, false, scratch);
-      weights.up().backward(tokens, gradients.up(), m, dUp, dm, true, scratch);
+      weights.gate().backward(tokens, gradients.gate(), m, dGate, dm, Write.OVERWRITE, scratch);
+      weights.up().backward(tokens, gradients.up(), m, dUp, dm, Write.ADD, scratch);
       normBackward(a.middle(), weights.middleNorm(), dm, d, gradients.middleNorm(), scratch);
     }
   }
@@ -175,21 +177,23 @@ final class Layer {
       Tensor dv = scratch.floats(n, config.keyChannels());
       try (Arena inner = scratch.open()) {
         Tensor dAttended = inner.floats(n, config.queryChannels());
-        weights.o().backward(tokens, gradients.o(), a.attended(), d, dAttended, false, inner);
+        weights
+            .o()
+            .backward(tokens, gradients.o(), a.attended(), d, dAttended, Write.OVERWRITE, inner);
         engine.attentionBackward(
-            a.q(), a.k(), a.v(), segments, config.attention(), dAttended, dq, dk, dv);
+            a.qkv(), segments, config.attention(), dAttended, new Qkv<>(dq, dk, dv));
       }
-      engine.rope(dq, tokens.positions(), config.rotary(), true);
-      engine.rope(dk, tokens.positions(), config.rotary(), true);
+      engine.ropeBackward(dq, tokens.positions(), config.rotary());
+      engine.ropeBackward(dk, tokens.positions(), config.rotary());
       if (config.qkNorm()) {
         headNormBackwardInPlace(a.qRaw(), weights.qNorm(), dq, gradients.qNorm(), scratch);
         headNormBackwardInPlace(a.kRaw(), weights.kNorm(), dk, gradients.kNorm(), scratch);
       }
       Tensor h = normed(a.input(), weights.inputNorm(), scratch);
       Tensor dh = scratch.floats(n, config.channels());
-      weights.q().backward(tokens, gradients.q(), h, dq, dh, false, scratch);
-      weights.k().backward(tokens, gradients.k(), h, dk, dh, true, scratch);
-      weights.v().backward(tokens, gradients.v(), h, dv, dh, true, scratch);
+      weights.q().backward(tokens, gradients.q(), h, dq, dh, Write.OVERWRITE, scratch);
+      weights.k().backward(tokens, gradients.k(), h, dk, dh, Write.ADD, scratch);
+      weights.v().backward(tokens, gradients.v(), h, dv, dh, Write.ADD, scratch);
       normBackward(a.input(), weights.inputNorm(), dh, d, gradients.inputNorm(), scratch);
     }
   }
@@ -198,14 +202,15 @@ final class Layer {
   private void normBackward(
       Tensor x, Tensor norm, Tensor dy, Tensor dx, Tensor dNorm, Arena arena) {
     Tensor sums = dNorm == null ? arena.zeros(norm.shape()) : dNorm;
-    engine.rmsNormBackward(x, norm, config.normEpsilon(), dy, dx, true, sums);
+    engine.rmsNormBackward(x, norm, config.normEpsilon(), dy, dx, Write.ADD, sums);
   }
 
   private void headNormBackwardInPlace(
       Tensor raw, Tensor norm, Tensor d, Tensor dNorm, Arena arena) {
     Tensor dHeads = heads(d);
     Tensor sums = dNorm == null ? arena.zeros(norm.shape()) : dNorm;
-    engine.rmsNormBackward(heads(raw), norm, config.normEpsilon(), dHeads, dHeads, false, sums);
+    engine.rmsNormBackward(
+        heads(raw), norm, config.normEpsilon(), dHeads, dHeads, Write.OVERWRITE, sums);
   }
 
   /** {@code silu(gate) ∘ up}, [N, F]. */

@@ -1,6 +1,7 @@
 package dev.terse.model;
 
 import dev.terse.engine.Arena;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Tensor;
 
 /**
@@ -65,5 +66,10 @@ record LayerActivations(
         middle,
         gate,
         up);
+  }
+
+  /** What the attention reads. */
+  Qkv<Tensor> qkv() {
+    return new Qkv<>(q, k, v);
   }
 }

@@ -2,6 +2,7 @@ package dev.terse.model;
 
 import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Tensor;
 
 /**
@@ -37,11 +38,11 @@ record Linear(Engine engine, Tensor w, Tensor bias) implements Projection {
       Tensor x,
       Tensor dy,
       Tensor dx,
-      boolean adds,
+      Write write,
       Arena arena) {
     if (gradients.w() != null) {
       engine.linearBackwardWeight(dy, x, gradients.w(), gradients.bias());
     }
-    engine.linearBackwardInput(dy, w, dx, adds);
+    engine.linearBackwardInput(dy, w, dx, write);
   }
 }

@@ -2,6 +2,7 @@ package dev.terse.model;
 
 import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Tensor;
 
 /**
@@ -44,17 +45,17 @@ final class LoraLinear implements AdaptedLinear {
       Tensor x,
       Tensor dy,
       Tensor dx,
-      boolean adds,
+      Write write,
       Arena arena) {
-    base.backward(tokens, gradients, x, dy, dx, adds, arena);
+    base.backward(tokens, gradients, x, dy, dx, write, arena);
     try (Arena scratch = arena.open()) {
       Tensor dDown = product.backward(gradients, dropout.of(tokens, x, scratch), dy, scratch);
       if (dropout.leavesOut(tokens)) {
         Tensor dDropped = scratch.floats(x.shape());
-        product.backwardInput(dDown, dDropped, false);
+        product.backwardInput(dDown, dDropped, Write.OVERWRITE);
         engine.add(dropout.of(tokens, dDropped, scratch), 1, dx);
       } else {
-        product.backwardInput(dDown, dx, true);
+        product.backwardInput(dDown, dx, Write.ADD);
       }
     }
   }

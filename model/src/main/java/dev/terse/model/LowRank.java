@@ -2,6 +2,7 @@ package dev.terse.model;
 
 import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Tensor;
 
 /**
@@ -36,7 +37,7 @@ final class LowRank implements AutoCloseable {
   /** {@code to += s · x · Aᵀ · Bᵀ}; x [N, I], to [N, O]. */
   void add(Tensor x, Tensor to, Arena arena) {
     try (Arena scratch = arena.open()) {
-      engine.linearBackwardInput(down(x, scratch), scaledB, to, true);
+      engine.linearBackwardInput(down(x, scratch), scaledB, to, Write.ADD);
     }
   }
 
@@ -63,8 +64,8 @@ final class LowRank implements AutoCloseable {
   }
 
   /** {@code dx = dDown · A}, or added to dx. */
-  void backwardInput(Tensor dDown, Tensor dx, boolean adds) {
-    engine.linearBackwardInput(dDown, a, dx, adds);
+  void backwardInput(Tensor dDown, Tensor dx, Write write) {
+    engine.linearBackwardInput(dDown, a, dx, write);
   }
 
   /** {@code w += s · B · A}; w [O, I]. */
@@ -87,7 +88,7 @@ final class LowRank implements AutoCloseable {
       Tensor turned = scratch.floats(rank, outputs); // s A Aᵀ Bᵀ
       engine.linear(w, a, null, crossed);
       engine.linear(a, a, null, gram);
-      engine.linearBackwardInput(gram, scaledB, turned, false);
+      engine.linearBackwardInput(gram, scaledB, turned, Write.OVERWRITE);
       double[] ofB = scaledB.toDoubles();
       double[] ofCrossed = crossed.toDoubles();
       double[] ofTurned = turned.toDoubles();

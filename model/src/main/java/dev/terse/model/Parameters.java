@@ -1,8 +1,8 @@
 package dev.terse.model;
 
 import dev.terse.engine.Engine;
-import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Storage;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,17 +1,17 @@
 package dev.terse.model;
 
 import dev.terse.engine.Arena;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Tensor;
 
-/** A product with a weight inside a layer, with an adapter on it or without. */
+/** A matmul with a weight inside a layer, with an adapter on it or without. */
 interface Projection {
 
   /** Overwrites y [N, O] from x [N, I]. */
   void forward(PassTokens tokens, Tensor x, Tensor y, Arena arena);
 
   /**
-   * Adds to those gradients that are there, and overwrites dx [N, I], or adds to it if {@code
-   * adds}.
+   * Adds to those gradients that are there, and overwrites dx [N, I] or adds to it.
    *
    * @param x the input of the forward
    */
@@ -21,6 +21,6 @@ interface Projection {
       Tensor x,
       Tensor dy,
       Tensor dx,
-      boolean adds,
+      Write write,
       Arena arena);
 }

@@ -1,7 +1,7 @@
 package dev.terse.model;
 
 import dev.terse.engine.Engine;
-import dev.terse.engine.Storage;
+import dev.terse.engine.numbers.Storage;
 
 /** What becomes of the weights of a decoder that is loaded, which decides how they are held. */
 public enum WeightUse {

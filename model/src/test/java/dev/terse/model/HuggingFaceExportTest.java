@@ -3,8 +3,8 @@ package dev.terse.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.terse.engine.Bfloat16;
 import dev.terse.engine.Progress;
+import dev.terse.engine.numbers.Bfloat16;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.gguf.PreTokenizerChoice;
 import dev.terse.model.safetensors.DType;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
-import dev.terse.engine.Storage;
 import dev.terse.engine.nd4j.Nd4jEngine;
-import dev.terse.engine.nd4j.NumberType;
+import dev.terse.engine.numbers.NumberType;
+import dev.terse.engine.numbers.Storage;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.safetensors.DType;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.terse.testkit;
 
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Segments;
 import dev.terse.testkit.TwinLab.Twin;
 import org.junit.jupiter.api.Test;
@@ -8,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Causal grouped-query attention of packed segments, with prefixes too, and its backward. */
+@Covers({"Engine.attention", "Engine.attentionBackward"})
 abstract class AttentionConformance extends OperationConformance {
   AttentionConformance(EngineConformance owner) {
     super(owner);
@@ -78,7 +80,7 @@ abstract class AttentionConformance extends OperationConformance {
     lab.compare(
         "attention, " + what,
         terms,
-        (e, t) -> e.attention(t.of(q), t.of(k), t.of(v), segments, shape, t.of(out)),
+        (e, t) -> e.attention(new Qkv<>(t.of(q), t.of(k), t.of(v)), segments, shape, t.of(out)),
         out);
 
     Twin dOut = lab.normal(n, wide);
@@ -90,15 +92,11 @@ abstract class AttentionConformance extends OperationConformance {
         terms,
         (e, t) ->
             e.attentionBackward(
-                t.of(q),
-                t.of(k),
-                t.of(v),
+                new Qkv<>(t.of(q), t.of(k), t.of(v)),
                 segments,
                 shape,
                 t.of(dOut),
-                t.of(dq),
-                t.of(dk),
-                t.of(dv)),
+                new Qkv<>(t.of(dq), t.of(dk), t.of(dv))),
         dq,
         dk,
         dv);

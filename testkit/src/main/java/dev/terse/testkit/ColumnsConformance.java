@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Scaled columns, their dots, dropout. */
+@Covers({"Engine.scaleColumns", "Engine.addColumnDots", "Engine.dropout"})
 abstract class ColumnsConformance extends OperationConformance {
   ColumnsConformance(EngineConformance owner) {
     super(owner);

@@ -3,14 +3,15 @@ package dev.terse.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.terse.engine.DynamicMap;
-import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.DynamicMap;
+import dev.terse.engine.numbers.Storage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tensors of fewer bits: what they hold, and that nothing but AdamW takes them. */
+@Covers("Engine.allocate")
 abstract class CompactConformance extends OperationConformance {
   CompactConformance(EngineConformance owner) {
     super(owner);
@@ -113,7 +114,7 @@ abstract class CompactConformance extends OperationConformance {
           .hasMessage(storage + " tensor [4, 4] cannot be viewed in parts or in another shape");
       assertThatThrownBy(() -> t.shapedView(16)).isInstanceOf(IllegalArgumentException.class);
       String sentence =
-          "only moments of adamW, and in bfloat16 weights of products that read it, may be compact,"
+          "only moments of adamW, and in bfloat16 weights of matmuls that read it, may be compact,"
               + " got a "
               + storage
               + " tensor [4, 4]";

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Table look-up and its backward. */
+@Covers({"Engine.embed", "Engine.embedBackward"})
 abstract class EmbeddingConformance extends OperationConformance {
   EmbeddingConformance(EngineConformance owner) {
     super(owner);

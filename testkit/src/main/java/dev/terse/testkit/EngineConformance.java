@@ -1,10 +1,22 @@
 package dev.terse.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.terse.engine.Engine;
+import dev.terse.engine.KvCache;
 import dev.terse.engine.reference.ReferenceEngine;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
@@ -45,6 +57,29 @@ public abstract class EngineConformance {
 
   Engine engine() {
     return engine;
+  }
+
+  /** What an engine must implement, listed by reflection: {@code Engine.linear} and so on. */
+  static Set<String> operations() {
+    return Stream.of(Engine.class, KvCache.class)
+        .flatMap(type -> Arrays.stream(type.getMethods()))
+        .filter(method -> Modifier.isAbstract(method.getModifiers()))
+        .map(EngineConformance::nameOf)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  static String nameOf(Method method) {
+    return method.getDeclaringClass().getSimpleName() + "." + method.getName();
+  }
+
+  /** An operation that is new to the interface fails here until a part tests it. */
+  @Test
+  void operations_listedByReflection_areEachCoveredByAPart() {
+    Set<String> covered = new TreeSet<>(Set.of("Engine.close")); // after the last test
+    for (Class<?> part : EngineConformance.class.getDeclaredClasses()) {
+      covered.addAll(List.of(part.getSuperclass().getAnnotation(Covers.class).value()));
+    }
+    assertThat(covered).isEqualTo(operations());
   }
 
   Engine reference() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.SeedTree;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Log-probabilities, entropies and their backward through the vocabulary. */
+@Covers("Engine.tokenLogProbs")
 abstract class HeadConformance extends OperationConformance {
   HeadConformance(EngineConformance owner) {
     super(owner);
@@ -61,9 +63,8 @@ abstract class HeadConformance extends OperationConformance {
                 head.actual(),
                 rows,
                 1,
-                (index, logProb) -> 1,
-                dHidden.actual(),
-                dHead.actual());
+                new HeadBackward<>(
+                    (index, logProb) -> 1, dHidden.actual(), TableGradient.whole(dHead.actual())));
     assertThat(scores.logProbs()[1]).isNaN();
     assertThat(scores.entropies()[1]).isNaN();
     assertThat(scores.targetIsArgMax()[1]).isFalse();
@@ -90,9 +91,8 @@ abstract class HeadConformance extends OperationConformance {
                   t.of(head),
                   none,
                   1,
-                  (index, logProb) -> 1,
-                  t.of(dHidden),
-                  t.of(dHead));
+                  new HeadBackward<>(
+                      (index, logProb) -> 1, t.of(dHidden), TableGradient.whole(t.of(dHead))));
           assertThat(scores.entropies()).isEmpty();
         },
         dHidden);
@@ -119,9 +119,7 @@ abstract class HeadConformance extends OperationConformance {
                 t.of(head),
                 rows,
                 0.8,
-                loss,
-                t.of(dHidden),
-                TableGradient.rows(ids, t.of(dRows))),
+                new HeadBackward<>(loss, t.of(dHidden), new TableGradient<>(ids, t.of(dRows)))),
         dHidden,
         dRows);
   }
@@ -137,10 +135,18 @@ abstract class HeadConformance extends OperationConformance {
     LogProbGradient loss = (index, logProb) -> -0.1;
     engine()
         .tokenLogProbs(
-            hidden.actual(), head.actual(), rows, 1, loss, whole.actual(), dHead.actual());
+            hidden.actual(),
+            head.actual(),
+            rows,
+            1,
+            new HeadBackward<>(loss, whole.actual(), TableGradient.whole(dHead.actual())));
     engine()
         .tokenLogProbs(
-            hidden.actual(), head.actual(), rows, 1, loss, frozen.actual(), TableGradient.NONE);
+            hidden.actual(),
+            head.actual(),
+            rows,
+            1,
+            new HeadBackward<>(loss, frozen.actual(), TableGradient.NONE));
     Close.assertSame(
         "dHidden of a frozen head", frozen.actual().toDoubles(), whole.actual().toDoubles());
   }
@@ -162,13 +168,14 @@ abstract class HeadConformance extends OperationConformance {
                 head.actual(),
                 rows,
                 1,
-                (index, logProb) -> {
-                  asked.add(index);
-                  given[index] = logProb;
-                  return 1;
-                },
-                dHidden.actual(),
-                dHead.actual());
+                new HeadBackward<>(
+                    (index, logProb) -> {
+                      asked.add(index);
+                      given[index] = logProb;
+                      return 1;
+                    },
+                    dHidden.actual(),
+                    TableGradient.whole(dHead.actual())));
     List<Integer> withTarget =
         IntStream.range(0, rows.count())
             .filter(k -> rows.targets()[k] != HeadRows.NO_TARGET)
@@ -188,7 +195,11 @@ abstract class HeadConformance extends OperationConformance {
     LogProbGradient everyThird = (index, logProb) -> index % 3 == 0 ? -0.5 : 0;
     engine()
         .tokenLogProbs(
-            hidden.actual(), head.actual(), rows, 1, everyThird, dHidden.actual(), dHead.actual());
+            hidden.actual(),
+            head.actual(),
+            rows,
+            1,
+            new HeadBackward<>(everyThird, dHidden.actual(), TableGradient.whole(dHead.actual())));
     boolean[] moves = new boolean[60];
     for (int k = 0; k < rows.count(); k++) {
       moves[rows.rows()[k]] = k % 3 == 0 && rows.targets()[k] != HeadRows.NO_TARGET;
@@ -258,7 +269,11 @@ abstract class HeadConformance extends OperationConformance {
         (e, t) -> {
           TokenScores scores =
               e.tokenLogProbs(
-                  t.of(hidden), t.of(head), rows, temperature, loss, t.of(dHidden), t.of(dHead));
+                  t.of(hidden),
+                  t.of(head),
+                  rows,
+                  temperature,
+                  new HeadBackward<>(loss, t.of(dHidden), TableGradient.whole(t.of(dHead))));
           keep(scores, t.of(logProbs), t.of(entropies));
           flags.keep(e, scores);
         },

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.KvCache;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Segments;
 import dev.terse.testkit.TwinLab.Twin;
 import java.util.ArrayList;
@@ -14,6 +15,16 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Decoding over a cache equals attention over the whole sequence. */
+@Covers({
+  "Engine.kvCache",
+  "KvCache.join",
+  "KvCache.putPrompts",
+  "KvCache.attend",
+  "KvCache.advance",
+  "KvCache.positions",
+  "KvCache.keep",
+  "KvCache.close"
+})
 abstract class KvCacheConformance extends OperationConformance {
   KvCacheConformance(EngineConformance owner) {
     super(owner);
@@ -113,20 +124,20 @@ abstract class KvCacheConformance extends OperationConformance {
       cache.putPrompts(0, k.actual(), k.actual(), Segments.ofLengths(1, 2));
       refusesArgument(
           "k must have shape [2, 4], has [3, 4]",
-          () -> cache.attend(0, q.actual(), k.actual(), row.actual(), out.actual()));
+          () -> cache.attend(0, new Qkv<>(q.actual(), k.actual(), row.actual()), out.actual()));
       refusesArgument("2", () -> cache.keep(new int[] {0, 2}));
       refusesArgument("rising", () -> cache.keep(new int[] {1, 0}));
       refusesArgument("got prompt 0", () -> cache.join(new int[] {0}));
-      cache.attend(0, q.actual(), row.actual(), row.actual(), out.actual());
+      cache.attend(0, new Qkv<>(q.actual(), row.actual(), row.actual()), out.actual());
       refuses("between steps", () -> cache.join(new int[] {1}));
       cache.advance();
       refuses(
           "all 1 new tokens",
-          () -> cache.attend(0, q.actual(), row.actual(), row.actual(), out.actual()));
+          () -> cache.attend(0, new Qkv<>(q.actual(), row.actual(), row.actual()), out.actual()));
       cache.keep(new int[] {});
       refuses(
           "no sequence is live",
-          () -> cache.attend(0, q.actual(), row.actual(), row.actual(), out.actual()));
+          () -> cache.attend(0, new Qkv<>(q.actual(), row.actual(), row.actual()), out.actual()));
       refusesArgument("none is live", () -> cache.join(new int[] {1}));
     }
     KvCache closed = engine().kvCache(1, shape, 1);
@@ -218,7 +229,7 @@ abstract class KvCacheConformance extends OperationConformance {
         Twin k = step.normal(live.size(), narrow);
         Twin v = step.normal(live.size(), narrow);
         Twin out = step.normal(live.size(), wide);
-        cache.attend(layer, q.actual(), k.actual(), v.actual(), out.actual());
+        cache.attend(layer, new Qkv<>(q.actual(), k.actual(), v.actual()), out.actual());
         for (int b = 0; b < live.size(); b++) {
           History history = live.get(b).layers.get(layer);
           history.queries.add(q.rowsView(b, b + 1).values());
@@ -265,7 +276,8 @@ abstract class KvCacheConformance extends OperationConformance {
         Twin out = whole.of(new double[n * wide], n, wide);
         TwinLab.Operation attention =
             (e, t) ->
-                e.attention(t.of(q), t.of(k), t.of(v), Segments.ofLengths(n), shape, t.of(out));
+                e.attention(
+                    new Qkv<>(t.of(q), t.of(k), t.of(v)), Segments.ofLengths(n), shape, t.of(out));
         double allowed = whole.allowed(Math.max(dim, n), attention, out)[0];
         attention.run(lab.reference(), Twin::expected);
         expected.add(out.rowsView(before, n).values());

@@ -2,14 +2,16 @@ package dev.terse.testkit;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.terse.engine.Storage;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Storage;
 import dev.terse.testkit.TwinLab.Twin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Products with a weight and their backwards. */
+@Covers({"Engine.linear", "Engine.linearBackwardInput", "Engine.linearBackwardWeight"})
 abstract class LinearConformance extends OperationConformance {
   LinearConformance(EngineConformance owner) {
     super(owner);
@@ -69,14 +71,14 @@ abstract class LinearConformance extends OperationConformance {
     lab.compare(
         "linearBackwardInput with a bfloat16 weight",
         out,
-        (e, t) -> e.linearBackwardInput(t.of(dy), t.of(w), t.of(dx), false),
+        (e, t) -> e.linearBackwardInput(t.of(dy), t.of(w), t.of(dx), Write.OVERWRITE),
         dx);
     Tensor full = lab.of(w.actual().toDoubles(), out, in).actual();
     double[] found = y.actual().toDoubles();
     engine().linear(x.actual(), full, bias.actual(), y.actual());
     Close.assertSame("y again", y.actual().toDoubles(), found);
     found = dx.actual().toDoubles();
-    engine().linearBackwardInput(dy.actual(), full, dx.actual(), false);
+    engine().linearBackwardInput(dy.actual(), full, dx.actual(), Write.OVERWRITE);
     Close.assertSame("dx again", dx.actual().toDoubles(), found);
   }
 
@@ -91,11 +93,11 @@ abstract class LinearConformance extends OperationConformance {
 
     Twin dy = lab.normal(n, out);
     Twin dx = lab.normal(n, in);
-    for (boolean adds : new boolean[] {false, true}) {
+    for (Write write : Write.values()) {
       lab.compare(
-          "linearBackwardInput, adds " + adds,
+          "linearBackwardInput, " + write,
           out,
-          (e, t) -> e.linearBackwardInput(t.of(dy), t.of(w), t.of(dx), adds),
+          (e, t) -> e.linearBackwardInput(t.of(dy), t.of(w), t.of(dx), write),
           dx);
     }
 

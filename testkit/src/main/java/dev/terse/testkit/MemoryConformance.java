@@ -10,6 +10,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Tensors, views, arenas, and the operations that only move numbers. */
+@Covers({"Engine.allocate", "Engine.arena", "Engine.copy", "Engine.clear", "Engine.add"})
 abstract class MemoryConformance extends OperationConformance {
   MemoryConformance(EngineConformance owner) {
     super(owner);

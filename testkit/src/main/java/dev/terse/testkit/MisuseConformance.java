@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
 import dev.terse.engine.TableGradient;
@@ -14,6 +17,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Wrong shapes: one clear sentence each. */
+@Covers("Engine.description")
 abstract class MisuseConformance extends OperationConformance {
   private static final Segments SEGMENTS = Segments.ofLengths(2, 3);
   private static final AttentionShape HEADS = AttentionShape.of(4, 2, 8);
@@ -58,10 +62,10 @@ abstract class MisuseConformance extends OperationConformance {
         "out must have shape [2, 3], has [3, 2]", e -> e.linear(t(2, 5), t(3, 5), null, t(3, 2)));
     refuses(
         "dy must have shape [2, 3], has [2, 5]",
-        e -> e.linearBackwardInput(t(2, 5), t(3, 5), t(2, 5), false));
+        e -> e.linearBackwardInput(t(2, 5), t(3, 5), t(2, 5), Write.OVERWRITE));
     refuses(
         "dx must have shape [2, 5], has [2, 3]",
-        e -> e.linearBackwardInput(t(2, 3), t(3, 5), t(2, 3), false));
+        e -> e.linearBackwardInput(t(2, 3), t(3, 5), t(2, 3), Write.OVERWRITE));
     refuses(
         "x must have shape [2, 5], has [4, 5]",
         e -> e.linearBackwardWeight(t(2, 3), t(4, 5), t(3, 5), null));
@@ -95,13 +99,13 @@ abstract class MisuseConformance extends OperationConformance {
     refuses("eps must be 0 or more, was -1.0", e -> e.rmsNorm(t(2, 4), t(4), -1, t(2, 4)));
     refuses(
         "dw must have shape [4], has [2]",
-        e -> e.rmsNormBackward(t(2, 4), t(4), 1e-6, t(2, 4), t(2, 4), false, t(2)));
+        e -> e.rmsNormBackward(t(2, 4), t(4), 1e-6, t(2, 4), t(2, 4), Write.OVERWRITE, t(2)));
     refuses(
         "x must have whole heads of 4 channels, has [2, 6]",
-        e -> e.rope(t(2, 6), new int[2], new Rotary(new double[2]), false));
+        e -> e.rope(t(2, 6), new int[2], new Rotary(new double[2])));
     refuses(
         "positions must have one entry for each of the 2 rows of x, has 3",
-        e -> e.rope(t(2, 8), new int[3], new Rotary(new double[2]), false));
+        e -> e.rope(t(2, 8), new int[3], new Rotary(new double[2])));
     refuses("up must have shape [2, 4], has [2, 5]", e -> e.swiglu(t(2, 4), t(2, 5), t(2, 4)));
     refuses(
         "dUp must have shape [2, 4], has [2, 5]",
@@ -116,15 +120,19 @@ abstract class MisuseConformance extends OperationConformance {
     Tensor narrow = t(5, 16);
     refuses(
         "k must have shape [5, 16], has [5, 32]",
-        e -> e.attention(wide, t(5, 32), narrow, SEGMENTS, HEADS, t(5, 32)));
+        e -> e.attention(new Qkv<>(wide, t(5, 32), narrow), SEGMENTS, HEADS, t(5, 32)));
     refuses(
         "q must have shape [5, 32], has [6, 32]",
-        e -> e.attention(t(6, 32), narrow, t(5, 16), SEGMENTS, HEADS, t(5, 32)));
+        e -> e.attention(new Qkv<>(t(6, 32), narrow, t(5, 16)), SEGMENTS, HEADS, t(5, 32)));
     refuses(
         "dv must have shape [5, 16], has [4, 16]",
         e ->
             e.attentionBackward(
-                wide, narrow, t(5, 16), SEGMENTS, HEADS, t(5, 32), t(5, 32), t(5, 16), t(4, 16)));
+                new Qkv<>(wide, narrow, t(5, 16)),
+                SEGMENTS,
+                HEADS,
+                t(5, 32),
+                new Qkv<>(t(5, 32), t(5, 16), t(4, 16))));
   }
 
   @Test
@@ -133,11 +141,23 @@ abstract class MisuseConformance extends OperationConformance {
         "head must have shape [9, 4], has [9, 5]", e -> e.tokenLogProbs(t(2, 4), t(9, 5), ROWS, 1));
     refuses(
         "dHead must have shape [9, 4], has [8, 4]",
-        e -> e.tokenLogProbs(t(2, 4), t(9, 4), ROWS, 1, (index, logProb) -> 1, t(2, 4), t(8, 4)));
-    TableGradient two = TableGradient.rows(new int[] {3, 5}, t(1, 4));
+        e ->
+            e.tokenLogProbs(
+                t(2, 4),
+                t(9, 4),
+                ROWS,
+                1,
+                new HeadBackward<>((index, logProb) -> 1, t(2, 4), TableGradient.whole(t(8, 4)))));
+    TableGradient<Tensor> two = new TableGradient<>(new int[] {3, 5}, t(1, 4));
     refuses(
         "dHead must have shape [2, 4], has [1, 4]",
-        e -> e.tokenLogProbs(t(2, 4), t(9, 4), ROWS, 1, (index, logProb) -> 1, t(2, 4), two));
+        e ->
+            e.tokenLogProbs(
+                t(2, 4),
+                t(9, 4),
+                ROWS,
+                1,
+                new HeadBackward<>((index, logProb) -> 1, t(2, 4), two)));
   }
 
   private Tensor t(int... shape) {

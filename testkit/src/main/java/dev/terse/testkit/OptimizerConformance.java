@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.AdamW;
-import dev.terse.engine.DynamicMap;
-import dev.terse.engine.Storage;
+import dev.terse.engine.numbers.DynamicMap;
+import dev.terse.engine.numbers.Storage;
 import dev.terse.testkit.TwinLab.Twin;
 import org.junit.jupiter.api.Test;
 
 /** AdamW and the gradient norm; float32 moments and weights at the least, whatever the products. */
+@Covers({"Engine.adamW", "Engine.sumOfSquares"})
 abstract class OptimizerConformance extends OperationConformance {
   private static final double FLOAT_ROUNDOFF = 0x1.0p-24;
 

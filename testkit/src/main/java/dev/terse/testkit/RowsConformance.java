@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Tensor;
 import dev.terse.testkit.TwinLab.Twin;
@@ -16,6 +17,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Norm, rotary embedding, gated unit and softmax. */
+@Covers({
+  "Engine.rmsNorm",
+  "Engine.rmsNormBackward",
+  "Engine.rope",
+  "Engine.ropeBackward",
+  "Engine.swiglu",
+  "Engine.swigluBackward",
+  "Engine.softmaxRows"
+})
 abstract class RowsConformance extends OperationConformance {
   private static final double EPS = 1e-5;
 
@@ -68,18 +78,19 @@ abstract class RowsConformance extends OperationConformance {
     Twin dx = lab.normal(rows, channels);
     Twin dw = lab.normal(channels);
     int terms = Math.max(rows, channels);
-    for (boolean adds : new boolean[] {false, true}) {
+    for (Write write : Write.values()) {
       lab.compare(
-          "rmsNormBackward, adds " + adds,
+          "rmsNormBackward, " + write,
           terms,
-          (e, t) -> e.rmsNormBackward(t.of(x), t.of(w), EPS, t.of(dy), t.of(dx), adds, t.of(dw)),
+          (e, t) -> e.rmsNormBackward(t.of(x), t.of(w), EPS, t.of(dy), t.of(dx), write, t.of(dw)),
           dx,
           dw);
     }
     lab.compare(
         "rmsNormBackward in place",
         terms,
-        (e, t) -> e.rmsNormBackward(t.of(x), t.of(w), EPS, t.of(dy), t.of(dy), false, t.of(dw)),
+        (e, t) ->
+            e.rmsNormBackward(t.of(x), t.of(w), EPS, t.of(dy), t.of(dy), Write.OVERWRITE, t.of(dw)),
         dy,
         dw);
   }
@@ -93,9 +104,9 @@ abstract class RowsConformance extends OperationConformance {
     positions[1] = 131_071;
     Twin x = lab.normal(positions.length, heads * headDim);
     double[] before = x.values();
-    double allowed = lab.allowed(2, (e, t) -> e.rope(t.of(x), positions, rotary, false), x)[0];
-    lab.compare("rope", 2, (e, t) -> e.rope(t.of(x), positions, rotary, false), x);
-    lab.compare("rope back", 2, (e, t) -> e.rope(t.of(x), positions, rotary, true), x);
+    double allowed = lab.allowed(2, (e, t) -> e.rope(t.of(x), positions, rotary), x)[0];
+    lab.compare("rope", 2, (e, t) -> e.rope(t.of(x), positions, rotary), x);
+    lab.compare("ropeBackward", 2, (e, t) -> e.ropeBackward(t.of(x), positions, rotary), x);
     Close.assertClose("rope and back", x.actual().toDoubles(), before, 2 * allowed);
   }
 
@@ -105,7 +116,7 @@ abstract class RowsConformance extends OperationConformance {
     lab.compare(
         "rope of a view",
         2,
-        (e, t) -> e.rope(t.of(x).rowsView(2, 4), new int[] {7, 3}, rotary(8), false),
+        (e, t) -> e.rope(t.of(x).rowsView(2, 4), new int[] {7, 3}, rotary(8)),
         x);
   }
 

@@ -1,8 +1,8 @@
 package dev.terse.testkit;
 
 import dev.terse.engine.Engine;
-import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;

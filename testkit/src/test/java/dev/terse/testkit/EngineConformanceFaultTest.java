@@ -7,9 +7,11 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectNeste
 import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
-import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.RowReader;
 import dev.terse.engine.Segments;
@@ -22,6 +24,8 @@ import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -36,6 +40,7 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /** The suite is no formality: an engine with one fault fails in the part that speaks of it. */
 class EngineConformanceFaultTest {
+  private static final Set<String> CALLED = ConcurrentHashMap.newKeySet();
   private static Engine underTest;
 
   /** The suite as an engine of float32 products would run it. */
@@ -66,6 +71,7 @@ class EngineConformanceFaultTest {
               e.add(t(a[0]), 1, t(a[2]));
               return null;
             }),
+        fault("Memory", "clear that does nothing", "clear", (e, a) -> null),
         fault(
             "Memory",
             "tensors that are not cleared",
@@ -120,7 +126,7 @@ class EngineConformanceFaultTest {
             "adds ignored",
             "linearBackwardInput",
             (e, a) -> {
-              e.linearBackwardInput(t(a[0]), t(a[1]), t(a[2]), false);
+              e.linearBackwardInput(t(a[0]), t(a[1]), t(a[2]), Write.OVERWRITE);
               return null;
             }),
         fault(
@@ -173,7 +179,8 @@ class EngineConformanceFaultTest {
             "rmsNormBackward",
             (e, a) -> {
               if (a[3] != a[4]) {
-                e.rmsNormBackward(t(a[0]), t(a[1]), (double) a[2], t(a[3]), t(a[4]), true, t(a[6]));
+                e.rmsNormBackward(
+                    t(a[0]), t(a[1]), (double) a[2], t(a[3]), t(a[4]), Write.ADD, t(a[6]));
               }
               return null;
             }),
@@ -184,15 +191,15 @@ class EngineConformanceFaultTest {
             (e, a) -> {
               double[] rounded =
                   Arrays.stream(((Rotary) a[2]).inverseFrequencies()).map(f -> (float) f).toArray();
-              e.rope(t(a[0]), (int[]) a[1], new Rotary(rounded), (boolean) a[3]);
+              e.rope(t(a[0]), (int[]) a[1], new Rotary(rounded));
               return null;
             }),
         fault(
             "Rows",
             "backward that turns forward",
-            "rope",
+            "ropeBackward",
             (e, a) -> {
-              e.rope(t(a[0]), (int[]) a[1], (Rotary) a[2], false);
+              e.rope(t(a[0]), (int[]) a[1], (Rotary) a[2]);
               return null;
             }),
         fault(
@@ -201,6 +208,14 @@ class EngineConformanceFaultTest {
             "swiglu",
             (e, a) -> {
               e.swiglu(t(a[1]), t(a[0]), t(a[2]));
+              return null;
+            }),
+        fault(
+            "Rows",
+            "gradients of gate and up exchanged",
+            "swigluBackward",
+            (e, a) -> {
+              e.swigluBackward(t(a[0]), t(a[1]), t(a[2]), t(a[4]), t(a[3]));
               return null;
             }),
         fault(
@@ -216,8 +231,8 @@ class EngineConformanceFaultTest {
             "segments that see each other",
             "attention",
             (e, a) -> {
-              Segments one = Segments.ofLengths(((Segments) a[3]).tokens());
-              e.attention(t(a[0]), t(a[1]), t(a[2]), one, (AttentionShape) a[4], t(a[5]));
+              Segments one = Segments.ofLengths(((Segments) a[1]).tokens());
+              e.attention((Qkv<?>) a[0], one, (AttentionShape) a[2], t(a[3]));
               return null;
             }),
         fault(
@@ -225,12 +240,10 @@ class EngineConformanceFaultTest {
             "backward with another scale",
             "attentionBackward",
             (e, a) -> {
-              AttentionShape s = (AttentionShape) a[4];
+              AttentionShape s = (AttentionShape) a[2];
               AttentionShape other =
                   new AttentionShape(s.heads(), s.kvHeads(), s.headDim(), 1.01 * s.scale());
-              Segments segments = (Segments) a[3];
-              e.attentionBackward(
-                  t(a[0]), t(a[1]), t(a[2]), segments, other, t(a[5]), t(a[6]), t(a[7]), t(a[8]));
+              e.attentionBackward((Qkv<?>) a[0], (Segments) a[1], other, t(a[3]), (Qkv<?>) a[4]);
               return null;
             }),
         fault(
@@ -289,8 +302,8 @@ class EngineConformanceFaultTest {
             "gradient of the head overwritten",
             "tokenLogProbs",
             (e, a) -> {
-              if (a.length > 4 && headGradient(a).sums() != null) {
-                e.clear(headGradient(a).sums());
+              if (a.length > 4 && dHead(a).sums() != null) {
+                e.clear(dHead(a).sums());
               }
               return tokenLogProbs(e, a);
             }),
@@ -299,11 +312,13 @@ class EngineConformanceFaultTest {
             "trained rows in another order",
             "tokenLogProbs",
             (e, a) -> {
-              if (a.length > 4 && !headGradient(a).isWhole()) {
-                int[] ids = headGradient(a).ids();
+              if (a.length > 4 && !dHead(a).isWhole()) {
+                int[] ids = dHead(a).ids();
                 int[] reversed =
                     IntStream.range(0, ids.length).map(i -> ids[ids.length - 1 - i]).toArray();
-                a[6] = new TableGradient(reversed, headGradient(a).sums());
+                HeadBackward<?> right = (HeadBackward<?>) a[4];
+                TableGradient<Tensor> wrong = new TableGradient<>(reversed, dHead(a).sums());
+                a[4] = new HeadBackward<Tensor>(right.loss(), right.dHidden(), wrong);
               }
               return tokenLogProbs(e, a);
             }),
@@ -352,8 +367,16 @@ class EngineConformanceFaultTest {
 
   @Test
   void engine_withoutFault_passesAllParts() {
-    underTest = proxy(Engine.class, new ReferenceEngine(), Map.of());
+    CALLED.clear();
+    Fault<Engine> watched =
+        (e, a) ->
+            proxy(
+                KvCache.class, e.kvCache((int) a[0], (AttentionShape) a[1], (int) a[2]), Map.of());
+    underTest = proxy(Engine.class, new ReferenceEngine(), Map.of("kvCache", watched));
     assertThat(failures(selectClass(Suite.class))).isEmpty();
+    assertThat(CALLED)
+        .as("operations that some part runs")
+        .containsAll(EngineConformance.operations());
   }
 
   private static List<String> failures(DiscoverySelector tests) {
@@ -374,6 +397,7 @@ class EngineConformanceFaultTest {
             type.getClassLoader(),
             new Class<?>[] {type},
             (self, method, arguments) -> {
+              CALLED.add(EngineConformance.nameOf(method));
               Fault<T> fault = faults.get(method.getName());
               if (fault != null) {
                 return fault.call(right, arguments);
@@ -391,12 +415,11 @@ class EngineConformanceFaultTest {
     double temperature = (double) a[3];
     return a.length == 4
         ? engine.tokenLogProbs(t(a[0]), t(a[1]), rows, temperature)
-        : engine.tokenLogProbs(
-            t(a[0]), t(a[1]), rows, temperature, (LogProbGradient) a[4], t(a[5]), headGradient(a));
+        : engine.tokenLogProbs(t(a[0]), t(a[1]), rows, temperature, (HeadBackward<?>) a[4]);
   }
 
-  private static TableGradient headGradient(Object[] a) {
-    return a[6] instanceof TableGradient gradient ? gradient : TableGradient.whole(t(a[6]));
+  private static TableGradient<?> dHead(Object[] a) {
+    return ((HeadBackward<?>) a[4]).dHead();
   }
 
   private static Tensor t(Object argument) {

@@ -2,9 +2,13 @@ package dev.terse.testkit;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import dev.terse.engine.reference.ReferenceEngine;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -48,13 +53,13 @@ class ReferenceEngineGradientTest {
         Map.of("table", table),
         out -> engine.embed(table, ids, out),
         Map.of("table", dTable),
-        true,
+        Write.ADD,
         () -> engine.embedBackward(ids, dOut, dTable));
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void linearBackward_withAndWithoutAdds_equalsDifferences(boolean adds) {
+  @EnumSource
+  void linearBackward_withAndWithoutAdds_equalsDifferences(Write write) {
     Tensor x = normal(4, 7);
     Tensor w = normal(5, 7);
     Tensor bias = normal(5);
@@ -66,8 +71,8 @@ class ReferenceEngineGradientTest {
         Map.of("x", x),
         out -> engine.linear(x, w, bias, out),
         Map.of("x", dx),
-        adds,
-        () -> engine.linearBackwardInput(dy, w, dx, adds));
+        write,
+        () -> engine.linearBackwardInput(dy, w, dx, write));
     Tensor dw = normal(5, 7);
     Tensor dBias = normal(5);
     check(
@@ -76,7 +81,7 @@ class ReferenceEngineGradientTest {
         Map.of("w", w, "bias", bias),
         out -> engine.linear(x, w, bias, out),
         Map.of("w", dw, "bias", dBias),
-        true,
+        Write.ADD,
         () -> engine.linearBackwardWeight(dy, x, dw, dBias));
     Tensor dwOnly = normal(5, 7);
     check(
@@ -85,13 +90,13 @@ class ReferenceEngineGradientTest {
         Map.of("w", w),
         out -> engine.linear(x, w, null, out),
         Map.of("w", dwOnly),
-        true,
+        Write.ADD,
         () -> engine.linearBackwardWeight(dy, x, dwOnly, null));
   }
 
   @ParameterizedTest
-  @CsvSource({"false, 1e-5", "true, 1e-5", "false, 0.5"})
-  void rmsNormBackward_withAndWithoutAdds_equalsDifferences(boolean adds, double eps) {
+  @CsvSource({"OVERWRITE, 1e-5", "ADD, 1e-5", "OVERWRITE, 0.5"})
+  void rmsNormBackward_withAndWithoutAdds_equalsDifferences(Write write, double eps) {
     Tensor x = normal(4, 9);
     Tensor w = normal(9);
     Tensor dy = normal(4, 9);
@@ -103,32 +108,32 @@ class ReferenceEngineGradientTest {
         Map.of("x", x),
         out -> engine.rmsNorm(x, w, eps, out),
         Map.of("x", dx),
-        adds,
-        () -> engine.rmsNormBackward(x, w, eps, dy, dx, adds, normal(9)));
+        write,
+        () -> engine.rmsNormBackward(x, w, eps, dy, dx, write, normal(9)));
     check(
         "rmsNorm",
         dy,
         Map.of("w", w),
         out -> engine.rmsNorm(x, w, eps, out),
         Map.of("w", dw),
-        true,
-        () -> engine.rmsNormBackward(x, w, eps, dy, normal(4, 9), false, dw));
+        Write.ADD,
+        () -> engine.rmsNormBackward(x, w, eps, dy, normal(4, 9), Write.OVERWRITE, dw));
   }
 
   @Test
-  void rmsNormBackward_intoItsSlope_equalsDifferences() {
+  void rmsNormBackward_intoItsOutputsGradient_equalsDifferences() {
     Tensor x = normal(4, 9);
     Tensor w = normal(9);
     Tensor dy = normal(4, 9);
-    Tensor slope = copy(dy);
+    Tensor dOut = copy(dy);
     check(
         "rmsNorm in place",
-        slope,
+        dOut,
         Map.of("x", x),
         out -> engine.rmsNorm(x, w, 1e-5, out),
         Map.of("x", dy),
-        false,
-        () -> engine.rmsNormBackward(x, w, 1e-5, dy, dy, false, normal(9)));
+        Write.OVERWRITE,
+        () -> engine.rmsNormBackward(x, w, 1e-5, dy, dy, Write.OVERWRITE, normal(9)));
   }
 
   @Test
@@ -144,11 +149,11 @@ class ReferenceEngineGradientTest {
         Map.of("x", x),
         out -> {
           engine.copy(x, out);
-          engine.rope(out, positions, rotary, false);
+          engine.rope(out, positions, rotary);
         },
         Map.of("x", dx),
-        false,
-        () -> engine.rope(dx, positions, rotary, true));
+        Write.OVERWRITE,
+        () -> engine.ropeBackward(dx, positions, rotary));
   }
 
   @Test
@@ -164,7 +169,7 @@ class ReferenceEngineGradientTest {
         Map.of("gate", gate, "up", up),
         out -> engine.swiglu(gate, up, out),
         Map.of("gate", dGate, "up", dUp),
-        false,
+        Write.OVERWRITE,
         () -> engine.swigluBackward(dGate, dUp, dOut, dGate, dUp));
   }
 
@@ -196,10 +201,12 @@ class ReferenceEngineGradientTest {
         "attention " + heads + "/" + kvHeads,
         dOut,
         Map.of("q", q, "k", k, "v", v),
-        out -> engine.attention(q, k, v, segments, shape, out),
+        out -> engine.attention(new Qkv<>(q, k, v), segments, shape, out),
         Map.of("q", dq, "k", dk, "v", dv),
-        false,
-        () -> engine.attentionBackward(q, k, v, segments, shape, dOut, dq, dk, dv));
+        Write.OVERWRITE,
+        () ->
+            engine.attentionBackward(
+                new Qkv<>(q, k, v), segments, shape, dOut, new Qkv<>(dq, dk, dv)));
   }
 
   @ParameterizedTest
@@ -211,9 +218,13 @@ class ReferenceEngineGradientTest {
     Tensor dHidden = normal(6, 5);
     Tensor dHead = normal(13, 5);
     double[] headBefore = dHead.toDoubles();
-    // The loss Σ (k+1) logp² / 2, so that the slope depends on the log-probability.
+    // The loss Σ (k+1) logp² / 2, so that the dOut depends on the log-probability.
     engine.tokenLogProbs(
-        hidden, head, rows, temperature, (k, logProb) -> (k + 1) * logProb, dHidden, dHead);
+        hidden,
+        head,
+        rows,
+        temperature,
+        new HeadBackward<>((k, logProb) -> (k + 1) * logProb, dHidden, TableGradient.whole(dHead)));
     Function<TokenScores, Double> loss =
         scores -> {
           double sum = 0;
@@ -242,23 +253,23 @@ class ReferenceEngineGradientTest {
   }
 
   /**
-   * Runs the backward, then compares each gradient with differences of {@code Σ slope · out}.
+   * Runs the backward, then compares each gradient with differences of {@code Σ dOut · out}.
    *
-   * @param adds whether the backward adds to what the gradients held before
+   * @param write what the backward does with what the gradients held before
    */
   private void check(
       String what,
-      Tensor slope,
+      Tensor dOut,
       Map<String, Tensor> inputs,
       Consumer<Tensor> forward,
       Map<String, Tensor> gradients,
-      boolean adds,
+      Write write,
       Runnable backward) {
-    double[] slopes = slope.toDoubles();
+    double[] ofOut = dOut.toDoubles();
     Map<String, double[]> before = new LinkedHashMap<>();
     gradients.forEach((name, tensor) -> before.put(name, tensor.toDoubles()));
     backward.run();
-    Tensor out = engine.allocate(slope.shape());
+    Tensor out = engine.allocate(dOut.shape());
     BiConsumer<String, Tensor> compare =
         (name, input) -> {
           double[] point = input.toDoubles();
@@ -269,9 +280,9 @@ class ReferenceEngineGradientTest {
               moved -> {
                 input.setDoubles(moved);
                 forward.accept(out);
-                return dot(slopes, out.toDoubles());
+                return dot(ofOut, out.toDoubles());
               },
-              adds ? minus(gradient, before.get(name)) : gradient,
+              write == Write.ADD ? minus(gradient, before.get(name)) : gradient,
               ALLOWED,
               draws.next());
           input.setDoubles(point);

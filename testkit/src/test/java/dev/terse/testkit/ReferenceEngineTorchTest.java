@@ -7,9 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import dev.terse.engine.reference.ReferenceEngine;
@@ -60,7 +64,7 @@ class ReferenceEngineTorchTest {
     engine.linear(x, w, tensor(in.get("bias")), out);
     assertOut("linear", "out", out);
     Tensor dx = engine.allocate(4, 5);
-    engine.linearBackwardInput(dOut, w, dx, false);
+    engine.linearBackwardInput(dOut, w, dx, Write.OVERWRITE);
     assertOut("linear", "d_x", dx);
     Tensor dw = engine.allocate(3, 5);
     Tensor dBias = engine.allocate(3);
@@ -80,7 +84,7 @@ class ReferenceEngineTorchTest {
     assertOut("rmsNorm", "out", y);
     Tensor dx = engine.allocate(3, 6);
     Tensor dw = engine.allocate(6);
-    engine.rmsNormBackward(x, w, eps, tensor(in.get("dOut")), dx, false, dw);
+    engine.rmsNormBackward(x, w, eps, tensor(in.get("dOut")), dx, Write.OVERWRITE, dw);
     assertOut("rmsNorm", "d_x", dx);
     assertOut("rmsNorm", "d_w", dw);
   }
@@ -96,10 +100,10 @@ class ReferenceEngineTorchTest {
     Rotary rotary = new Rotary(frequencies);
     int[] positions = ints(in.get("positions"));
     Tensor x = tensor(in.get("x"));
-    engine.rope(x, positions, rotary, false);
+    engine.rope(x, positions, rotary);
     assertOut("rope", "out", x);
     Tensor slope = tensor(in.get("dOut"));
-    engine.rope(slope, positions, rotary, true);
+    engine.ropeBackward(slope, positions, rotary);
     assertOut("rope", "d_x", slope);
   }
 
@@ -127,12 +131,13 @@ class ReferenceEngineTorchTest {
     Tensor k = tensor(in.get("k"));
     Tensor v = tensor(in.get("v"));
     Tensor out = engine.allocate(q.shape());
-    engine.attention(q, k, v, segments, shape, out);
+    engine.attention(new Qkv<>(q, k, v), segments, shape, out);
     assertOut("attention", "out", out);
     Tensor dq = engine.allocate(q.shape());
     Tensor dk = engine.allocate(k.shape());
     Tensor dv = engine.allocate(v.shape());
-    engine.attentionBackward(q, k, v, segments, shape, tensor(in.get("dOut")), dq, dk, dv);
+    engine.attentionBackward(
+        new Qkv<>(q, k, v), segments, shape, tensor(in.get("dOut")), new Qkv<>(dq, dk, dv));
     assertOut("attention", "d_q", dq);
     assertOut("attention", "d_k", dk);
     assertOut("attention", "d_v", dv);
@@ -166,9 +171,8 @@ class ReferenceEngineTorchTest {
             head,
             rows,
             in.get("temperature").asDouble(),
-            (index, logProb) -> slopes[index],
-            dHidden,
-            dHead);
+            new HeadBackward<>(
+                (index, logProb) -> slopes[index], dHidden, TableGradient.whole(dHead)));
     double[] chosen = doubles(out.get("logProbs").get("values"));
     double[] expected = {chosen[0], chosen[1], Double.NaN, chosen[2]};
     Close.assertClose("log-probs against PyTorch", scores.logProbs(), expected, ALLOWED);

@@ -4,7 +4,7 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.MeasuredEngine;
 import dev.terse.engine.cuda.CudaEngine;
 import dev.terse.engine.nd4j.Nd4jEngine;
-import dev.terse.engine.nd4j.NumberType;
+import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.trainer.model.EngineConfig;
 import dev.terse.trainer.model.EngineConfig.EngineKind;
@@ -34,9 +34,10 @@ public final class EngineOption {
 
   /** A new engine; belongs to the caller. */
   public static Engine open(EngineConfig config) {
+    NumberType matmuls = config.bf16() ? NumberType.BFLOAT16 : NumberType.FLOAT32;
     return switch (config.engine()) {
-      case ND4J -> cpu(config.bf16());
-      case CUDA -> new CudaEngine(config.bf16());
+      case ND4J -> new Nd4jEngine(matmuls);
+      case CUDA -> new CudaEngine(matmuls);
       case REFERENCE -> new ReferenceEngine();
     };
   }

@@ -1,6 +1,6 @@
 package dev.terse.engine.cuda;
 
-import dev.terse.engine.MeasuredEngine.DeviceRoom;
+import dev.terse.engine.MeasuredEngine.DeviceCapacity;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
@@ -66,8 +66,8 @@ final class CountingDevice implements Device {
   }
 
   @Override
-  public DeviceRoom room() {
-    throw new UnsupportedOperationException("a device that only counts has no room");
+  public DeviceCapacity capacity() {
+    throw new UnsupportedOperationException("a device that only counts has no capacity");
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.AdamW;
-import dev.terse.engine.DynamicMap;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.DynamicMap;
 
 /** {@link AdamW} on a device; keeps the maps of 8-bit moments there. */
 final class CudaAdamW implements AutoCloseable {

@@ -1,6 +1,6 @@
 package dev.terse.engine.cuda;
 
-import dev.terse.engine.StackedArena;
+import dev.terse.engine.spi.StackedArena;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,11 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Segments;
 import dev.terse.engine.cuda.Product.Operand;
+import dev.terse.engine.numbers.NumberType;
+import dev.terse.engine.spi.SeenRows;
 import java.util.function.Consumer;
 
 /**
@@ -10,7 +13,7 @@ import java.util.function.Consumer;
  * N×N scores never exist.
  *
  * <p>Heads are first taken apart, q [N, H*D] into [K, N*G, D], so that the query heads of one
- * key-value head are neighbouring rows and a block of them is one product for each key-value head.
+ * key-value head are neighbouring rows and a block of them is one matmul for each key-value head.
  * Scores of a block are [K, queries*G, keys]. The backward computes the probabilities again.
  */
 final class CudaAttention {
@@ -23,7 +26,7 @@ final class CudaAttention {
   private final long scratchBytes;
 
   /**
-   * @param type what products read
+   * @param type what matmuls read
    * @param scratchBytes what the scores of a block may take, if a block of one query does not take
    *     more
    */
@@ -34,19 +37,13 @@ final class CudaAttention {
     this.scratchBytes = scratchBytes;
   }
 
-  void forward(
-      CudaTensor q,
-      CudaTensor k,
-      CudaTensor v,
-      Segments segments,
-      AttentionShape shape,
-      CudaTensor out) {
-    SeenRows seen = new SeenRows(kernels, segments);
+  void forward(Qkv<CudaTensor> in, Segments segments, AttentionShape shape, CudaTensor out) {
     try (CudaArena arena = new CudaArena(device, null);
         Scratch scratch = new Scratch(device)) {
-      Heads queries = apart(q, shape, scratch);
-      Heads keys = apart(seen.of(k, arena), shape, scratch);
-      Heads values = apart(seen.of(v, arena), shape, scratch);
+      SeenRows<CudaTensor> seen = new SeenRows<>(segments, kernels, arena::floats);
+      Heads queries = apart(in.q(), shape, scratch);
+      Heads keys = apart(seen.of(in.k()), shape, scratch);
+      Heads values = apart(seen.of(in.v()), shape, scratch);
       Heads outs = floats(out, shape, scratch);
       blocks(
           segments,
@@ -64,25 +61,21 @@ final class CudaAttention {
   }
 
   void backward(
-      CudaTensor q,
-      CudaTensor k,
-      CudaTensor v,
+      Qkv<CudaTensor> in,
       Segments segments,
       AttentionShape shape,
       CudaTensor dOut,
-      CudaTensor dq,
-      CudaTensor dk,
-      CudaTensor dv) {
-    SeenRows seen = new SeenRows(kernels, segments);
+      Qkv<CudaTensor> gradients) {
     try (CudaArena arena = new CudaArena(device, null);
         Scratch scratch = new Scratch(device)) {
-      CudaTensor dSeenKeys = seen.gradients(dk, arena);
-      CudaTensor dSeenValues = seen.gradients(dv, arena);
-      Heads queries = apart(q, shape, scratch);
-      Heads keys = apart(seen.of(k, arena), shape, scratch);
-      Heads values = apart(seen.of(v, arena), shape, scratch);
-      Heads slopes = apart(dOut, shape, scratch);
-      Heads dQueries = floats(dq, shape, scratch);
+      SeenRows<CudaTensor> seen = new SeenRows<>(segments, kernels, arena::floats);
+      CudaTensor dSeenKeys = seen.gradients(gradients.k());
+      CudaTensor dSeenValues = seen.gradients(gradients.v());
+      Heads queries = apart(in.q(), shape, scratch);
+      Heads keys = apart(seen.of(in.k()), shape, scratch);
+      Heads values = apart(seen.of(in.v()), shape, scratch);
+      Heads dOuts = apart(dOut, shape, scratch);
+      Heads dQueries = floats(gradients.q(), shape, scratch);
       Heads dKeys = cleared(floats(dSeenKeys, shape, scratch));
       Heads dValues = cleared(floats(dSeenValues, shape, scratch));
       blocks(
@@ -93,10 +86,10 @@ final class CudaAttention {
             try (Scratch own = new Scratch(device)) {
               Scores p = block.scores(own);
               Scores d = block.scores(own);
-              Operand slope = block.queries(slopes);
+              Operand dBlock = block.queries(dOuts);
               block.probabilities(queries, keys, p);
-              block.multiply(slope, block.seen(values).transpose(), d.floats(), 1, 0);
-              block.multiply(p.operand().transpose(), slope, block.seen(dValues), 1, 1);
+              block.multiply(dBlock, block.seen(values).transpose(), d.floats(), 1, 0);
+              block.multiply(p.operand().transpose(), dBlock, block.seen(dValues), 1, 1);
               block.softmaxBackward(p, d);
               double scale = shape.scale();
               block.multiply(d.operand(), block.seen(keys), block.queries(dQueries), scale, 0);
@@ -104,11 +97,11 @@ final class CudaAttention {
                   d.operand().transpose(), block.queries(queries), block.seen(dKeys), scale, 1);
             }
           });
-      join(dQueries, dq);
+      join(dQueries, gradients.q());
       join(dKeys, dSeenKeys);
       join(dValues, dSeenValues);
-      seen.addUp(dSeenKeys, dk, device);
-      seen.addUp(dSeenValues, dv, device);
+      seen.addUp(dSeenKeys, gradients.k());
+      seen.addUp(dSeenValues, gradients.v());
     }
   }
 
@@ -131,7 +124,7 @@ final class CudaAttention {
     }
   }
 
-  /** The heads of a tensor apart, as products read them. */
+  /** The heads of a tensor apart, as matmuls read them. */
   private Heads apart(CudaTensor x, AttentionShape shape, Scratch scratch) {
     int width = x.rowSize() / shape.kvHeads();
     boolean rounds = type == NumberType.BFLOAT16;
@@ -161,7 +154,7 @@ final class CudaAttention {
    * Numbers of a block's scores.
    *
    * @param floats 32-bit floats
-   * @param operand the same as products read them
+   * @param operand the same as matmuls read them
    */
   private record Scores(Operand floats, Operand operand) {
 
@@ -254,7 +247,7 @@ final class CudaAttention {
               .integer(keys));
     }
 
-    /** Overwrites the slopes of the probabilities by those of the scores. */
+    /** Overwrites the gradient of the probabilities by that of the scores. */
     void softmaxBackward(Scores p, Scores d) {
       kernels.rows(
           "causalSoftmaxBackward",

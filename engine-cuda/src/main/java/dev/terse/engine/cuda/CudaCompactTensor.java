@@ -1,8 +1,8 @@
 package dev.terse.engine.cuda;
 
-import dev.terse.engine.CompactTensor;
-import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Storage;
+import dev.terse.engine.spi.CompactTensor;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
@@ -36,11 +36,9 @@ final class CudaCompactTensor extends CompactTensor {
 
   /** Where the numbers of a moment lie. */
   static long numbers(Tensor moment) {
-    if (moment instanceof CudaCompactTensor compact) {
-      compact.memory.require(compact);
-      return compact.memory.address();
-    }
-    return CudaTensor.written(moment).address();
+    return moment instanceof CudaCompactTensor compact
+        ? compact.memory.address()
+        : ((CudaTensor) moment).address();
   }
 
   /** Where the scales of an 8-bit moment lie, 0 of another. */
@@ -53,9 +51,12 @@ final class CudaCompactTensor extends CompactTensor {
   }
 
   @Override
-  public void readBytes(long offset, byte[] target, int at, int count) {
+  protected void requireOpen() {
     memory.require(this);
-    requireRange("bytes", offset, count, byteSize());
+  }
+
+  @Override
+  protected void loadBytes(long offset, byte[] target, int at, int count) {
     try (BytePointer host = new BytePointer((long) count)) {
       long before = beforeScales(offset, count);
       memory.device().download(memory.address() + offset, host, before);
@@ -70,9 +71,7 @@ final class CudaCompactTensor extends CompactTensor {
   }
 
   @Override
-  public void writeBytes(long offset, byte[] source, int at, int count) {
-    memory.require(this);
-    requireRange("bytes", offset, count, byteSize());
+  protected void storeBytes(long offset, byte[] source, int at, int count) {
     try (BytePointer host = new BytePointer((long) count)) {
       host.put(source, at, count);
       long before = beforeScales(offset, count);

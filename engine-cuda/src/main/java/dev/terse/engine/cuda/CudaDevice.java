@@ -40,8 +40,9 @@ import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
 import static org.bytedeco.cuda.global.cudart.cudaMemsetAsync;
 import static org.bytedeco.cuda.global.cudart.cudaSetDevice;
 
-import dev.terse.engine.MeasuredEngine.DeviceRoom;
+import dev.terse.engine.MeasuredEngine.DeviceCapacity;
 import dev.terse.engine.cuda.Product.Operand;
+import dev.terse.engine.numbers.NumberType;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +72,7 @@ final class CudaDevice implements Device {
   /** Turing's: CUDA 13 makes no code for older cards. */
   private static final int LEAST_CAPABILITY = 75;
 
-  /** Ampere's: older cards have no products of bfloat16. */
+  /** Ampere's: older cards have no matmuls of bfloat16. */
   private static final int BFLOAT16_CAPABILITY = 80;
 
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
@@ -108,13 +109,13 @@ final class CudaDevice implements Device {
   }
 
   /**
-   * @param bfloat16 whether products will read bfloat16
+   * @param matmuls the numbers that they will read
    * @throws IllegalArgumentException if there is no GPU or it is too old, or libraries are missing
    */
-  static CudaDevice open(boolean bfloat16) {
+  static CudaDevice open(NumberType matmuls) {
     CudaLibraries.require();
     check("cudaSetDevice", cudaSetDevice(GPU));
-    requireCapability(model(), capability(), bfloat16);
+    requireCapability(model(), capability(), matmuls);
     return new CudaDevice();
   }
 
@@ -122,7 +123,8 @@ final class CudaDevice implements Device {
    * @param capability compute capability times 10
    * @throws IllegalArgumentException if a card of this capability cannot serve
    */
-  static void requireCapability(String model, int capability, boolean bfloat16) {
+  static void requireCapability(String model, int capability, NumberType matmuls) {
+    boolean bfloat16 = matmuls == NumberType.BFLOAT16;
     int least = bfloat16 ? BFLOAT16_CAPABILITY : LEAST_CAPABILITY;
     if (capability < least) {
       throw new IllegalArgumentException(
@@ -151,30 +153,30 @@ final class CudaDevice implements Device {
     PointerPointer<Pointer> out = new PointerPointer<>(allocated);
     int code = cudaMallocAsync(out, Math.max(bytes, 1), IN_ORDER);
     if (code == cudaErrorMemoryAllocation) {
-      throw new OutOfMemoryError(noRoom(bytes));
+      throw new OutOfMemoryError(exhausted(bytes));
     }
     check("cudaMallocAsync", code);
     return allocated.get();
   }
 
-  private String noRoom(long bytes) {
+  private String exhausted(long bytes) {
     return String.format(
         Locale.ROOT,
         "the GPU has %.1f GB, %.1f are taken by tensors, %.3f more are needed at once",
-        room().total() / 1e9,
+        capacity().total() / 1e9,
         heldBytes() / 1e9,
         bytes / 1e9);
   }
 
   /** What is free on the GPU, and what the pool holds without need. */
   @Override
-  public DeviceRoom room() {
+  public DeviceCapacity capacity() {
     bind();
     try (SizeTPointer free = new SizeTPointer(1L);
         SizeTPointer total = new SizeTPointer(1L)) {
       check("cudaMemGetInfo", cudaMemGetInfo(free, total));
       long kept = attribute(cudaMemPoolAttrReservedMemCurrent) - heldBytes();
-      return new DeviceRoom(total.get(), free.get() + kept);
+      return new DeviceCapacity(total.get(), free.get() + kept);
     }
   }
 

@@ -3,35 +3,40 @@ package dev.terse.engine.cuda;
 import dev.terse.engine.AdamW;
 import dev.terse.engine.Arena;
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
-import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.MeasuredEngine;
-import dev.terse.engine.OperationChecks;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.RowReader;
 import dev.terse.engine.Segments;
-import dev.terse.engine.Storage;
-import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import dev.terse.engine.cuda.Product.Operand;
+import dev.terse.engine.numbers.NumberType;
+import dev.terse.engine.numbers.Storage;
+import dev.terse.engine.spi.CheckedEngine;
+import dev.terse.engine.spi.OwnTensors;
 import java.util.Optional;
 
 /**
- * The operations on an NVIDIA GPU: products by cuBLAS, the rest by kernels of our own ({@code *.cu}
+ * The operations on an NVIDIA GPU: matmuls by cuBLAS, the rest by kernels of our own ({@code *.cu}
  * beside this class), which are compiled for the GPU at hand when the engine starts. For cards that
  * no release of nd4j-cuda can drive: Hopper, Ada, Blackwell, and older ones too.
  *
- * <p>Tensors are float32; products may read them rounded to bfloat16. Results have the same bits in
+ * <p>Tensors are float32; matmuls may read them rounded to bfloat16. Results have the same bits in
  * every run on the same card: no operation adds in an order that depends on timing.
  */
-public final class CudaEngine implements MeasuredEngine {
+public final class CudaEngine extends CheckedEngine<CudaTensor> implements MeasuredEngine {
+  static final OwnTensors<CudaTensor> OWN =
+      new OwnTensors<>("cuda", CudaTensor.class, CudaCompactTensor.class);
+
   /** What the logits of a chunk of rows, and the scores of a block of queries, may take. */
   private static final long SCRATCH_BYTES = 256L << 20;
 
   private final Device device;
-  private final boolean bfloat16;
+  private final NumberType matmuls;
   private final long scratchBytes;
   private final RowKernels kernels;
   private final Operands operands;
@@ -43,23 +48,24 @@ public final class CudaEngine implements MeasuredEngine {
   /**
    * An engine on the first GPU.
    *
-   * @param bfloat16 whether products read bfloat16 numbers; sums, norms, softmax and weights that
-   *     change stay float32
+   * @param matmuls the numbers that they read; sums, norms, softmax and weights that change stay
+   *     float32
    * @throws IllegalArgumentException if there is no GPU, it is too old or a CUDA library is
    *     missing, with the remedy
    */
-  public CudaEngine(boolean bfloat16) {
-    this(CudaDevice.open(bfloat16), bfloat16, SCRATCH_BYTES);
+  public CudaEngine(NumberType matmuls) {
+    this(CudaDevice.open(matmuls), matmuls, SCRATCH_BYTES);
   }
 
   /** An engine on a device, which it closes. */
-  CudaEngine(Device device, boolean bfloat16, long scratchBytes) {
+  CudaEngine(Device device, NumberType matmuls, long scratchBytes) {
+    super(OWN);
     this.device = device;
-    this.bfloat16 = bfloat16;
+    this.matmuls = matmuls;
     this.scratchBytes = scratchBytes;
     this.kernels = new RowKernels(device);
-    this.operands = new Operands(device, kernels, bfloat16);
-    this.attention = new CudaAttention(device, kernels, operands.type(), scratchBytes);
+    this.operands = new Operands(device, kernels, matmuls);
+    this.attention = new CudaAttention(device, kernels, matmuls, scratchBytes);
     this.head = new CudaHead(device, kernels, operands, scratchBytes);
     this.adamW = new CudaAdamW(device);
     this.reading = new RowReading(device, kernels, scratchBytes);
@@ -67,7 +73,7 @@ public final class CudaEngine implements MeasuredEngine {
 
   @Override
   public CudaEngine counting() {
-    return new CudaEngine(new CountingDevice(device.name()), bfloat16, scratchBytes);
+    return new CudaEngine(new CountingDevice(device.name()), matmuls, scratchBytes);
   }
 
   @Override
@@ -87,8 +93,8 @@ public final class CudaEngine implements MeasuredEngine {
   }
 
   @Override
-  public Optional<DeviceRoom> deviceRoom() {
-    return Optional.of(device.room());
+  public Optional<DeviceCapacity> deviceCapacity() {
+    return Optional.of(device.capacity());
   }
 
   @Override
@@ -96,8 +102,8 @@ public final class CudaEngine implements MeasuredEngine {
     return "cuda "
         + device.name()
         + ", "
-        + (bfloat16 ? "bfloat16 products" : "float32")
-        + ", products by cuBLAS, the rest by kernels compiled for this card";
+        + (roundsWeights() ? "bfloat16 matmuls" : "float32")
+        + ", matmuls by cuBLAS, the rest by kernels compiled for this card";
   }
 
   @Override
@@ -112,7 +118,7 @@ public final class CudaEngine implements MeasuredEngine {
 
   @Override
   public boolean roundsWeights() {
-    return bfloat16;
+    return matmuls == NumberType.BFLOAT16;
   }
 
   @Override
@@ -121,176 +127,131 @@ public final class CudaEngine implements MeasuredEngine {
   }
 
   @Override
-  public void copy(Tensor from, Tensor to) {
-    OperationChecks.sameSize("to", to, "from", from);
-    device.copy(CudaTensor.of(from).address(), CudaTensor.written(to).address(), from.byteSize());
+  protected void copy(CudaTensor from, CudaTensor to) {
+    device.copy(from.address(), to.address(), from.byteSize());
   }
 
   @Override
-  public void clear(Tensor t) {
-    device.clear(CudaTensor.written(t).address(), t.byteSize());
+  protected void clear(CudaTensor t) {
+    kernels.clear(t);
   }
 
   @Override
-  public void add(Tensor x, double factor, Tensor to) {
-    OperationChecks.sameSize("to", to, "x", x);
-    kernels.add(CudaTensor.of(x), factor, CudaTensor.written(to));
+  protected void add(CudaTensor x, double factor, CudaTensor to) {
+    kernels.add(x, factor, to);
   }
 
   @Override
-  public void embed(Tensor table, int[] ids, Tensor out) {
-    OperationChecks.embed(table, ids, out);
-    kernels.gather(CudaTensor.of(table), ids, CudaTensor.written(out));
+  protected void embed(CudaTensor table, int[] ids, CudaTensor out) {
+    kernels.gather(table, ids, out);
   }
 
   @Override
-  public void embedBackward(int[] ids, Tensor dOut, Tensor dTable) {
-    OperationChecks.embedBackward(ids, dOut, dTable);
-    kernels.scatterAdd(ids, CudaTensor.of(dOut), CudaTensor.written(dTable));
+  protected void embedBackward(int[] ids, CudaTensor dOut, CudaTensor dTable) {
+    kernels.scatterAdd(ids, dOut, dTable);
   }
 
   @Override
-  public void linear(Tensor x, Tensor w, Tensor bias, Tensor out) {
-    OperationChecks.linear(x, w, bias, out);
-    CudaTensor result = CudaTensor.written(out);
+  protected void linear(CudaTensor x, Tensor w, CudaTensor bias, CudaTensor out) {
     try (Scratch scratch = new Scratch(device)) {
-      Operand input = operands.of(CudaTensor.of(x), scratch);
+      Operand input = operands.of(x, scratch);
       Operand weight = operands.weight(w, scratch);
-      device.multiply(new Product(input, weight.transpose(), Operand.of(result), 1, 0));
+      device.multiply(new Product(input, weight.transpose(), Operand.of(out), 1, 0));
     }
     if (bias != null) {
-      kernels.scaleColumns(result, null, CudaTensor.of(bias), result);
+      kernels.scaleColumns(out, null, bias, out);
     }
   }
 
   @Override
-  public void linearBackwardInput(Tensor dy, Tensor w, Tensor dx, boolean adds) {
-    OperationChecks.linearBackwardInput(dy, w, dx);
+  protected void linearBackwardInput(CudaTensor dy, Tensor w, CudaTensor dx, Write write) {
     try (Scratch scratch = new Scratch(device)) {
-      Operand slope = operands.of(CudaTensor.of(dy), scratch);
+      Operand dOut = operands.of(dy, scratch);
       Operand weight = operands.weight(w, scratch);
-      Operand sums = Operand.of(CudaTensor.written(dx));
-      device.multiply(new Product(slope, weight, sums, 1, adds ? 1 : 0));
+      device.multiply(new Product(dOut, weight, Operand.of(dx), 1, write.beta()));
     }
   }
 
   @Override
-  public void linearBackwardWeight(Tensor dy, Tensor x, Tensor dw, Tensor dBias) {
-    OperationChecks.linearBackwardWeight(dy, x, dw, dBias);
+  protected void linearBackwardWeight(
+      CudaTensor dy, CudaTensor x, CudaTensor dw, CudaTensor dBias) {
     try (Scratch scratch = new Scratch(device)) {
-      Operand slope = operands.of(CudaTensor.of(dy), scratch);
-      Operand input = operands.of(CudaTensor.of(x), scratch);
-      Operand sums = Operand.of(CudaTensor.written(dw));
-      device.multiply(new Product(slope.transpose(), input, sums, 1, 1));
+      Operand dOut = operands.of(dy, scratch);
+      Operand input = operands.of(x, scratch);
+      device.multiply(new Product(dOut.transpose(), input, Operand.of(dw), 1, 1));
     }
     if (dBias != null) {
-      kernels.addColumnDots(CudaTensor.of(dy), null, CudaTensor.written(dBias));
+      kernels.addColumnDots(dy, null, dBias);
     }
   }
 
   @Override
-  public void scaleColumns(Tensor x, Tensor scale, Tensor bias, Tensor out) {
-    OperationChecks.scaleColumns(x, scale, bias, out);
-    kernels.scaleColumns(
-        CudaTensor.of(x), CudaTensor.of(scale), CudaTensor.of(bias), CudaTensor.written(out));
+  protected void scaleColumns(CudaTensor x, CudaTensor scale, CudaTensor bias, CudaTensor out) {
+    kernels.scaleColumns(x, scale, bias, out);
   }
 
   @Override
-  public void addColumnDots(Tensor x, Tensor y, Tensor sums) {
-    OperationChecks.addColumnDots(x, y, sums);
-    kernels.addColumnDots(CudaTensor.of(x), CudaTensor.of(y), CudaTensor.written(sums));
+  protected void addColumnDots(CudaTensor x, CudaTensor y, CudaTensor sums) {
+    kernels.addColumnDots(x, y, sums);
   }
 
   @Override
-  public void dropout(Tensor x, double rate, long[] rowSeeds, Tensor out) {
-    OperationChecks.dropout(x, rate, rowSeeds, out);
-    kernels.dropout(CudaTensor.of(x), rate, rowSeeds, CudaTensor.written(out));
+  protected void dropout(CudaTensor x, double rate, long[] rowSeeds, CudaTensor out) {
+    kernels.dropout(x, rate, rowSeeds, out);
   }
 
   @Override
-  public void rmsNorm(Tensor x, Tensor w, double eps, Tensor y) {
-    OperationChecks.rmsNorm(x, w, eps, y);
-    kernels.rmsNorm(CudaTensor.of(x), CudaTensor.of(w), eps, CudaTensor.written(y));
+  protected void rmsNorm(CudaTensor x, CudaTensor w, double eps, CudaTensor y) {
+    kernels.rmsNorm(x, w, eps, y);
   }
 
   @Override
-  public void rmsNormBackward(
-      Tensor x, Tensor w, double eps, Tensor dy, Tensor dx, boolean adds, Tensor dw) {
-    OperationChecks.rmsNormBackward(x, w, eps, dy, dx, dw);
-    kernels.rmsNormBackward(
-        CudaTensor.of(x),
-        CudaTensor.of(w),
-        eps,
-        CudaTensor.of(dy),
-        CudaTensor.written(dx),
-        adds,
-        CudaTensor.written(dw));
+  protected void rmsNormBackward(
+      CudaTensor x,
+      CudaTensor w,
+      double eps,
+      CudaTensor dy,
+      CudaTensor dx,
+      Write write,
+      CudaTensor dw) {
+    kernels.rmsNormBackward(x, w, eps, dy, dx, write, dw);
   }
 
   @Override
-  public void rope(Tensor x, int[] positions, Rotary rotary, boolean inverse) {
-    OperationChecks.rope(x, positions, rotary);
-    kernels.rope(CudaTensor.written(x), positions, rotary, inverse);
+  protected void rope(CudaTensor x, int[] positions, Rotary rotary, int sign) {
+    kernels.rope(x, positions, rotary, sign);
   }
 
   @Override
-  public void swiglu(Tensor gate, Tensor up, Tensor out) {
-    OperationChecks.swiglu(gate, up, out);
-    kernels.swiglu(CudaTensor.of(gate), CudaTensor.of(up), CudaTensor.written(out));
+  protected void swiglu(CudaTensor gate, CudaTensor up, CudaTensor out) {
+    kernels.swiglu(gate, up, out);
   }
 
   @Override
-  public void swigluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
-    OperationChecks.swigluBackward(gate, up, dOut, dGate, dUp);
-    kernels.swigluBackward(
-        CudaTensor.of(gate),
-        CudaTensor.of(up),
-        CudaTensor.of(dOut),
-        CudaTensor.written(dGate),
-        CudaTensor.written(dUp));
+  protected void swigluBackward(
+      CudaTensor gate, CudaTensor up, CudaTensor dOut, CudaTensor dGate, CudaTensor dUp) {
+    kernels.swigluBackward(gate, up, dOut, dGate, dUp);
   }
 
   @Override
-  public void softmaxRows(Tensor x, double factor, RowReader reader) {
-    OperationChecks.softmaxRows(x);
-    reading.softmax(CudaTensor.of(x), factor, reader);
+  protected void softmaxRows(CudaTensor x, double factor, RowReader reader) {
+    reading.softmax(x, factor, reader);
   }
 
   @Override
-  public void attention(
-      Tensor q, Tensor k, Tensor v, Segments segments, AttentionShape shape, Tensor out) {
-    OperationChecks.attention(q, k, v, segments, shape, out);
-    attention.forward(
-        CudaTensor.of(q),
-        CudaTensor.of(k),
-        CudaTensor.of(v),
-        segments,
-        shape,
-        CudaTensor.written(out));
+  protected void attention(
+      Qkv<CudaTensor> in, Segments segments, AttentionShape shape, CudaTensor out) {
+    attention.forward(in, segments, shape, out);
   }
 
   @Override
-  public void attentionBackward(
-      Tensor q,
-      Tensor k,
-      Tensor v,
+  protected void attentionBackward(
+      Qkv<CudaTensor> in,
       Segments segments,
       AttentionShape shape,
-      Tensor dOut,
-      Tensor dq,
-      Tensor dk,
-      Tensor dv) {
-    OperationChecks.attentionBackward(q, k, v, segments, shape, dOut, dq, dk, dv);
-    attention.backward(
-        CudaTensor.of(q),
-        CudaTensor.of(k),
-        CudaTensor.of(v),
-        segments,
-        shape,
-        CudaTensor.of(dOut),
-        CudaTensor.written(dq),
-        CudaTensor.written(dk),
-        CudaTensor.written(dv));
+      CudaTensor dOut,
+      Qkv<CudaTensor> gradients) {
+    attention.backward(in, segments, shape, dOut, gradients);
   }
 
   @Override
@@ -299,41 +260,23 @@ public final class CudaEngine implements MeasuredEngine {
   }
 
   @Override
-  public TokenScores tokenLogProbs(
-      Tensor hidden, Tensor headTable, HeadRows rows, double temperature) {
-    OperationChecks.tokenLogProbs(hidden, headTable, rows, temperature);
-    return head.scores(CudaTensor.of(hidden), CudaTensor.of(headTable), rows, temperature);
-  }
-
-  @Override
-  public TokenScores tokenLogProbs(
-      Tensor hidden,
-      Tensor headTable,
+  protected TokenScores tokenLogProbs(
+      CudaTensor hidden,
+      CudaTensor table,
       HeadRows rows,
       double temperature,
-      LogProbGradient loss,
-      Tensor dHidden,
-      TableGradient dHead) {
-    OperationChecks.tokenLogProbs(hidden, headTable, rows, temperature, dHidden, dHead);
-    return head.scores(
-        CudaTensor.of(hidden),
-        CudaTensor.of(headTable),
-        rows,
-        temperature,
-        loss,
-        CudaTensor.written(dHidden),
-        dHead);
+      HeadBackward<CudaTensor> backward) {
+    return head.scores(hidden, table, rows, temperature, backward);
   }
 
   @Override
-  public void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v) {
-    OperationChecks.adamW(update, weight, gradient, m, v);
-    adamW.update(update, CudaTensor.written(weight), CudaTensor.of(gradient), m, v);
+  protected void adamW(AdamW update, CudaTensor weight, CudaTensor gradient, Tensor m, Tensor v) {
+    adamW.update(update, weight, gradient, m, v);
   }
 
   @Override
-  public double sumOfSquares(Tensor t) {
-    return kernels.sumOfSquares(CudaTensor.of(t));
+  protected double sumOfSquares(CudaTensor t) {
+    return kernels.sumOfSquares(t);
   }
 
   @Override

@@ -1,15 +1,14 @@
 package dev.terse.engine.cuda;
 
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
-import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.TableGradient;
 import dev.terse.engine.TokenScores;
 import dev.terse.engine.cuda.Product.Operand;
-import java.util.Arrays;
 
 /**
  * The output head by chunks of rows: a chunk's logits [R, V] exist, scored and then turned into
- * their own gradient, and make room for the next chunk's.
+ * their own gradient, and give way to the next chunk's.
  */
 final class CudaHead {
   private final Device device;
@@ -27,62 +26,35 @@ final class CudaHead {
     this.scratchBytes = scratchBytes;
   }
 
-  TokenScores scores(CudaTensor hidden, CudaTensor head, HeadRows rows, double temperature) {
-    return run(hidden, head, rows, temperature, (chunk, from, logProbs) -> {});
-  }
-
-  /** Overwrites dHidden and adds to dHead. */
+  /**
+   * @param backward null where only scores are wanted
+   */
   TokenScores scores(
       CudaTensor hidden,
       CudaTensor head,
       HeadRows rows,
       double temperature,
-      LogProbGradient loss,
-      CudaTensor dHidden,
-      TableGradient dHead) {
-    device.clear(dHidden.address(), dHidden.byteSize());
-    return run(
-        hidden,
-        head,
-        rows,
-        temperature,
-        (chunk, from, logProbs) -> {
-          float[] slopes = new float[chunk.count];
-          for (int k = 0; k < chunk.count; k++) {
-            if (rows.targets()[from + k] != HeadRows.NO_TARGET) {
-              slopes[k] = (float) (loss.of(from + k, logProbs[from + k]) / temperature);
-            }
-          }
-          chunk.backward(slopes, dHidden, dHead);
-        });
-  }
-
-  /** What is done with a chunk, rows {@code from} on, while its logits are there. */
-  private interface ChunkWork {
-    void run(Chunk chunk, int from, double[] logProbs);
-  }
-
-  private TokenScores run(
-      CudaTensor hidden, CudaTensor head, HeadRows rows, double temperature, ChunkWork work) {
-    int count = rows.count();
-    double[] logProbs = new double[count];
-    double[] entropies = new double[count];
-    boolean[] isArgMax = new boolean[count];
+      HeadBackward<CudaTensor> backward) {
+    if (backward != null) {
+      kernels.clear(backward.dHidden());
+    }
+    TokenScores scores = new TokenScores(rows.count());
     int step = (int) Math.max(1, scratchBytes / ((long) head.rows() * Float.BYTES));
-    for (int from = 0; from < count; from += step) {
-      int to = Math.min(count, from + step);
+    for (int from = 0; from < rows.count(); from += step) {
+      int to = Math.min(rows.count(), from + step);
       try (Scratch scratch = new Scratch(device)) {
-        Chunk chunk = new Chunk(scratch, hidden, head, rows, from, to);
+        Chunk chunk = new Chunk(scratch, hidden, head, rows.range(from, to));
         double[] told = chunk.forward(temperature);
         for (int k = from; k < to; k++) {
-          logProbs[k] = told[3 * (k - from)];
-          entropies[k] = told[3 * (k - from) + 1];
-          isArgMax[k] = told[3 * (k - from) + 2] != 0;
+          int at = 3 * (k - from);
+          scores.put(k, told[at], told[at + 1], told[at + 2] != 0);
         }
-        work.run(chunk, from, logProbs);
+        if (backward != null) {
+          chunk.backward(backward.ask(rows, scores, from, to, temperature), backward);
+        }
       }
     }
-    return new TokenScores(logProbs, entropies, isArgMax);
+    return scores;
   }
 
   /** Some of the listed rows. */
@@ -98,13 +70,13 @@ final class CudaHead {
     private final long logits;
     private final long shift;
 
-    Chunk(Scratch scratch, CudaTensor all, CudaTensor head, HeadRows listed, int from, int to) {
+    Chunk(Scratch scratch, CudaTensor all, CudaTensor head, HeadRows listed) {
       this.scratch = scratch;
-      this.count = to - from;
+      this.count = listed.count();
       this.channels = head.rowSize();
       this.vocabulary = head.rows();
-      this.rows = scratch.of(Arrays.copyOfRange(listed.rows(), from, to));
-      this.targets = scratch.of(Arrays.copyOfRange(listed.targets(), from, to));
+      this.rows = scratch.of(listed.rows());
+      this.targets = scratch.of(listed.targets());
       this.head = operands.of(head, scratch);
       this.logits = scratch.floats((long) count * vocabulary);
       this.shift = scratch.floats(2L * count);
@@ -132,9 +104,10 @@ final class CudaHead {
     }
 
     /**
-     * @param slopes derivatives by each row's log-probability over the temperature
+     * @param dLogProbs derivatives by each row's log-probability, over the temperature
      */
-    void backward(float[] slopes, CudaTensor dHidden, TableGradient dHead) {
+    void backward(double[] dLogProbs, HeadBackward<CudaTensor> backward) {
+      TableGradient<CudaTensor> dHead = backward.dHead();
       kernels.rows(
           "headGradient",
           count,
@@ -142,7 +115,7 @@ final class CudaHead {
           new Arguments()
               .address(logits)
               .address(targets)
-              .address(scratch.of(slopes))
+              .address(scratch.of(floats(dLogProbs)))
               .address(shift)
               .integer(vocabulary));
       Operand dLogits = operands.of(logits, count, vocabulary, scratch);
@@ -154,15 +127,22 @@ final class CudaHead {
         kernels.gatherColumns(logits, count, vocabulary, scratch.of(dHead.ids()), wanted, columns);
         addToHead(operands.of(columns, count, wanted, scratch), dHead);
       }
-      long slopesOfHidden = scratch.floats((long) count * channels);
-      device.multiply(
-          new Product(dLogits, head, new Operand(slopesOfHidden, count, channels), 1, 0));
-      kernels.scatter(slopesOfHidden, rows, count, dHidden);
+      long dRows = scratch.floats((long) count * channels);
+      device.multiply(new Product(dLogits, head, new Operand(dRows, count, channels), 1, 0));
+      kernels.scatter(dRows, rows, count, backward.dHidden());
     }
 
-    private void addToHead(Operand dLogits, TableGradient dHead) {
-      Operand sums = Operand.of(CudaTensor.written(dHead.sums()));
+    private void addToHead(Operand dLogits, TableGradient<CudaTensor> dHead) {
+      Operand sums = Operand.of(dHead.sums());
       device.multiply(new Product(dLogits.transpose(), hidden, sums, 1, 1));
     }
+  }
+
+  private static float[] floats(double[] values) {
+    float[] out = new float[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) values[i];
+    }
+    return out;
   }
 }

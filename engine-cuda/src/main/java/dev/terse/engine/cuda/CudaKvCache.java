@@ -1,23 +1,23 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.AttentionShape;
-import dev.terse.engine.CacheProgress;
-import dev.terse.engine.KvCache;
-import dev.terse.engine.OperationChecks;
-import dev.terse.engine.Segments;
-import dev.terse.engine.Tensor;
+import dev.terse.engine.Qkv;
+import dev.terse.engine.spi.CheckedKvCache;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * A cache of pages: a prompt is one, what a sequence adds to it lies in pages of {@value
- * #POSITIONS} positions. A page has the entries of all layers, [layers, 2, room, K*D], and is never
- * moved. Sequences of one prompt read the same page.
+ * #POSITIONS} positions. A page has the entries of all layers, [layers, 2, capacity, K*D], and is
+ * never moved. Sequences of one prompt read the same page.
+ *
+ * <p>Why pages: a block of a GPU reads through a table of their addresses at no cost that counts
+ * (Kwon et al., "Efficient memory management for large language model serving with PagedAttention",
+ * arXiv 2309.06180), so a sequence that joins, grows or leaves moves nothing, and memory is taken
+ * as it is needed instead of for the longest completion.
  */
-final class CudaKvCache implements KvCache {
+final class CudaKvCache extends CheckedKvCache<CudaTensor, CudaKvCache.Pages> {
   private static final int POSITIONS = 256;
 
   /** What the kernel keeps of a head in registers and shared memory. */
@@ -30,46 +30,55 @@ final class CudaKvCache implements KvCache {
   private final RowKernels kernels;
   private final int layers;
   private final AttentionShape shape;
-  private final CacheProgress progress;
-  private final Map<Integer, Page> prompts = new HashMap<>();
-  private List<Sequence> live = new ArrayList<>();
   private Scratch step; // the table of pages during a step
   private long table;
 
-  private static final class Sequence {
-    private final int prompt;
-    private final List<Page> own = new ArrayList<>();
-    private int newTokens;
+  /** Pages that follow each other. */
+  final class Pages implements Entries {
+    private final List<Page> pages = new ArrayList<>();
 
-    Sequence(int prompt) {
-      this.prompt = prompt;
-    }
-  }
-
-  private final class Page implements AutoCloseable {
-    private final DeviceMemory memory;
-    private final int room;
-    private int used;
-
-    Page(int room) {
-      this.memory = new DeviceMemory(device, 2L * layers * room * width() * Float.BYTES, false);
-      this.room = room;
+    private Page add(int capacity) {
+      pages.add(new Page(capacity));
+      return last();
     }
 
-    /** Where a layer's keys begin; its values follow them. */
-    long keys(int layer) {
-      return memory.address() + 2L * layer * room * width() * Float.BYTES;
+    private Page last() {
+      return pages.get(pages.size() - 1);
+    }
+
+    /** Takes one more position. */
+    private void grow() {
+      if (pages.isEmpty() || last().used == last().capacity) {
+        add(POSITIONS);
+      }
+      last().used++;
     }
 
     @Override
     public void close() {
-      memory.close();
+      pages.forEach(page -> page.memory.close());
+    }
+  }
+
+  private final class Page {
+    private final DeviceMemory memory;
+    private final int capacity;
+    private int used;
+
+    Page(int capacity) {
+      this.memory = new DeviceMemory(device, 2L * layers * capacity * width() * Float.BYTES, false);
+      this.capacity = capacity;
+    }
+
+    /** Where a layer's keys begin; its values follow them. */
+    long keys(int layer) {
+      return memory.address() + 2L * layer * capacity * width() * Float.BYTES;
     }
   }
 
   CudaKvCache(
       Device device, RowKernels kernels, int layers, AttentionShape shape, int maxNewTokens) {
-    OperationChecks.kvCache(layers, maxNewTokens);
+    super(CudaEngine.OWN, layers, shape, maxNewTokens);
     if (shape.headDim() > MOST_CHANNELS) {
       throw new IllegalArgumentException(
           "the cuda engine decodes heads of at most "
@@ -81,49 +90,40 @@ final class CudaKvCache implements KvCache {
     this.kernels = kernels;
     this.layers = layers;
     this.shape = shape;
-    this.progress = new CacheProgress(layers, shape, maxNewTokens);
   }
 
   @Override
-  public void join(int[] promptOf) {
-    progress.join(promptOf, live.isEmpty() ? -1 : live.get(live.size() - 1).prompt);
-    for (int prompt : promptOf) {
-      live.add(new Sequence(prompt));
-    }
+  protected Pages newPrompt(int length) {
+    Pages pages = new Pages();
+    pages.add(length).used = length;
+    return pages;
   }
 
   @Override
-  public void putPrompts(int layer, Tensor k, Tensor v, Segments segments) {
-    int first = progress.putPrompts(layer, k, v, segments);
-    for (int p = 0; p < segments.count(); p++) {
-      int prompt = first + p;
-      if (live.stream().anyMatch(sequence -> sequence.prompt == prompt)) {
-        int length = segments.length(p);
-        Page page = prompts.computeIfAbsent(prompt, absent -> new Page(length));
-        page.used = length;
-        long bytes = (long) length * width() * Float.BYTES;
-        long from = (long) segments.start(p) * width() * Float.BYTES;
-        device.copy(CudaTensor.of(k).address() + from, page.keys(layer), bytes);
-        device.copy(CudaTensor.of(v).address() + from, page.keys(layer) + bytes, bytes);
-      }
-    }
+  protected Pages newSequence() {
+    return new Pages();
   }
 
   @Override
-  public void attend(int layer, Tensor q, Tensor k, Tensor v, Tensor out) {
-    int longest = live.stream().mapToInt(sequence -> sequence.newTokens).max().orElse(0);
-    progress.attend(layer, live.size(), longest, q, k, v, out);
+  protected void putPrompt(int layer, Pages prompt, CudaTensor k, CudaTensor v) {
+    long keys = prompt.last().keys(layer);
+    device.copy(k.address(), keys, k.byteSize());
+    device.copy(v.address(), keys + k.byteSize(), v.byteSize());
+  }
+
+  @Override
+  protected void attend(int layer, Qkv<CudaTensor> in, CudaTensor out) {
     if (layer == 0) {
       beginStep();
     }
-    int count = live.size();
+    int count = live().size();
     kernels.rows(
         "appendEntries",
         count,
         width(),
         new Arguments()
-            .address(CudaTensor.of(k).address())
-            .address(CudaTensor.of(v).address())
+            .address(in.k().address())
+            .address(in.v().address())
             .address(table)
             .integer(count)
             .integer(layer)
@@ -134,9 +134,9 @@ final class CudaKvCache implements KvCache {
         count,
         THREADS,
         new Arguments()
-            .address(CudaTensor.of(q).address())
+            .address(in.q().address())
             .address(table)
-            .address(CudaTensor.written(out).address())
+            .address(out.address())
             .integer(count)
             .integer(layer)
             .integer(shape.heads())
@@ -145,85 +145,34 @@ final class CudaKvCache implements KvCache {
             .number((float) shape.scale()));
   }
 
-  /** Makes room for a position in every sequence and tells the device where all pages lie. */
+  /** Takes a position in every sequence and tells the device where all pages lie. */
   private void beginStep() {
-    List<Long> entries = new ArrayList<>();
-    long[] starts = new long[live.size() + 1];
-    for (int b = 0; b < live.size(); b++) {
-      Sequence sequence = live.get(b);
-      Page last = sequence.own.isEmpty() ? null : sequence.own.get(sequence.own.size() - 1);
-      if (last == null || last.used == last.room) {
-        last = new Page(POSITIONS);
-        sequence.own.add(last);
-      }
-      last.used++;
-      addEntry(prompts.get(sequence.prompt), entries);
-      sequence.own.forEach(page -> addEntry(page, entries));
-      starts[b + 1] = entries.size() / 3;
+    List<Page> pages = new ArrayList<>();
+    long[] starts = new long[live().size() + 1];
+    for (int b = 0; b < live().size(); b++) {
+      Sequence<Pages> sequence = live().get(b);
+      sequence.own().grow();
+      pages.addAll(sequence.prompt().entries().pages);
+      pages.addAll(sequence.own().pages);
+      starts[b + 1] = pages.size();
     }
-    long[] numbers = Arrays.copyOf(starts, starts.length + entries.size());
-    for (int i = 0; i < entries.size(); i++) {
-      numbers[starts.length + i] = entries.get(i);
-    }
+    LongStream entries =
+        pages.stream()
+            .flatMapToLong(page -> LongStream.of(page.memory.address(), page.capacity, page.used));
     step = new Scratch(device);
-    table = step.of(numbers);
-  }
-
-  private static void addEntry(Page page, List<Long> entries) {
-    entries.add(page.memory.address());
-    entries.add((long) page.room);
-    entries.add((long) page.used);
+    table = step.of(LongStream.concat(LongStream.of(starts), entries).toArray());
   }
 
   @Override
-  public void advance() {
-    progress.advance();
-    endStep();
-    live.forEach(sequence -> sequence.newTokens++);
+  protected void stepEnded() {
+    step.close();
+    step = null;
   }
 
-  private void endStep() {
+  @Override
+  protected void release() {
     if (step != null) {
       step.close();
-      step = null;
-    }
-  }
-
-  @Override
-  public int[] positions() {
-    progress.requirePrompts();
-    return live.stream().mapToInt(s -> prompts.get(s.prompt).used + s.newTokens).toArray();
-  }
-
-  @Override
-  public void keep(int[] indices) {
-    progress.keep(indices, live.size());
-    List<Sequence> kept = new ArrayList<>(Arrays.stream(indices).mapToObj(live::get).toList());
-    live.stream().filter(sequence -> !kept.contains(sequence)).forEach(CudaKvCache::free);
-    live = kept;
-    prompts
-        .entrySet()
-        .removeIf(
-            entry -> {
-              boolean gone = live.stream().noneMatch(s -> s.prompt == entry.getKey());
-              if (gone) {
-                entry.getValue().close();
-              }
-              return gone;
-            });
-  }
-
-  private static void free(Sequence sequence) {
-    sequence.own.forEach(Page::close);
-  }
-
-  @Override
-  public void close() {
-    if (progress.close()) {
-      endStep();
-      live.forEach(CudaKvCache::free);
-      prompts.values().forEach(Page::close);
-      live = List.of();
     }
   }
 

@@ -1,19 +1,18 @@
 package dev.terse.engine.cuda;
 
-import dev.terse.engine.FloatTensor;
 import dev.terse.engine.Shapes;
-import dev.terse.engine.Tensor;
+import dev.terse.engine.spi.DenseTensor;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** A row-major range of {@link DeviceMemory}, 32-bit floats. */
-final class CudaTensor extends FloatTensor<CudaTensor> {
+final class CudaTensor extends DenseTensor<CudaTensor> {
   private final DeviceMemory memory;
   private final long offset; // numbers
   private final boolean owner;
 
   private CudaTensor(DeviceMemory memory, long offset, int[] shape, boolean owner) {
-    super(shape);
+    super(Float.BYTES, shape);
     this.memory = memory;
     this.offset = offset;
     this.owner = owner;
@@ -36,31 +35,6 @@ final class CudaTensor extends FloatTensor<CudaTensor> {
   private static DeviceMemory memory(Device device, boolean kept, int... shape) {
     Shapes.requirePositive(shape);
     return new DeviceMemory(device, Shapes.size(shape) * Float.BYTES, kept);
-  }
-
-  /** The tensor behind an argument that an operation writes to; null stays null. */
-  static CudaTensor written(Tensor tensor) {
-    CudaTensor own = of(tensor);
-    if (own != null) {
-      own.memory.changed();
-    }
-    return own;
-  }
-
-  /** The tensor behind an argument that an operation reads; null stays null. */
-  static CudaTensor of(Tensor tensor) {
-    if (tensor instanceof CudaCompactTensor compact) {
-      throw compact.misused();
-    }
-    if (tensor != null && !(tensor instanceof CudaTensor)) {
-      throw new IllegalArgumentException(
-          "the cuda engine works on its own tensors, got a " + tensor.getClass().getName());
-    }
-    CudaTensor own = (CudaTensor) tensor;
-    if (own != null) {
-      own.requireOpen();
-    }
-    return own;
   }
 
   /** The address of a tensor, 0 for null. */
@@ -98,8 +72,12 @@ final class CudaTensor extends FloatTensor<CudaTensor> {
   }
 
   @Override
-  public void read(long from, float[] target, int at, int count) {
-    requireRange(from, count);
+  protected void changed() {
+    memory.changed();
+  }
+
+  @Override
+  protected void load(long from, float[] target, int at, int count) {
     try (FloatPointer host = new FloatPointer((long) count)) {
       device().download(address() + from * Float.BYTES, host, (long) count * Float.BYTES);
       host.get(target, at, count);
@@ -107,9 +85,7 @@ final class CudaTensor extends FloatTensor<CudaTensor> {
   }
 
   @Override
-  public void write(long from, float[] source, int at, int count) {
-    requireRange(from, count);
-    memory.changed();
+  protected void store(long from, float[] source, int at, int count) {
     try (FloatPointer host = new FloatPointer((long) count)) {
       host.put(source, at, count);
       device().upload(host, address() + from * Float.BYTES, (long) count * Float.BYTES);
@@ -117,8 +93,7 @@ final class CudaTensor extends FloatTensor<CudaTensor> {
   }
 
   @Override
-  public void readBytes(long from, byte[] target, int at, int count) {
-    requireRange(from / Float.BYTES, count / Float.BYTES);
+  protected void loadBytes(long from, byte[] target, int at, int count) {
     try (BytePointer host = new BytePointer((long) count)) {
       device().download(address() + from, host, count);
       host.get(target, at, count);
@@ -126,9 +101,7 @@ final class CudaTensor extends FloatTensor<CudaTensor> {
   }
 
   @Override
-  public void writeBytes(long from, byte[] source, int at, int count) {
-    requireRange(from / Float.BYTES, count / Float.BYTES);
-    memory.changed();
+  protected void storeBytes(long from, byte[] source, int at, int count) {
     try (BytePointer host = new BytePointer((long) count)) {
       host.put(source, at, count);
       device().upload(host, address() + from, count);

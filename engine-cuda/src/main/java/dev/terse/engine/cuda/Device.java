@@ -1,6 +1,6 @@
 package dev.terse.engine.cuda;
 
-import dev.terse.engine.MeasuredEngine.DeviceRoom;
+import dev.terse.engine.MeasuredEngine.DeviceCapacity;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -65,7 +65,7 @@ interface Device extends AutoCloseable {
   long peakBytes();
 
   /** Its memory in all, and what can still be taken. */
-  DeviceRoom room();
+  DeviceCapacity capacity();
 
   @Override
   void close();

@@ -1,40 +1,43 @@
 package dev.terse.engine.cuda;
 
-import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.cuda.Product.Operand;
+import dev.terse.engine.numbers.NumberType;
+import dev.terse.engine.numbers.Storage;
 
 /**
- * Brings what products read into the numbers that they are to read: as it is, or rounded to
- * bfloat16 beside it. The copy of a tensor serves until the tensor is written to and goes with it;
- * only that of a part of a short-lived tensor lasts no longer than the scratch.
+ * Brings what matmuls read into the numbers that they are to read: as it is, or rounded to bfloat16
+ * beside it. The copy of a tensor serves until the tensor is written to and goes with it; only that
+ * of a part of a short-lived tensor lasts no longer than the scratch.
  */
 final class Operands {
   private final Device device;
   private final RowKernels kernels;
-  private final boolean bfloat16;
+  private final NumberType type;
 
-  Operands(Device device, RowKernels kernels, boolean bfloat16) {
+  /**
+   * @param type what matmuls read
+   */
+  Operands(Device device, RowKernels kernels, NumberType type) {
     this.device = device;
     this.kernels = kernels;
-    this.bfloat16 = bfloat16;
+    this.type = type;
   }
 
-  /** What products read. */
   NumberType type() {
-    return bfloat16 ? NumberType.BFLOAT16 : NumberType.FLOAT32;
+    return type;
   }
 
-  /** A product's weight as it is stored. */
+  /** A matmul's weight as it is stored. */
   Operand weight(Tensor w, Scratch scratch) {
-    return bfloat16 && w.storage() == Storage.BFLOAT16
+    return w.storage() == Storage.BFLOAT16
         ? new Operand(NumberType.BFLOAT16, CudaCompactTensor.numbers(w), w.rows(), w.rowSize())
-        : of(CudaTensor.of(w), scratch);
+        : of((CudaTensor) w, scratch);
   }
 
   /** A tensor of two axes. */
   Operand of(CudaTensor x, Scratch scratch) {
-    if (!bfloat16) {
+    if (type == NumberType.FLOAT32) {
       return Operand.of(x);
     }
     if (!x.isWhole() && !x.memory().isKept()) {
@@ -46,7 +49,7 @@ final class Operands {
 
   /** A contiguous matrix of 32-bit floats. */
   Operand of(long address, int rows, int columns, Scratch scratch) {
-    if (!bfloat16) {
+    if (type == NumberType.FLOAT32) {
       return new Operand(address, rows, columns);
     }
     long count = (long) rows * columns;

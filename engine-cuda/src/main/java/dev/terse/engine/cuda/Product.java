@@ -1,5 +1,7 @@
 package dev.terse.engine.cuda;
 
+import dev.terse.engine.numbers.NumberType;
+
 /**
  * {@code c = alpha a b + beta c} for {@code count} triples of matrices. a and b are of one type, c
  * is of 32-bit floats.

@@ -1,12 +1,14 @@
 package dev.terse.engine.cuda;
 
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.spi.SeenRows;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** The operations between the products: what {@code rows.cu} has, given tensors. */
-final class RowKernels implements AutoCloseable {
+final class RowKernels implements SeenRows.Moves<CudaTensor>, AutoCloseable {
   private static final int THREADS = 256;
 
   /** Blocks of an operation on elements, at most; each thread then takes several. */
@@ -37,8 +39,13 @@ final class RowKernels implements AutoCloseable {
             .count(x.size()));
   }
 
-  /** Rows {@code ids} of a table. */
-  void gather(CudaTensor table, int[] ids, CudaTensor out) {
+  @Override
+  public void clear(CudaTensor t) {
+    device.clear(t.address(), t.byteSize());
+  }
+
+  @Override
+  public void gather(CudaTensor table, int[] ids, CudaTensor out) {
     try (Scratch scratch = new Scratch(device)) {
       gather(table, scratch.of(ids), ids.length, out.address());
     }
@@ -66,8 +73,8 @@ final class RowKernels implements AutoCloseable {
         new Arguments().address(x).address(ids).address(out.address()).integer(out.rowSize()));
   }
 
-  /** Adds row i of {@code x} to row ids[i] of {@code sums}, in rising i. */
-  void scatterAdd(int[] ids, CudaTensor x, CudaTensor sums) {
+  @Override
+  public void scatterAdd(int[] ids, CudaTensor x, CudaTensor sums) {
     Map<Integer, Integer> counts = new TreeMap<>();
     for (int id : ids) {
       counts.merge(id, 1, Integer::sum);
@@ -196,11 +203,11 @@ final class RowKernels implements AutoCloseable {
       double eps,
       CudaTensor dy,
       CudaTensor dx,
-      boolean adds,
+      Write write,
       CudaTensor dw) {
     try (Scratch scratch = new Scratch(device)) {
       long factors = scratch.floats(x.rows());
-      long slopes = scratch.floats(x.rows());
+      long pulls = scratch.floats(x.rows());
       rows(
           "rmsNormFactors",
           x.rows(),
@@ -210,7 +217,7 @@ final class RowKernels implements AutoCloseable {
               .address(w.address())
               .address(dy.address())
               .address(factors)
-              .address(slopes)
+              .address(pulls)
               .exact(eps)
               .integer(x.rowSize()));
       addColumnDots(x, dy, factors, dw); // before dx, which may be dy
@@ -223,14 +230,14 @@ final class RowKernels implements AutoCloseable {
               .address(w.address())
               .address(dy.address())
               .address(factors)
-              .address(slopes)
+              .address(pulls)
               .address(dx.address())
-              .integer(adds ? 1 : 0)
+              .integer(write == Write.ADD ? 1 : 0)
               .integer(x.rowSize()));
     }
   }
 
-  void rope(CudaTensor x, int[] positions, Rotary rotary, boolean inverse) {
+  void rope(CudaTensor x, int[] positions, Rotary rotary, int sign) {
     int half = rotary.inverseFrequencies().length;
     rows(
         "rope",
@@ -242,7 +249,7 @@ final class RowKernels implements AutoCloseable {
             .address(rotaryInputs.frequencies(rotary))
             .integer(half)
             .integer(x.rowSize() / rotary.headDim())
-            .exact(inverse ? -1 : 1));
+            .exact(sign));
   }
 
   void swiglu(CudaTensor gate, CudaTensor up, CudaTensor out) {

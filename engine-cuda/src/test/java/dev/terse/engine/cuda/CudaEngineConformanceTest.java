@@ -1,25 +1,26 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.numbers.NumberType;
 import dev.terse.testkit.EngineConformance;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 
 /**
  * The suite that every engine must pass: on a GPU where there is one, and everywhere with the
- * kernels on the CPU. There scores and logits get little room, so that even small shapes take
+ * kernels on the CPU. There scores and logits get little memory, so that even small shapes take
  * several blocks and chunks.
  */
 class CudaEngineConformanceTest {
   private static final double FLOAT32 = 0x1.0p-24;
   private static final double BFLOAT16 = 0x1.0p-8;
-  private static final long LITTLE_ROOM = 64 << 10;
+  private static final long LITTLE_SCRATCH = 64 << 10;
 
   @Nested
   class OnTheCpu extends EngineConformance {
     @Override
     protected Engine newEngine() {
-      return onTheCpu(false);
+      return onTheCpu(NumberType.FLOAT32);
     }
 
     @Override
@@ -32,7 +33,7 @@ class CudaEngineConformanceTest {
   class OnTheCpuWithBfloat16 extends EngineConformance {
     @Override
     protected Engine newEngine() {
-      return onTheCpu(true);
+      return onTheCpu(NumberType.BFLOAT16);
     }
 
     @Override
@@ -45,7 +46,7 @@ class CudaEngineConformanceTest {
   class OnAGpu extends EngineConformance {
     @Override
     protected Engine newEngine() {
-      return onAGpu(false);
+      return onAGpu(NumberType.FLOAT32);
     }
 
     @Override
@@ -58,7 +59,7 @@ class CudaEngineConformanceTest {
   class OnAGpuWithBfloat16 extends EngineConformance {
     @Override
     protected Engine newEngine() {
-      return onAGpu(true);
+      return onAGpu(NumberType.BFLOAT16);
     }
 
     @Override
@@ -72,7 +73,8 @@ class CudaEngineConformanceTest {
     @Override
     protected Engine newEngine() {
       assumeGpu();
-      return new CudaEngine(CudaDevice.open(false), false, LITTLE_ROOM);
+      return new CudaEngine(
+          CudaDevice.open(NumberType.FLOAT32), NumberType.FLOAT32, LITTLE_SCRATCH);
     }
 
     @Override
@@ -81,15 +83,15 @@ class CudaEngineConformanceTest {
     }
   }
 
-  private static Engine onTheCpu(boolean bfloat16) {
+  private static Engine onTheCpu(NumberType matmuls) {
     String missing = HostDevice.missing();
     Assumptions.assumeTrue(missing == null, missing);
-    return new CudaEngine(new HostDevice(), bfloat16, LITTLE_ROOM);
+    return new CudaEngine(new HostDevice(), matmuls, LITTLE_SCRATCH);
   }
 
-  private static Engine onAGpu(boolean bfloat16) {
+  private static Engine onAGpu(NumberType matmuls) {
     assumeGpu();
-    return new CudaEngine(bfloat16);
+    return new CudaEngine(matmuls);
   }
 
   private static void assumeGpu() {

@@ -1,6 +1,6 @@
 package dev.terse.engine.cuda;
 
-import dev.terse.engine.MeasuredEngine.DeviceRoom;
+import dev.terse.engine.MeasuredEngine.DeviceCapacity;
 import dev.terse.engine.cuda.Product.Operand;
 import java.io.IOException;
 import java.io.InputStream;
@@ -200,7 +200,7 @@ final class HostDevice implements Device {
   }
 
   @Override
-  public DeviceRoom room() {
+  public DeviceCapacity capacity() {
     throw new UnsupportedOperationException("the CPU's memory is not a device's");
   }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.engine.AdamW;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.NumberType;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,10 +45,10 @@ class RoundedWeightsTest {
         change("embed", (e, w, x) -> e.embed(x, places, w)),
         change("embedBackward", (e, w, x) -> e.embedBackward(places, x, w)),
         change("linear", (e, w, x) -> e.linear(x, x, null, w)),
-        change("linearBackwardInput", (e, w, x) -> e.linearBackwardInput(x, x, w, true)),
+        change("linearBackwardInput", (e, w, x) -> e.linearBackwardInput(x, x, w, Write.ADD)),
         change("linearBackwardWeight", (e, w, x) -> e.linearBackwardWeight(x, x, w, null)),
         change("dropout", (e, w, x) -> e.dropout(x, 0.5, new long[CHANNELS], w)),
-        change("rope", (e, w, x) -> e.rope(w, places, rotary, false)),
+        change("rope", (e, w, x) -> e.rope(w, places, rotary)),
         change("swiglu", (e, w, x) -> e.swiglu(x, x, w)),
         change("adamW", (e, w, x) -> adamW(e, update, w, x)));
   }
@@ -65,7 +67,7 @@ class RoundedWeightsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("changes")
   void linear_weightChanged_readsTheNewNumbers(String name, Change change) {
-    try (CudaEngine engine = new CudaEngine(new HostDevice(), true, 1 << 20);
+    try (CudaEngine engine = new CudaEngine(new HostDevice(), NumberType.BFLOAT16, 1 << 20);
         Tensor weight = random(engine, 1);
         Tensor other = random(engine, 2);
         Tensor x = random(engine, 3);

@@ -3,10 +3,11 @@ package dev.terse.engine.nd4j;
 import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.DropoutMask;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Rotary;
-import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Storage;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -117,7 +118,7 @@ final class ArrayKernels implements RowKernels {
       double eps,
       Nd4jTensor dy,
       Nd4jTensor dx,
-      boolean adds,
+      Write write,
       Nd4jTensor dw) {
     try (ChunkPool.Frame own = crew.scratch(0);
         INDArray r = inverseRms(own, x, eps)) {
@@ -136,7 +137,7 @@ final class ArrayKernels implements RowKernels {
       }
       ArrayOps.subtract(g, normed, g);
       ArrayOps.multiply(g, r, g);
-      if (adds) {
+      if (write == Write.ADD) {
         dx.array().addi(g);
       } else {
         dx.array().assign(g);
@@ -154,7 +155,7 @@ final class ArrayKernels implements RowKernels {
   }
 
   @Override
-  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, boolean inverse) {
+  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, int sign) {
     int half = rotary.headDim() / 2;
     int n = x.rows();
     int heads = x.rowSize() / rotary.headDim();
@@ -167,7 +168,7 @@ final class ArrayKernels implements RowKernels {
         INDArray cosines = Nd4j.createFromArray(table.cos());
         INDArray sines = Nd4j.createFromArray(table.sin())) {
       INDArray cos = upperHalves(cosines, n, half);
-      INDArray sin = upperHalves(inverse ? sines.negi() : sines, n, half);
+      INDArray sin = upperHalves(sign < 0 ? sines.negi() : sines, n, half);
       INDArray turnedLow = own.floats(n, heads, half).array();
       INDArray turnedHigh = own.floats(n, heads, half).array();
       INDArray part = own.floats(n, heads, half).array();
@@ -285,8 +286,8 @@ final class ArrayKernels implements RowKernels {
             update,
             slice(weight, from, count),
             slice(gradient, from, count),
-            slice(Nd4jTensor.of(m), from, count),
-            slice(Nd4jTensor.of(v), from, count),
+            slice((Nd4jTensor) m, from, count),
+            slice((Nd4jTensor) v, from, count),
             own.floats(count).array());
       }
     }

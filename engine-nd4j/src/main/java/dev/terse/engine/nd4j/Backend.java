@@ -1,5 +1,6 @@
 package dev.terse.engine.nd4j;
 
+import dev.terse.engine.numbers.NumberType;
 import java.util.Arrays;
 import java.util.Locale;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;

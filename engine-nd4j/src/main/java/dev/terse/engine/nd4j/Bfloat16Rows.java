@@ -1,6 +1,6 @@
 package dev.terse.engine.nd4j;
 
-import dev.terse.engine.Bfloat16;
+import dev.terse.engine.numbers.Bfloat16;
 
 /**
  * Numbers of bfloat16 precision in float32 memory, for processors without instructions for

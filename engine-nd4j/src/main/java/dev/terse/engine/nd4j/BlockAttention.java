@@ -1,10 +1,14 @@
 package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Segments;
+import dev.terse.engine.numbers.NumberType;
+import dev.terse.engine.spi.SeenRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Causal grouped-query attention by blocks of queries; a block sees the keys up to its own end.
@@ -45,26 +49,20 @@ final class BlockAttention {
     this.operands = operands;
   }
 
-  void forward(
-      Nd4jTensor q,
-      Nd4jTensor k,
-      Nd4jTensor v,
-      Segments segments,
-      AttentionShape shape,
-      Nd4jTensor out) {
-    SeenRows seen = new SeenRows(rows, segments);
+  void forward(Qkv<Nd4jTensor> in, Segments segments, AttentionShape shape, Nd4jTensor out) {
     int n = segments.tokens();
-    int m = seen.segments().tokens();
     int kvHeads = shape.kvHeads();
     int group = shape.group();
     int dim = shape.headDim();
     int step = block(group);
     try (ChunkPool.Frame own = crew.scratch(0)) {
-      Matrix queries = operands.parts(own, q, kvHeads, dim);
-      Matrix keys = operands.parts(own, seen.of(k, own), kvHeads, dim);
-      Matrix values = operands.parts(own, seen.of(v, own), kvHeads, dim);
+      SeenRows<Nd4jTensor> seen = new SeenRows<>(segments, rows, own::floats);
+      int m = seen.segments().tokens();
+      Matrix queries = operands.parts(own, in.q(), kvHeads, dim);
+      Matrix keys = operands.parts(own, seen.of(in.k()), kvHeads, dim);
+      Matrix values = operands.parts(own, seen.of(in.v()), kvHeads, dim);
       Nd4jTensor outputs = own.floats(kvHeads * n * group, dim);
-      Nd4jTensor[] scores = perWorker(own, seen.longest(), group);
+      Nd4jTensor[] scores = perWorker(own, longest(seen.segments()), group);
       List<Runner> tasks = new ArrayList<>();
       for (int s = 0; s < segments.count(); s++) {
         int start = segments.start(s);
@@ -107,33 +105,29 @@ final class BlockAttention {
   }
 
   void backward(
-      Nd4jTensor q,
-      Nd4jTensor k,
-      Nd4jTensor v,
+      Qkv<Nd4jTensor> in,
       Segments segments,
       AttentionShape shape,
       Nd4jTensor dOut,
-      Nd4jTensor dq,
-      Nd4jTensor dk,
-      Nd4jTensor dv) {
-    SeenRows seen = new SeenRows(rows, segments);
+      Qkv<Nd4jTensor> gradients) {
     int n = segments.tokens();
-    int m = seen.segments().tokens();
     int kvHeads = shape.kvHeads();
     int group = shape.group();
     int dim = shape.headDim();
     int step = block(group);
     try (ChunkPool.Frame own = crew.scratch(0)) {
-      Matrix queries = operands.parts(own, q, kvHeads, dim);
-      Matrix keys = operands.parts(own, seen.of(k, own), kvHeads, dim);
-      Matrix values = operands.parts(own, seen.of(v, own), kvHeads, dim);
+      SeenRows<Nd4jTensor> seen = new SeenRows<>(segments, rows, own::floats);
+      int m = seen.segments().tokens();
+      Matrix queries = operands.parts(own, in.q(), kvHeads, dim);
+      Matrix keys = operands.parts(own, seen.of(in.k()), kvHeads, dim);
+      Matrix values = operands.parts(own, seen.of(in.v()), kvHeads, dim);
       Matrix slopes = operands.parts(own, dOut, kvHeads, dim);
       Nd4jTensor dQueries = own.floats(kvHeads * n * group, dim);
       Nd4jTensor dKeys = own.floats(LANES * kvHeads * m, dim);
       Nd4jTensor dValues = own.floats(LANES * kvHeads * m, dim);
       rows.clear(dKeys);
       rows.clear(dValues);
-      int longest = seen.longest();
+      int longest = longest(seen.segments());
       Nd4jTensor[] scores = perWorker(own, longest, group);
       Nd4jTensor[] probabilities = perWorker(own, longest, group);
       Nd4jTensor[] dProbabilities = perWorker(own, longest, group);
@@ -193,9 +187,9 @@ final class BlockAttention {
         }
       }
       runAll(tasks);
-      operands.join(dQueries, kvHeads, dq);
-      join(dKeys, kvHeads, seen, dk, own);
-      join(dValues, kvHeads, seen, dv, own);
+      operands.join(dQueries, kvHeads, gradients.q());
+      join(dKeys, kvHeads, seen, gradients.k());
+      join(dValues, kvHeads, seen, gradients.v());
     }
   }
 
@@ -216,14 +210,13 @@ final class BlockAttention {
   }
 
   /** Adds up the lanes, then what all who see a row of {@code out} found for it. */
-  private void join(
-      Nd4jTensor lanes, int kvHeads, SeenRows seen, Nd4jTensor out, ChunkPool.Frame own) {
+  private void join(Nd4jTensor lanes, int kvHeads, SeenRows<Nd4jTensor> seen, Nd4jTensor out) {
     int laneRows = kvHeads * seen.segments().tokens();
     Nd4jTensor sum = lanes.rowsView(0, laneRows);
     for (int lane = 1; lane < LANES; lane++) {
       rows.add(lanes.rowsView(lane * laneRows, (lane + 1) * laneRows), 1, sum);
     }
-    Nd4jTensor joined = seen.gradients(out, own);
+    Nd4jTensor joined = seen.gradients(out);
     operands.join(sum, kvHeads, joined);
     seen.addUp(joined, out);
   }
@@ -245,6 +238,10 @@ final class BlockAttention {
 
   private static Nd4jTensor scores(Nd4jTensor memory, int rows, int keys) {
     return Nd4jTensor.view(memory.block(), memory.offset(), rows, keys);
+  }
+
+  private static int longest(Segments segments) {
+    return IntStream.range(0, segments.count()).map(segments::length).max().orElseThrow();
   }
 
   /** Queries of a block. */

@@ -1,8 +1,10 @@
 package dev.terse.engine.nd4j;
 
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.TokenScores;
+import dev.terse.engine.numbers.NumberType;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -99,7 +101,7 @@ final class HeadChunk {
    *
    * @param keptBytes what may be kept of the forward
    */
-  void forwardAndBackward(TokenScores scores, VocabularyHead.Backward backward, long keptBytes) {
+  void forwardAndBackward(TokenScores scores, HeadBackward<Nd4jTensor> backward, long keptBytes) {
     Kept[] kept = kept(keptBytes);
     ScoreSums sums = forward(kept);
     put(sums, scores);
@@ -244,7 +246,7 @@ final class HeadChunk {
   }
 
   private void backwardOfBlocks(
-      Kept[] kept, ScoreSums sums, double[] slopes, VocabularyHead.Backward backward) {
+      Kept[] kept, ScoreSums sums, double[] slopes, HeadBackward<Nd4jTensor> backward) {
     double[] logSums = new double[count];
     for (int r = 0; r < count; r++) {
       logSums[r] = sums.max(r) + sums.logZ(r);
@@ -277,7 +279,7 @@ final class HeadChunk {
       float[] factors,
       Matrix dState,
       double keep,
-      VocabularyHead.Backward to) {
+      HeadBackward<Nd4jTensor> to) {
     NativeCalls calls = crew.calls(worker);
     try (ChunkPool.Frame share = crew.scratch(worker)) {
       Matrix p = kept.e == null ? again(worker, share, block) : kept.e;
@@ -286,8 +288,8 @@ final class HeadChunk {
       calls.scaleRows(p, Matrix.of(column));
       operands.rounded(worker, p);
       calls.product(p, tableOf(block), dState, 1, keep);
-      if (to.trained() == null) {
-        Matrix dTable = Matrix.rows(to.dHead(), blocks.start(block), blocks.end(block));
+      if (to.dHead().ids() == null) {
+        Matrix dTable = Matrix.rows(to.dHead().sums(), blocks.start(block), blocks.end(block));
         calls.transposedProduct(p, states, dTable, 1, 1);
       } else {
         backwardOfTrainedRows(worker, block, p, to);
@@ -296,16 +298,16 @@ final class HeadChunk {
   }
 
   /** Adds to those trained rows of the head that lie in a block; each is one column of it. */
-  private void backwardOfTrainedRows(int worker, int block, Matrix p, VocabularyHead.Backward to) {
-    for (int k = 0; k < to.trained().length; k++) {
-      int column = to.trained()[k] - blocks.start(block);
+  private void backwardOfTrainedRows(int worker, int block, Matrix p, HeadBackward<Nd4jTensor> to) {
+    for (int k = 0; k < to.dHead().ids().length; k++) {
+      int column = to.dHead().ids()[k] - blocks.start(block);
       if (column >= 0 && column < blocks.width(block)) {
         try (ChunkPool.Frame share = crew.scratch(worker)) {
           crew.calls(worker)
               .transposedProduct(
                   column(worker, share, p, column),
                   states,
-                  Matrix.rows(to.dHead(), k, k + 1),
+                  Matrix.rows(to.dHead().sums(), k, k + 1),
                   1,
                   1);
         }
@@ -347,7 +349,7 @@ final class HeadChunk {
   }
 
   private void backwardOfTargets(
-      TokenScores scores, double[] slopes, VocabularyHead.Backward backward) {
+      TokenScores scores, double[] slopes, HeadBackward<Nd4jTensor> backward) {
     float[] factors = new float[count];
     for (int r = 0; r < count; r++) {
       factors[r] = (float) (-slopes[r] * Math.expm1(scores.logProbs()[first + r]));
@@ -355,12 +357,14 @@ final class HeadChunk {
     int[] known = IntStream.range(0, count).filter(this::hasTarget).toArray();
     int[] ids = picked(rows.targets(), known);
     addScaled(input.head(), ids, factors, known, backward.dHidden(), picked(rows.rows(), known));
-    if (backward.trained() != null) {
-      int[] places = IntStream.range(0, count).map(r -> placeOf(r, backward.trained())).toArray();
+    if (backward.dHead().ids() != null) {
+      int[] places =
+          IntStream.range(0, count).map(r -> placeOf(r, backward.dHead().ids())).toArray();
       known = IntStream.range(0, count).filter(r -> places[r] >= 0).toArray();
       ids = picked(places, known);
     }
-    addScaled(input.hidden(), picked(rows.rows(), known), factors, known, backward.dHead(), ids);
+    addScaled(
+        input.hidden(), picked(rows.rows(), known), factors, known, backward.dHead().sums(), ids);
   }
 
   /** Which of the trained rows of the head a row's target is, or -1. */

@@ -1,10 +1,10 @@
 package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AdamW;
-import dev.terse.engine.CompactTensor;
-import dev.terse.engine.StochasticRounding;
-import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.StochasticRounding;
+import dev.terse.engine.numbers.Storage;
+import dev.terse.engine.spi.CompactTensor;
 
 /** {@link AdamW} on heap arrays, piece by piece, for moments of every storage. */
 final class HeapAdamW {
@@ -51,14 +51,14 @@ final class HeapAdamW {
     float[] second = own.read(3, v, from, count);
     move(w, slope, first, second, count);
     weight.write(from, w, 0, count);
-    int[] lots = isBfloat16(m) || isBfloat16(v) ? rounding.lots(from, count) : null;
+    int[] random = isBfloat16(m) || isBfloat16(v) ? rounding.bits(from, count) : null;
     if (isBfloat16(m)) {
-      ((CompactTensor) m).writeBfloat16(from, StochasticRounding.roundM(first, lots));
+      ((CompactTensor) m).writeBfloat16(from, StochasticRounding.roundM(first, random));
     } else {
       m.write(from, first, 0, count);
     }
     if (isBfloat16(v)) {
-      ((CompactTensor) v).writeBfloat16(from, StochasticRounding.roundV(second, lots));
+      ((CompactTensor) v).writeBfloat16(from, StochasticRounding.roundV(second, random));
     } else {
       v.write(from, second, 0, count);
     }

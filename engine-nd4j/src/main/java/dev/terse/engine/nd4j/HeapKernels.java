@@ -3,10 +3,11 @@ package dev.terse.engine.nd4j;
 import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.DropoutMask;
-import dev.terse.engine.DynamicMap;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.DynamicMap;
 import java.util.Arrays;
 
 /**
@@ -229,7 +230,7 @@ final class HeapKernels implements RowKernels {
       double eps,
       Nd4jTensor dy,
       Nd4jTensor dx,
-      boolean adds,
+      Write write,
       Nd4jTensor dw) {
     int width = x.rowSize();
     float[][] sums = sums(width);
@@ -245,7 +246,7 @@ final class HeapKernels implements RowKernels {
             float[] row = own.read(2, x, at, width);
             float[] slope = own.read(3, dy, at, width);
             HeapRmsNorm.backward(row, weight, eps, slope, sums[worker], products, width);
-            if (adds) {
+            if (write == Write.ADD) {
               float[] sum = own.read(4, dx, at, width);
               for (int i = 0; i < width; i++) {
                 slope[i] += sum[i];
@@ -258,7 +259,7 @@ final class HeapKernels implements RowKernels {
   }
 
   @Override
-  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, boolean inverse) {
+  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, int sign) {
     if (angles == null || !angles.serves(positions, rotary)) {
       angles = RotaryTable.of(positions, rotary);
     }
@@ -276,7 +277,7 @@ final class HeapKernels implements RowKernels {
             float[] row = own.read(0, x, (long) r * width, width);
             table.fill(r, cos, sin, width);
             HeapRope.swapHalves(row, swapped, rotary.headDim() / 2, width);
-            HeapRope.turn(row, swapped, cos, sin, inverse ? -1 : 1, width);
+            HeapRope.turn(row, swapped, cos, sin, sign, width);
             x.write((long) r * width, row, 0, width);
           }
         });

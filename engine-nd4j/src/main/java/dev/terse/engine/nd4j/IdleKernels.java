@@ -2,6 +2,7 @@ package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Tensor;
@@ -54,11 +55,11 @@ final class IdleKernels implements RowKernels {
       double eps,
       Nd4jTensor dy,
       Nd4jTensor dx,
-      boolean adds,
+      Write write,
       Nd4jTensor dw) {}
 
   @Override
-  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, boolean inverse) {}
+  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, int sign) {}
 
   @Override
   public void swiglu(Nd4jTensor gate, Nd4jTensor up, Nd4jTensor out) {}

@@ -1,6 +1,7 @@
 package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.spi.CheckedKvCache;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,7 +9,7 @@ import java.util.List;
  * Keys and values of a prompt, or of what one sequence has added to its prompt: full {@link
  * KvPage}s and a last one, which grows.
  */
-final class KvEntries implements AutoCloseable {
+final class KvEntries implements CheckedKvCache.Entries {
   private final Memory memory;
   private final int layers;
   private final AttentionShape shape;

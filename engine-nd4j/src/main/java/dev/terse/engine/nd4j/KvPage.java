@@ -1,6 +1,7 @@
 package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.numbers.NumberType;
 
 /**
  * Keys and values of up to {@value #POSITIONS} neighbouring positions, all layers in one piece of

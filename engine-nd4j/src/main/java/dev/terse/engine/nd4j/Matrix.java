@@ -1,5 +1,7 @@
 package dev.terse.engine.nd4j;
 
+import dev.terse.engine.numbers.NumberType;
+
 /**
  * An operand of a product: rows of a {@link Block}, each contiguous.
  *

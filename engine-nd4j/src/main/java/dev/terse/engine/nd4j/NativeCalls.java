@@ -1,5 +1,7 @@
 package dev.terse.engine.nd4j;
 
+import dev.terse.engine.numbers.NumberType;
+
 /**
  * The native operations that do the heavy work, with outputs given by the caller. Operands of
  * {@link NumberType#BFLOAT16} are oneDNN's only. An instance keeps native call frames, so it

@@ -1,7 +1,7 @@
 package dev.terse.engine.nd4j;
 
 import dev.terse.engine.Shapes;
-import dev.terse.engine.StackedArena;
+import dev.terse.engine.spi.StackedArena;
 
 /**
  * A level of the stack on a {@link ChunkPool}; the root owns the pool. When a level on the root is

@@ -1,8 +1,8 @@
 package dev.terse.engine.nd4j;
 
-import dev.terse.engine.CompactTensor;
-import dev.terse.engine.Storage;
-import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.NumberType;
+import dev.terse.engine.numbers.Storage;
+import dev.terse.engine.spi.CompactTensor;
 import java.util.Arrays;
 
 /** A compact tensor in native memory. */
@@ -32,27 +32,17 @@ final class Nd4jCompactTensor extends CompactTensor {
   }
 
   /** The numbers of a tensor of two axes, stored in bfloat16. */
-  static Matrix matrix(Tensor tensor) {
-    if (!(tensor instanceof Nd4jCompactTensor own)) {
-      throw new IllegalArgumentException(
-          "the nd4j engine works on its own tensors, got a " + tensor.getClass().getName());
-    }
-    own.requireOpen();
-    int columns = own.rowSize();
-    return new Matrix(own.block.floats(), 0, own.rows(), columns, columns, NumberType.BFLOAT16);
+  Matrix matrix() {
+    return new Matrix(block.floats(), 0, rows(), rowSize(), rowSize(), NumberType.BFLOAT16);
   }
 
   @Override
-  public void readBytes(long offset, byte[] target, int at, int count) {
-    requireOpen();
-    requireRange("bytes", offset, count, byteSize());
+  protected void loadBytes(long offset, byte[] target, int at, int count) {
     block.read(offset, target, at, count);
   }
 
   @Override
-  public void writeBytes(long offset, byte[] source, int at, int count) {
-    requireOpen();
-    requireRange("bytes", offset, count, byteSize());
+  protected void storeBytes(long offset, byte[] source, int at, int count) {
     block.write(offset, source, at, count);
   }
 
@@ -61,7 +51,8 @@ final class Nd4jCompactTensor extends CompactTensor {
     block.close();
   }
 
-  private void requireOpen() {
+  @Override
+  protected void requireOpen() {
     if (block.isClosed()) {
       throw new IllegalStateException(this + " was used after its memory had been freed");
     }

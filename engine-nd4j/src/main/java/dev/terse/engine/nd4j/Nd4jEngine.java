@@ -3,19 +3,21 @@ package dev.terse.engine.nd4j;
 import dev.terse.engine.AdamW;
 import dev.terse.engine.Arena;
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
-import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.MeasuredEngine;
-import dev.terse.engine.OperationChecks;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.RowReader;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Shapes;
-import dev.terse.engine.Storage;
-import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
+import dev.terse.engine.numbers.NumberType;
+import dev.terse.engine.numbers.Storage;
+import dev.terse.engine.spi.CheckedEngine;
+import dev.terse.engine.spi.OwnTensors;
 
 /**
  * The operations on ND4J arrays, float32, with products that may read bfloat16. Products, softmax
@@ -26,7 +28,10 @@ import dev.terse.engine.TokenScores;
  * by arenas, by tensors from {@link #allocate}, and by the engine's own scratch pools, which {@link
  * #close} frees.
  */
-public final class Nd4jEngine implements MeasuredEngine {
+public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements MeasuredEngine {
+  static final OwnTensors<Nd4jTensor> OWN =
+      new OwnTensors<>("nd4j", Nd4jTensor.class, Nd4jCompactTensor.class);
+
   private final Backend backend;
   private final Crew crew;
   private final RowKernels kernels;
@@ -78,6 +83,7 @@ public final class Nd4jEngine implements MeasuredEngine {
   }
 
   private Nd4jEngine(Backend backend, Memory memory) {
+    super(OWN);
     this.backend = backend;
     this.crew = new Crew(backend, memory);
     this.kernels =
@@ -120,207 +126,151 @@ public final class Nd4jEngine implements MeasuredEngine {
   }
 
   @Override
-  public void copy(Tensor from, Tensor to) {
-    OperationChecks.sameSize("to", to, "from", from);
-    kernels.copy(Nd4jTensor.of(from), Nd4jTensor.of(to));
+  protected void copy(Nd4jTensor from, Nd4jTensor to) {
+    kernels.copy(from, to);
   }
 
   @Override
-  public void clear(Tensor t) {
-    kernels.clear(Nd4jTensor.of(t));
+  protected void clear(Nd4jTensor t) {
+    kernels.clear(t);
   }
 
   @Override
-  public void add(Tensor x, double factor, Tensor to) {
-    OperationChecks.sameSize("to", to, "x", x);
-    kernels.add(Nd4jTensor.of(x), factor, Nd4jTensor.of(to));
+  protected void add(Nd4jTensor x, double factor, Nd4jTensor to) {
+    kernels.add(x, factor, to);
   }
 
   @Override
-  public void embed(Tensor table, int[] ids, Tensor out) {
-    OperationChecks.embed(table, ids, out);
-    kernels.gather(Nd4jTensor.of(table), ids, Nd4jTensor.of(out));
+  protected void embed(Nd4jTensor table, int[] ids, Nd4jTensor out) {
+    kernels.gather(table, ids, out);
   }
 
   @Override
-  public void embedBackward(int[] ids, Tensor dOut, Tensor dTable) {
-    OperationChecks.embedBackward(ids, dOut, dTable);
-    kernels.scatterAdd(ids, Nd4jTensor.of(dOut), Nd4jTensor.of(dTable));
+  protected void embedBackward(int[] ids, Nd4jTensor dOut, Nd4jTensor dTable) {
+    kernels.scatterAdd(ids, dOut, dTable);
   }
 
   @Override
-  public void linear(Tensor x, Tensor w, Tensor bias, Tensor out) {
-    OperationChecks.linear(x, w, bias, out);
-    products.forward(Nd4jTensor.of(x), weight(w), Nd4jTensor.of(out));
+  protected void linear(Nd4jTensor x, Tensor w, Nd4jTensor bias, Nd4jTensor out) {
+    products.forward(x, weight(w), out);
     if (bias != null) {
-      kernels.addBias(Nd4jTensor.of(out), Nd4jTensor.of(bias));
+      kernels.addBias(out, bias);
     }
   }
 
   @Override
-  public void linearBackwardInput(Tensor dy, Tensor w, Tensor dx, boolean adds) {
-    OperationChecks.linearBackwardInput(dy, w, dx);
-    products.backwardInput(Nd4jTensor.of(dy), weight(w), Nd4jTensor.of(dx), adds ? 1 : 0);
+  protected void linearBackwardInput(Nd4jTensor dy, Tensor w, Nd4jTensor dx, Write write) {
+    products.backwardInput(dy, weight(w), dx, write.beta());
   }
 
-  /** A product's weight as it is stored. */
-  private Matrix weight(Tensor w) {
-    return roundsWeights() && w.storage() == Storage.BFLOAT16
-        ? Nd4jCompactTensor.matrix(w)
-        : Matrix.of(Nd4jTensor.of(w));
+  /** A matmul's weight as it is stored. */
+  private static Matrix weight(Tensor w) {
+    return w instanceof Nd4jCompactTensor compact ? compact.matrix() : Matrix.of((Nd4jTensor) w);
   }
 
   @Override
-  public void linearBackwardWeight(Tensor dy, Tensor x, Tensor dw, Tensor dBias) {
-    OperationChecks.linearBackwardWeight(dy, x, dw, dBias);
-    products.backwardWeight(Nd4jTensor.of(dy), Nd4jTensor.of(x), Nd4jTensor.of(dw));
+  protected void linearBackwardWeight(
+      Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw, Nd4jTensor dBias) {
+    products.backwardWeight(dy, x, dw);
     if (dBias != null) {
-      kernels.addColumnSums(Nd4jTensor.of(dy), Nd4jTensor.of(dBias));
+      kernels.addColumnSums(dy, dBias);
     }
   }
 
   @Override
-  public void scaleColumns(Tensor x, Tensor scale, Tensor bias, Tensor out) {
-    OperationChecks.scaleColumns(x, scale, bias, out);
-    kernels.scaleColumns(
-        Nd4jTensor.of(x), Nd4jTensor.of(scale), Nd4jTensor.of(bias), Nd4jTensor.of(out));
+  protected void scaleColumns(Nd4jTensor x, Nd4jTensor scale, Nd4jTensor bias, Nd4jTensor out) {
+    kernels.scaleColumns(x, scale, bias, out);
   }
 
   @Override
-  public void addColumnDots(Tensor x, Tensor y, Tensor sums) {
-    OperationChecks.addColumnDots(x, y, sums);
-    kernels.addColumnDots(Nd4jTensor.of(x), Nd4jTensor.of(y), Nd4jTensor.of(sums));
+  protected void addColumnDots(Nd4jTensor x, Nd4jTensor y, Nd4jTensor sums) {
+    kernels.addColumnDots(x, y, sums);
   }
 
   @Override
-  public void dropout(Tensor x, double rate, long[] rowSeeds, Tensor out) {
-    OperationChecks.dropout(x, rate, rowSeeds, out);
-    kernels.dropout(Nd4jTensor.of(x), rate, rowSeeds, Nd4jTensor.of(out));
+  protected void dropout(Nd4jTensor x, double rate, long[] rowSeeds, Nd4jTensor out) {
+    kernels.dropout(x, rate, rowSeeds, out);
   }
 
   @Override
-  public void rmsNorm(Tensor x, Tensor w, double eps, Tensor y) {
-    OperationChecks.rmsNorm(x, w, eps, y);
-    kernels.rmsNorm(Nd4jTensor.of(x), Nd4jTensor.of(w), eps, Nd4jTensor.of(y));
+  protected void rmsNorm(Nd4jTensor x, Nd4jTensor w, double eps, Nd4jTensor y) {
+    kernels.rmsNorm(x, w, eps, y);
   }
 
   @Override
-  public void rmsNormBackward(
-      Tensor x, Tensor w, double eps, Tensor dy, Tensor dx, boolean adds, Tensor dw) {
-    OperationChecks.rmsNormBackward(x, w, eps, dy, dx, dw);
-    kernels.rmsNormBackward(
-        Nd4jTensor.of(x),
-        Nd4jTensor.of(w),
-        eps,
-        Nd4jTensor.of(dy),
-        Nd4jTensor.of(dx),
-        adds,
-        Nd4jTensor.of(dw));
+  protected void rmsNormBackward(
+      Nd4jTensor x,
+      Nd4jTensor w,
+      double eps,
+      Nd4jTensor dy,
+      Nd4jTensor dx,
+      Write write,
+      Nd4jTensor dw) {
+    kernels.rmsNormBackward(x, w, eps, dy, dx, write, dw);
   }
 
   @Override
-  public void rope(Tensor x, int[] positions, Rotary rotary, boolean inverse) {
-    OperationChecks.rope(x, positions, rotary);
-    kernels.rope(Nd4jTensor.of(x), positions, rotary, inverse);
+  protected void rope(Nd4jTensor x, int[] positions, Rotary rotary, int sign) {
+    kernels.rope(x, positions, rotary, sign);
   }
 
   @Override
-  public void swiglu(Tensor gate, Tensor up, Tensor out) {
-    OperationChecks.swiglu(gate, up, out);
-    kernels.swiglu(Nd4jTensor.of(gate), Nd4jTensor.of(up), Nd4jTensor.of(out));
+  protected void swiglu(Nd4jTensor gate, Nd4jTensor up, Nd4jTensor out) {
+    kernels.swiglu(gate, up, out);
   }
 
   @Override
-  public void swigluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
-    OperationChecks.swigluBackward(gate, up, dOut, dGate, dUp);
-    kernels.swigluBackward(
-        Nd4jTensor.of(gate),
-        Nd4jTensor.of(up),
-        Nd4jTensor.of(dOut),
-        Nd4jTensor.of(dGate),
-        Nd4jTensor.of(dUp));
+  protected void swigluBackward(
+      Nd4jTensor gate, Nd4jTensor up, Nd4jTensor dOut, Nd4jTensor dGate, Nd4jTensor dUp) {
+    kernels.swigluBackward(gate, up, dOut, dGate, dUp);
   }
 
   @Override
-  public void softmaxRows(Tensor x, double factor, RowReader reader) {
-    OperationChecks.softmaxRows(x);
-    softmaxRows.read(Nd4jTensor.of(x), factor, reader);
+  protected void softmaxRows(Nd4jTensor x, double factor, RowReader reader) {
+    softmaxRows.read(x, factor, reader);
   }
 
   @Override
-  public void attention(
-      Tensor q, Tensor k, Tensor v, Segments segments, AttentionShape shape, Tensor out) {
-    OperationChecks.attention(q, k, v, segments, shape, out);
-    attention.forward(
-        Nd4jTensor.of(q), Nd4jTensor.of(k), Nd4jTensor.of(v), segments, shape, Nd4jTensor.of(out));
+  protected void attention(
+      Qkv<Nd4jTensor> in, Segments segments, AttentionShape shape, Nd4jTensor out) {
+    attention.forward(in, segments, shape, out);
   }
 
   @Override
-  public void attentionBackward(
-      Tensor q,
-      Tensor k,
-      Tensor v,
+  protected void attentionBackward(
+      Qkv<Nd4jTensor> in,
       Segments segments,
       AttentionShape shape,
-      Tensor dOut,
-      Tensor dq,
-      Tensor dk,
-      Tensor dv) {
-    OperationChecks.attentionBackward(q, k, v, segments, shape, dOut, dq, dk, dv);
-    attention.backward(
-        Nd4jTensor.of(q),
-        Nd4jTensor.of(k),
-        Nd4jTensor.of(v),
-        segments,
-        shape,
-        Nd4jTensor.of(dOut),
-        Nd4jTensor.of(dq),
-        Nd4jTensor.of(dk),
-        Nd4jTensor.of(dv));
+      Nd4jTensor dOut,
+      Qkv<Nd4jTensor> gradients) {
+    attention.backward(in, segments, shape, dOut, gradients);
   }
 
   @Override
   public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens) {
-    OperationChecks.kvCache(layers, maxNewTokens);
+    KvCache cache = kernels.kvCache(layers, shape, maxNewTokens, packed::end);
     packed.begin();
-    return kernels.kvCache(layers, shape, maxNewTokens, packed::end);
+    return cache;
   }
 
   @Override
-  public TokenScores tokenLogProbs(
-      Tensor hidden, Tensor headTable, HeadRows rows, double temperature) {
-    OperationChecks.tokenLogProbs(hidden, headTable, rows, temperature);
-    return head.scores(Nd4jTensor.of(hidden), Nd4jTensor.of(headTable), rows, temperature, null);
-  }
-
-  @Override
-  public TokenScores tokenLogProbs(
-      Tensor hidden,
-      Tensor headTable,
+  protected TokenScores tokenLogProbs(
+      Nd4jTensor hidden,
+      Nd4jTensor table,
       HeadRows rows,
       double temperature,
-      LogProbGradient loss,
-      Tensor dHidden,
-      TableGradient dHead) {
-    OperationChecks.tokenLogProbs(hidden, headTable, rows, temperature, dHidden, dHead);
-    return head.scores(
-        Nd4jTensor.of(hidden),
-        Nd4jTensor.of(headTable),
-        rows,
-        temperature,
-        new VocabularyHead.Backward(
-            loss, Nd4jTensor.of(dHidden), Nd4jTensor.of(dHead.sums()), dHead.ids()));
+      HeadBackward<Nd4jTensor> backward) {
+    return head.scores(hidden, table, rows, temperature, backward);
   }
 
   @Override
-  public void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v) {
-    OperationChecks.adamW(update, weight, gradient, m, v);
-    kernels.adamW(update, Nd4jTensor.of(weight), Nd4jTensor.of(gradient), m, v);
+  protected void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Tensor m, Tensor v) {
+    kernels.adamW(update, weight, gradient, m, v);
   }
 
   @Override
-  public double sumOfSquares(Tensor t) {
-    return kernels.sumOfSquares(Nd4jTensor.of(t));
+  protected double sumOfSquares(Nd4jTensor t) {
+    return kernels.sumOfSquares(t);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.terse.engine.nd4j;
 
-import dev.terse.engine.FloatTensor;
-import dev.terse.engine.Tensor;
+import dev.terse.engine.spi.DenseTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -9,7 +8,7 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A row-major range of a {@link Block}. */
-final class Nd4jTensor extends FloatTensor<Nd4jTensor> {
+final class Nd4jTensor extends DenseTensor<Nd4jTensor> {
   private static final int CLEARED_AT_ONCE = 1 << 14;
 
   private final Block block;
@@ -18,7 +17,7 @@ final class Nd4jTensor extends FloatTensor<Nd4jTensor> {
   private INDArray array;
 
   private Nd4jTensor(Block block, long offset, int[] shape, boolean owner) {
-    super(shape);
+    super(Float.BYTES, shape);
     this.block = block;
     this.offset = offset;
     this.owner = owner;
@@ -31,22 +30,6 @@ final class Nd4jTensor extends FloatTensor<Nd4jTensor> {
 
   static Nd4jTensor view(Block block, long offset, int... shape) {
     return new Nd4jTensor(block, offset, shape, false);
-  }
-
-  /** The ND4J tensor behind an argument of an operation; null stays null. */
-  static Nd4jTensor of(Tensor tensor) {
-    if (tensor instanceof Nd4jCompactTensor compact) {
-      throw compact.misused();
-    }
-    if (tensor != null && !(tensor instanceof Nd4jTensor)) {
-      throw new IllegalArgumentException(
-          "the nd4j engine works on its own tensors, got a " + tensor.getClass().getName());
-    }
-    Nd4jTensor own = (Nd4jTensor) tensor;
-    if (own != null) {
-      own.requireOpen();
-    }
-    return own;
   }
 
   Block block() {
@@ -78,29 +61,27 @@ final class Nd4jTensor extends FloatTensor<Nd4jTensor> {
   }
 
   @Override
-  public void read(long from, float[] target, int at, int count) {
-    requireRange(from, count);
+  protected void load(long from, float[] target, int at, int count) {
     block.read(offset + from, target, at, count);
   }
 
   @Override
-  public void write(long from, float[] source, int at, int count) {
-    requireRange(from, count);
+  protected void store(long from, float[] source, int at, int count) {
     block.write(offset + from, source, at, count);
   }
 
   @Override
-  public void readBytes(long from, byte[] target, int at, int count) {
+  protected void loadBytes(long from, byte[] target, int at, int count) {
     float[] numbers = new float[count / Float.BYTES];
-    read(from / Float.BYTES, numbers, 0, numbers.length);
+    load(from / Float.BYTES, numbers, 0, numbers.length);
     floats(target, at, count).put(numbers);
   }
 
   @Override
-  public void writeBytes(long from, byte[] source, int at, int count) {
+  protected void storeBytes(long from, byte[] source, int at, int count) {
     float[] numbers = new float[count / Float.BYTES];
     floats(source, at, count).get(numbers);
-    write(from / Float.BYTES, numbers, 0, numbers.length);
+    store(from / Float.BYTES, numbers, 0, numbers.length);
   }
 
   private static FloatBuffer floats(byte[] bytes, int at, int count) {

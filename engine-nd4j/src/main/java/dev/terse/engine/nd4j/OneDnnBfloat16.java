@@ -1,5 +1,7 @@
 package dev.terse.engine.nd4j;
 
+import dev.terse.engine.numbers.NumberType;
+
 /**
  * Whether oneDNN serves bfloat16 operands on this processor: asked once, by running every kind of
  * primitive that the engine uses with them.

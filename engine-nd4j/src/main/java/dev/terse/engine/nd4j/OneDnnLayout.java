@@ -2,6 +2,7 @@ package dev.terse.engine.nd4j;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.terse.engine.numbers.NumberType;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /** How an operand lies in memory, seen as {@code batch} equal parts, and how oneDNN is told. */

@@ -2,6 +2,7 @@ package dev.terse.engine.nd4j;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.terse.engine.numbers.NumberType;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;

@@ -4,6 +4,7 @@ import static dev.terse.engine.nd4j.OneDnnLayout.AS_IS;
 import static dev.terse.engine.nd4j.OneDnnLayout.TRANSPOSED;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.terse.engine.numbers.NumberType;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 

@@ -3,6 +3,7 @@ package dev.terse.engine.nd4j;
 import static dev.terse.engine.nd4j.OneDnnLayout.AS_IS;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.terse.engine.numbers.NumberType;
 import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;

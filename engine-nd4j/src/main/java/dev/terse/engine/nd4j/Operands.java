@@ -1,5 +1,6 @@
 package dev.terse.engine.nd4j;
 
+import dev.terse.engine.numbers.NumberType;
 import java.util.Map;
 import java.util.WeakHashMap;
 

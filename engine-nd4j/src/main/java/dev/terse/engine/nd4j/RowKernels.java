@@ -2,20 +2,20 @@ package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AdamW;
 import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.spi.SeenRows;
 
 /**
  * The work between the products. Arguments have been checked. Two implementations: {@link
  * HeapKernels} for CPUs and {@link ArrayKernels} for every backend.
  */
-interface RowKernels {
+interface RowKernels extends SeenRows.Moves<Nd4jTensor> {
 
   /** {@code to = from}, of one size. */
   void copy(Nd4jTensor from, Nd4jTensor to);
-
-  void clear(Nd4jTensor t);
 
   /** {@code to += factor * x}. */
   void add(Nd4jTensor x, double factor, Nd4jTensor to);
@@ -35,12 +35,6 @@ interface RowKernels {
   /** Leaves out elements of {@code x} [R, C] by the rows' seeds; out may be x. */
   void dropout(Nd4jTensor x, double rate, long[] rowSeeds, Nd4jTensor out);
 
-  /** Rows {@code ids} of table [V, C] into out [N, C]. */
-  void gather(Nd4jTensor table, int[] ids, Nd4jTensor out);
-
-  /** Adds row i of x [N, C] to row ids[i] of table [V, C], in rising i. */
-  void scatterAdd(int[] ids, Nd4jTensor x, Nd4jTensor table);
-
   void rmsNorm(Nd4jTensor x, Nd4jTensor w, double eps, Nd4jTensor y);
 
   void rmsNormBackward(
@@ -49,10 +43,10 @@ interface RowKernels {
       double eps,
       Nd4jTensor dy,
       Nd4jTensor dx,
-      boolean adds,
+      Write write,
       Nd4jTensor dw);
 
-  void rope(Nd4jTensor x, int[] positions, Rotary rotary, boolean inverse);
+  void rope(Nd4jTensor x, int[] positions, Rotary rotary, int sign);
 
   void swiglu(Nd4jTensor gate, Nd4jTensor up, Nd4jTensor out);
 

@@ -1,9 +1,8 @@
 package dev.terse.engine.nd4j;
 
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
-import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.TokenScores;
-import java.util.Arrays;
 
 /**
  * Log-probabilities, entropies and their backward through the product with the vocabulary, in
@@ -36,21 +35,20 @@ final class VocabularyHead {
     this.operands = operands;
   }
 
-  /**
-   * Where the backward goes; asked for nothing when only scores are wanted.
-   *
-   * @param dHead [V, C], or [K, C] where only some rows are wanted, or null
-   * @param trained the rows that are wanted, [K]; null for all
-   */
-  record Backward(LogProbGradient loss, Nd4jTensor dHidden, Nd4jTensor dHead, int[] trained) {}
-
   /** What the scores are computed from. */
   record Input(Nd4jTensor hidden, Nd4jTensor head, double temperature) {}
 
+  /**
+   * @param backward null where only scores are wanted
+   */
   TokenScores scores(
-      Nd4jTensor hidden, Nd4jTensor head, HeadRows rows, double temperature, Backward backward) {
+      Nd4jTensor hidden,
+      Nd4jTensor head,
+      HeadRows rows,
+      double temperature,
+      HeadBackward<Nd4jTensor> backward) {
     int count = rows.count();
-    TokenScores scores = new TokenScores(new double[count], new double[count], new boolean[count]);
+    TokenScores scores = new TokenScores(count);
     if (backward != null) {
       kernels.clear(backward.dHidden());
     }
@@ -59,10 +57,7 @@ final class VocabularyHead {
     int step = backward == null ? MOST_ROWS : rowsWithBackward(head.rows(), count);
     for (int from = 0; from < count; from += step) {
       int to = Math.min(count, from + step);
-      HeadRows part =
-          new HeadRows(
-              Arrays.copyOfRange(rows.rows(), from, to),
-              Arrays.copyOfRange(rows.targets(), from, to));
+      HeadRows part = rows.range(from, to);
       try (ChunkPool.Frame own = crew.scratch(0)) {
         HeadChunk chunk = new HeadChunk(crew, kernels, operands, blocks, own, input, part, from);
         if (backward == null) {

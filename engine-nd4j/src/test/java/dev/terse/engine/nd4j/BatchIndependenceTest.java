@@ -2,12 +2,17 @@ package dev.terse.engine.nd4j;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Segments;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
+import dev.terse.engine.numbers.NumberType;
 import dev.terse.testkit.Close;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -62,11 +67,11 @@ class BatchIndependenceTest {
           Tensor all = random(engine, 1, 700, rank);
           Tensor allOut = random(engine, 3, 700, 576)) {
         float[] before = allOut.toFloats();
-        engine.linearBackwardInput(all, w, allOut, true);
+        engine.linearBackwardInput(all, w, allOut, Write.ADD);
         for (int rows : new int[] {1, 2, 3, 8, 15, 16, 33, 78, 129, 300}) {
           try (Tensor someOut = engine.allocate(rows, 576)) {
             someOut.setFloats(Arrays.copyOfRange(before, 5 * 576, (5 + rows) * 576));
-            engine.linearBackwardInput(all.rowsView(5, 5 + rows), w, someOut, true);
+            engine.linearBackwardInput(all.rowsView(5, 5 + rows), w, someOut, Write.ADD);
             Close.assertSame(
                 type + ", rank " + rank + ", " + rows + " rows",
                 someOut.toFloats(),
@@ -111,7 +116,12 @@ class BatchIndependenceTest {
       HeadRows every = new HeadRows(IntStream.range(0, all).toArray(), targets);
       TokenScores among = engine.tokenLogProbs(hidden, head, every, 0.7);
       TokenScores withBackward =
-          engine.tokenLogProbs(hidden, head, every, 0.7, (i, logProb) -> -1, dHidden, dHead);
+          engine.tokenLogProbs(
+              hidden,
+              head,
+              every,
+              0.7,
+              new HeadBackward<>((i, logProb) -> -1, dHidden, TableGradient.whole(dHead)));
       Close.assertSame("with backward", withBackward.logProbs(), among.logProbs());
       Close.assertSame("entropies with backward", withBackward.entropies(), among.entropies());
       for (int rows : new int[] {1, 2, 15, 17, 64, 300, 700}) {
@@ -193,7 +203,7 @@ class BatchIndependenceTest {
           fill(newK.rowsView(s, s + 1), SeedTree.at(5, "k" + phase, step, fromEnd));
           fill(newV.rowsView(s, s + 1), SeedTree.at(5, "v" + phase, step, fromEnd));
         }
-        cache.attend(0, q, newK, newV, out);
+        cache.attend(0, new Qkv<>(q, newK, newV), out);
         cache.advance();
         return out.rowsView(live - 1, live).toFloats();
       }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.terse.engine.AdamW;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.NumberType;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
@@ -35,8 +37,8 @@ class HeapKernelsMemoryTest {
       assertTakesNothing("add", () -> engine.add(a, 1, b));
       assertTakesNothing("rmsNorm", () -> engine.rmsNorm(a, w, 1e-5, b));
       assertTakesNothing(
-          "rmsNormBackward", () -> engine.rmsNormBackward(a, w, 1e-5, b, c, true, w));
-      assertTakesNothing("rope", () -> engine.rope(a, positions, rotary, false));
+          "rmsNormBackward", () -> engine.rmsNormBackward(a, w, 1e-5, b, c, Write.ADD, w));
+      assertTakesNothing("rope", () -> engine.rope(a, positions, rotary));
       assertTakesNothing("swiglu", () -> engine.swiglu(a, b, c));
       assertTakesNothing("swigluBackward", () -> engine.swigluBackward(a, b, c, d, e));
       assertTakesNothing("sumOfSquares", () -> engine.sumOfSquares(a));

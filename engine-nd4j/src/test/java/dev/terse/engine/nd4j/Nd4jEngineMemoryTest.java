@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.Arena;
-import dev.terse.engine.Bfloat16;
 import dev.terse.engine.Engine;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.SeedTree;
-import dev.terse.engine.Storage;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Bfloat16;
+import dev.terse.engine.numbers.NumberType;
+import dev.terse.engine.numbers.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +84,11 @@ class Nd4jEngineMemoryTest {
         Tensor dHidden = engine.allocate(rows, 16);
         Tensor dHead = engine.allocate(60_000, 16)) {
       engine.tokenLogProbs(
-          hidden, head, new HeadRows(places, places), 1, (i, logProb) -> 1, dHidden, dHead);
+          hidden,
+          head,
+          new HeadRows(places, places),
+          1,
+          new HeadBackward<>((i, logProb) -> 1, dHidden, TableGradient.whole(dHead)));
       // All scores would take 360 MB.
       assertThat(engine.scratchBytes()).isLessThanOrEqualTo(2 * (64L << 20));
     }

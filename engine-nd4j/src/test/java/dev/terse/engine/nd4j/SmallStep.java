@@ -4,11 +4,15 @@ import dev.terse.engine.AdamW;
 import dev.terse.engine.Arena;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Segments;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,20 +77,24 @@ final class SmallStep implements AutoCloseable {
       engine.linear(h, wide, null, q);
       engine.linear(h, narrow, null, k);
       engine.linear(h, narrow, null, v);
-      engine.rope(q, segments.positions(), rotary, false);
-      engine.attention(q, k, v, segments, SHAPE, o);
+      engine.rope(q, segments.positions(), rotary);
+      engine.attention(new Qkv<>(q, k, v), segments, SHAPE, o);
       engine.swiglu(o, q, h);
       Tensor dh = step.floats(tokens, C);
       engine.tokenLogProbs(
-          h, table, HeadRows.all(ids, segments), 1, (index, logProb) -> -1, dh, gradient);
+          h,
+          table,
+          HeadRows.all(ids, segments),
+          1,
+          new HeadBackward<>((index, logProb) -> -1, dh, TableGradient.whole(gradient)));
       Tensor dq = step.floats(tokens, C);
       Tensor dk = step.floats(tokens, 16);
       Tensor dv = step.floats(tokens, 16);
       engine.swigluBackward(o, q, dh, o, q);
-      engine.attentionBackward(q, k, v, segments, SHAPE, dh, dq, dk, dv);
-      engine.linearBackwardInput(dq, wide, dh, false);
+      engine.attentionBackward(new Qkv<>(q, k, v), segments, SHAPE, dh, new Qkv<>(dq, dk, dv));
+      engine.linearBackwardInput(dq, wide, dh, Write.OVERWRITE);
       engine.linearBackwardWeight(dq, x, wide, null);
-      engine.rmsNormBackward(x, scale, 1e-5, dh, dh, false, scale);
+      engine.rmsNormBackward(x, scale, 1e-5, dh, dh, Write.OVERWRITE, scale);
       engine.embedBackward(ids, dh, gradient);
       decode(step, k, v, segments);
     }
@@ -107,7 +115,7 @@ final class SmallStep implements AutoCloseable {
       Tensor one = step.zeros(3, 16);
       Tensor out = step.floats(3, C);
       for (int i = 0; i < 40; i++) {
-        cache.attend(0, q, one, one, out);
+        cache.attend(0, new Qkv<>(q, one, one), out);
         cache.advance();
       }
     }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
+import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
+import dev.terse.engine.numbers.NumberType;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,7 +30,12 @@ class VocabularyHeadTest {
       head.write(2 * 5, new float[] {7, 2}, 0, 2);
       HeadRows rows = new HeadRows(new int[] {0}, new int[] {5});
       TokenScores scores =
-          engine.tokenLogProbs(hidden, head, rows, 1, (index, logProb) -> -1, dHidden, dHead);
+          engine.tokenLogProbs(
+              hidden,
+              head,
+              rows,
+              1,
+              new HeadBackward<>((index, logProb) -> -1, dHidden, TableGradient.whole(dHead)));
       double others = 29 * Math.exp(-11);
       assertThat(scores.logProbs()[0]).isCloseTo(-Math.log1p(others), within(1e-9));
       double slope = -others / (1 + others);

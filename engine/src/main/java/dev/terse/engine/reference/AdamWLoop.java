@@ -1,10 +1,10 @@
 package dev.terse.engine.reference;
 
 import dev.terse.engine.AdamW;
-import dev.terse.engine.CompactTensor;
-import dev.terse.engine.StochasticRounding;
-import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.StochasticRounding;
+import dev.terse.engine.numbers.Storage;
+import dev.terse.engine.spi.CompactTensor;
 import java.util.function.Function;
 
 /** {@link AdamW}, element by element. */
@@ -26,9 +26,9 @@ final class AdamWLoop {
       double vHat = v[i] / correction2;
       weight.set(i, decayed - update.learningRate() * mHat / (Math.sqrt(vHat) + update.epsilon()));
     }
-    int[] lots = new StochasticRounding(update.seed()).lots(0, m.length);
-    store(m, first, floats -> StochasticRounding.roundM(floats, lots));
-    store(v, second, floats -> StochasticRounding.roundV(floats, lots));
+    int[] random = new StochasticRounding(update.seed()).bits(0, m.length);
+    store(m, first, floats -> StochasticRounding.roundM(floats, random));
+    store(v, second, floats -> StochasticRounding.roundV(floats, random));
   }
 
   private static void store(double[] values, Tensor moment, Function<float[], short[]> rounding) {

@@ -1,7 +1,7 @@
 package dev.terse.engine.reference;
 
-import dev.terse.engine.StackedArena;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.spi.StackedArena;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.terse.engine.reference;
 
-import dev.terse.engine.CompactTensor;
-import dev.terse.engine.Storage;
+import dev.terse.engine.numbers.Storage;
+import dev.terse.engine.spi.CompactTensor;
 
 /** A compact tensor on a {@code byte[]}. */
 final class HeapCompactTensor extends CompactTensor {
@@ -16,16 +16,17 @@ final class HeapCompactTensor extends CompactTensor {
   }
 
   @Override
-  public void readBytes(long offset, byte[] target, int at, int count) {
+  protected void requireOpen() {
     life.require(this);
-    requireRange("bytes", offset, count, data.length);
+  }
+
+  @Override
+  protected void loadBytes(long offset, byte[] target, int at, int count) {
     System.arraycopy(data, (int) offset, target, at, count);
   }
 
   @Override
-  public void writeBytes(long offset, byte[] source, int at, int count) {
-    life.require(this);
-    requireRange("bytes", offset, count, data.length);
+  protected void storeBytes(long offset, byte[] source, int at, int count) {
     System.arraycopy(source, at, data, (int) offset, count);
   }
 

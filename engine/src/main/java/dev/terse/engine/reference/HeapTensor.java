@@ -1,28 +1,27 @@
 package dev.terse.engine.reference;
 
 import dev.terse.engine.Shapes;
-import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.spi.DenseTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.util.Arrays;
 
 /** A tensor on a {@code double[]}; knows whether its memory may still be used. */
-final class HeapTensor implements Tensor {
+final class HeapTensor extends DenseTensor<HeapTensor> {
   private final double[] data;
   private final int offset;
-  private final int[] shape;
   private final int size;
   private final int rowSize;
   private final Life life;
   private final Runnable onClose;
 
   private HeapTensor(double[] data, int offset, int[] shape, Life life, Runnable onClose) {
+    super(Double.BYTES, shape);
     this.data = data;
     this.offset = offset;
-    this.shape = shape.clone();
-    this.size = Math.toIntExact(Shapes.size(shape));
+    this.size = Math.toIntExact(size());
     this.rowSize = size / shape[0];
     this.life = life;
     this.onClose = onClose;
@@ -39,23 +38,10 @@ final class HeapTensor implements Tensor {
     return new HeapTensor(memory(fill, shape), 0, shape, life, () -> {});
   }
 
-  /** The heap tensor behind an argument of an operation; checks that it may still be used. */
-  static HeapTensor of(Tensor tensor) {
-    if (tensor instanceof HeapCompactTensor compact) {
-      throw compact.misused();
-    }
-    if (!(tensor instanceof HeapTensor heap)) {
-      throw new IllegalArgumentException(
-          "the reference engine works on its own tensors, got a " + tensor.getClass().getName());
-    }
-    heap.life.require(heap);
-    return heap;
-  }
-
-  /** The same of a product's weight, which may be stored in bfloat16: then a copy. */
+  /** A matmul's weight, which may be stored in bfloat16: then a copy. */
   static HeapTensor weight(Tensor tensor) {
-    if (!(tensor instanceof HeapCompactTensor) || tensor.storage() != Storage.BFLOAT16) {
-      return of(tensor);
+    if (tensor instanceof HeapTensor full) {
+      return full;
     }
     HeapTensor copy = owned(tensor.shape());
     copy.setDoubles(tensor.toDoubles());
@@ -109,79 +95,39 @@ final class HeapTensor implements Tensor {
   }
 
   @Override
-  public int[] shape() {
-    return shape.clone();
+  protected HeapTensor view(long from, int... viewShape) {
+    return new HeapTensor(data, offset + (int) from, viewShape, life, () -> {});
   }
 
   @Override
-  public long size() {
-    return size;
-  }
-
-  @Override
-  public int rows() {
-    return shape[0];
-  }
-
-  @Override
-  public int rowSize() {
-    return rowSize;
-  }
-
-  @Override
-  public Tensor rowsView(int from, int to) {
+  protected void requireOpen() {
     life.require(this);
-    if (from < 0 || to > shape[0] || from >= to) {
-      throw new IllegalArgumentException(
-          "rows " + from + " to " + to + " are no range of rows of " + this);
-    }
-    int[] viewShape = shape.clone();
-    viewShape[0] = to - from;
-    return new HeapTensor(data, offset + from * rowSize, viewShape, life, () -> {});
   }
 
   @Override
-  public Tensor shapedView(int... viewShape) {
-    life.require(this);
-    Shapes.requirePositive(viewShape);
-    if (Shapes.size(viewShape) != size) {
-      throw new IllegalArgumentException(
-          this + " cannot be seen as " + Shapes.text(viewShape) + ": sizes differ");
-    }
-    return new HeapTensor(data, offset, viewShape, life, () -> {});
-  }
-
-  @Override
-  public void read(long from, float[] target, int at, int count) {
-    int start = range(from, count);
+  protected void load(long from, float[] target, int at, int count) {
     for (int i = 0; i < count; i++) {
-      target[at + i] = (float) data[start + i];
+      target[at + i] = (float) data[offset + (int) from + i];
     }
   }
 
   @Override
-  public void write(long from, float[] source, int at, int count) {
-    int start = range(from, count);
+  protected void store(long from, float[] source, int at, int count) {
     for (int i = 0; i < count; i++) {
-      data[start + i] = source[at + i];
+      data[offset + (int) from + i] = source[at + i];
     }
   }
 
   @Override
-  public long byteSize() {
-    return (long) size * Double.BYTES;
+  protected void loadBytes(long from, byte[] target, int at, int count) {
+    numbers(target, at, count)
+        .put(data, offset + (int) (from / Double.BYTES), count / Double.BYTES);
   }
 
   @Override
-  public void readBytes(long from, byte[] target, int at, int count) {
-    int start = range(from / Double.BYTES, count / Double.BYTES);
-    numbers(target, at, count).put(data, start, count / Double.BYTES);
-  }
-
-  @Override
-  public void writeBytes(long from, byte[] source, int at, int count) {
-    int start = range(from / Double.BYTES, count / Double.BYTES);
-    numbers(source, at, count).get(data, start, count / Double.BYTES);
+  protected void storeBytes(long from, byte[] source, int at, int count) {
+    numbers(source, at, count)
+        .get(data, offset + (int) (from / Double.BYTES), count / Double.BYTES);
   }
 
   private static DoubleBuffer numbers(byte[] bytes, int at, int count) {
@@ -207,20 +153,6 @@ final class HeapTensor implements Tensor {
   @Override
   public void close() {
     onClose.run();
-  }
-
-  @Override
-  public String toString() {
-    return "tensor " + Shapes.text(shape);
-  }
-
-  private int range(long from, int count) {
-    life.require(this);
-    if (from < 0 || count < 0 || from + count > size) {
-      throw new IllegalArgumentException(
-          "elements " + from + " to " + (from + count) + " are outside " + this);
-    }
-    return offset + (int) from;
   }
 
   private static double[] memory(double fill, int... shape) {

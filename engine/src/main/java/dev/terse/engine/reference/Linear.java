@@ -1,6 +1,6 @@
 package dev.terse.engine.reference;
 
-/** Products with a weight matrix [O, I]. */
+/** Matmuls with a weight matrix [O, I]. */
 final class Linear {
   private Linear() {}
 
@@ -21,9 +21,9 @@ final class Linear {
   static void backwardInput(HeapTensor dy, HeapTensor w, HeapTensor dx) {
     for (int n = 0; n < dy.rows(); n++) {
       for (int o = 0; o < w.rows(); o++) {
-        double slope = dy.get(n, o);
+        double d = dy.get(n, o);
         for (int i = 0; i < w.rowSize(); i++) {
-          dx.add(n, i, slope * w.get(o, i));
+          dx.add(n, i, d * w.get(o, i));
         }
       }
     }
@@ -33,12 +33,12 @@ final class Linear {
   static void backwardWeight(HeapTensor dy, HeapTensor x, HeapTensor dw, HeapTensor dBias) {
     for (int n = 0; n < dy.rows(); n++) {
       for (int o = 0; o < dw.rows(); o++) {
-        double slope = dy.get(n, o);
+        double d = dy.get(n, o);
         for (int i = 0; i < dw.rowSize(); i++) {
-          dw.add(o, i, slope * x.get(n, i));
+          dw.add(o, i, d * x.get(n, i));
         }
         if (dBias != null) {
-          dBias.add(o, slope);
+          dBias.add(o, d);
         }
       }
     }

@@ -15,17 +15,16 @@ final class Overlap {
     }
   }
 
-  static void sameOrApart(String name, Tensor output, Tensor input) {
-    if (!HeapTensor.of(output).covers(HeapTensor.of(input))) {
+  static void sameOrApart(String name, HeapTensor output, HeapTensor input) {
+    if (!output.covers(input)) {
       apart(name, output, input);
     }
   }
 
   /** Compact tensors have no views, so nothing but themselves shares their memory. */
   private static boolean overlap(Tensor one, Tensor other) {
-    if (one instanceof HeapCompactTensor || other instanceof HeapCompactTensor) {
-      return one == other;
-    }
-    return HeapTensor.of(one).overlaps(HeapTensor.of(other));
+    return one instanceof HeapTensor dense && other instanceof HeapTensor otherDense
+        ? dense.overlaps(otherDense)
+        : one == other;
   }
 }

@@ -4,24 +4,31 @@ import dev.terse.engine.AdamW;
 import dev.terse.engine.Arena;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
+import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
-import dev.terse.engine.LogProbGradient;
-import dev.terse.engine.OperationChecks;
+import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.RowReader;
 import dev.terse.engine.Segments;
-import dev.terse.engine.Storage;
-import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
+import dev.terse.engine.numbers.Storage;
+import dev.terse.engine.spi.CheckedEngine;
+import dev.terse.engine.spi.OwnTensors;
 
 /**
  * Every operation as a plain loop in double precision: the specification of {@link Engine} and the
  * slow twin that faster engines are held against. Beside shapes it also checks what they cannot
  * afford to: that outputs do not overlap inputs and that no tensor is used after its end.
  */
-public final class ReferenceEngine implements Engine {
+public final class ReferenceEngine extends CheckedEngine<HeapTensor> {
+  static final OwnTensors<HeapTensor> OWN =
+      new OwnTensors<>("reference", HeapTensor.class, HeapCompactTensor.class);
+
+  public ReferenceEngine() {
+    super(OWN);
+  }
 
   @Override
   public String description() {
@@ -31,6 +38,11 @@ public final class ReferenceEngine implements Engine {
   @Override
   public int numberBytes() {
     return Double.BYTES;
+  }
+
+  @Override
+  protected boolean takesRoundedWeights() {
+    return true;
   }
 
   @Override
@@ -46,196 +58,156 @@ public final class ReferenceEngine implements Engine {
   }
 
   @Override
-  public void copy(Tensor from, Tensor to) {
-    OperationChecks.sameSize("to", to, "from", from);
+  protected void copy(HeapTensor from, HeapTensor to) {
     Overlap.apart("to", to, from);
-    HeapTensor.of(to).setDoubles(HeapTensor.of(from).toDoubles());
+    to.setDoubles(from.toDoubles());
   }
 
   @Override
-  public void clear(Tensor t) {
-    HeapTensor.of(t).fill(0);
+  protected void clear(HeapTensor t) {
+    t.fill(0);
   }
 
   @Override
-  public void add(Tensor x, double factor, Tensor to) {
-    OperationChecks.sameSize("to", to, "x", x);
+  protected void add(HeapTensor x, double factor, HeapTensor to) {
     Overlap.apart("to", to, x);
-    HeapTensor from = HeapTensor.of(x);
-    HeapTensor sum = HeapTensor.of(to);
-    for (int i = 0; i < from.size(); i++) {
-      sum.add(i, factor * from.get(i));
+    for (int i = 0; i < x.size(); i++) {
+      to.add(i, factor * x.get(i));
     }
   }
 
   @Override
-  public void embed(Tensor table, int[] ids, Tensor out) {
-    OperationChecks.embed(table, ids, out);
+  protected void embed(HeapTensor table, int[] ids, HeapTensor out) {
     Overlap.apart("out", out, table);
     for (int i = 0; i < ids.length; i++) {
-      HeapTensor.of(out).setRow(i, HeapTensor.of(table).row(ids[i]));
+      out.setRow(i, table.row(ids[i]));
     }
   }
 
   @Override
-  public void embedBackward(int[] ids, Tensor dOut, Tensor dTable) {
-    OperationChecks.embedBackward(ids, dOut, dTable);
+  protected void embedBackward(int[] ids, HeapTensor dOut, HeapTensor dTable) {
     Overlap.apart("dTable", dTable, dOut);
-    HeapTensor slope = HeapTensor.of(dOut);
-    HeapTensor sum = HeapTensor.of(dTable);
     for (int i = 0; i < ids.length; i++) {
-      for (int c = 0; c < sum.rowSize(); c++) {
-        sum.add(ids[i], c, slope.get(i, c));
+      for (int c = 0; c < dTable.rowSize(); c++) {
+        dTable.add(ids[i], c, dOut.get(i, c));
       }
     }
   }
 
   @Override
-  public void linear(Tensor x, Tensor w, Tensor bias, Tensor out) {
-    OperationChecks.linear(x, w, bias, out);
+  protected void linear(HeapTensor x, Tensor w, HeapTensor bias, HeapTensor out) {
     Overlap.apart("out", out, x, w, bias);
-    Linear.forward(HeapTensor.of(x), HeapTensor.weight(w), orNull(bias), HeapTensor.of(out));
+    Linear.forward(x, HeapTensor.weight(w), bias, out);
   }
 
   @Override
-  public void linearBackwardInput(Tensor dy, Tensor w, Tensor dx, boolean adds) {
-    OperationChecks.linearBackwardInput(dy, w, dx);
+  protected void linearBackwardInput(HeapTensor dy, Tensor w, HeapTensor dx, Write write) {
     Overlap.apart("dx", dx, dy, w);
-    if (!adds) {
+    if (write == Write.OVERWRITE) {
       clear(dx);
     }
-    Linear.backwardInput(HeapTensor.of(dy), HeapTensor.weight(w), HeapTensor.of(dx));
+    Linear.backwardInput(dy, HeapTensor.weight(w), dx);
   }
 
   @Override
-  public void linearBackwardWeight(Tensor dy, Tensor x, Tensor dw, Tensor dBias) {
-    OperationChecks.linearBackwardWeight(dy, x, dw, dBias);
+  protected void linearBackwardWeight(
+      HeapTensor dy, HeapTensor x, HeapTensor dw, HeapTensor dBias) {
     Overlap.apart("dw", dw, dy, x, dBias);
     Overlap.apart("dBias", dBias, dy, x);
-    Linear.backwardWeight(HeapTensor.of(dy), HeapTensor.of(x), HeapTensor.of(dw), orNull(dBias));
+    Linear.backwardWeight(dy, x, dw, dBias);
   }
 
   @Override
-  public void scaleColumns(Tensor x, Tensor scale, Tensor bias, Tensor out) {
-    OperationChecks.scaleColumns(x, scale, bias, out);
+  protected void scaleColumns(HeapTensor x, HeapTensor scale, HeapTensor bias, HeapTensor out) {
     Overlap.apart("out", out, scale, bias);
     Overlap.sameOrApart("out", out, x);
-    Columns.scale(HeapTensor.of(x), HeapTensor.of(scale), orNull(bias), HeapTensor.of(out));
+    Columns.scale(x, scale, bias, out);
   }
 
   @Override
-  public void addColumnDots(Tensor x, Tensor y, Tensor sums) {
-    OperationChecks.addColumnDots(x, y, sums);
+  protected void addColumnDots(HeapTensor x, HeapTensor y, HeapTensor sums) {
     Overlap.apart("sums", sums, x, y);
-    Columns.addDots(HeapTensor.of(x), HeapTensor.of(y), HeapTensor.of(sums));
+    Columns.addDots(x, y, sums);
   }
 
   @Override
-  public void dropout(Tensor x, double rate, long[] rowSeeds, Tensor out) {
-    OperationChecks.dropout(x, rate, rowSeeds, out);
+  protected void dropout(HeapTensor x, double rate, long[] rowSeeds, HeapTensor out) {
     Overlap.sameOrApart("out", out, x);
-    Columns.dropout(HeapTensor.of(x), rate, rowSeeds, HeapTensor.of(out));
+    Columns.dropout(x, rate, rowSeeds, out);
   }
 
   @Override
-  public void rmsNorm(Tensor x, Tensor w, double eps, Tensor y) {
-    OperationChecks.rmsNorm(x, w, eps, y);
+  protected void rmsNorm(HeapTensor x, HeapTensor w, double eps, HeapTensor y) {
     Overlap.apart("y", y, w);
     Overlap.sameOrApart("y", y, x);
-    RmsNorm.forward(HeapTensor.of(x), HeapTensor.of(w), eps, HeapTensor.of(y));
+    RmsNorm.forward(x, w, eps, y);
   }
 
   @Override
-  public void rmsNormBackward(
-      Tensor x, Tensor w, double eps, Tensor dy, Tensor dx, boolean adds, Tensor dw) {
-    OperationChecks.rmsNormBackward(x, w, eps, dy, dx, dw);
-    Overlap.apart("dx", dx, x, w, dw, adds ? dy : null);
+  protected void rmsNormBackward(
+      HeapTensor x,
+      HeapTensor w,
+      double eps,
+      HeapTensor dy,
+      HeapTensor dx,
+      Write write,
+      HeapTensor dw) {
+    Overlap.apart("dx", dx, x, w, dw, write == Write.ADD ? dy : null);
     Overlap.sameOrApart("dx", dx, dy);
     Overlap.apart("dw", dw, x, w, dy);
-    RmsNorm.backward(
-        HeapTensor.of(x),
-        HeapTensor.of(w),
-        eps,
-        HeapTensor.of(dy),
-        HeapTensor.of(dx),
-        adds,
-        HeapTensor.of(dw));
+    RmsNorm.backward(x, w, eps, dy, dx, write, dw);
   }
 
   @Override
-  public void rope(Tensor x, int[] positions, Rotary rotary, boolean inverse) {
-    OperationChecks.rope(x, positions, rotary);
-    Rope.turn(HeapTensor.of(x), positions, rotary, inverse);
+  protected void rope(HeapTensor x, int[] positions, Rotary rotary, int sign) {
+    Rope.turn(x, positions, rotary, sign);
   }
 
   @Override
-  public void swiglu(Tensor gate, Tensor up, Tensor out) {
-    OperationChecks.swiglu(gate, up, out);
+  protected void swiglu(HeapTensor gate, HeapTensor up, HeapTensor out) {
     Overlap.sameOrApart("out", out, gate);
     Overlap.sameOrApart("out", out, up);
-    SwiGlu.forward(HeapTensor.of(gate), HeapTensor.of(up), HeapTensor.of(out));
+    SwiGlu.forward(gate, up, out);
   }
 
   @Override
-  public void swigluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
-    OperationChecks.swigluBackward(gate, up, dOut, dGate, dUp);
+  protected void swigluBackward(
+      HeapTensor gate, HeapTensor up, HeapTensor dOut, HeapTensor dGate, HeapTensor dUp) {
     Overlap.apart("dGate", dGate, up, dOut, dUp);
     Overlap.sameOrApart("dGate", dGate, gate);
     Overlap.apart("dUp", dUp, gate, dOut);
     Overlap.sameOrApart("dUp", dUp, up);
-    SwiGlu.backward(
-        HeapTensor.of(gate),
-        HeapTensor.of(up),
-        HeapTensor.of(dOut),
-        HeapTensor.of(dGate),
-        HeapTensor.of(dUp));
+    SwiGlu.backward(gate, up, dOut, dGate, dUp);
   }
 
   @Override
-  public void softmaxRows(Tensor x, double factor, RowReader reader) {
-    OperationChecks.softmaxRows(x);
+  protected void softmaxRows(HeapTensor x, double factor, RowReader reader) {
     for (int r = 0; r < x.rows(); r++) {
-      reader.read(r, Softmax.of(HeapTensor.of(x).row(r), factor));
+      reader.read(r, Softmax.of(x.row(r), factor));
     }
   }
 
   @Override
-  public void attention(
-      Tensor q, Tensor k, Tensor v, Segments segments, AttentionShape shape, Tensor out) {
-    OperationChecks.attention(q, k, v, segments, shape, out);
-    Overlap.apart("out", out, q, k, v);
-    Attention.forward(
-        HeapTensor.of(q), HeapTensor.of(k), HeapTensor.of(v), segments, shape, HeapTensor.of(out));
+  protected void attention(
+      Qkv<HeapTensor> in, Segments segments, AttentionShape shape, HeapTensor out) {
+    Overlap.apart("out", out, in.q(), in.k(), in.v());
+    new Attention(in, segments, shape).forward(out);
   }
 
   @Override
-  public void attentionBackward(
-      Tensor q,
-      Tensor k,
-      Tensor v,
+  protected void attentionBackward(
+      Qkv<HeapTensor> in,
       Segments segments,
       AttentionShape shape,
-      Tensor dOut,
-      Tensor dq,
-      Tensor dk,
-      Tensor dv) {
-    OperationChecks.attentionBackward(q, k, v, segments, shape, dOut, dq, dk, dv);
-    Overlap.apart("dq", dq, q, k, v, dOut);
-    Overlap.apart("dk", dk, q, k, v, dOut, dq);
-    Overlap.apart("dv", dv, q, k, v, dOut, dq, dk);
-    clear(dq);
-    clear(dk);
-    clear(dv);
-    Attention.backward(
-        HeapTensor.of(q),
-        HeapTensor.of(k),
-        HeapTensor.of(v),
-        segments,
-        shape,
-        HeapTensor.of(dOut),
-        HeapTensor.of(dq),
-        HeapTensor.of(dk),
-        HeapTensor.of(dv));
+      HeapTensor dOut,
+      Qkv<HeapTensor> d) {
+    Overlap.apart("dq", d.q(), in.q(), in.k(), in.v(), dOut);
+    Overlap.apart("dk", d.k(), in.q(), in.k(), in.v(), dOut, d.q());
+    Overlap.apart("dv", d.v(), in.q(), in.k(), in.v(), dOut, d.q(), d.k());
+    clear(d.q());
+    clear(d.k());
+    clear(d.v());
+    new Attention(in, segments, shape).backward(dOut, d);
   }
 
   @Override
@@ -244,39 +216,32 @@ public final class ReferenceEngine implements Engine {
   }
 
   @Override
-  public TokenScores tokenLogProbs(Tensor hidden, Tensor head, HeadRows rows, double temperature) {
-    OperationChecks.tokenLogProbs(hidden, head, rows, temperature);
-    return new Head(HeapTensor.of(hidden), HeapTensor.of(head), temperature).scores(rows);
-  }
-
-  @Override
-  public TokenScores tokenLogProbs(
-      Tensor hidden,
-      Tensor head,
+  protected TokenScores tokenLogProbs(
+      HeapTensor hidden,
+      HeapTensor head,
       HeadRows rows,
       double temperature,
-      LogProbGradient loss,
-      Tensor dHidden,
-      TableGradient dHead) {
-    OperationChecks.tokenLogProbs(hidden, head, rows, temperature, dHidden, dHead);
-    Overlap.apart("dHidden", dHidden, hidden, head, dHead.sums());
-    Overlap.apart("dHead", dHead.sums(), hidden, head);
-    return new Head(HeapTensor.of(hidden), HeapTensor.of(head), temperature)
-        .scores(rows, loss, HeapTensor.of(dHidden), dHead);
+      HeadBackward<HeapTensor> backward) {
+    Head table = new Head(hidden, head, temperature);
+    if (backward == null) {
+      return table.scores(rows);
+    }
+    HeapTensor dHead = backward.dHead().sums();
+    Overlap.apart("dHidden", backward.dHidden(), hidden, head, dHead);
+    Overlap.apart("dHead", dHead, hidden, head);
+    return table.scores(rows, backward);
   }
 
   @Override
-  public void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v) {
-    OperationChecks.adamW(update, weight, gradient, m, v);
+  protected void adamW(AdamW update, HeapTensor weight, HeapTensor gradient, Tensor m, Tensor v) {
     Overlap.apart("weight", weight, gradient, m, v);
     Overlap.apart("m", m, gradient, v);
     Overlap.apart("v", v, gradient);
-    AdamWLoop.update(update, HeapTensor.of(weight), HeapTensor.of(gradient), m, v);
+    AdamWLoop.update(update, weight, gradient, m, v);
   }
 
   @Override
-  public double sumOfSquares(Tensor t) {
-    HeapTensor x = HeapTensor.of(t);
+  protected double sumOfSquares(HeapTensor x) {
     double sum = 0;
     for (int i = 0; i < x.size(); i++) {
       sum += x.get(i) * x.get(i);
@@ -286,8 +251,4 @@ public final class ReferenceEngine implements Engine {
 
   @Override
   public void close() {}
-
-  private static HeapTensor orNull(Tensor tensor) {
-    return tensor == null ? null : HeapTensor.of(tensor);
-  }
 }

@@ -1,5 +1,7 @@
 package dev.terse.engine.reference;
 
+import dev.terse.engine.Engine.Write;
+
 /** Root-mean-square norm of rows (arXiv 1910.07467). */
 final class RmsNorm {
   private RmsNorm() {}
@@ -24,7 +26,7 @@ final class RmsNorm {
       double eps,
       HeapTensor dy,
       HeapTensor dx,
-      boolean adds,
+      Write write,
       HeapTensor dw) {
     int channels = x.rowSize();
     for (int n = 0; n < x.rows(); n++) {
@@ -36,8 +38,8 @@ final class RmsNorm {
       double pull = r * r * dot / channels;
       for (int c = 0; c < channels; c++) {
         dw.add(c, dy.get(n, c) * x.get(n, c) * r);
-        double slope = r * (dy.get(n, c) * w.get(c) - x.get(n, c) * pull);
-        dx.set(n, c, adds ? dx.get(n, c) + slope : slope);
+        double own = r * (dy.get(n, c) * w.get(c) - x.get(n, c) * pull);
+        dx.set(n, c, write == Write.ADD ? dx.get(n, c) + own : own);
       }
     }
   }

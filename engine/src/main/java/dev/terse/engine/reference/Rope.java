@@ -6,8 +6,8 @@ import dev.terse.engine.Rotary;
 final class Rope {
   private Rope() {}
 
-  /** Turns the pair (a, b) = (x[i], x[i + D/2]) of each head by its angle, or back. */
-  static void turn(HeapTensor x, int[] positions, Rotary rotary, boolean inverse) {
+  /** Turns the pair (a, b) = (x[i], x[i + D/2]) of each head by its angle times the sign. */
+  static void turn(HeapTensor x, int[] positions, Rotary rotary, int sign) {
     double[] frequencies = rotary.inverseFrequencies();
     int half = frequencies.length;
     for (int n = 0; n < x.rows(); n++) {
@@ -15,7 +15,7 @@ final class Rope {
         for (int i = 0; i < half; i++) {
           double angle = positions[n] * frequencies[i];
           double cos = Math.cos(angle);
-          double sin = inverse ? -Math.sin(angle) : Math.sin(angle);
+          double sin = sign * Math.sin(angle);
           double a = x.get(n, head + i);
           double b = x.get(n, head + i + half);
           x.set(n, head + i, a * cos - b * sin);

@@ -16,9 +16,9 @@ final class SwiGlu {
       double g = gate.get(i);
       double u = up.get(i);
       double s = sigmoid(g);
-      double slope = dOut.get(i);
-      dGate.set(i, slope * u * s * (1 + g * (1 - s)));
-      dUp.set(i, slope * g * s);
+      double d = dOut.get(i);
+      dGate.set(i, d * u * s * (1 + g * (1 - s)));
+      dUp.set(i, d * g * s);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.Arena;
+import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -95,7 +96,7 @@ class ReferenceMemoryTest {
     assertThatThrownBy(() -> engine.rmsNorm(x.rowsView(0, 3), scale, 0.1, x.rowsView(1, 4)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("y must not share memory");
-    assertThatThrownBy(() -> engine.rmsNormBackward(x, scale, 0.1, x, x, true, w))
+    assertThatThrownBy(() -> engine.rmsNormBackward(x, scale, 0.1, x, x, Write.ADD, w))
         .isInstanceOf(IllegalArgumentException.class);
     engine.rmsNorm(x, scale, 0.1, x.shapedView(4, 3));
   }

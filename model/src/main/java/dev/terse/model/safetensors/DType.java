@@ -1,6 +1,6 @@
 package dev.terse.model.safetensors;
 
-import dev.terse.engine.Bfloat16;
+import dev.terse.engine.numbers.Bfloat16;
 import java.nio.ByteBuffer;
 
 /** Number types of weights that are read and written. All little-endian. */

@@ -1,7 +1,7 @@
 package dev.terse.model.safetensors;
 
-import dev.terse.engine.Storage;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Storage;
 import dev.terse.io.safetensors.SafetensorsFile;
 import dev.terse.io.safetensors.SafetensorsHeader.Entry;
 import java.nio.ByteBuffer;

@@ -2,8 +2,8 @@ package dev.terse.model.safetensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.terse.engine.Bfloat16;
 import dev.terse.engine.SeedTree;
+import dev.terse.engine.numbers.Bfloat16;
 import dev.terse.testkit.TestSeed;
 import org.junit.jupiter.api.Test;
 

@@ -2,10 +2,10 @@ package dev.terse.model.safetensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.terse.engine.Bfloat16;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Bfloat16;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.testkit.TestSeed;
 import java.io.IOException;

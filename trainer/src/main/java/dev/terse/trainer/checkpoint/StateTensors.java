@@ -1,9 +1,9 @@
 package dev.terse.trainer.checkpoint;
 
-import dev.terse.engine.DynamicMap;
 import dev.terse.engine.Engine;
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.DynamicMap;
 import dev.terse.io.AtomicFile;
 import dev.terse.io.safetensors.SafetensorsFile;
 import dev.terse.io.safetensors.SafetensorsHeader.Entry;

@@ -54,7 +54,7 @@ public final class MemoryWatch {
   }
 
   private boolean onDevice() {
-    return engine.deviceRoom().isPresent();
+    return engine.deviceCapacity().isPresent();
   }
 
   /** Bytes of this process without its tensors. */
@@ -120,7 +120,7 @@ public final class MemoryWatch {
 
   private Capacity capacity() {
     return engine
-        .deviceRoom()
+        .deviceCapacity()
         .map(gpu -> new Capacity("GPU", gpu.total(), gpu.free() + engine.heldBytes()))
         .orElseGet(
             () -> {

@@ -1,6 +1,6 @@
 package dev.terse.trainer.optim;
 
-import dev.terse.engine.Storage;
+import dev.terse.engine.numbers.Storage;
 
 /**
  * The optimizers: all are AdamW and differ in how many bits its two moments have. Names are those

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.nd4j.Nd4jEngine;
-import dev.terse.engine.nd4j.NumberType;
+import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.ModelFolder;
 import dev.terse.model.safetensors.SafetensorsWeights;

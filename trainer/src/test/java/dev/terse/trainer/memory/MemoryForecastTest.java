@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.terse.engine.Segments;
 import dev.terse.engine.nd4j.Nd4jEngine;
-import dev.terse.engine.nd4j.NumberType;
+import dev.terse.engine.numbers.NumberType;
 import dev.terse.model.DecoderConfig;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;

@@ -1,19 +1,30 @@
-package dev.terse.engine;
+package dev.terse.engine.spi;
 
+import dev.terse.engine.AdamW;
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.HeadBackward;
+import dev.terse.engine.HeadRows;
+import dev.terse.engine.Qkv;
+import dev.terse.engine.Rotary;
+import dev.terse.engine.Segments;
+import dev.terse.engine.Shapes;
+import dev.terse.engine.TableGradient;
+import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Storage;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * The argument checks of every {@link Engine} operation, in one place for all engines. Each method
- * has the name and the arguments of its operation, reads shapes and ids only, and throws {@link
- * IllegalArgumentException} with the argument's name, the expected and the found shape, or {@link
- * IndexOutOfBoundsException} for an id outside its table.
+ * The argument checks of {@link CheckedEngine}. Each method has the name and the arguments of its
+ * operation, reads shapes and ids only, and throws {@link IllegalArgumentException} with the
+ * argument's name, the expected and the found shape, or {@link IndexOutOfBoundsException} for an id
+ * outside its table.
  */
-public final class OperationChecks {
+final class OperationChecks {
   private OperationChecks() {}
 
   /** Two tensors of one size. */
-  public static void sameSize(String name, Tensor tensor, String otherName, Tensor other) {
+  static void sameSize(String name, Tensor tensor, String otherName, Tensor other) {
     if (tensor.size() != other.size()) {
       throw new IllegalArgumentException(
           name
@@ -26,19 +37,19 @@ public final class OperationChecks {
     }
   }
 
-  public static void embed(Tensor table, int[] ids, Tensor out) {
+  static void embed(Tensor table, int[] ids, Tensor out) {
     matrix("table", table);
     Shapes.require("out", out, ids.length, table.shape()[1]);
     ids("token id", ids, table.rows(), "table");
   }
 
-  public static void embedBackward(int[] ids, Tensor dOut, Tensor dTable) {
+  static void embedBackward(int[] ids, Tensor dOut, Tensor dTable) {
     matrix("dTable", dTable);
     Shapes.require("dOut", dOut, ids.length, dTable.shape()[1]);
     ids("token id", ids, dTable.rows(), "table");
   }
 
-  public static void linear(Tensor x, Tensor w, Tensor bias, Tensor out) {
+  static void linear(Tensor x, Tensor w, Tensor bias, Tensor out) {
     matrix("x", x);
     matrix("w", w);
     Shapes.require("x", x, x.rows(), w.shape()[1]);
@@ -46,14 +57,14 @@ public final class OperationChecks {
     Shapes.require("out", out, x.rows(), w.rows());
   }
 
-  public static void linearBackwardInput(Tensor dy, Tensor w, Tensor dx) {
+  static void linearBackwardInput(Tensor dy, Tensor w, Tensor dx) {
     matrix("dy", dy);
     matrix("w", w);
     Shapes.require("dy", dy, dy.rows(), w.rows());
     Shapes.require("dx", dx, dy.rows(), w.shape()[1]);
   }
 
-  public static void linearBackwardWeight(Tensor dy, Tensor x, Tensor dw, Tensor dBias) {
+  static void linearBackwardWeight(Tensor dy, Tensor x, Tensor dw, Tensor dBias) {
     matrix("dy", dy);
     matrix("x", x);
     Shapes.require("x", x, dy.rows(), x.shape()[1]);
@@ -61,20 +72,20 @@ public final class OperationChecks {
     requireIfGiven("dBias", dBias, dy.shape()[1]);
   }
 
-  public static void scaleColumns(Tensor x, Tensor scale, Tensor bias, Tensor out) {
+  static void scaleColumns(Tensor x, Tensor scale, Tensor bias, Tensor out) {
     matrix("x", x);
     Shapes.require("scale", scale, x.shape()[1]);
     requireIfGiven("bias", bias, x.shape()[1]);
     Shapes.require("out", out, x.shape());
   }
 
-  public static void addColumnDots(Tensor x, Tensor y, Tensor sums) {
+  static void addColumnDots(Tensor x, Tensor y, Tensor sums) {
     matrix("x", x);
     Shapes.require("y", y, x.shape());
     Shapes.require("sums", sums, x.shape()[1]);
   }
 
-  public static void dropout(Tensor x, double rate, long[] rowSeeds, Tensor out) {
+  static void dropout(Tensor x, double rate, long[] rowSeeds, Tensor out) {
     matrix("x", x);
     Shapes.require("out", out, x.shape());
     if (!(rate >= 0 && rate < 1)) {
@@ -89,15 +100,14 @@ public final class OperationChecks {
     }
   }
 
-  public static void rmsNorm(Tensor x, Tensor w, double eps, Tensor y) {
+  static void rmsNorm(Tensor x, Tensor w, double eps, Tensor y) {
     matrix("x", x);
     Shapes.require("w", w, x.shape()[1]);
     epsilon(eps);
     Shapes.require("y", y, x.shape());
   }
 
-  public static void rmsNormBackward(
-      Tensor x, Tensor w, double eps, Tensor dy, Tensor dx, Tensor dw) {
+  static void rmsNormBackward(Tensor x, Tensor w, double eps, Tensor dy, Tensor dx, Tensor dw) {
     matrix("x", x);
     Shapes.require("w", w, x.shape()[1]);
     epsilon(eps);
@@ -106,7 +116,7 @@ public final class OperationChecks {
     Shapes.require("dw", dw, x.shape()[1]);
   }
 
-  public static void rope(Tensor x, int[] positions, Rotary rotary) {
+  static void rope(Tensor x, int[] positions, Rotary rotary) {
     matrix("x", x);
     int headDim = rotary.headDim();
     if (headDim == 0 || x.shape()[1] % headDim != 0) {
@@ -122,99 +132,47 @@ public final class OperationChecks {
     }
   }
 
-  public static void swiglu(Tensor gate, Tensor up, Tensor out) {
+  static void swiglu(Tensor gate, Tensor up, Tensor out) {
     Shapes.require("up", up, gate.shape());
     Shapes.require("out", out, gate.shape());
   }
 
-  public static void swigluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
+  static void swigluBackward(Tensor gate, Tensor up, Tensor dOut, Tensor dGate, Tensor dUp) {
     Shapes.require("up", up, gate.shape());
     Shapes.require("dOut", dOut, gate.shape());
     Shapes.require("dGate", dGate, gate.shape());
     Shapes.require("dUp", dUp, gate.shape());
   }
 
-  public static void softmaxRows(Tensor x) {
+  static void softmaxRows(Tensor x) {
     matrix("x", x);
   }
 
-  public static void attention(
-      Tensor q, Tensor k, Tensor v, Segments segments, AttentionShape shape, Tensor out) {
-    keyValues(k, v, segments, shape);
-    Shapes.require("q", q, segments.tokens(), shape.heads() * shape.headDim());
-    Shapes.require("out", out, q.shape());
+  /**
+   * @param name of the output, or of its gradient
+   */
+  static void attention(
+      Qkv<?> in, Segments segments, AttentionShape shape, String name, Tensor out) {
+    keyValues(in.k(), in.v(), segments, shape);
+    Shapes.require("q", in.q(), segments.tokens(), shape.heads() * shape.headDim());
+    Shapes.require(name, out, in.q().shape());
   }
 
-  public static void attentionBackward(
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Segments segments,
-      AttentionShape shape,
-      Tensor dOut,
-      Tensor dq,
-      Tensor dk,
-      Tensor dv) {
-    attention(q, k, v, segments, shape, dOut);
-    Shapes.require("dq", dq, q.shape());
-    Shapes.require("dk", dk, k.shape());
-    Shapes.require("dv", dv, v.shape());
+  static void attentionBackward(
+      Qkv<?> in, Segments segments, AttentionShape shape, Tensor dOut, Qkv<?> gradients) {
+    attention(in, segments, shape, "dOut", dOut);
+    Shapes.require("dq", gradients.q(), in.q().shape());
+    Shapes.require("dk", gradients.k(), in.k().shape());
+    Shapes.require("dv", gradients.v(), in.v().shape());
   }
 
   /** Keys and values of packed sequences, each [N, K*D]. */
-  public static void keyValues(Tensor k, Tensor v, Segments segments, AttentionShape shape) {
+  static void keyValues(Tensor k, Tensor v, Segments segments, AttentionShape shape) {
     Shapes.require("k", k, segments.tokens(), shape.kvHeads() * shape.headDim());
     Shapes.require("v", v, segments.tokens(), shape.kvHeads() * shape.headDim());
   }
 
-  public static void kvCache(int layers, int maxNewTokens) {
-    if (layers <= 0 || maxNewTokens <= 0) {
-      throw new IllegalArgumentException(
-          "a cache needs at least one layer and new token, got layers="
-              + layers
-              + " maxNewTokens="
-              + maxNewTokens);
-    }
-  }
-
-  /**
-   * Prompts of sequences that join a cache.
-   *
-   * @param lastLive prompt of the last live sequence, or -1
-   * @param prompts number of prompts that the cache was given so far
-   */
-  public static void join(int[] promptOf, int lastLive, int prompts) {
-    if (promptOf.length == 0) {
-      throw new IllegalArgumentException("promptOf must name at least one sequence");
-    }
-    for (int s = 0; s < promptOf.length; s++) {
-      if (promptOf[s] < (s == 0 ? 0 : promptOf[s - 1])) {
-        throw new IllegalArgumentException(
-            "promptOf must rise from 0 or more, got " + promptOf[s] + " for sequence " + s);
-      }
-      if (promptOf[s] < prompts && promptOf[s] != lastLive) {
-        throw new IllegalArgumentException(
-            "a new sequence continues the last live sequence's prompt ("
-                + (lastLive < 0 ? "none is live" : lastLive)
-                + ") or a new one (from "
-                + prompts
-                + "), got prompt "
-                + promptOf[s]);
-      }
-    }
-  }
-
-  /** Rising indices into {@code liveCount} live sequences. */
-  public static void keep(int[] live, int liveCount) {
-    for (int k = 0; k < live.length; k++) {
-      if (live[k] <= (k == 0 ? -1 : live[k - 1]) || live[k] >= liveCount) {
-        throw new IllegalArgumentException(
-            "live must hold rising indices below " + liveCount + ", got " + live[k] + " at " + k);
-      }
-    }
-  }
-
-  public static void tokenLogProbs(Tensor hidden, Tensor head, HeadRows rows, double temperature) {
+  static void tokenLogProbs(Tensor hidden, Tensor head, HeadRows rows, double temperature) {
     matrix("hidden", hidden);
     matrix("head", head);
     Shapes.require("head", head, head.rows(), hidden.shape()[1]);
@@ -242,16 +200,11 @@ public final class OperationChecks {
     }
   }
 
-  /** The backward of {@link #tokenLogProbs(Tensor, Tensor, HeadRows, double)}. */
-  public static void tokenLogProbs(
-      Tensor hidden,
-      Tensor head,
-      HeadRows rows,
-      double temperature,
-      Tensor dHidden,
-      TableGradient dHead) {
+  static void tokenLogProbs(
+      Tensor hidden, Tensor head, HeadRows rows, double temperature, HeadBackward<?> backward) {
     tokenLogProbs(hidden, head, rows, temperature);
-    Shapes.require("dHidden", dHidden, hidden.shape());
+    Shapes.require("dHidden", backward.dHidden(), hidden.shape());
+    TableGradient<?> dHead = backward.dHead();
     if (dHead.isWhole()) {
       Shapes.require("dHead", dHead.sums(), head.shape());
     } else if (dHead.sums() != null) {
@@ -260,7 +213,7 @@ public final class OperationChecks {
     }
   }
 
-  public static void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v) {
+  static void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v) {
     if (update.step() < 1) {
       throw new IllegalArgumentException(
           "the first AdamW update is step 1, got step " + update.step());
@@ -272,8 +225,7 @@ public final class OperationChecks {
     storage("v", v, Storage.FULL, Storage.BFLOAT16, Storage.UINT8);
   }
 
-  /** A tensor in one of the storages that an operation can work on. */
-  public static void storage(String name, Tensor tensor, Storage... possible) {
+  private static void storage(String name, Tensor tensor, Storage... possible) {
     if (!List.of(possible).contains(tensor.storage())) {
       throw new IllegalArgumentException(
           name
@@ -286,8 +238,7 @@ public final class OperationChecks {
     }
   }
 
-  /** Every id is a row of a table of {@code tableRows} rows. */
-  public static void ids(String what, int[] ids, int tableRows, String table) {
+  private static void ids(String what, int[] ids, int tableRows, String table) {
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= tableRows) {
         throw new IndexOutOfBoundsException(

@@ -1,4 +1,4 @@
-package dev.terse.engine;
+package dev.terse.engine.numbers;
 
 import java.util.Arrays;
 

@@ -1,8 +1,9 @@
-package dev.terse.engine;
+package dev.terse.engine.numbers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.terse.engine.SeedTree;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -14,9 +15,9 @@ class StochasticRoundingTest {
     float ulp = 0x1.0p-7f;
     for (double share : new double[] {0.01, 0.3, 0.5, 0.77}) {
       float[] x = filled((float) (1 + share * ulp));
-      int[] lots = new StochasticRounding(SeedTree.at(1, "test")).lots(0, COUNT);
-      float[] m = floats(StochasticRounding.roundM(x, lots));
-      float[] v = floats(StochasticRounding.roundV(x, lots));
+      int[] random = new StochasticRounding(SeedTree.at(1, "test")).bits(0, COUNT);
+      float[] m = floats(StochasticRounding.roundM(x, random));
+      float[] v = floats(StochasticRounding.roundV(x, random));
       // Four standard deviations of a mean of COUNT throws.
       double allowed = 4 * Math.sqrt(share * (1 - share) / COUNT);
       assertThat(shareUp(m, ulp)).isCloseTo(share, within(allowed));
@@ -32,8 +33,8 @@ class StochasticRoundingTest {
   @Test
   void round_inPieces_givesTheSameNumbers() {
     StochasticRounding rounding = new StochasticRounding(99);
-    int[] whole = rounding.lots(0, COUNT);
-    assertThat(rounding.lots(5000, 100)).containsExactly(Arrays.copyOfRange(whole, 5000, 5100));
+    int[] whole = rounding.bits(0, COUNT);
+    assertThat(rounding.bits(5000, 100)).containsExactly(Arrays.copyOfRange(whole, 5000, 5100));
   }
 
   @Test
@@ -50,9 +51,9 @@ class StochasticRoundingTest {
       Float.intBitsToFloat(0x7fffffff)
     };
     for (long seed = 0; seed < 100; seed++) {
-      int[] lots = new StochasticRounding(SeedTree.at(seed, "test")).lots(0, x.length);
-      assertThat(floats(StochasticRounding.roundM(x, lots))).containsExactly(x);
-      assertThat(floats(StochasticRounding.roundV(x, lots))).containsExactly(x);
+      int[] random = new StochasticRounding(SeedTree.at(seed, "test")).bits(0, x.length);
+      assertThat(floats(StochasticRounding.roundM(x, random))).containsExactly(x);
+      assertThat(floats(StochasticRounding.roundV(x, random))).containsExactly(x);
     }
   }
 

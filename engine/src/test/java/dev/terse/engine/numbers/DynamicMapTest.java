@@ -1,4 +1,4 @@
-package dev.terse.engine;
+package dev.terse.engine.numbers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package dev.terse.engine;
+package dev.terse.engine.numbers;
 
 /** bfloat16: the upper half of an IEEE 754 binary32. */
 public final class Bfloat16 {

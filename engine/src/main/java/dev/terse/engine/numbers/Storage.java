@@ -1,8 +1,8 @@
-package dev.terse.engine;
+package dev.terse.engine.numbers;
 
 /**
  * How the numbers of a tensor lie in memory. Everything but {@link #FULL} costs digits and is for
- * numbers that can spare them: AdamW's moments, and weights that only bfloat16 products read.
+ * numbers that can spare them: AdamW's moments, and weights that only bfloat16 matmuls read.
  */
 public enum Storage {
   /** The engine's own number type: 4 bytes on ND4J, 8 in the reference. */
@@ -23,7 +23,7 @@ public enum Storage {
   /**
    * Bytes that {@code size} numbers take.
    *
-   * @param fullBytes of one number of {@link #FULL}: {@link Engine#numberBytes}
+   * @param fullBytes of one number of {@link #FULL}: see {@code Engine.numberBytes}
    */
   public long bytes(long size, int fullBytes) {
     return switch (this) {

@@ -1,6 +1,6 @@
-package dev.terse.engine.nd4j;
+package dev.terse.engine.numbers;
 
-/** The type of the numbers that a product reads. What it writes is always float32. */
+/** The type of the numbers that a matmul reads. What it writes is always float32. */
 public enum NumberType {
   FLOAT32(Float.BYTES),
   /**
@@ -16,7 +16,8 @@ public enum NumberType {
     this.bytes = bytes;
   }
 
-  int bytes() {
+  /** Of one number in memory. */
+  public int bytes() {
     return bytes;
   }
 }

@@ -1,4 +1,6 @@
-package dev.terse.engine;
+package dev.terse.engine.spi;
+
+import dev.terse.engine.Arena;
 
 /** The order of an arena's calls, the same wherever the memory comes from. */
 public abstract class StackedArena implements Arena {

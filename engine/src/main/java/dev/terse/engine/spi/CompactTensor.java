@@ -1,5 +1,10 @@
-package dev.terse.engine;
+package dev.terse.engine.spi;
 
+import dev.terse.engine.Shapes;
+import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Bfloat16;
+import dev.terse.engine.numbers.DynamicMap;
+import dev.terse.engine.numbers.Storage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -21,10 +26,18 @@ public abstract class CompactTensor implements Tensor {
     this.size = Shapes.size(shape);
   }
 
-  /** Bytes behind {@code size} numbers of a storage that is not FULL. */
-  protected static long byteSize(Storage storage, int... shape) {
-    return storage.bytes(Shapes.size(shape), 0);
-  }
+  /**
+   * Checks that the memory may still be used.
+   *
+   * @throws IllegalStateException if it was freed
+   */
+  protected abstract void requireOpen();
+
+  /** {@link #readBytes} of bytes that exist. */
+  protected abstract void loadBytes(long offset, byte[] target, int at, int count);
+
+  /** {@link #writeBytes} to bytes that exist. */
+  protected abstract void storeBytes(long offset, byte[] source, int at, int count);
 
   @Override
   public final Storage storage() {
@@ -43,7 +56,19 @@ public abstract class CompactTensor implements Tensor {
 
   @Override
   public final long byteSize() {
-    return byteSize(storage, shape);
+    return storage.bytes(size, 0);
+  }
+
+  @Override
+  public final void readBytes(long offset, byte[] target, int at, int count) {
+    requireRange("bytes", offset, count, byteSize());
+    loadBytes(offset, target, at, count);
+  }
+
+  @Override
+  public final void writeBytes(long offset, byte[] source, int at, int count) {
+    requireRange("bytes", offset, count, byteSize());
+    storeBytes(offset, source, at, count);
   }
 
   @Override
@@ -57,9 +82,9 @@ public abstract class CompactTensor implements Tensor {
   }
 
   /** The failure of an operation that was given this tensor and cannot take it. */
-  public final IllegalArgumentException misused() {
+  final IllegalArgumentException misused() {
     return new IllegalArgumentException(
-        "only moments of adamW, and in bfloat16 weights of products that read it, may be compact,"
+        "only moments of adamW, and in bfloat16 weights of matmuls that read it, may be compact,"
             + " got a "
             + this);
   }
@@ -131,8 +156,8 @@ public abstract class CompactTensor implements Tensor {
     return storage + " tensor " + Shapes.text(shape);
   }
 
-  /** Checks that entries {@code from} to {@code from + count} are some of {@code all}. */
-  protected final void requireRange(String what, long from, int count, long all) {
+  private void requireRange(String what, long from, int count, long all) {
+    requireOpen();
     if (from < 0 || count < 0 || from + count > all) {
       throw new IllegalArgumentException(
           what + " " + from + " to " + (from + count) + " are outside " + this);

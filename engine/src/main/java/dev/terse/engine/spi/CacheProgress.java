@@ -1,12 +1,17 @@
-package dev.terse.engine;
+package dev.terse.engine.spi;
 
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Qkv;
+import dev.terse.engine.Segments;
+import dev.terse.engine.Shapes;
+import dev.terse.engine.Tensor;
 import java.util.Arrays;
 
 /**
  * Where a key-value cache stands in the order of calls, and what that order allows. What is out of
  * turn is refused with an {@link IllegalStateException}.
  */
-public final class CacheProgress {
+final class CacheProgress {
   private final int layers;
   private final AttentionShape shape;
   private final int maxNewTokens;
@@ -17,7 +22,14 @@ public final class CacheProgress {
   private int nextLayer;
   private boolean closed;
 
-  public CacheProgress(int layers, AttentionShape shape, int maxNewTokens) {
+  CacheProgress(int layers, AttentionShape shape, int maxNewTokens) {
+    if (layers <= 0 || maxNewTokens <= 0) {
+      throw new IllegalArgumentException(
+          "a cache needs at least one layer and new token, got layers="
+              + layers
+              + " maxNewTokens="
+              + maxNewTokens);
+    }
     this.layers = layers;
     this.shape = shape;
     this.maxNewTokens = maxNewTokens;
@@ -29,12 +41,33 @@ public final class CacheProgress {
    *
    * @param lastLive prompt of the last live sequence, or -1
    */
-  public void join(int[] promptOf, int lastLive) {
+  void join(int[] promptOf, int lastLive) {
     requireOpen();
     require(nextLayer == 0, "sequences join between steps, not after layer " + nextLayer);
     require(prompts == awaited, "the sequences that joined last still wait for their prompts");
-    OperationChecks.join(promptOf, lastLive, prompts);
+    requireNextPrompts(promptOf, lastLive);
     awaited = Math.max(awaited, promptOf[promptOf.length - 1] + 1);
+  }
+
+  private void requireNextPrompts(int[] promptOf, int lastLive) {
+    if (promptOf.length == 0) {
+      throw new IllegalArgumentException("promptOf must name at least one sequence");
+    }
+    for (int s = 0; s < promptOf.length; s++) {
+      if (promptOf[s] < (s == 0 ? 0 : promptOf[s - 1])) {
+        throw new IllegalArgumentException(
+            "promptOf must rise from 0 or more, got " + promptOf[s] + " for sequence " + s);
+      }
+      if (promptOf[s] < prompts && promptOf[s] != lastLive) {
+        throw new IllegalArgumentException(
+            "a new sequence continues the last live sequence's prompt ("
+                + (lastLive < 0 ? "none is live" : lastLive)
+                + ") or a new one (from "
+                + prompts
+                + "), got prompt "
+                + promptOf[s]);
+      }
+    }
   }
 
   /**
@@ -42,7 +75,7 @@ public final class CacheProgress {
    *
    * @return index of the first of these prompts
    */
-  public int putPrompts(int layer, Tensor k, Tensor v, Segments segments) {
+  int putPrompts(int layer, Tensor k, Tensor v, Segments segments) {
     requireOpen();
     require(nextLayer == 0, "prompts are put between steps, not after layer " + nextLayer);
     require(layer >= 0 && layer < layers, "there are " + layers + " layers, got layer " + layer);
@@ -89,35 +122,40 @@ public final class CacheProgress {
    *
    * @param longest positions that the longest live sequence has added to its prompt
    */
-  public void attend(int layer, int live, int longest, Tensor q, Tensor k, Tensor v, Tensor out) {
+  void attend(int layer, int live, int longest, Qkv<?> step, Tensor out) {
     requireOpen();
     require(live > 0, "no sequence is live");
     require(layer == nextLayer, "layer " + nextLayer + " comes next, got layer " + layer);
     requirePrompts();
     require(longest < maxNewTokens, "all " + maxNewTokens + " new tokens have been decoded");
-    Shapes.require("q", q, live, shape.heads() * shape.headDim());
-    Shapes.require("k", k, live, shape.kvHeads() * shape.headDim());
-    Shapes.require("v", v, live, shape.kvHeads() * shape.headDim());
-    Shapes.require("out", out, q.shape());
+    Shapes.require("q", step.q(), live, shape.heads() * shape.headDim());
+    Shapes.require("k", step.k(), live, shape.kvHeads() * shape.headDim());
+    Shapes.require("v", step.v(), live, shape.kvHeads() * shape.headDim());
+    Shapes.require("out", out, step.q().shape());
     nextLayer++;
   }
 
   /** A step ends. */
-  public void advance() {
+  void advance() {
     requireOpen();
     require(nextLayer == layers, "a step ends after all " + layers + " layers, not " + nextLayer);
     nextLayer = 0;
   }
 
   /** Sequences are dropped. */
-  public void keep(int[] live, int liveCount) {
+  void keep(int[] live, int liveCount) {
     requireOpen();
     require(nextLayer == 0, "sequences are dropped between steps, not after layer " + nextLayer);
-    OperationChecks.keep(live, liveCount);
+    for (int k = 0; k < live.length; k++) {
+      if (live[k] <= (k == 0 ? -1 : live[k - 1]) || live[k] >= liveCount) {
+        throw new IllegalArgumentException(
+            "live must hold rising indices below " + liveCount + ", got " + live[k] + " at " + k);
+      }
+    }
   }
 
   /** All sequences have their prompts in all layers. */
-  public void requirePrompts() {
+  void requirePrompts() {
     requireOpen();
     for (int layer = 0; prompts < awaited && layer < layers; layer++) {
       require(hasPrompts[layer], "layer " + layer + " has no prompts yet");
@@ -133,7 +171,7 @@ public final class CacheProgress {
    *
    * @return whether this was the first time
    */
-  public boolean close() {
+  boolean close() {
     boolean first = !closed;
     closed = true;
     return first;
