@@ -2,9 +2,9 @@ package dev.terse.bench;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.Progress;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.WeightUse;
 import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.weights.WeightUse;
 import dev.terse.rollout.Completion;
 import dev.terse.rollout.Prompt;
 import dev.terse.rollout.Rollouts;

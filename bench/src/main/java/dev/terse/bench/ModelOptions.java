@@ -2,9 +2,9 @@ package dev.terse.bench;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.cuda.CudaEngine;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.WeightUse;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.model.weights.WeightUse;
 import dev.terse.trainer.memory.ProcessMemory;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.terse.bench;
 
 import dev.terse.engine.Engine;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.WeightUse;
+import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.weights.WeightUse;
 import dev.terse.rollout.Prompt;
 import dev.terse.trainer.memory.ProcessMemory;
 import java.io.IOException;

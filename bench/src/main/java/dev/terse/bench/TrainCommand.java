@@ -1,8 +1,8 @@
 package dev.terse.bench;
 
 import dev.terse.engine.Engine;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.WeightUse;
+import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.weights.WeightUse;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.dl4j.ModelCatalogue;
 import dev.terse.lab.quickstart.QuickstartConfig;
-import dev.terse.model.DecoderConfig;
-import dev.terse.model.LoraSettings;
-import dev.terse.model.LoraTarget;
+import dev.terse.model.adapter.LoraSettings;
+import dev.terse.model.weights.DecoderConfig;
+import dev.terse.model.weights.LayerProjection;
 import dev.terse.testkit.SharedData;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.config.ConfigReader.Loaded;
@@ -72,7 +72,7 @@ class ConfigFilesTest {
                 GrpoConfig.class)
             .config();
     LoraSettings adapter = config.model().lora().settings();
-    assertThat(adapter.targets()).containsExactly(LoraTarget.values());
+    assertThat(adapter.targets()).containsExactly(LayerProjection.values());
     assertThat(adapter.scale()).isEqualTo(2);
     assertThat(adapter.trainedParameterCount(r1(), 1)).isEqualTo(40_377_344);
   }

@@ -1,7 +1,7 @@
 package dev.terse.dl4j;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.terse.model.DecoderConfig;
+import dev.terse.model.weights.DecoderConfig;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.zoo.ModelMetaData;
 import org.deeplearning4j.zoo.PretrainedType;
@@ -11,7 +11,7 @@ import org.deeplearning4j.zoo.ZooType;
 /**
  * A published model that Terse is known to load, in the form of DL4J's zoo: what it is called,
  * where it comes from, its licence and its shape. DL4J cannot build it as one of its own networks;
- * {@link dev.terse.model.ModelFolder#load} loads it from a folder.
+ * {@link dev.terse.model.folder.ModelFolder#load} loads it from a folder.
  */
 public final class KnownModel extends ZooModel<KnownModel> {
   private final String name;

@@ -6,7 +6,7 @@ import dev.terse.engine.reference.ReferenceEngine;
 import java.util.function.Supplier;
 
 /** The engines that a decoder must give the same numbers on. */
-enum EngineUnderTest {
+public enum EngineUnderTest {
   REFERENCE(ReferenceEngine::new, 1e-5),
   ND4J(Nd4jEngine::new, 1e-4);
 
@@ -18,12 +18,12 @@ enum EngineUnderTest {
     this.tolerance = tolerance;
   }
 
-  Engine open() {
+  public Engine open() {
     return open.get();
   }
 
   /** Largest allowed error of a log-probability, and of a gradient relative to its tensor. */
-  double tolerance() {
+  public double tolerance() {
     return tolerance;
   }
 }

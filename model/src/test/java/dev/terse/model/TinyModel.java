@@ -3,6 +3,8 @@ package dev.terse.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.engine.Engine;
+import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.transformer.Decoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -12,14 +14,14 @@ import java.util.List;
 import java.util.Locale;
 
 /** A tiny random model made with transformers, and what transformers says of it in float64. */
-enum TinyModel {
+public enum TinyModel {
   LLAMA,
   LLAMA_BIAS,
   QWEN2,
   QWEN3;
 
   /** The Hugging Face folder; see src/test/python/make_fixtures.py. */
-  Path folder() {
+  public Path folder() {
     try {
       return Path.of(
           TinyModel.class.getResource("/tiny/" + name().toLowerCase(Locale.ROOT)).toURI());
@@ -28,11 +30,11 @@ enum TinyModel {
     }
   }
 
-  Decoder open(Engine engine) {
+  public Decoder open(Engine engine) {
     return ModelFolder.loadDecoder(folder(), engine);
   }
 
-  Golden golden() {
+  public Golden golden() {
     return Golden.read(folder().resolve("golden.json"));
   }
 
@@ -40,7 +42,7 @@ enum TinyModel {
    * @param logProbs of each sequence, [N-1]
    * @param entropies of each sequence, nats, [N]
    */
-  record Golden(
+  public record Golden(
       List<int[]> sequences,
       List<double[]> logProbs,
       List<double[]> entropies,

@@ -2,8 +2,8 @@ package dev.terse.rollout;
 
 import dev.terse.engine.Progress;
 import dev.terse.engine.SeedTree;
-import dev.terse.model.Decoder;
-import dev.terse.model.Decoding;
+import dev.terse.model.transformer.Decoder;
+import dev.terse.model.transformer.Decoding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package dev.terse.rollout;
 
-import dev.terse.model.Decoding;
+import dev.terse.model.transformer.Decoding;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
-import dev.terse.model.Decoder;
-import dev.terse.model.DecoderConfig;
+import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.DecoderConfig;
 
 /** A random two-layer model whose next-token distributions are neither flat nor certain. */
 final class TinyDecoder {

@@ -2,12 +2,12 @@ package dev.terse.traces;
 
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.TokenScores;
-import dev.terse.model.Decoder;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.PackedBatch;
 import dev.terse.model.chat.ChatPrompt;
 import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.PackedBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

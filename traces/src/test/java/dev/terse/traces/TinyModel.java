@@ -5,18 +5,18 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Engine;
-import dev.terse.model.Decoder;
-import dev.terse.model.DecoderConfig;
 import dev.terse.model.chat.ChatPrompt;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.tokenizer.TokenizerFiles;
+import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.DecoderConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /** A random one-layer model with a byte-level tokenizer whose merges join line feeds and text. */
-record TinyModel(Decoder decoder, Tokenizer tokenizer) implements AutoCloseable {
+public record TinyModel(Decoder decoder, Tokenizer tokenizer) implements AutoCloseable {
   static final Function<String, ChatPrompt> PROMPT =
       question -> ChatPrompt.plain("Q: " + question + "\nA:");
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.engine.Tensor;
 import dev.terse.engine.reference.ReferenceEngine;
-import dev.terse.model.PackedBatch;
 import dev.terse.model.chat.ChatPrompt;
 import dev.terse.model.tokenizer.Tokenizer.Encoding;
+import dev.terse.model.weights.PackedBatch;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

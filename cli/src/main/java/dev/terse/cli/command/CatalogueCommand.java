@@ -3,9 +3,9 @@ package dev.terse.cli.command;
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.engine.MeasuredEngine;
 import dev.terse.engine.Segments;
-import dev.terse.model.DecoderConfig;
-import dev.terse.model.LoraSettings;
-import dev.terse.model.LoraTarget;
+import dev.terse.model.adapter.LoraSettings;
+import dev.terse.model.weights.DecoderConfig;
+import dev.terse.model.weights.LayerProjection;
 import dev.terse.trainer.memory.MemoryForecast;
 import dev.terse.trainer.memory.ProcessMemory;
 import dev.terse.trainer.memory.RunShape;
@@ -30,7 +30,7 @@ public final class CatalogueCommand implements Callable<Integer> {
   /** The defaults of use_peft. */
   private static final LoraSettings ADAPTERS =
       new LoraSettings(
-          16, 32, 0.05, EnumSet.of(LoraTarget.Q_PROJ, LoraTarget.V_PROJ), false, false);
+          16, 32, 0.05, EnumSet.of(LayerProjection.Q_PROJ, LayerProjection.V_PROJ), false, false);
 
   @Option(
       names = "--tokens",

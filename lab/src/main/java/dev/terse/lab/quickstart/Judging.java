@@ -2,9 +2,9 @@ package dev.terse.lab.quickstart;
 
 import dev.terse.engine.Engine;
 import dev.terse.lab.report.Chain;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.WeightUse;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.model.weights.WeightUse;
 import dev.terse.traces.SkipCounts;
 import dev.terse.traces.Trace;
 import dev.terse.traces.TraceScorer;

@@ -1,8 +1,8 @@
 package dev.terse.lab.quickstart;
 
 import dev.terse.engine.Engine;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.WeightUse;
+import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.weights.WeightUse;
 import dev.terse.traces.CompressReport;
 import dev.terse.traces.Compressor;
 import dev.terse.traces.Intake;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.nd4j.Nd4jEngine;
-import dev.terse.model.ModelFolder;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.rollout.Prompt;
 import dev.terse.testkit.SharedData;
 import dev.terse.trainer.data.Problem;

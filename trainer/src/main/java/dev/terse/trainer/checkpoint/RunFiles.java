@@ -2,10 +2,10 @@ package dev.terse.trainer.checkpoint;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.Tensor;
-import dev.terse.model.AdapterFolder;
-import dev.terse.model.Decoder;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.Parameters;
+import dev.terse.model.folder.AdapterFolder;
+import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.Parameters;
 import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.terse.trainer.data;
 
 import dev.terse.engine.HeadRows;
-import dev.terse.model.PackedBatch;
+import dev.terse.model.weights.PackedBatch;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -2,8 +2,8 @@ package dev.terse.trainer.eval;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.WeightUse;
+import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.weights.WeightUse;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.PromptEncoder;

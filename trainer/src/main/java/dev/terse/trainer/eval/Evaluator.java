@@ -4,7 +4,7 @@ import dev.terse.answers.AnswerCheck;
 import dev.terse.answers.Grade;
 import dev.terse.answers.compare.Verdict;
 import dev.terse.answers.extract.AnswerPolicy;
-import dev.terse.model.ModelFolder;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.rollout.Completion;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;

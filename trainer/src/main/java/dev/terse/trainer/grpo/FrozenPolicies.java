@@ -1,7 +1,7 @@
 package dev.terse.trainer.grpo;
 
-import dev.terse.model.Decoder;
-import dev.terse.model.PackedBatch;
+import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.PackedBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.Segments;
-import dev.terse.model.PackedBatch;
+import dev.terse.model.weights.PackedBatch;
 import dev.terse.trainer.loss.GrpoLoss;
 import java.util.ArrayList;
 import java.util.Arrays;

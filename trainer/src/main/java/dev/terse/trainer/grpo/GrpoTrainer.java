@@ -1,7 +1,7 @@
 package dev.terse.trainer.grpo;
 
 import dev.terse.engine.SeedTree;
-import dev.terse.model.ModelFolder;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.reward.Rubric;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;

@@ -1,7 +1,7 @@
 package dev.terse.trainer.grpo;
 
 import dev.terse.engine.Segments;
-import dev.terse.model.DecoderConfig;
+import dev.terse.model.weights.DecoderConfig;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;

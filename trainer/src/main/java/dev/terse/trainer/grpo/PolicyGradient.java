@@ -1,7 +1,7 @@
 package dev.terse.trainer.grpo;
 
 import dev.terse.engine.TokenScores;
-import dev.terse.model.Decoder;
+import dev.terse.model.transformer.Decoder;
 import dev.terse.trainer.loss.GrpoLoss;
 import dev.terse.trainer.loss.PolicyStatistics;
 import dev.terse.trainer.loss.UpdateLoss;

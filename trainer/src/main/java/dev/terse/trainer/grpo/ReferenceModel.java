@@ -1,8 +1,8 @@
 package dev.terse.trainer.grpo;
 
-import dev.terse.model.Decoder;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.Parameters;
+import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.Parameters;
 import java.util.function.Function;
 
 /** The frozen model that the policy is kept near to: the one that the run began with. */

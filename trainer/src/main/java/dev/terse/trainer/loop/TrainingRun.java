@@ -1,7 +1,7 @@
 package dev.terse.trainer.loop;
 
 import dev.terse.engine.Engine;
-import dev.terse.model.ModelFolder;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.trainer.checkpoint.CheckpointStore;
 import dev.terse.trainer.checkpoint.CheckpointStore.Checkpoint;
 import dev.terse.trainer.checkpoint.DataFingerprint;

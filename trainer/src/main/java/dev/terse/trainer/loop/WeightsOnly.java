@@ -1,6 +1,6 @@
 package dev.terse.trainer.loop;
 
-import dev.terse.model.DecoderConfig;
+import dev.terse.model.weights.DecoderConfig;
 import dev.terse.trainer.memory.MemorySettings;
 import dev.terse.trainer.memory.RunShape;
 import dev.terse.trainer.memory.Workload;

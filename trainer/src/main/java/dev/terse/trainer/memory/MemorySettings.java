@@ -1,6 +1,6 @@
 package dev.terse.trainer.memory;
 
-import dev.terse.model.LoraSettings;
+import dev.terse.model.adapter.LoraSettings;
 import dev.terse.trainer.optim.Optim;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.terse.trainer.memory;
 
 import dev.terse.engine.Segments;
-import dev.terse.model.DecoderConfig;
-import dev.terse.model.LoraSettings;
+import dev.terse.model.adapter.LoraSettings;
+import dev.terse.model.weights.DecoderConfig;
 import dev.terse.trainer.optim.Optim;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.terse.trainer.model;
 
-import dev.terse.model.DecoderConfig;
+import dev.terse.model.weights.DecoderConfig;
 import java.util.List;
 
 /** Published models that Terse is known to load; found by {@link java.util.ServiceLoader}. */

@@ -1,8 +1,8 @@
 package dev.terse.trainer.model;
 
 import dev.terse.io.Quote;
-import dev.terse.model.LoraSettings;
-import dev.terse.model.LoraTarget;
+import dev.terse.model.adapter.LoraSettings;
+import dev.terse.model.weights.LayerProjection;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.NearestKey;
 import dev.terse.trainer.config.Range;
@@ -34,8 +34,8 @@ public record LoraConfig(
     @Default("false") boolean useRslora,
     @Default("false") boolean useDora) {
   private static final String ALL = "all-linear";
-  private static final Set<LoraTarget> PEFT_DEFAULT =
-      EnumSet.of(LoraTarget.Q_PROJ, LoraTarget.V_PROJ);
+  private static final Set<LayerProjection> PEFT_DEFAULT =
+      EnumSet.of(LayerProjection.Q_PROJ, LayerProjection.V_PROJ);
 
   public LoraConfig {
     List<String> problems = new ArrayList<>();
@@ -65,22 +65,22 @@ public record LoraConfig(
         useDora);
   }
 
-  private static Set<LoraTarget> targets(List<String> names, List<String> problems) {
+  private static Set<LayerProjection> targets(List<String> names, List<String> problems) {
     if (names.isEmpty()) {
       return PEFT_DEFAULT;
     }
     if (names.equals(List.of(ALL))) {
-      return EnumSet.allOf(LoraTarget.class);
+      return EnumSet.allOf(LayerProjection.class);
     }
-    Set<LoraTarget> targets = EnumSet.noneOf(LoraTarget.class);
+    Set<LayerProjection> targets = EnumSet.noneOf(LayerProjection.class);
     for (String name : names) {
-      LoraTarget.named(name).ifPresentOrElse(targets::add, () -> problems.add(unknown(name)));
+      LayerProjection.named(name).ifPresentOrElse(targets::add, () -> problems.add(unknown(name)));
     }
     return targets;
   }
 
   private static String unknown(String name) {
-    List<String> known = new ArrayList<>(LoraTarget.names());
+    List<String> known = new ArrayList<>(LayerProjection.names());
     known.add(ALL);
     return "lora_target_modules knows "
         + String.join(", ", known)

@@ -1,14 +1,14 @@
 package dev.terse.trainer.model;
 
 import dev.terse.engine.Engine;
-import dev.terse.model.AdapterFolder;
-import dev.terse.model.Decoder;
-import dev.terse.model.DecoderConfig;
-import dev.terse.model.LoraSettings;
-import dev.terse.model.ModelFolder;
-import dev.terse.model.WeightUse;
+import dev.terse.model.adapter.LoraSettings;
 import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.folder.AdapterFolder;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.DecoderConfig;
+import dev.terse.model.weights.WeightUse;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 

@@ -1,7 +1,7 @@
 package dev.terse.trainer.optim;
 
 import dev.terse.engine.Engine;
-import dev.terse.model.Parameters;
+import dev.terse.model.weights.Parameters;
 
 /**
  * The gradient of one update: sums of zero that its passes add to. They are lent by the {@link

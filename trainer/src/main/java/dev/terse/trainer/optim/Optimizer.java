@@ -3,7 +3,7 @@ package dev.terse.trainer.optim;
 import dev.terse.engine.AdamW;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
-import dev.terse.model.Parameters;
+import dev.terse.model.weights.Parameters;
 import java.util.regex.Pattern;
 
 /**

@@ -1,8 +1,8 @@
 package dev.terse.trainer.sft;
 
 import dev.terse.engine.Engine;
-import dev.terse.model.Decoder;
-import dev.terse.model.ModelFolder;
+import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.transformer.Decoder;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.SftDataset;

@@ -2,7 +2,7 @@ package dev.terse.trainer.sft;
 
 import dev.terse.engine.Segments;
 import dev.terse.io.Passes;
-import dev.terse.model.DecoderConfig;
+import dev.terse.model.weights.DecoderConfig;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.SftRow;

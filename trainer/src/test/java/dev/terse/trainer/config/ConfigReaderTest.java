@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.terse.model.LoraSettings;
-import dev.terse.model.LoraTarget;
+import dev.terse.model.adapter.LoraSettings;
+import dev.terse.model.weights.LayerProjection;
 import dev.terse.testkit.SharedData;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.grpo.GrpoConfig;
@@ -236,7 +236,7 @@ class ConfigReaderTest {
         MINIMAL + "use_peft: true\nlora_r: 4\nlora_target_modules: all-linear\nuse_rslora: true\n";
     LoraSettings settings = sft(yaml).config().model().lora().settings();
     assertThat(settings.scale()).isEqualTo(16);
-    assertThat(settings.targets()).containsExactly(LoraTarget.values());
+    assertThat(settings.targets()).containsExactly(LayerProjection.values());
     assertThat(sft(MINIMAL + "lora_r: 4\n").config().model().lora().usePeft()).isFalse();
     String dropout = MINIMAL + "use_peft: true\n";
     assertThat(grpo(dropout).config().dropsOut()).isTrue();

@@ -8,7 +8,7 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.reference.ReferenceEngine;
-import dev.terse.model.ModelFolder;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.safetensors.SafetensorsWeights;
 import dev.terse.model.safetensors.WeightSource;
 import dev.terse.testkit.TinyModels;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.terse.engine.Segments;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.numbers.NumberType;
-import dev.terse.model.DecoderConfig;
+import dev.terse.model.weights.DecoderConfig;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.fixtures.MemorySink;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.terse.engine.Engine;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.reference.ReferenceEngine;
-import dev.terse.model.Parameters;
+import dev.terse.model.weights.Parameters;
 import dev.terse.trainer.config.ConfigReader;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.reference.ReferenceEngine;
-import dev.terse.model.ModelFolder;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.fixtures.MemorySink;

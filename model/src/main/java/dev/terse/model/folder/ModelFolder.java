@@ -1,0 +1,229 @@
+package dev.terse.model.folder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.engine.Engine;
+import dev.terse.io.AtomicFile;
+import dev.terse.io.JsonFile;
+import dev.terse.model.adapter.LoraSettings;
+import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.gguf.GgufModel;
+import dev.terse.model.safetensors.DType;
+import dev.terse.model.safetensors.WeightFiles;
+import dev.terse.model.safetensors.WeightSource;
+import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.DecoderConfig;
+import dev.terse.model.weights.WeightUse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A Hugging Face folder: config.json, weights, generation config, tokenizer, chat template.
+ *
+ * @param decoder the model; owned
+ * @param tokenizer the tokenizer; owned
+ * @param template the chat template, or null where the folder has none
+ * @param generationConfig generation_config.json, or null; not to be changed
+ */
+public record ModelFolder(
+    Decoder decoder, Tokenizer tokenizer, ChatTemplate template, JsonNode generationConfig)
+    implements AutoCloseable {
+  private static final String CONFIG = "config.json";
+  private static final String GENERATION_CONFIG = "generation_config.json";
+
+  /** A folder without generation config. */
+  public ModelFolder(Decoder decoder, Tokenizer tokenizer, ChatTemplate template) {
+    this(decoder, tokenizer, template, null);
+  }
+
+  /**
+   * Loads a folder (safetensors, single or sharded), a GGUF file, or the folder of a PEFT adapter
+   * with its base model, merged.
+   *
+   * @throws IllegalArgumentException if something in it is missing, damaged or not supported
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public static ModelFolder load(Path path, Engine engine) {
+    return load(path, engine, WeightUse.CHANGED);
+  }
+
+  /**
+   * The same for a use that is known. A merged adapter has full numbers in any case.
+   *
+   * @throws IllegalArgumentException as above
+   * @throws java.io.UncheckedIOException as above
+   */
+  public static ModelFolder load(Path path, Engine engine, WeightUse use) {
+    if (Files.isRegularFile(path)) {
+      return loadGguf(path, engine, use);
+    }
+    requireFolder(path);
+    if (AdapterFolder.is(path)) {
+      return AdapterFolder.load(path, engine).merged();
+    }
+    Tokenizer tokenizer = Tokenizer.load(path);
+    try {
+      ChatTemplate template = ChatTemplate.find(path).orElse(null);
+      Path generation = path.resolve(GENERATION_CONFIG);
+      JsonNode generationConfig = Files.exists(generation) ? JsonFile.read(generation) : null;
+      return new ModelFolder(loadDecoder(path, engine, use), tokenizer, template, generationConfig);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  private static ModelFolder loadGguf(Path path, Engine engine, WeightUse use) {
+    try (GgufModel model = GgufModel.open(path)) {
+      Tokenizer tokenizer = Tokenizer.of(model.tokenizerFiles());
+      try {
+        ChatTemplate template = ChatTemplate.find(model.tokenizerFiles().files()).orElse(null);
+        return new ModelFolder(
+            loadGguf(model, engine, use), tokenizer, template, model.generationConfig());
+      } catch (RuntimeException e) {
+        tokenizer.close();
+        throw e;
+      }
+    }
+  }
+
+  private static Decoder loadGguf(GgufModel model, Engine engine, WeightUse use) {
+    DecoderConfig config = DecoderConfig.of(model.config(), model.description());
+    return new Decoder(engine, config, WeightLoading.load(model, config, engine, use));
+  }
+
+  /**
+   * The decoder's shape, without its weights.
+   *
+   * @param path a folder, a GGUF file, or the folder of an adapter, whose base is meant
+   * @throws IllegalArgumentException as {@link #load}
+   */
+  public static DecoderConfig config(Path path) {
+    if (Files.isRegularFile(path)) {
+      try (GgufModel model = GgufModel.open(path)) {
+        return DecoderConfig.of(model.config(), model.description());
+      }
+    }
+    requireFolder(path);
+    if (AdapterFolder.is(path)) {
+      return config(AdapterFolder.base(path));
+    }
+    return DecoderConfig.of(path.resolve(CONFIG));
+  }
+
+  /** Loads config.json and weights only; for work on ids, where no tokenizer is needed. */
+  public static Decoder loadDecoder(Path folder, Engine engine) {
+    return loadDecoder(folder, engine, WeightUse.CHANGED);
+  }
+
+  /** The same for a use that is known. */
+  static Decoder loadDecoder(Path folder, Engine engine, WeightUse use) {
+    if (Files.isRegularFile(folder)) {
+      try (GgufModel model = GgufModel.open(folder)) {
+        return loadGguf(model, engine, use);
+      }
+    }
+    requireFolder(folder);
+    if (AdapterFolder.is(folder)) {
+      return AdapterFolder.loadDecoder(folder, engine).merged();
+    }
+    DecoderConfig config = DecoderConfig.of(folder.resolve(CONFIG));
+    try (WeightSource source = WeightFiles.open(folder)) {
+      return new Decoder(engine, config, WeightLoading.load(source, config, engine, use));
+    }
+  }
+
+  private static void requireFolder(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new IllegalArgumentException(
+          path
+              + (Files.exists(path) ? " is neither a folder nor a GGUF file" : " does not exist")
+              + ": a model is a Hugging Face folder with config.json and model.safetensors");
+    }
+  }
+
+  /**
+   * This model with {@code token} added to the tokenizer as a token that is not special, and its
+   * embedding (and head) row set to the mean of the others; itself if the tokenizer has it already.
+   * The result takes over decoder and tokenizer: this folder must not be used any more.
+   */
+  public ModelFolder withToken(String token) {
+    Tokenizer extended = tokenizer.withToken(token);
+    if (extended == tokenizer) {
+      return this;
+    }
+    int id = extended.id(token).orElseThrow();
+    boolean known = id < tokenizer.size(); // an ordinary token has a row that was trained
+    Decoder grown = known ? decoder : decoder.withTokenRow(id);
+    tokenizer.close();
+    return new ModelFolder(grown, extended, template, generationConfig);
+  }
+
+  /**
+   * This model with its weights frozen and new adapters on them. The result takes over decoder and
+   * tokenizer: this folder must not be used any more.
+   *
+   * @param base where the model was loaded from (PEFT: base_model_name_or_path)
+   * @param token whose row is trained beside the adapters, or null
+   * @param seed of the adapters' first numbers
+   */
+  public ModelFolder withAdapters(LoraSettings settings, String base, String token, long seed) {
+    int[] ids = token == null ? new int[0] : new int[] {tokenizer.id(token).orElseThrow()};
+    return new ModelFolder(
+        decoder.withAdapters(settings, base, ids, seed), tokenizer, template, generationConfig);
+  }
+
+  /**
+   * This model with its adapters put into the weights; itself if it has none. The result takes over
+   * decoder and tokenizer.
+   */
+  public ModelFolder merged() {
+    return new ModelFolder(decoder.merged(), tokenizer, template, generationConfig);
+  }
+
+  /**
+   * Writes a folder that transformers loads, with 32-bit weights; of a model with adapters a folder
+   * that PEFT loads, with the adapters alone.
+   */
+  public void save(Path folder) {
+    save(folder, DType.F32);
+  }
+
+  /**
+   * Writes a folder that transformers loads. Each file is replaced whole.
+   *
+   * @param dtype what the weights are rounded to; adapters are written in 32 bits always
+   * @throws java.io.UncheckedIOException naming the file that cannot be written
+   */
+  public void save(Path folder, DType dtype) {
+    if (decoder.adapters().isPresent()) {
+      AdapterFolder.save(folder, this);
+      return;
+    }
+    tokenizer.save(folder);
+    if (generationConfig != null) {
+      AtomicFile.write(folder.resolve(GENERATION_CONFIG), JsonFile.text(generationConfig));
+    }
+    AtomicFile.write(folder.resolve(CONFIG), JsonFile.text(savedConfig(dtype)));
+    WeightFiles.write(folder, decoder.weights().tensors(), dtype, WeightFiles.MAX_SHARD_BYTES);
+  }
+
+  /** The config as it was read, with the number type of the weights beside it. */
+  private JsonNode savedConfig(DType dtype) {
+    ObjectNode config = decoder.config().json().deepCopy();
+    // transformers casts the weights to what stands there; the key was renamed in 4.56.
+    config.remove("dtype");
+    config.put("torch_dtype", dtype.torchName());
+    if (!config.has("architectures")) {
+      config.putArray("architectures").add(decoder.config().family().architecture());
+    }
+    return config;
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,428 @@
+package dev.terse.model.transformer;
+
+import dev.terse.engine.Arena;
+import dev.terse.engine.Engine;
+import dev.terse.engine.Engine.Write;
+import dev.terse.engine.HeadBackward;
+import dev.terse.engine.HeadRows;
+import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.Shapes;
+import dev.terse.engine.TableGradient;
+import dev.terse.engine.Tensor;
+import dev.terse.engine.TokenScores;
+import dev.terse.model.adapter.Adapters;
+import dev.terse.model.adapter.LoraSettings;
+import dev.terse.model.adapter.TrainedRows;
+import dev.terse.model.weights.DecoderConfig;
+import dev.terse.model.weights.Linear;
+import dev.terse.model.weights.PackedBatch;
+import dev.terse.model.weights.Parameters;
+import dev.terse.model.weights.PassTokens;
+import dev.terse.model.weights.RandomWeights;
+import dev.terse.model.weights.TokenRows;
+import dev.terse.model.weights.WeightShapes;
+import dev.terse.model.weights.WeightUse;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A decoder-only transformer of the Llama, Qwen2 or Qwen3 family: forward, explicit backward, and
+ * decoding over a key-value cache. Owns its weights, and the adapters on them if there are any.
+ * Serves one caller at a time.
+ */
+public final class Decoder implements AutoCloseable {
+  private final Engine engine;
+  private final DecoderConfig config;
+  private final Parameters weights;
+  private final Adapters adapters; // or null
+  private final Layer[] layers;
+  private final Tensor embedding;
+  private final Tensor norm;
+  private final Tensor head;
+  private final Arena pool;
+
+  /**
+   * Takes ownership of the weights, not of the engine.
+   *
+   * @throws IllegalArgumentException if a weight is missing or has another shape
+   */
+  public Decoder(Engine engine, DecoderConfig config, Parameters weights) {
+    this(engine, config, weights, null);
+  }
+
+  private Decoder(Engine engine, DecoderConfig config, Parameters weights, Adapters adapters) {
+    for (Map.Entry<String, int[]> expected : WeightShapes.of(config).entrySet()) {
+      Shapes.require(expected.getKey(), weights.get(expected.getKey()), expected.getValue());
+    }
+    this.engine = engine;
+    this.config = config;
+    this.weights = weights;
+    this.adapters = adapters;
+    this.layers = new Layer[config.layers()];
+    for (int l = 0; l < layers.length; l++) {
+      LayerWeights own =
+          LayerWeights.of(
+              weights,
+              adapters == null
+                  ? module -> Linear.of(engine, weights, module)
+                  : adapters::projection,
+              l);
+      layers[l] = new Layer(engine, config, own);
+    }
+    this.embedding = weights.get(WeightShapes.EMBEDDING);
+    this.norm = weights.get(WeightShapes.NORM);
+    this.head = weights.get(WeightShapes.head(config));
+    this.pool = engine.arena();
+  }
+
+  /** A decoder with random weights; see {@link RandomWeights}. */
+  public static Decoder random(Engine engine, DecoderConfig config, long seed) {
+    return new Decoder(engine, config, RandomWeights.of(engine, config, seed));
+  }
+
+  /**
+   * A decoder whose numbers are all 0, to see what it holds and does with a shape.
+   *
+   * @param lora adapters on it, and on the last row of its token tables; null for none
+   */
+  public static Decoder blank(Engine engine, DecoderConfig config, LoraSettings lora) {
+    Map<String, Tensor> zeros = new LinkedHashMap<>();
+    WeightUse use = lora == null ? WeightUse.CHANGED : lora.baseUse();
+    WeightShapes.of(config)
+        .forEach(
+            (name, shape) -> zeros.put(name, engine.allocate(use.storage(engine, name), shape)));
+    Decoder decoder = new Decoder(engine, config, new Parameters(zeros));
+    return lora == null
+        ? decoder
+        : decoder.withAdapters(lora, "", decoder.byTable(new int[] {config.vocabSize() - 1}));
+  }
+
+  public Engine engine() {
+    return engine;
+  }
+
+  public DecoderConfig config() {
+    return config;
+  }
+
+  /** The decoder's own weights: frozen where there are adapters. */
+  public Parameters weights() {
+    return weights;
+  }
+
+  /** The adapters on the weights, if there are any. */
+  public Optional<Adapters> adapters() {
+    return Optional.ofNullable(adapters);
+  }
+
+  /** What an update moves: all weights, or the adapters and the token rows beside them. */
+  public Parameters trained() {
+    return adapters == null ? weights : adapters.trained();
+  }
+
+  /** Numbers that are trained. */
+  public long trainedParameterCount() {
+    return trained().size();
+  }
+
+  /**
+   * Log-probabilities and entropies of the listed rows; forward only, one layer's activations at a
+   * time.
+   *
+   * @param temperature divides the logits
+   * @throws IllegalArgumentException if a sequence is longer than the model's positions
+   */
+  public TokenScores score(PackedBatch batch, HeadRows rows, double temperature) {
+    requirePositions(batch);
+    refresh();
+    try (Arena arena = pool.open()) {
+      Tensor hidden = lastHidden(batch, packedAttention(batch), arena);
+      return engine.tokenLogProbs(hidden, head, rows, temperature);
+    }
+  }
+
+  /**
+   * Raw logits of every token, [N, V]; for checks on small inputs, since it is the one array that
+   * training never holds. Belongs to the caller.
+   */
+  public Tensor logits(PackedBatch batch) {
+    requirePositions(batch);
+    refresh();
+    Tensor logits = engine.allocate(batch.ids().length, config.vocabSize());
+    try (Arena arena = pool.open()) {
+      engine.linear(lastHidden(batch, packedAttention(batch), arena), head, null, logits);
+    }
+    return logits;
+  }
+
+  /**
+   * Forward and backward. Adds to {@code gradients}: names and shapes are those of {@link
+   * #trained}, or of some of them; what has no gradient there is frozen and costs nothing. A tied
+   * head adds to the embedding.
+   *
+   * @param loss derivative by each target's log-probability
+   * @param recompute whether each layer's activations are computed again in the backward instead of
+   *     being kept (TRL: gradient_checkpointing); the gradients have the same bits either way
+   * @throws IllegalArgumentException if a sequence is longer than the model's positions
+   */
+  public TokenScores accumulate(
+      PackedBatch batch,
+      HeadRows rows,
+      double temperature,
+      LogProbGradient loss,
+      Parameters gradients,
+      boolean recompute) {
+    requirePositions(batch);
+    refresh();
+    int n = batch.ids().length;
+    PassTokens tokens = PassTokens.of(batch);
+    LayerAttention attention = packedAttention(batch);
+    try (Arena arena = pool.open()) {
+      Tensor[] stream = new Tensor[layers.length + 1]; // the input of each layer, the last output
+      for (int l = 0; l < stream.length; l++) {
+        stream[l] = arena.floats(n, config.channels());
+      }
+      LayerActivations[] kept = new LayerActivations[layers.length];
+      engine.embed(embedding, batch.ids(), stream[0]);
+      for (int l = 0; l < layers.length; l++) {
+        if (recompute) {
+          layers[l].forward(stream[l], tokens, attention.of(l), stream[l + 1], arena);
+        } else {
+          kept[l] = LayerActivations.take(arena, config, stream[l]);
+          layers[l].activate(kept[l], tokens, attention.of(l), arena);
+          layers[l].output(kept[l], tokens, stream[l + 1], arena);
+        }
+      }
+
+      Tensor d = arena.floats(n, config.channels());
+      TokenScores scores =
+          headBackward(stream[layers.length], rows, temperature, loss, gradients, d, arena);
+
+      for (int l = layers.length - 1; l >= 0; l--) {
+        try (Arena scratch = arena.open()) {
+          LayerActivations a = kept[l];
+          if (recompute) {
+            a = LayerActivations.take(scratch, config, stream[l]);
+            layers[l].activate(a, tokens, attention.of(l), scratch);
+          }
+          layers[l].backwardInPlace(
+              a, tokens, batch.segments(), LayerGradients.of(gradients, l), d, scratch);
+        }
+      }
+      embedBackward(batch.ids(), d, gradients, arena);
+      return scores;
+    }
+  }
+
+  /**
+   * Stands ready to decode; sequences join later.
+   *
+   * @param maxNewTokens most tokens that will be fed to a sequence
+   */
+  public Decoding decode(int maxNewTokens) {
+    refresh();
+    return new CachedDecoding(this, maxNewTokens);
+  }
+
+  /**
+   * Gives token {@code id} the mean of the rows before it, in the embedding and in an untied head:
+   * the start of a token that the model was not trained on. Where the tables have a row for the id
+   * already (Qwen keeps spare ones), it is overwritten; where the id is one past the last row, they
+   * grow. The result takes over the weights: use it in place of this decoder.
+   *
+   * @throws IllegalArgumentException if the id lies further outside
+   * @throws IllegalStateException if there are adapters, which were made for the tables as they are
+   */
+  public Decoder withTokenRow(int id) {
+    requireNoAdapters();
+    if (id < 1 || id > config.vocabSize()) {
+      throw new IllegalArgumentException(
+          "token row " + id + " must be within 1 and " + config.vocabSize() + " (vocab_size)");
+    }
+    DecoderConfig grown = config.withVocabSize(Math.max(config.vocabSize(), id + 1));
+    Map<String, Tensor> tensors = new LinkedHashMap<>(weights.tensors());
+    for (String table : tables()) {
+      Tensor rows = TokenRows.atLeast(engine, tensors.get(table), grown.vocabSize());
+      TokenRows.setToMean(rows, id);
+      tensors.put(table, rows);
+    }
+    pool.close();
+    return new Decoder(engine, grown, new Parameters(tensors));
+  }
+
+  /**
+   * Freezes the weights and puts new adapters on them, which change nothing until they are trained.
+   * The result takes over the weights: use it in place of this decoder.
+   *
+   * @param base where the weights were loaded from (PEFT: base_model_name_or_path)
+   * @param tokens rows of the embedding and of an untied head that are trained beside the adapters
+   * @param seed of A
+   */
+  public Decoder withAdapters(LoraSettings settings, String base, int[] tokens, long seed) {
+    Decoder adapted = withAdapters(settings, base, tokens.length == 0 ? Map.of() : byTable(tokens));
+    adapted.adapters.draw(seed);
+    return adapted;
+  }
+
+  /** The same rows of every token table. */
+  private Map<String, int[]> byTable(int[] tokens) {
+    Map<String, int[]> byTable = new LinkedHashMap<>();
+    tables().forEach(table -> byTable.put(table, tokens));
+    return byTable;
+  }
+
+  /** The same with A of 0 and trained rows by name of their table. */
+  public Decoder withAdapters(LoraSettings settings, String base, Map<String, int[]> tokens) {
+    requireNoAdapters();
+    Adapters added = new Adapters(engine, config, weights, settings, base, tokens);
+    pool.close();
+    return new Decoder(engine, config, weights, added);
+  }
+
+  /**
+   * Puts the adapters into the weights, in place: {@code w + s·B·A}, with DoRA row by row {@code m
+   * / |w + s·B·A|} times that. The result takes over the weights: use it in place of this decoder.
+   * Itself if there are none.
+   */
+  public Decoder merged() {
+    if (adapters == null) {
+      return this;
+    }
+    adapters.merge(pool);
+    adapters.close();
+    pool.close();
+    return new Decoder(engine, config, weights);
+  }
+
+  private void requireNoAdapters() {
+    if (adapters != null) {
+      throw new IllegalStateException("this decoder has adapters already");
+    }
+  }
+
+  /** Takes in what training has changed in the adapters. */
+  private void refresh() {
+    if (adapters != null) {
+      adapters.refresh(pool);
+    }
+  }
+
+  /** Names of the embedding and of an untied head. */
+  private List<String> tables() {
+    return Stream.of(WeightShapes.EMBEDDING, WeightShapes.head(config)).distinct().toList();
+  }
+
+  /** Which attention each layer uses. */
+  @FunctionalInterface
+  interface LayerAttention {
+    Layer.Attention of(int layer);
+  }
+
+  /** Attention inside the sequences of a batch, the same in every layer. */
+  LayerAttention packedAttention(PackedBatch batch) {
+    return l -> layers[l].packed(batch.segments());
+  }
+
+  /** The normed residual stream of {@code batch} after the last layer, [N, C]. */
+  Tensor lastHidden(PackedBatch batch, LayerAttention attention, Arena arena) {
+    return lastHidden(PassTokens.of(batch), attention, arena);
+  }
+
+  /** The normed residual stream of {@code tokens} after the last layer, [N, C]. */
+  Tensor lastHidden(PassTokens tokens, LayerAttention attention, Arena arena) {
+    Tensor x = arena.floats(tokens.ids().length, config.channels());
+    Tensor y = arena.floats(tokens.ids().length, config.channels());
+    engine.embed(embedding, tokens.ids(), x);
+    for (int l = 0; l < layers.length; l++) {
+      layers[l].forward(x, tokens, attention.of(l), y, arena);
+      Tensor swap = x;
+      x = y;
+      y = swap;
+    }
+    engine.rmsNorm(x, norm, config.normEpsilon(), y);
+    return y;
+  }
+
+  Tensor head() {
+    return head;
+  }
+
+  /** Log-probabilities, and the gradient of the stream {@code x} after the last layer into d. */
+  private TokenScores headBackward(
+      Tensor x,
+      HeadRows rows,
+      double temperature,
+      LogProbGradient loss,
+      Parameters gradients,
+      Tensor d,
+      Arena arena) {
+    try (Arena scratch = arena.open()) {
+      Tensor hidden = scratch.floats(x.shape());
+      Tensor dHidden = scratch.floats(x.shape());
+      engine.rmsNorm(x, norm, config.normEpsilon(), hidden);
+      TokenScores scores =
+          engine.tokenLogProbs(
+              hidden,
+              head,
+              rows,
+              temperature,
+              new HeadBackward<>(
+                  loss, dHidden, tableGradient(WeightShapes.head(config), gradients)));
+      Tensor dNorm = gradients.getOrNull(WeightShapes.NORM);
+      Tensor sums = dNorm == null ? scratch.zeros(norm.shape()) : dNorm;
+      engine.rmsNormBackward(x, norm, config.normEpsilon(), dHidden, d, Write.OVERWRITE, sums);
+      return scores;
+    }
+  }
+
+  /** What is wanted of the gradient of a token table. */
+  private TableGradient<Tensor> tableGradient(String table, Parameters gradients) {
+    if (gradients.has(table)) {
+      return TableGradient.whole(gradients.get(table));
+    }
+    Tensor ofRows = gradients.getOrNull(TrainedRows.name(table));
+    return ofRows == null
+        ? TableGradient.NONE
+        : new TableGradient<>(adapters.rows(table).ids(), ofRows);
+  }
+
+  private void embedBackward(int[] ids, Tensor d, Parameters gradients, Arena arena) {
+    TableGradient<Tensor> gradient = tableGradient(WeightShapes.EMBEDDING, gradients);
+    if (gradient.isWhole()) {
+      engine.embedBackward(ids, d, gradient.sums());
+    } else if (gradient.sums() != null) {
+      adapters.rows(WeightShapes.EMBEDDING).embedBackward(engine, ids, d, gradient.sums(), arena);
+    }
+  }
+
+  private void requirePositions(PackedBatch batch) {
+    for (int s = 0; s < batch.segments().count(); s++) {
+      requirePositions(s, batch.segments().seenLength(s));
+    }
+  }
+
+  void requirePositions(int sequence, int tokens) {
+    if (tokens > config.maxPositions()) {
+      throw new IllegalArgumentException(
+          "sequence "
+              + sequence
+              + " needs "
+              + tokens
+              + " positions, the model has "
+              + config.maxPositions()
+              + " (max_position_embeddings): shorten or drop it");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (adapters != null) {
+      adapters.close();
+    }
+    pool.close();
+    weights.close();
+  }
+}

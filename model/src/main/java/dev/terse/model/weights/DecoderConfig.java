@@ -1,0 +1,111 @@
+package dev.terse.model.weights;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.Rotary;
+import dev.terse.engine.Shapes;
+import dev.terse.io.JsonFile;
+import java.nio.file.Path;
+
+/**
+ * Shape of a decoder, as {@code config.json} of a Hugging Face folder tells it.
+ *
+ * @param family llama, qwen2 or qwen3 (model_type)
+ * @param vocabSize V, rows of the embedding (vocab_size)
+ * @param channels C (hidden_size)
+ * @param ffn F (intermediate_size)
+ * @param layers num_hidden_layers
+ * @param attention head layout (num_attention_heads, num_key_value_heads, head_dim)
+ * @param qkvBias whether q, k and v have a bias (qwen2, or attention_bias)
+ * @param outputBias whether the attention's output projection has a bias (attention_bias)
+ * @param qkNorm whether q and k are normed per head (qwen3)
+ * @param tiedHead whether the head is the embedding (tie_word_embeddings)
+ * @param normEpsilon rms_norm_eps
+ * @param rotary inverse frequencies with rope_scaling applied
+ * @param maxPositions max_position_embeddings
+ * @param initializerRange standard deviation of random weights (initializer_range)
+ * @param json the file itself, keys that are not ours included; not to be changed
+ */
+public record DecoderConfig(
+    Family family,
+    int vocabSize,
+    int channels,
+    int ffn,
+    int layers,
+    AttentionShape attention,
+    boolean qkvBias,
+    boolean outputBias,
+    boolean qkNorm,
+    boolean tiedHead,
+    double normEpsilon,
+    Rotary rotary,
+    int maxPositions,
+    double initializerRange,
+    JsonNode json) {
+
+  /** The supported model_type values. */
+  public enum Family {
+    LLAMA("LlamaForCausalLM"),
+    QWEN2("Qwen2ForCausalLM"),
+    QWEN3("Qwen3ForCausalLM");
+
+    private final String architecture;
+
+    Family(String architecture) {
+      this.architecture = architecture;
+    }
+
+    /** The class of transformers. */
+    public String architecture() {
+      return architecture;
+    }
+  }
+
+  /**
+   * Reads the text of a config.json, with the defaults of transformers.
+   *
+   * @param where what error sentences call it, such as the path
+   * @throws IllegalArgumentException naming all problems at once
+   */
+  public static DecoderConfig of(JsonNode json, String where) {
+    return new ConfigReader(json, where).read();
+  }
+
+  /** {@link #of(JsonNode, String)} of a config that has no file. */
+  public static DecoderConfig of(JsonNode json) {
+    return of(json, "model config");
+  }
+
+  /**
+   * Reads a config.json.
+   *
+   * @throws IllegalArgumentException naming all problems at once
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   */
+  public static DecoderConfig of(Path file) {
+    return of(JsonFile.read(file), file.toString());
+  }
+
+  /** The same decoder with another number of token rows. */
+  public DecoderConfig withVocabSize(int size) {
+    ObjectNode changed = json.deepCopy();
+    changed.put("vocab_size", size);
+    return of(changed);
+  }
+
+  /** Channels of all query heads, H*D. */
+  public int queryChannels() {
+    return attention.heads() * attention.headDim();
+  }
+
+  /** Channels of all key heads (or value heads), K*D. */
+  public int keyChannels() {
+    return attention.kvHeads() * attention.headDim();
+  }
+
+  /** Number of weights; a tied head counts once. */
+  public long parameterCount() {
+    return WeightShapes.of(this).values().stream().mapToLong(Shapes::size).sum();
+  }
+}
