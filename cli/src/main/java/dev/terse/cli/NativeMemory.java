@@ -1,6 +1,6 @@
 package dev.terse.cli;
 
-import java.lang.management.ManagementFactory;
+import dev.terse.trainer.memory.MachineMemory;
 import java.util.Locale;
 
 /**
@@ -30,21 +30,14 @@ final class NativeMemory {
             + " arrays outside it %.1f. Lower per_device_train_batch_size, max_length or"
             + " max_completion_length, keep gradient_checkpointing true, or take a smaller model",
         error.getMessage(),
-        machine() / 1e9,
+        MachineMemory.read().total() / 1e9,
         Runtime.getRuntime().maxMemory() / 1e9,
         limit() / 1e9);
   }
 
   private static long limit() {
-    return Math.max(machine() - Runtime.getRuntime().maxMemory(), machine() / 2);
-  }
-
-  private static long machine() {
-    if (ManagementFactory.getOperatingSystemMXBean()
-        instanceof com.sun.management.OperatingSystemMXBean system) {
-      return system.getTotalMemorySize();
-    }
-    return 4 * Runtime.getRuntime().maxMemory(); // the JVM's default heap is a quarter
+    long machine = MachineMemory.read().total();
+    return Math.max(machine - Runtime.getRuntime().maxMemory(), machine / 2);
   }
 
   private static void setIfAbsent(String property, String value) {

@@ -33,15 +33,6 @@ public final class ListenerSink implements MetricSink {
   }
 
   @Override
-  public void histogram(long step, String name, double[] values) {}
-
-  @Override
-  public void text(long step, String name, String markdown) {}
-
-  @Override
-  public void hparams(Map<String, Object> config) {}
-
-  @Override
   public void close() {
     if (epoch >= 0) {
       model.listeners().forEach(listener -> listener.onEpochEnd(model));

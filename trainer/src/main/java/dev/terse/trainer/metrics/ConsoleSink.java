@@ -51,15 +51,6 @@ public final class ConsoleSink implements MetricSink {
   }
 
   @Override
-  public void histogram(long step, String name, double[] values) {}
-
-  @Override
-  public void text(long step, String name, String markdown) {}
-
-  @Override
-  public void hparams(Map<String, Object> config) {}
-
-  @Override
   public void close() {
     out.flush();
   }

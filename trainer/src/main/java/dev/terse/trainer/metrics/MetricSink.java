@@ -4,7 +4,8 @@ import java.util.Map;
 
 /**
  * Where a run's numbers go: TensorBoard, JSONL, console, DL4J listeners. A sink that fails (full
- * disk) says so once and never stops training. NaN and infinite values are written as they are.
+ * disk) says so once and never stops training. NaN and infinite values are written as they are. Not
+ * every sink has a use for more than scalars.
  */
 public interface MetricSink extends AutoCloseable {
 
@@ -12,13 +13,13 @@ public interface MetricSink extends AutoCloseable {
   void scalars(long step, Map<String, Double> values);
 
   /** The distribution of some values at one step. */
-  void histogram(long step, String name, double[] values);
+  default void histogram(long step, String name, double[] values) {}
 
   /** Markdown text of one step, e.g. completions with their steps and skips. */
-  void text(long step, String name, String markdown);
+  default void text(long step, String name, String markdown) {}
 
   /** The run's configuration, once at the start. */
-  void hparams(Map<String, Object> config);
+  default void hparams(Map<String, Object> config) {}
 
   @Override
   void close();
