@@ -134,11 +134,7 @@ final class EquationRules {
     if (e instanceof Expr.Sym s) {
       return variable.applyAsInt(s);
     }
-    int size = 1;
-    for (var part : Expr.parts(e)) {
-      size += size(part, variable);
-    }
-    return size;
+    return 1 + Expr.parts(e).stream().mapToInt(part -> size(part, variable)).sum();
   }
 
   private static boolean isOnlyGraph(String y, Expr g, ExprEquality exprs) {
@@ -154,26 +150,10 @@ final class EquationRules {
   private static int degree(Expr e, Predicate<String> counts) {
     if (e instanceof Expr.Sym s) {
       return counts.test(s.name()) ? 1 : 0;
-    } else if (e instanceof Expr.Sum s) {
-      int highest = 0;
-      for (var term : s.terms()) {
-        int degree = degree(term, counts);
-        if (degree < 0) {
-          return -1;
-        }
-        highest = Math.max(highest, degree);
-      }
-      return highest;
-    } else if (e instanceof Expr.Product p) {
-      int sum = 0;
-      for (var factor : p.factors()) {
-        int degree = degree(factor, counts);
-        if (degree < 0) {
-          return -1;
-        }
-        sum += degree;
-      }
-      return sum;
+    } else if (e instanceof Expr.Sum || e instanceof Expr.Product) {
+      var parts = Expr.parts(e).stream().mapToInt(part -> degree(part, counts)).summaryStatistics();
+      boolean sum = e instanceof Expr.Sum;
+      return parts.getMin() < 0 ? -1 : sum ? parts.getMax() : (int) parts.getSum();
     } else if (e instanceof Expr.Power p
         && p.exponent() instanceof Expr.Num n
         && n.value().isInteger()

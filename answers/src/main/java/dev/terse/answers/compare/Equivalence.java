@@ -12,6 +12,42 @@ import dev.terse.answers.value.Limits;
  */
 public final class Equivalence {
 
+  /*
+   * Evidence is asked for in this order, the surest and cheapest first, and the first that decides
+   * is believed:
+   *
+   *   1. the same text                                           here
+   *   2. the same form: equal tokens, whatever their spelling    Readings
+   *   3. equal answers, part by part as they were read           Comparison
+   *   4. the one rule for the two kinds of answers               Rules
+   *
+   * Rules come down to expressions, and for two of these it goes on (ExprEquality):
+   *
+   *   5. exact rational arithmetic                               ExactValue
+   *   6. a long decimal that rounds, or cuts off, the other      ExprEquality
+   *   7. 60 digits with a bound on their error [1]               NumericValue, Ball
+   *   8. with variables: 5 and 7 at fixed points [2]             Substitution
+   *
+   * A text may be read in several ways ("1,234" is a number or a list). Answers are equal if any
+   * two readings are. They are different only if every two readings are; a reading that passes a
+   * limit leaves "cannot tell".
+   *
+   * Nothing is simplified. Whether an expression with exp, sin and abs is zero cannot be decided in
+   * general [3], and rewriting costs what the text wants it to cost; the text comes from a policy
+   * that is paid for surprises. Numbers with an error bound prove "different". "Equal" they cannot
+   * prove: two values are taken as equal where their balls meet and agree to 25 digits.
+   *
+   * Work is counted, not timed (Budget), so that a slow machine gives the same verdict, and so a
+   * resumed run the same rewards.
+   *
+   * [1] Johansson, Arb: Efficient Arbitrary-Precision Midpoint-Radius Interval Arithmetic, IEEE
+   *     Transactions on Computers 66(8), 2017, arXiv 1611.02831
+   * [2] Schwartz, Fast Probabilistic Algorithms for Verification of Polynomial Identities, Journal
+   *     of the ACM 27(4), 1980
+   * [3] Richardson, Some Undecidable Problems Involving Elementary Functions of a Real Variable,
+   *     Journal of Symbolic Logic 33(4), 1968
+   */
+
   /** A verdict and the sentence that explains it. */
   public record Result(Verdict verdict, String reason) {}
 
@@ -47,8 +83,7 @@ public final class Equivalence {
       return new Result(Verdict.UNKNOWN, e.getMessage());
     } catch (RuntimeException | StackOverflowError e) {
       // The border of the module and its second wall: the limits are the first. A fault of ours
-      // must
-      // not stop a training run; the hostile tests fail on this reason.
+      // must not stop a training run; the hostile tests fail on this reason.
       return new Result(Verdict.UNKNOWN, INTERNAL + e.getClass().getSimpleName());
     }
   }

@@ -21,11 +21,12 @@ import java.util.TreeSet;
 /**
  * Whether two expressions have the same value.
  *
- * <p>In this order: equal form; exact rational arithmetic; for numbers beyond it, 60 digits with an
- * error bound (different values are proven different, values that agree to 25 digits or more are
- * taken as equal); for expressions with variables the same at points that are far apart, positive
- * and negative (Schwartz and Zippel: unequal polynomials of degree d agree at a random point of
- * 2^16 with probability d / 2^16, at five with its fifth power).
+ * <p>In this order: equal form; infinity by its sign; exact rational arithmetic; a long decimal
+ * that rounds the other value; 60 digits with an error bound (different values are proven
+ * different, values that agree to 25 digits or more are taken as equal). With variables: the same
+ * at points that are far apart, positive and negative (Schwartz and Zippel: unequal polynomials of
+ * degree d agree at a random point of 2^16 with probability d / 2^16, at four with its fourth
+ * power).
  */
 final class ExprEquality {
   private static final int POINTS = 9;

@@ -12,6 +12,7 @@ import dev.terse.answers.value.Answer.Sequence;
 import dev.terse.answers.value.Answer.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** Rules for what has parts: points, lists, sets, matrices. */
 final class PartRules {
@@ -40,12 +41,13 @@ final class PartRules {
   }
 
   private static Verdict inOrder(List<Answer> a, List<Answer> b, Comparison c) {
-    if (a.size() != b.size()) {
-      return DIFFERENT;
-    }
-    var all = EQUAL;
+    return all(a, b, c::of);
+  }
+
+  private static <T> Verdict all(List<T> a, List<T> b, BiFunction<T, T, Verdict> each) {
+    var all = a.size() == b.size() ? EQUAL : DIFFERENT;
     for (int i = 0; i < a.size() && all != DIFFERENT; i++) {
-      all = all.and(c.of(a.get(i), b.get(i)));
+      all = all.and(each.apply(a.get(i), b.get(i)));
     }
     return all;
   }
@@ -98,14 +100,7 @@ final class PartRules {
   }
 
   private static Verdict rows(List<List<Answer>> a, List<List<Answer>> b, Comparison c) {
-    if (a.size() != b.size()) {
-      return DIFFERENT;
-    }
-    var all = EQUAL;
-    for (int i = 0; i < a.size() && all != DIFFERENT; i++) {
-      all = all.and(inOrder(a.get(i), b.get(i), c));
-    }
-    return all;
+    return all(a, b, (x, y) -> inOrder(x, y, c));
   }
 
   /** A point is a matrix of one row or column, and [[1, 2], [3, 4]] one of several. */

@@ -16,8 +16,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One rule for every two kinds of answers, in whatever order they are asked. A kind without a rule
- * for each of the others does not get past the loading of this class.
+ * One rule for every two kinds of answers; asked the other way round it is the same question. No
+ * order of tests decides, and nothing is different for want of a rule: a new kind of answer that
+ * has none for each of the others does not get past the loading of this class.
  */
 final class Rules {
 
@@ -75,16 +76,8 @@ final class Rules {
     rule(Clock.class, Clock.class, TimeRules::times);
 
     rule(Equation.class, Equation.class, EquationRules::equations);
-    rule(Value.class, Equation.class, EquationRules::result);
-    rule(Text.class, Equation.class, EquationRules::result);
-    rule(Sequence.class, Equation.class, EquationRules::result);
-    rule(Collection.class, Equation.class, EquationRules::result);
-    rule(Region.class, Equation.class, EquationRules::result);
-    rule(Inequality.class, Equation.class, EquationRules::result);
-    rule(Matrix.class, Equation.class, EquationRules::result);
-    rule(Ratio.class, Equation.class, EquationRules::result);
-    rule(Based.class, Equation.class, EquationRules::result);
-    rule(Clock.class, Equation.class, EquationRules::result);
+    results(Value.class, Text.class, Sequence.class, Collection.class, Region.class);
+    results(Inequality.class, Matrix.class, Ratio.class, Based.class, Clock.class);
 
     for (var a : Answer.class.getPermittedSubclasses()) {
       for (var b : Answer.class.getPermittedSubclasses()) {
@@ -110,11 +103,19 @@ final class Rules {
     }
   }
 
-  /** Two kinds of which one never means the other. */
+  /** Kinds of which one never means another. */
   @SafeVarargs
   private static void different(Class<? extends Answer> a, Class<? extends Answer>... others) {
     for (var b : others) {
       rule(a, b, (x, y, c) -> Verdict.DIFFERENT);
+    }
+  }
+
+  /** Kinds that an equation may give as its result. */
+  @SafeVarargs
+  private static void results(Class<? extends Answer>... kinds) {
+    for (var a : kinds) {
+      rule(a, Equation.class, EquationRules::result);
     }
   }
 

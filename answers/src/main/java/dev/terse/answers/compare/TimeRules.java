@@ -11,6 +11,7 @@ import dev.terse.answers.value.Answer.Value;
 import dev.terse.answers.value.Expr;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Rules for times of the day. */
 final class TimeRules {
@@ -67,13 +68,7 @@ final class TimeRules {
   }
 
   private static boolean sameRatio(List<Integer> a, List<Integer> b) {
-    if (a.size() != b.size()) {
-      return false;
-    }
-    boolean same = true;
-    for (int i = 1; i < a.size(); i++) {
-      same &= a.get(0) * b.get(i) == b.get(0) * a.get(i);
-    }
-    return same;
+    return a.size() == b.size()
+        && IntStream.range(1, a.size()).allMatch(i -> a.get(0) * b.get(i) == b.get(0) * a.get(i));
   }
 }

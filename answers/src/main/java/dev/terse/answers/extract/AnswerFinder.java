@@ -23,16 +23,8 @@ public final class AnswerFinder {
 
   private static final List<String> DENIALS =
       List.of(
-          " not ",
-          "n't ",
-          " never ",
-          " neither ",
-          " nor ",
-          " but ",
-          " except ",
-          " wrong ",
-          " incorrect ",
-          " or ");
+          " not |n't | never | neither | nor | but | except | wrong | incorrect | or "
+              .split("\\|"));
 
   /** Words that end the answer in a sentence and begin its explanation. */
   private static final List<String> CLAUSES =

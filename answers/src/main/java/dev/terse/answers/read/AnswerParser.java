@@ -29,6 +29,26 @@ final class AnswerParser {
   private static final Set<String> HEDGES =
       Set.of("about", "approximately", "exactly", "only", "roughly", "around", "approx");
 
+  /** Tokens from one position to before another. */
+  private record Range(int from, int to) {
+
+    /** What stands between cuts, each of one token. */
+    static List<Range> between(int from, int to, List<Integer> cuts) {
+      var ranges = new ArrayList<Range>();
+      int start = from;
+      for (int cut : cuts) {
+        ranges.add(new Range(start, cut));
+        start = cut + 1;
+      }
+      ranges.add(new Range(start, to));
+      return ranges;
+    }
+
+    boolean isEmpty() {
+      return to <= from;
+    }
+  }
+
   private final List<Token> tokens;
   private final Brackets brackets;
   private final QuantityParser quantities;
@@ -129,21 +149,18 @@ final class AnswerParser {
 
   private List<Answer> items(int from, int to, List<Integer> cuts, int depth) {
     var items = new ArrayList<Answer>();
-    int start = from;
-    for (int k = 0; k <= cuts.size(); k++) {
-      int stop = k < cuts.size() ? cuts.get(k) : to;
-      if (stop > start) { // ", and" leaves nothing between its two signs
+    for (var part : Range.between(from, to, cuts)) {
+      if (!part.isEmpty()) { // ", and" leaves nothing between its two signs
         if (items.size() >= Limits.MAX_ITEMS) {
           throw new CannotTell("a list of more than " + Limits.MAX_ITEMS + " parts");
         }
-        var item = answer(start, stop, depth + 1);
+        var item = answer(part.from(), part.to(), depth + 1);
         if (item instanceof Collection c && !c.braces()) { // ±
           items.addAll(c.items());
         } else {
           items.add(item);
         }
       }
-      start = stop + 1;
     }
     if (items.isEmpty()) {
       throw new CannotTell("an empty list");
@@ -172,16 +189,16 @@ final class AnswerParser {
       return equation(from, to, cuts, depth);
     }
     if (signs.stream().allMatch(ORDER::contains)) {
-      var sides = new ArrayList<Expr>();
-      int start = from;
-      for (int cut : cuts) {
-        sides.add(quantities.expression(start, cut));
-        start = cut + 1;
-      }
-      sides.add(quantities.expression(start, to));
-      return new Inequality(List.copyOf(sides), signs);
+      return new Inequality(expressions(from, to, cuts), signs);
     }
     throw new CannotTell("relations of several kinds");
+  }
+
+  /** The expressions between the cuts. */
+  private List<Expr> expressions(int from, int to, List<Integer> cuts) {
+    return Range.between(from, to, cuts).stream()
+        .map(part -> quantities.expression(part.from(), part.to()))
+        .toList();
   }
 
   private static boolean isOrder(Token t) {
@@ -191,20 +208,19 @@ final class AnswerParser {
   private Answer equation(int from, int to, List<Integer> cuts, int depth) {
     String label = label(from, cuts.get(0));
     var sides = new ArrayList<Expr>();
-    int start = from;
-    for (int cut : cuts) {
+    var parts = Range.between(from, to, cuts);
+    for (var part : parts.subList(0, cuts.size())) {
       Expr side = null;
       try {
-        side = quantities.expression(start, cut);
+        side = quantities.expression(part.from(), part.to());
       } catch (CannotTell e) {
-        if (label == null || start != from) {
+        if (label == null || part.from() != from) {
           throw e;
         }
       }
       sides.add(side);
-      start = cut + 1;
     }
-    var right = answer(start, to, depth + 1);
+    var right = answer(parts.get(cuts.size()).from(), to, depth + 1);
     if (right instanceof Collection c && !c.braces()) { // x = ±2
       var each = c.items().stream().<Answer>map(item -> new Equation(label, sides, item)).toList();
       return new Collection(each, false);
@@ -224,11 +240,8 @@ final class AnswerParser {
       return null;
     }
     var parts = new ArrayList<Answer>();
-    int start = from;
-    for (int k = 0; k <= cuts.size(); k++) {
-      int stop = k < cuts.size() ? cuts.get(k) : to;
-      parts.add(answer(start, stop, depth + 1));
-      start = stop + 1;
+    for (var part : Range.between(from, to, cuts)) {
+      parts.add(answer(part.from(), part.to(), depth + 1));
     }
     if (parts.stream().allMatch(p -> p instanceof Collection)
         && cuts.stream().allMatch(i -> tokens.get(i).is("∪"))) {
@@ -297,43 +310,33 @@ final class AnswerParser {
       throw new CannotTell("the environment " + Words.brief(tokens.get(begin).text()));
     }
     var rows = new ArrayList<List<Answer>>();
-    var rowCuts = new ArrayList<>(brackets.outside(begin + 1, end, t -> t.is("\\\\")));
-    rowCuts.add(end);
-    int start = begin + 1;
     int cells = 0;
-    for (int rowEnd : rowCuts) {
-      if (rowEnd > start) {
-        var row = new ArrayList<Answer>();
-        var cellCuts = new ArrayList<>(brackets.outside(start, rowEnd, t -> t.is("&")));
-        cellCuts.add(rowEnd);
-        for (int cellEnd : cellCuts) {
+    for (var row : split(begin + 1, end, "\\\\")) {
+      if (!row.isEmpty()) {
+        var items = new ArrayList<Answer>();
+        for (var cell : split(row.from(), row.to(), "&")) {
           if (++cells > Limits.MAX_ITEMS) {
             throw new CannotTell("a matrix of more than " + Limits.MAX_ITEMS + " entries");
           }
-          row.add(answer(start, cellEnd, depth + 1));
-          start = cellEnd + 1;
+          items.add(answer(cell.from(), cell.to(), depth + 1));
         }
-        rows.add(List.copyOf(row));
+        rows.add(List.copyOf(items));
       }
-      start = rowEnd + 1;
     }
     return new Matrix(List.copyOf(rows));
   }
 
+  private List<Range> split(int from, int to, String sign) {
+    return Range.between(from, to, brackets.outside(from, to, t -> t.is(sign)));
+  }
+
   /** One quantity, time, ratio, number in a base or named set. */
   private Answer single(int from, int to) {
-    if (to - from == 1 && tokens.get(from).kind() == Kind.COMMAND) {
-      switch (tokens.get(from).text()) {
-        case "emptyset" -> {
-          return new Collection(List.of(), true);
-        }
-        case "reals" -> {
-          return Regions.REALS;
-        }
-        default -> {
-          // an expression
-        }
-      }
+    if (to - from == 1 && tokens.get(from).isCommand("emptyset")) {
+      return new Collection(List.of(), true);
+    }
+    if (to - from == 1 && tokens.get(from).isCommand("reals")) {
+      return Regions.REALS;
     }
     var clock = ClockTimes.read(tokens.subList(from, to));
     if (clock != null) {
@@ -341,14 +344,7 @@ final class AnswerParser {
     }
     var colons = brackets.outside(from, to, t -> t.is(":"));
     if (!colons.isEmpty()) {
-      var parts = new ArrayList<Expr>();
-      int start = from;
-      for (int colon : colons) {
-        parts.add(quantities.expression(start, colon));
-        start = colon + 1;
-      }
-      parts.add(quantities.expression(start, to));
-      return new Ratio(List.copyOf(parts));
+      return new Ratio(expressions(from, to, colons));
     }
     var based = based(from, to);
     return based != null ? based : quantities.quantity(from, to);

@@ -280,26 +280,18 @@ final class Lexer {
         at++;
         textDepth++;
       }
-    } else if (name.equals("dfrac") || name.equals("tfrac") || name.equals("cfrac")) {
-      add(Kind.COMMAND, "frac");
-    } else if (name.equals("dbinom") || name.equals("tbinom")) {
-      add(Kind.COMMAND, "binom");
     } else if (name.equals("mathbb") || name.equals("Bbb")) {
       skipSpaces();
       String set =
           peek(0) == '{' ? braced() : String.valueOf(s.charAt(Math.min(at++, s.length() - 1)));
       add(Kind.COMMAND, set.equals("R") ? "reals" : set.equals("Z") ? "integers" : "set" + set);
-    } else if (name.equals("R")) {
-      add(Kind.COMMAND, "reals");
-    } else if (name.equals("varnothing")) {
-      add(Kind.COMMAND, "emptyset");
-    } else if (name.equals("lor") || name.equals("vee")) {
-      add(Kind.WORD, "or");
-    } else if (name.equals("land") || name.equals("wedge")) {
-      add(Kind.WORD, "and");
+    } else if (Symbols.CONNECTIVES.containsKey(name)) {
+      add(Kind.WORD, Symbols.CONNECTIVES.get(name));
     } else {
       String sign = Symbols.SIGNS.get(name);
-      add(sign == null ? Kind.COMMAND : Kind.SIGN, sign == null ? name : sign);
+      add(
+          sign == null ? Kind.COMMAND : Kind.SIGN,
+          sign == null ? Symbols.ALIASES.getOrDefault(name, name) : sign);
     }
   }
 

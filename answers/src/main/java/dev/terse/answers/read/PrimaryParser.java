@@ -51,42 +51,34 @@ final class PrimaryParser {
   }
 
   private Expr bracketed() {
-    switch (cursor.next().text()) {
+    return switch (cursor.next().text()) {
       case "(", "[" -> {
         var e = inner.sum();
         requireClose();
-        return e;
+        yield e;
       }
-      case "{" -> {
-        var e = inner.sum();
-        cursor.expect("}");
-        return e;
-      }
+      case "{" -> upTo("}");
       case "|" -> {
         absoluteValues++;
         var e = inner.sum();
         absoluteValues--;
         cursor.expect("|");
-        return Expr.fn("abs", e);
+        yield Expr.fn("abs", e);
       }
-      case "$", "€", "£" -> {
-        return primary(); // money inside a calculation
-      }
-      case "⌊" -> {
-        var e = inner.sum();
-        cursor.expect("⌋");
-        return Expr.fn("floor", e);
-      }
-      case "⌈" -> {
-        var e = inner.sum();
-        cursor.expect("⌉");
-        return Expr.fn("ceil", e);
-      }
+      case "$", "€", "£" -> primary(); // money inside a calculation
+      case "⌊" -> Expr.fn("floor", upTo("⌋"));
+      case "⌈" -> Expr.fn("ceil", upTo("⌉"));
       default -> {
         cursor.back(cursor.position() - 1);
         throw cursor.unexpected();
       }
-    }
+    };
+  }
+
+  private Expr upTo(String close) {
+    var e = inner.sum();
+    cursor.expect(close);
+    return e;
   }
 
   private void requireClose() {
@@ -101,22 +93,9 @@ final class PrimaryParser {
     if (Symbols.FUNCTIONS.contains(name)) {
       return function(name);
     }
-    switch (word) {
-      case "pi", "Pi", "PI" -> {
-        return Const.PI;
-      }
-      case "e" -> {
-        return Const.E;
-      }
-      case "i" -> {
-        return Const.I;
-      }
-      case "inf", "infinity", "Infinity", "oo" -> {
-        return Const.INFINITY;
-      }
-      default -> {
-        // letters side by side are a product; longer words are words
-      }
+    var constant = constant(word);
+    if (constant != null) {
+      return constant;
     }
     if (word.length() == 1 || Symbols.LETTERS.contains(word)) {
       return subscripted(word);
@@ -133,6 +112,17 @@ final class PrimaryParser {
     cursor.replace(new Token(Token.Kind.WORD, word.substring(word.length() - 1), false, false));
     factors.add(inner.factor());
     return new Product(List.copyOf(factors));
+  }
+
+  /** The constant of that name; null if there is none. */
+  private static Const constant(String word) {
+    return switch (word) {
+      case "pi", "Pi", "PI" -> Const.PI;
+      case "e" -> Const.E;
+      case "i" -> Const.I;
+      case "inf", "infinity", "Infinity", "oo" -> Const.INFINITY;
+      default -> null;
+    };
   }
 
   /** Whether the word just taken has another one beside it: prose, no product of letters. */
@@ -178,29 +168,15 @@ final class PrimaryParser {
     if (Symbols.FUNCTIONS.contains(function) && !name.equals("sqrt") && !name.equals("binom")) {
       return function(function);
     }
-    switch (name) {
-      case "pi" -> {
-        return Const.PI;
-      }
-      case "infty", "infin" -> {
-        return Const.INFINITY;
-      }
-      case "imath" -> {
-        return Const.I;
-      }
-      case "frac" -> {
-        var top = argument();
-        return ExprParser.quotient(top, argument());
-      }
-      case "binom" -> {
-        var n = argument();
-        return Expr.fn("binom", n, argument());
-      }
-      case "sqrt" -> {
-        return root();
-      }
+    return switch (name) {
+      case "pi" -> Const.PI;
+      case "infty", "infin" -> Const.INFINITY;
+      case "imath" -> Const.I;
+      case "frac" -> ExprParser.quotient(argument(), argument());
+      case "binom" -> Expr.fn("binom", argument(), argument());
+      case "sqrt" -> root();
       default -> throw new CannotTell("\\" + Words.brief(name) + " is not understood");
-    }
+    };
   }
 
   private Expr root() {

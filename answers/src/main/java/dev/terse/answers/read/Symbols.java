@@ -40,13 +40,25 @@ final class Symbols {
           "sin cos tan cot sec csc arcsin arccos arctan arccot sinh cosh tanh ln log exp lg"
               + " sqrt cbrt abs floor ceil max min gcd lcm binom asin acos atan re im conj cis");
 
-  /** Commands and their sign or word. */
+  /** Commands that are another one in other dress. */
+  static final Map<String, String> ALIASES = new HashMap<>();
+
+  /** Commands that are words. */
+  static final Map<String, String> CONNECTIVES = new HashMap<>();
+
+  /** Commands and their sign. */
   static final Map<String, String> SIGNS = new HashMap<>();
 
   /** Unicode characters and their replacement text. */
   static final Map<Character, String> UNICODE = new HashMap<>();
 
   static {
+    put(ALIASES, "dfrac tfrac cfrac", "frac");
+    put(ALIASES, "dbinom tbinom", "binom");
+    put(ALIASES, "R", "reals");
+    put(ALIASES, "varnothing", "emptyset");
+    put(CONNECTIVES, "lor vee", "or");
+    put(CONNECTIVES, "land wedge", "and");
     put(SIGNS, "cdot times ast bullet star", "*");
     put(SIGNS, "div", "/");
     put(SIGNS, "le leq leqslant leqq", "≤");

@@ -37,25 +37,25 @@ public final class Words {
     SHORT.put("tues", "tuesday");
     SHORT.put("thurs", "thursday");
     SHORT.put("dne", "doesnotexist");
-    String[] small =
-        ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
-                + " fifteen sixteen seventeen eighteen nineteen")
-            .split(" ");
-    for (int i = 0; i < small.length; i++) {
-      NUMBERS.put(small[i], i);
-    }
-    String[] tens = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
-    for (int i = 0; i < tens.length; i++) {
-      NUMBERS.put(tens[i], 10 * (i + 2));
-    }
-    String[] parts = "half third quarter fifth sixth seventh eighth ninth tenth".split(" ");
-    for (int i = 0; i < parts.length; i++) {
-      PARTS.put(parts[i], i + 2);
-      PARTS.put(parts[i] + "s", i + 2);
-    }
-    PARTS.put("halves", 2);
-    PARTS.put("fourth", 4);
+    count(
+        NUMBERS,
+        0,
+        1,
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+            + " fifteen sixteen seventeen eighteen nineteen");
+    count(NUMBERS, 20, 10, "twenty thirty forty fifty sixty seventy eighty ninety");
+    count(PARTS, 2, 1, "half third quarter fifth sixth seventh eighth ninth tenth");
+    count(PARTS, 2, 1, "halfs thirds quarters fifths sixths sevenths eighths ninths tenths");
+    count(PARTS, 2, 2, "halves fourth");
     PARTS.put("fourths", 4);
+  }
+
+  private static void count(Map<String, Integer> map, int first, int step, String words) {
+    int value = first;
+    for (String word : words.split(" ")) {
+      map.put(word, value);
+      value += step;
+    }
   }
 
   private Words() {}

@@ -21,15 +21,18 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
   public static final Ball ZERO = exact(BigDecimal.ZERO);
   public static final Ball ONE = exact(BigDecimal.ONE);
   public static final Ball I = new Ball(BigDecimal.ZERO, BigDecimal.ONE, 0);
-  public static final Ball PI = rounded(Decimals.PI, BigDecimal.ZERO, 0);
+  public static final Ball PI = real(Decimals.PI, 0);
 
   public static Ball exact(BigDecimal value) {
     return new Ball(value, BigDecimal.ZERO, 0);
   }
 
   public static Ball of(Rational value) {
-    var quotient = new BigDecimal(value.num()).divide(new BigDecimal(value.den()), Decimals.MC);
-    return rounded(quotient, BigDecimal.ZERO, 0);
+    return real(new BigDecimal(value.num()).divide(new BigDecimal(value.den()), Decimals.MC), 0);
+  }
+
+  private static Ball real(BigDecimal value, double radius) {
+    return rounded(value, BigDecimal.ZERO, radius);
   }
 
   /** Rounds to the working precision and adds that error to {@code radius}. */
@@ -64,8 +67,12 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
 
   /** Whether 0 may be the true value. */
   public boolean mayBeZero() {
-    return Math.max(Math.abs(Decimals.approximate(re)), Math.abs(Decimals.approximate(im)))
-        <= radius;
+    return larger() <= radius;
+  }
+
+  /** The larger of the two parts, by size. */
+  private double larger() {
+    return Math.max(Math.abs(Decimals.approximate(re)), Math.abs(Decimals.approximate(im)));
   }
 
   public Ball plus(Ball o) {
@@ -83,7 +90,7 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
   public Ball times(Ball o) {
     double error = size() * o.radius + o.size() * radius + radius * o.radius;
     if (isReal() && o.isReal()) {
-      return rounded(re.multiply(o.re), BigDecimal.ZERO, error);
+      return real(re.multiply(o.re), error);
     }
     double steps = size() * o.size() * STEP;
     return rounded(
@@ -93,13 +100,13 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
   }
 
   public Ball inverse() {
-    double size = Math.max(Math.abs(Decimals.approximate(re)), Math.abs(Decimals.approximate(im)));
+    double size = larger();
     if (size <= radius) {
       throw new CannotTell("division by a number that may be zero");
     }
     double error = radius / (size * (size - radius)) * 2;
     if (isReal()) {
-      return rounded(BigDecimal.ONE.divide(re, Decimals.MC), BigDecimal.ZERO, error);
+      return real(BigDecimal.ONE.divide(re, Decimals.MC), error);
     }
     var norm = re.multiply(re).add(im.multiply(im));
     return rounded(re.divide(norm, Decimals.MC), im.negate().divide(norm, Decimals.MC), error);
@@ -132,9 +139,7 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
     if (isReal()) {
       var root = Decimals.sqrt(re.abs());
       double error = radius / Math.max(Decimals.approximate(root), Double.MIN_NORMAL);
-      return re.signum() > 0
-          ? rounded(root, BigDecimal.ZERO, error)
-          : rounded(BigDecimal.ZERO, root, error);
+      return re.signum() > 0 ? real(root, error) : rounded(BigDecimal.ZERO, root, error);
     }
     return ln().times(of(Rational.HALF)).exp();
   }
@@ -156,7 +161,7 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
     var size = Decimals.exp(re);
     double error = Decimals.approximate(size) * radius * 2;
     if (isReal()) {
-      return rounded(size, BigDecimal.ZERO, error);
+      return real(size, error);
     }
     requireArgument(im);
     return rounded(size.multiply(Decimals.cos(im)), size.multiply(Decimals.sin(im)), 2 * error);
@@ -167,9 +172,7 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
     if (mayBeZero()) {
       throw new CannotTell("the logarithm of a number that may be zero");
     }
-    double nearest =
-        Math.max(Math.abs(Decimals.approximate(re)), Math.abs(Decimals.approximate(im))) - radius;
-    double error = 2 * radius / nearest;
+    double error = 2 * radius / (larger() - radius);
     if (isReal()) {
       var ln = Decimals.ln(re.abs());
       return rounded(ln, re.signum() > 0 ? BigDecimal.ZERO : Decimals.PI, error);
@@ -194,10 +197,7 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
   public Ball sin() {
     if (isReal()) {
       requireArgument(re);
-      return rounded(
-          Decimals.sin(re),
-          BigDecimal.ZERO,
-          radius + Math.abs(Decimals.approximate(re)) * STEP + STEP);
+      return real(Decimals.sin(re), radius + Math.abs(Decimals.approximate(re)) * STEP + STEP);
     }
     var e = times(I).exp();
     return e.minus(e.inverse()).times(I.times(of(Rational.of(2))).inverse());
@@ -206,10 +206,7 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
   public Ball cos() {
     if (isReal()) {
       requireArgument(re);
-      return rounded(
-          Decimals.cos(re),
-          BigDecimal.ZERO,
-          radius + Math.abs(Decimals.approximate(re)) * STEP + STEP);
+      return real(Decimals.cos(re), radius + Math.abs(Decimals.approximate(re)) * STEP + STEP);
     }
     var e = times(I).exp();
     return e.plus(e.inverse()).times(of(Rational.HALF));
@@ -217,7 +214,7 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
 
   public Ball atan() {
     requireReal("atan");
-    return rounded(Decimals.atan(re), BigDecimal.ZERO, radius);
+    return real(Decimals.atan(re), radius);
   }
 
   public Ball abs() {
@@ -225,7 +222,7 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
       return re.signum() < 0 ? negate() : this;
     }
     var norm = re.multiply(re).add(im.multiply(im));
-    return rounded(norm.sqrt(Decimals.MC), BigDecimal.ZERO, 2 * radius);
+    return real(norm.sqrt(Decimals.MC), 2 * radius);
   }
 
   public void requireReal(String what) {

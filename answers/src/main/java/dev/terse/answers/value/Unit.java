@@ -1,7 +1,6 @@
 package dev.terse.answers.value;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,27 +49,18 @@ public record Unit(Map<String, Integer> dimensions, Expr factor, boolean known) 
     put("euro", 1, 1, "€ euro eur");
     put("sterling", 1, 1, "£ gbp");
     put("yen", 1, 1, "¥ yen jpy");
-    TABLE.put("liter", new Unit(Map.of("length", 3), Expr.num(Rational.of(1, 1000)), true));
-    for (String name : List.of("l", "L", "litre")) {
-      TABLE.put(name, TABLE.get("liter"));
-    }
-    TABLE.put("ml", new Unit(Map.of("length", 3), Expr.num(Rational.of(1, 1_000_000)), true));
-    TABLE.put("milliliter", TABLE.get("ml"));
-    TABLE.put("mL", TABLE.get("ml"));
-    TABLE.put("mph", speed(Rational.of(1_609_344, 3_600_000)));
-    TABLE.put("kph", speed(Rational.of(1000, 3600)));
-    TABLE.put("kmph", speed(Rational.of(1000, 3600)));
-    TABLE.put("degree", DEGREE);
-    TABLE.put("deg", DEGREE);
-    TABLE.put("°", DEGREE);
-    TABLE.put("radian", new Unit(Map.of("angle", 1), Expr.num(1), true));
-    TABLE.put("rad", TABLE.get("radian"));
-    TABLE.put("%", PERCENT);
-    TABLE.put("percent", PERCENT);
+    put(new Unit(Map.of("length", 3), Expr.num(Rational.of(1, 1000)), true), "l L liter litre");
+    put(
+        new Unit(Map.of("length", 3), Expr.num(Rational.of(1, 1_000_000)), true),
+        "ml mL milliliter");
+    put(speed(Rational.of(1_609_344, 3_600_000)), "mph");
+    put(speed(Rational.of(1000, 3600)), "kph kmph");
+    put("angle", 1, 1, "radian rad");
     put("celsius", 1, 1, "°C celsius");
     put("fahrenheit", 1, 1, "°F fahrenheit");
-    TABLE.put("unit", NONE);
-    TABLE.put("time", NONE);
+    put(DEGREE, "° deg degree");
+    put(PERCENT, "% percent");
+    put(NONE, "unit time");
   }
 
   private static Unit speed(Rational metersPerSecond) {
@@ -78,9 +68,12 @@ public record Unit(Map<String, Integer> dimensions, Expr factor, boolean known) 
   }
 
   private static void put(String dimension, long num, long den, String names) {
-    var factor = Expr.num(Rational.of(num, den));
+    put(new Unit(Map.of(dimension, 1), Expr.num(Rational.of(num, den)), true), names);
+  }
+
+  private static void put(Unit unit, String names) {
     for (String name : names.split(" ")) {
-      TABLE.put(name, new Unit(Map.of(dimension, 1), factor, true));
+      TABLE.put(name, unit);
     }
   }
 

@@ -15,17 +15,9 @@ public final class RewardTerms {
   /** Names for {@code reward_funcs}. */
   public static final List<String> NAMES =
       List.of(
-          "accuracy",
-          "skip_ratio",
-          "skip_count",
-          "length",
-          "soft_overlong",
-          "cosine_length",
-          "repetition",
-          "format",
-          "think_tag",
-          "skip_share",
-          "token_saving");
+          ("accuracy skip_ratio skip_count length soft_overlong cosine_length repetition format"
+                  + " think_tag skip_share token_saving")
+              .split(" "));
 
   /** Names for {@code reward_preset}. */
   public static final List<String> PRESETS = List.of("paper", "safe");
