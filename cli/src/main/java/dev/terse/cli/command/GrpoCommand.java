@@ -5,10 +5,8 @@ import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.grpo.GrpoRun;
 import dev.terse.trainer.loop.StopSignal;
-import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
-import dev.terse.trainer.model.ModelArguments;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 
@@ -35,16 +33,6 @@ public final class GrpoCommand extends TrainingCommand<GrpoConfig> {
   @Override
   String defaultFile() {
     return "configs/grpo.yaml";
-  }
-
-  @Override
-  TrainingConfig training(GrpoConfig config) {
-    return config.training();
-  }
-
-  @Override
-  ModelArguments model(GrpoConfig config) {
-    return config.model();
   }
 
   @Override

@@ -3,10 +3,8 @@ package dev.terse.cli.command;
 import dev.terse.engine.Engine;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.loop.StopSignal;
-import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
-import dev.terse.trainer.model.ModelArguments;
 import dev.terse.trainer.sft.SftConfig;
 import dev.terse.trainer.sft.SftRun;
 import java.io.IOException;
@@ -30,16 +28,6 @@ import picocli.CommandLine.Command;
 public final class SftCommand extends TrainingCommand<SftConfig> {
   SftCommand() {
     super(SftConfig.class);
-  }
-
-  @Override
-  TrainingConfig training(SftConfig config) {
-    return config.training();
-  }
-
-  @Override
-  ModelArguments model(SftConfig config) {
-    return config.model();
   }
 
   @Override

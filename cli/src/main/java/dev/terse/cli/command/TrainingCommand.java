@@ -4,13 +4,13 @@ import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
 import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.metrics.ConsoleSink;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.metrics.RunSinks;
-import dev.terse.trainer.model.ModelArguments;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <C> the configuration
  */
-public abstract class TrainingCommand<C> extends ConfiguredCommand<C> {
+public abstract class TrainingCommand<C extends RunConfig> extends ConfiguredCommand<C> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingCommand.class);
 
   TrainingCommand(Class<C> type) {
@@ -31,21 +31,17 @@ public abstract class TrainingCommand<C> extends ConfiguredCommand<C> {
   @Override
   public final Integer call() throws IOException {
     Loaded<C> loaded = load();
-    TrainingConfig training = training(loaded.config());
+    TrainingConfig training = loaded.config().training();
     try (StopSignal stop = StopSignal.listening();
         MetricSink sink =
             RunSinks.open(
                 training.logging(), Path.of(training.outputDir()), new ConsoleSink(System.out));
-        Engine engine = EngineOption.open(model(loaded.config()).engine())) {
+        Engine engine = EngineOption.open(loaded.config().model().engine())) {
       LOG.info("engine: {}", engine.description());
       run(loaded, engine, sink, phases(training), stop);
     }
     return ExitCodes.OK;
   }
-
-  abstract TrainingConfig training(C config);
-
-  abstract ModelArguments model(C config);
 
   abstract void run(
       Loaded<C> loaded, Engine engine, MetricSink sink, Phases phases, StopSignal stop)

@@ -30,25 +30,23 @@ record BatchPlan(
     int completions = microBatch * stepsPerGeneration;
     if (completions % groupSize != 0) {
       problems.add(
-          "generation_batch_size "
-              + completions
-              + " (per_device_train_batch_size "
-              + microBatch
-              + " x steps_per_generation "
-              + stepsPerGeneration
-              + ") must be a multiple of num_generations "
-              + groupSize
-              + ", so that groups are whole: "
-              + suggestions(microBatch, stepsPerGeneration, groupSize));
+          sentence(
+              "generation_batch_size %d (per_device_train_batch_size %d x steps_per_generation %d)"
+                  + " must be a multiple of num_generations %d, so that groups are whole: try"
+                  + " gradient_accumulation_steps %d or per_device_train_batch_size %d",
+              completions,
+              microBatch,
+              stepsPerGeneration,
+              groupSize,
+              leastWhole(stepsPerGeneration, microBatch, groupSize),
+              leastWhole(microBatch, stepsPerGeneration, groupSize)));
     }
     if (stepsPerGeneration % accumulation != 0) {
       problems.add(
-          "steps_per_generation "
-              + stepsPerGeneration
-              + " must be a multiple of gradient_accumulation_steps "
-              + accumulation
-              + ", so that a generation makes whole updates: try steps_per_generation "
-              + accumulation * Math.max(1, Math.round(stepsPerGeneration / (double) accumulation)));
+          sentence(
+              "steps_per_generation %d must be a multiple of gradient_accumulation_steps %d, so that"
+                  + " a generation makes whole updates: try steps_per_generation %d",
+              stepsPerGeneration, accumulation, nearestMultiple(stepsPerGeneration, accumulation)));
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
@@ -67,12 +65,10 @@ record BatchPlan(
       int wanted = generation.generationBatchSize();
       if (wanted % microBatch != 0) {
         throw new IllegalArgumentException(
-            "generation_batch_size "
-                + wanted
-                + " must be a multiple of per_device_train_batch_size "
-                + microBatch
-                + ": try "
-                + microBatch * Math.max(1, Math.round(wanted / (double) microBatch)));
+            sentence(
+                "generation_batch_size %d must be a multiple of per_device_train_batch_size %d: try"
+                    + " %d",
+                wanted, microBatch, nearestMultiple(wanted, microBatch)));
       }
       steps = wanted / microBatch;
     }
@@ -138,8 +134,7 @@ record BatchPlan(
 
   /** The arithmetic in one line. */
   String describe() {
-    return String.format(
-        Locale.ROOT,
+    return sentence(
         "an update = %d micro-batches x %d completions = %d completions; a generation = %d prompts"
             + " x %d completions = %d, used for %d update(s)",
         accumulation,
@@ -151,18 +146,19 @@ record BatchPlan(
         updatesPerGeneration());
   }
 
-  private static String suggestions(int microBatch, int steps, int groupSize) {
-    int wholeSteps = steps;
-    while (microBatch * wholeSteps % groupSize != 0) {
-      wholeSteps++;
-    }
-    int wholeBatch = microBatch;
-    while (wholeBatch * steps % groupSize != 0) {
-      wholeBatch++;
-    }
-    return "try gradient_accumulation_steps "
-        + wholeSteps
-        + " or per_device_train_batch_size "
-        + wholeBatch;
+  /** The least {@code count} or more that makes whole groups, times {@code each}. */
+  private static int leastWhole(int count, int each, int groupSize) {
+    return IntStream.iterate(count, c -> c + 1)
+        .filter(c -> c * each % groupSize == 0)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long nearestMultiple(int value, int of) {
+    return of * Math.max(1, Math.round(value / (double) of));
+  }
+
+  private static String sentence(String form, Object... values) {
+    return String.format(Locale.ROOT, form, values);
   }
 }

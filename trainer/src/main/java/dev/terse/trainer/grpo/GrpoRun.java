@@ -93,8 +93,9 @@ public final class GrpoRun {
   }
 
   private List<Problem> problems(String file, ModelFolder model) throws IOException {
-    int room = model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
-    if (room < 1) {
+    int capacity =
+        model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
+    if (capacity < 1) {
       throw new IllegalArgumentException(
           "max_completion_length "
               + config.generation().maxCompletionLength()
@@ -103,7 +104,7 @@ public final class GrpoRun {
               + " positions");
     }
     Integer limit = config.generation().maxPromptLength();
-    int maxPromptLength = limit == null ? room : Math.min(limit, room);
+    int maxPromptLength = limit == null ? capacity : Math.min(limit, capacity);
     ProblemSet set =
         ProblemSet.load(
             Path.of(file),

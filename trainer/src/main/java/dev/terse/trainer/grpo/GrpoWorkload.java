@@ -101,31 +101,31 @@ record GrpoWorkload(
 
   /**
    * The largest pass: a micro-batch of the longest prompts, as far as a pass takes it. Completions
-   * that end early make room for others, so it is filled to the last token.
+   * that end early leave their tokens to others, so it is filled to the last token.
    */
   private Pass pass(int[] longest, MemorySettings settings) {
     int most = settings.tokensPerPass() == 0 ? Integer.MAX_VALUE : settings.tokensPerPass();
-    int room = Math.max(most, longest[0] + settings.length());
+    int capacity = Math.max(most, longest[0] + settings.length());
     List<Integer> lengths = new ArrayList<>();
     List<Integer> prefixes = new ArrayList<>();
     int completions = 0;
-    for (int g = 0; room > 0 && completions < plan.microBatch(); g++) {
+    for (int g = 0; capacity > 0 && completions < plan.microBatch(); g++) {
       int prompt = longest[Math.min(longest.length - 1, g)];
       int last = Math.min(plan.microBatch(), completions + plan.groupSize());
       int own = prompt; // tokens of the prompt that each completion has for itself
       int prefix = Segments.NONE;
-      if (sharesPrompts(settings) && prompt > 1 && room >= prompt) {
+      if (sharesPrompts(settings) && prompt > 1 && capacity >= prompt) {
         own = 1;
         prefix = lengths.size();
         prefixes.add(Segments.NONE);
         lengths.add(prompt - 1);
-        room -= prompt - 1;
+        capacity -= prompt - 1;
       }
-      for (; room > 0 && completions < last; completions++) {
-        int tokens = Math.min(room, own + settings.length());
+      for (; capacity > 0 && completions < last; completions++) {
+        int tokens = Math.min(capacity, own + settings.length());
         prefixes.add(prefix);
         lengths.add(tokens);
-        room -= tokens;
+        capacity -= tokens;
       }
     }
     return new Pass(

@@ -13,40 +13,22 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs updates from the first to the last: logs, evaluates and saves when it is time to.
  *
+ * @param optimizer lent to the learner for each update; the caller closes it
  * @param <S> what the learner carries from update to update
  */
-public final class TrainingLoop<S> {
+public record TrainingLoop<S>(
+    TrainingConfig config,
+    Learner<S> learner,
+    Optimizer optimizer,
+    MetricSink sink,
+    Saver<S> saver,
+    StopSignal stop) {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
-
-  private final TrainingConfig config;
-  private final Learner<S> learner;
-  private final Optimizer optimizer;
-  private final MetricSink sink;
-  private final Saver<S> saver;
-  private final StopSignal stop;
 
   /** Writes a checkpoint of the run as it stands. */
   @FunctionalInterface
   public interface Saver<S> {
     void save(TrainingProgress<S> progress) throws IOException;
-  }
-
-  /**
-   * @param optimizer lent to the learner for each update; the caller closes it
-   */
-  public TrainingLoop(
-      TrainingConfig config,
-      Learner<S> learner,
-      Optimizer optimizer,
-      MetricSink sink,
-      Saver<S> saver,
-      StopSignal stop) {
-    this.config = config;
-    this.learner = learner;
-    this.optimizer = optimizer;
-    this.sink = sink;
-    this.saver = saver;
-    this.stop = stop;
   }
 
   /** Updates of the whole run. */

@@ -90,12 +90,12 @@ record SftWorkload(
   /** Rows longer than {@code maxLength} count as long as that: others would take their places. */
   private static List<Length> lengths(List<SftRow> unit, int maxLength) {
     List<Length> lengths = new ArrayList<>();
-    int room = maxLength;
+    int capacity = maxLength;
     for (SftRow row : unit) {
-      int tokens = Math.min(room, row.ids().length);
+      int tokens = Math.min(capacity, row.ids().length);
       if (tokens > 0) {
         lengths.add(new Length(tokens, Math.min(tokens, row.targets())));
-        room -= tokens;
+        capacity -= tokens;
       }
     }
     return lengths;
