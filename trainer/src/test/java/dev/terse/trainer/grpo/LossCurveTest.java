@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.nd4j.Nd4jEngine;
-import dev.terse.engine.nd4j.NumberType;
+import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.reference.ReferenceEngine;
-import dev.terse.model.ModelFolder;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.reward.Rubric;
 import dev.terse.testkit.SharedData;
 import dev.terse.trainer.config.ConfigReader;
