@@ -22,10 +22,7 @@ class DocsStyleTest {
     }
     for (String folder : List.of("docs", "checkpoints")) {
       try (Stream<Path> all = Files.walk(root.resolve(folder))) {
-        all.filter(path -> path.toString().endsWith(".md"))
-            .filter(path -> !path.toString().matches(".*/(engine)[.]md"))
-            .sorted()
-            .forEach(files::add);
+        all.filter(path -> path.toString().endsWith(".md")).sorted().forEach(files::add);
       }
     }
     List<String> faults = new ArrayList<>();
