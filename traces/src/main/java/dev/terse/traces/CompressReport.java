@@ -1,5 +1,6 @@
 package dev.terse.traces;
 
+import dev.terse.traces.prune.PrunedTrace;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

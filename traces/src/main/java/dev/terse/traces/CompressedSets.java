@@ -1,6 +1,8 @@
 package dev.terse.traces;
 
 import dev.terse.io.JsonLinesWriter;
+import dev.terse.traces.prune.PrunedTrace;
+import dev.terse.traces.score.ScoredTrace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.terse.traces;
 
+import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.Trace;
 import java.util.function.Predicate;
 
 /**

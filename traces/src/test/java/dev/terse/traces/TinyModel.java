@@ -10,6 +10,7 @@ import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.tokenizer.TokenizerFiles;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.DecoderConfig;
+import dev.terse.traces.score.TraceScorer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,10 @@ import java.util.function.Function;
 
 /** A random one-layer model with a byte-level tokenizer whose merges join line feeds and text. */
 public record TinyModel(Decoder decoder, Tokenizer tokenizer) implements AutoCloseable {
-  static final Function<String, ChatPrompt> PROMPT =
+  public static final Function<String, ChatPrompt> PROMPT =
       question -> ChatPrompt.plain("Q: " + question + "\nA:");
 
-  static TinyModel on(Engine engine) {
+  public static TinyModel on(Engine engine) {
     Tokenizer tokenizer = byteTokenizer();
     String config =
         """
@@ -39,7 +40,7 @@ public record TinyModel(Decoder decoder, Tokenizer tokenizer) implements AutoClo
     }
   }
 
-  TraceScorer scorer() {
+  public TraceScorer scorer() {
     return new TraceScorer(decoder, tokenizer, PROMPT);
   }
 

@@ -7,7 +7,7 @@ import dev.terse.lab.tasks.Split;
 import dev.terse.lab.tasks.TaskKind;
 import dev.terse.lab.tasks.WorkedProblem;
 import dev.terse.model.chat.ChatTemplate.Message;
-import dev.terse.traces.SftExample;
+import dev.terse.traces.prune.SftExample;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

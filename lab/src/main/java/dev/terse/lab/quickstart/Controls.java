@@ -5,7 +5,7 @@ import dev.terse.lab.chart.Mark;
 import dev.terse.lab.quickstart.PhaseLedger.Phase;
 import dev.terse.lab.report.ArmResult;
 import dev.terse.lab.report.ControlGroup;
-import dev.terse.traces.Pruner;
+import dev.terse.traces.prune.Pruner;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.eval.EvalRecord;
 import dev.terse.trainer.sft.SftConfig;

@@ -10,7 +10,7 @@ import dev.terse.lab.report.ControlGroup;
 import dev.terse.lab.report.Report;
 import dev.terse.lab.report.ReportFiles;
 import dev.terse.traces.CompressReport;
-import dev.terse.traces.Pruner;
+import dev.terse.traces.prune.Pruner;
 import dev.terse.trainer.checkpoint.RunLock;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.eval.EvalRecord;

@@ -1,6 +1,6 @@
 package dev.terse.lab.quickstart;
 
-import dev.terse.traces.Pruner;
+import dev.terse.traces.prune.Pruner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLinesWriter;
-import dev.terse.traces.ScoredTrace;
+import dev.terse.traces.score.ScoredTrace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.terse.lab.report;
 
-import dev.terse.traces.SkipCounts;
+import dev.terse.traces.segment.SkipCounts;
 import dev.terse.trainer.eval.EvalRecord;
 import java.util.HashMap;
 import java.util.List;

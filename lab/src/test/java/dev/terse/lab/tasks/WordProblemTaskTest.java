@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.answers.AnswerCheck;
 import dev.terse.answers.extract.AnswerPolicy;
-import dev.terse.traces.Segmenter;
-import dev.terse.traces.Step;
-import dev.terse.traces.Thinking;
+import dev.terse.traces.segment.Segmenter;
+import dev.terse.traces.segment.Step;
+import dev.terse.traces.segment.Thinking;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

@@ -4,8 +4,8 @@ import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.reward.Sample;
 import dev.terse.rollout.Completion;
 import dev.terse.rollout.FinishReason;
-import dev.terse.traces.SkipCounts;
-import dev.terse.traces.Thinking;
+import dev.terse.traces.segment.SkipCounts;
+import dev.terse.traces.segment.Thinking;
 import java.util.Arrays;
 
 /**

@@ -2,7 +2,7 @@ package dev.terse.trainer.data;
 
 import dev.terse.answers.AnswerCheck;
 import dev.terse.answers.extract.AnswerPolicy;
-import dev.terse.traces.Trace;
+import dev.terse.traces.segment.Trace;
 
 /** Tells traces whose answer, after the thinking, equals the gold answer. */
 public final class RightTrace {

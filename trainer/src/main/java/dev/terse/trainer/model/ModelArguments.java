@@ -1,6 +1,6 @@
 package dev.terse.trainer.model;
 
-import dev.terse.traces.SkipCounts;
+import dev.terse.traces.segment.SkipCounts;
 import dev.terse.trainer.config.Default;
 
 /**

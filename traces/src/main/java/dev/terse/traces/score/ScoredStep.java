@@ -1,4 +1,6 @@
-package dev.terse.traces;
+package dev.terse.traces.score;
+
+import dev.terse.traces.segment.Step;
 
 /**
  * A step and what the scoring model says of its tokens. A token belongs to the step that holds its

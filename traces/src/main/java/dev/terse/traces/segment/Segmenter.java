@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.segment;
 
 import java.util.ArrayList;
 import java.util.List;

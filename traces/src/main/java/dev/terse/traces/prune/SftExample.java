@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.prune;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.segment;
 
 /**
  * A completion taken apart at the first {@code </think>}: what the model thought and what it

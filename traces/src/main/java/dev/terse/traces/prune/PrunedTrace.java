@@ -1,9 +1,15 @@
-package dev.terse.traces;
+package dev.terse.traces.prune;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.model.chat.ChatTemplate.Message;
+import dev.terse.traces.score.ScoredStep;
+import dev.terse.traces.score.ScoredTrace;
+import dev.terse.traces.score.StepScore;
+import dev.terse.traces.segment.Step;
+import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.Trace;
 import java.util.List;
 
 /**

@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.prune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

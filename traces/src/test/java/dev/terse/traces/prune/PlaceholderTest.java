@@ -1,7 +1,8 @@
-package dev.terse.traces;
+package dev.terse.traces.prune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terse.traces.segment.Segmenter;
 import org.junit.jupiter.api.Test;
 
 class PlaceholderTest {

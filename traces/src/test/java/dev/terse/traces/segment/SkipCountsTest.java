@@ -1,6 +1,6 @@
-package dev.terse.traces;
+package dev.terse.traces.segment;
 
-import static dev.terse.traces.SkipCounts.SKIP;
+import static dev.terse.traces.segment.SkipCounts.SKIP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

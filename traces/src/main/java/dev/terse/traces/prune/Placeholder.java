@@ -1,5 +1,6 @@
-package dev.terse.traces;
+package dev.terse.traces.prune;
 
+import dev.terse.traces.segment.Step;
 import java.util.List;
 
 /**

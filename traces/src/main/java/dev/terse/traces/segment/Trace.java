@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.segment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 

@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.prune;
 
 import dev.terse.engine.SeedTree;
 import java.math.BigDecimal;

@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -8,6 +8,10 @@ import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.chat.ChatPrompt;
 import dev.terse.model.tokenizer.Tokenizer.Encoding;
 import dev.terse.model.weights.PackedBatch;
+import dev.terse.traces.TinyModel;
+import dev.terse.traces.segment.Step;
+import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.Trace;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -1,9 +1,10 @@
-package dev.terse.traces;
+package dev.terse.traces.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.engine.SeedTree;
 import dev.terse.testkit.TestSeed;
+import dev.terse.traces.RealTraces;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,6 +1,10 @@
-package dev.terse.traces;
+package dev.terse.traces.score;
 
 import dev.terse.model.tokenizer.Tokenizer.Encoding;
+import dev.terse.traces.segment.Segmenter;
+import dev.terse.traces.segment.Step;
+import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.Trace;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,7 +20,7 @@ import java.util.List;
  * @param first index into ids of the first token that belongs to a step
  * @param stepOf for each thinking token, from {@code first} on, the step that it belongs to
  */
-record TraceTokens(
+public record TraceTokens(
     Trace trace,
     Thinking thinking,
     List<Step> steps,
@@ -63,7 +67,7 @@ record TraceTokens(
   }
 
   /** The ids that the model must read: the last thinking token is a target only. */
-  int[] input() {
+  public int[] input() {
     return Arrays.copyOf(ids, Math.max(first, first + stepOf.length - 1));
   }
 }

@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.segment;
 
 /**
  * How much of a chain of thought was skipped. The marks cut the text, the {@link Segmenter} splits

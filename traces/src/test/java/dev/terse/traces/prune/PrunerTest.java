@@ -1,12 +1,12 @@
-package dev.terse.traces;
+package dev.terse.traces.prune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.SeedTree;
 import dev.terse.testkit.TestSeed;
-import dev.terse.traces.Pruner.Budget;
-import dev.terse.traces.Pruner.Order;
+import dev.terse.traces.prune.Pruner.Budget;
+import dev.terse.traces.prune.Pruner.Order;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.stream.IntStream;

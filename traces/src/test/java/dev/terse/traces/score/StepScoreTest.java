@@ -1,7 +1,8 @@
-package dev.terse.traces;
+package dev.terse.traces.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terse.traces.segment.Step;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

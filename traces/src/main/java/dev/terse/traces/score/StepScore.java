@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.score;
 
 import java.util.List;
 import java.util.Locale;

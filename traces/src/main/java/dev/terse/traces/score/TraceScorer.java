@@ -1,4 +1,4 @@
-package dev.terse.traces;
+package dev.terse.traces.score;
 
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.TokenScores;
@@ -8,6 +8,8 @@ import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.PackedBatch;
+import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -36,7 +38,7 @@ public final class TraceScorer {
    * @param tokenizer its tokenizer; not owned
    * @param prompts the prompt of a question
    */
-  TraceScorer(Decoder decoder, Tokenizer tokenizer, Function<String, ChatPrompt> prompts) {
+  public TraceScorer(Decoder decoder, Tokenizer tokenizer, Function<String, ChatPrompt> prompts) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.prompts = prompts;
@@ -68,7 +70,7 @@ public final class TraceScorer {
    *
    * @throws IllegalArgumentException if a text cannot be tokenized
    */
-  TraceTokens tokens(Trace trace, Thinking thinking) {
+  public TraceTokens tokens(Trace trace, Thinking thinking) {
     ChatPrompt prompt = prompts.apply(trace.question());
     String text = prompt.completion(trace.response());
     return TraceTokens.of(
@@ -99,7 +101,7 @@ public final class TraceScorer {
   }
 
   /** Scores traces in one packed pass. */
-  List<ScoredTrace> score(List<TraceTokens> traces) {
+  public List<ScoredTrace> score(List<TraceTokens> traces) {
     PackedBatch batch = PackedBatch.of(traces.stream().map(TraceTokens::input).toList());
     int count = traces.stream().mapToInt(t -> t.stepOf().length).sum();
     int[] rows = new int[count];
