@@ -3,7 +3,13 @@ package dev.terse.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.terse.trainer.config.ConfigReader;
+import dev.terse.trainer.metrics.ConsoleSink;
+import dev.terse.trainer.metrics.LoggingConfig;
 import dev.terse.trainer.metrics.MetricSink;
+import dev.terse.trainer.metrics.RunSinks;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +19,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.optimize.listeners.CollectScoresListener;
 import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ListenerSinkTest {
 
@@ -58,6 +65,21 @@ class ListenerSinkTest {
   }
 
   @Test
+  void listeners_ofAConfiguration_areFoundByTheTrainer(@TempDir Path folder) throws IOException {
+    LoggingConfig logging =
+        ConfigReader.parse(
+                "test",
+                "training_listeners: [" + Losses.class.getName() + "]",
+                List.of(),
+                LoggingConfig.class)
+            .config();
+    try (MetricSink sink = RunSinks.open(logging, folder, new ConsoleSink(System.out))) {
+      sink.scalars(1, Map.of("train/loss", 0.25));
+    }
+    assertThat(Losses.HEARD).containsExactly(0.25);
+  }
+
+  @Test
   void classes_thatCannotServe_areRefusedWithTheReason() {
     assertThatThrownBy(() -> ListenerClasses.load(List.of("no.such.Listener")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -72,6 +94,16 @@ class ListenerSinkTest {
 
   private static MetricSink sink(TrainingListener... listeners) {
     return new ListenerSink(List.of(listeners));
+  }
+
+  /** Made by its name, so what it hears is static. */
+  public static final class Losses extends BaseTrainingListener {
+    private static final List<Double> HEARD = new ArrayList<>();
+
+    @Override
+    public void iterationDone(Model model, int iteration, int epoch) {
+      HEARD.add(model.score());
+    }
   }
 
   private static final class Recorder extends BaseTrainingListener {
