@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class SharedData {
   private static final String ROOT_PROPERTY = "terse.root";
+  private static final String FOLDER = "../shared/data";
 
   private SharedData() {}
 
@@ -33,7 +34,7 @@ public final class SharedData {
 
   /** The path of a data file or folder, which may be absent. */
   public static Path path(String relative) {
-    return projectRoot().resolve("../shared/data").resolve(relative).normalize();
+    return projectRoot().resolve(FOLDER).resolve(relative).normalize();
   }
 
   /**
@@ -42,7 +43,8 @@ public final class SharedData {
    */
   public static Path assumePresent(String relative) {
     Path path = path(relative);
-    Assumptions.assumeTrue(Files.exists(path), () -> "skipped: test data " + path + " is absent");
+    Assumptions.assumeTrue(
+        Files.exists(path), () -> "skipped: test data " + FOLDER + "/" + relative + " is absent");
     return path;
   }
 }

@@ -21,7 +21,7 @@ public final class RealTokenizers {
   public static Path data() {
     Path data =
         Path.of(System.getProperty("terse.root", "..")).resolve("../shared/data").normalize();
-    Assumptions.assumeTrue(Files.isDirectory(data), "skipped: no shared data at " + data);
+    Assumptions.assumeTrue(Files.isDirectory(data), "skipped: test data ../shared/data is absent");
     return data;
   }
 
