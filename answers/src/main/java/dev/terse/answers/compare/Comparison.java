@@ -2,18 +2,18 @@ package dev.terse.answers.compare;
 
 import dev.terse.answers.value.Answer;
 import dev.terse.answers.value.Budget;
-import dev.terse.answers.value.Regions;
+import dev.terse.answers.value.SolutionSets;
 
 /** Compares the answers of two texts, and their parts, out of one budget. */
 final class Comparison {
   private final Budget budget;
   private final ExprEquality exprs;
-  private final Regions regions;
+  private final SolutionSets sets;
 
   Comparison(Budget budget) {
     this.budget = budget;
     exprs = new ExprEquality(budget);
-    regions = new Regions(budget);
+    sets = new SolutionSets(budget);
   }
 
   /** Whether two answers mean the same: by their form, else by the rule of their kinds. */
@@ -26,7 +26,7 @@ final class Comparison {
     return exprs;
   }
 
-  Regions regions() {
-    return regions;
+  SolutionSets sets() {
+    return sets;
   }
 }

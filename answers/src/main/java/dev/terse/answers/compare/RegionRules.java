@@ -28,8 +28,8 @@ final class RegionRules {
     Region x;
     Region y;
     try {
-      x = c.regions().of(a);
-      y = c.regions().of(b);
+      x = c.sets().of(a);
+      y = c.sets().of(b);
     } catch (CannotTell e) {
       return otherwise;
     }

@@ -9,10 +9,12 @@ import dev.terse.answers.value.Answer.Matrix;
 import dev.terse.answers.value.Answer.Ratio;
 import dev.terse.answers.value.Answer.Region;
 import dev.terse.answers.value.Answer.Sequence;
+import dev.terse.answers.value.Budget;
 import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Expr;
 import dev.terse.answers.value.Limits;
 import dev.terse.answers.value.Regions;
+import dev.terse.answers.value.SolutionSets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,14 +54,16 @@ final class AnswerParser {
   private final List<Token> tokens;
   private final Brackets brackets;
   private final QuantityParser quantities;
+  private final SolutionSets sets;
   private final Regions regions;
 
   /**
    * @param tightSlash see {@link ExprParser}
    */
-  AnswerParser(List<Token> tokens, boolean tightSlash, Regions regions) {
+  AnswerParser(List<Token> tokens, boolean tightSlash, Budget budget) {
     this.tokens = tokens;
-    this.regions = regions;
+    sets = new SolutionSets(budget);
+    regions = new Regions(budget);
     brackets = new Brackets(tokens);
     quantities = new QuantityParser(tokens, brackets, tightSlash);
   }
@@ -135,11 +139,11 @@ final class AnswerParser {
       return items.get(0);
     }
     if (items.stream().allMatch(i -> i instanceof Inequality || i instanceof Region)) {
-      var all = regions.of(items.get(0));
+      var all = sets.of(items.get(0));
       var any = all;
       for (var item : items.subList(1, items.size())) {
-        all = regions.intersection(all, regions.of(item));
-        any = regions.union(any, regions.of(item));
+        all = regions.intersection(all, sets.of(item));
+        any = regions.union(any, sets.of(item));
       }
       // "x > 0, x < 1" holds at once; "x < 0, x > 1" cannot, so it is a choice.
       return or || all.pieces().isEmpty() ? any : all;
@@ -249,9 +253,9 @@ final class AnswerParser {
       parts.forEach(p -> all.addAll(((Collection) p).items()));
       return new Collection(List.copyOf(all), true);
     }
-    var result = regions.of(parts.get(0));
+    var result = sets.of(parts.get(0));
     for (int k = 0; k < cuts.size(); k++) {
-      var next = regions.of(parts.get(k + 1));
+      var next = sets.of(parts.get(k + 1));
       result =
           switch (tokens.get(cuts.get(k)).text()) {
             case "∪" -> regions.union(result, next);
@@ -297,7 +301,7 @@ final class AnswerParser {
     if (bars.size() == 1) { // {x | x > 5}
       var condition = answer(bars.get(0) + 1, to, depth + 1);
       if (condition instanceof Inequality || condition instanceof Region) {
-        return regions.of(condition);
+        return sets.of(condition);
       }
       throw new CannotTell("a set with a condition that is no inequality");
     }

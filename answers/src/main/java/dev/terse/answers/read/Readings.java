@@ -56,10 +56,10 @@ public record Readings(List<Answer> answers, String problem, String form) {
       return "it is a word";
     }
     try {
-      var parser = new AnswerParser(tokens, false, new Regions(budget));
+      var parser = new AnswerParser(tokens, false, budget);
       add(answers, parser.parse());
       if (parser.sawLooseSlash()) {
-        add(answers, new AnswerParser(tokens, true, new Regions(budget)).parse());
+        add(answers, new AnswerParser(tokens, true, budget).parse());
       }
       return null;
     } catch (CannotTell e) {

@@ -90,7 +90,7 @@ class RegionsTest {
   }
 
   private static Region of(Answer answer) {
-    return new Regions(new Budget()).of(answer);
+    return new SolutionSets(new Budget()).of(answer);
   }
 
   private static boolean contains(Region region, Rational x) {
