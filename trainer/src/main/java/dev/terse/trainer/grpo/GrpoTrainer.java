@@ -152,7 +152,8 @@ final class GrpoTrainer implements Learner<Generation> {
     }
     int[] rows = plan.rows(update, config.training().seed()); // [B], of the P·G episodes
     try (Gradient gradient = optimizer.zeroGradient()) { // [trained]
-      UpdateLoss loss = policyGradient.addTo(gradient, generation, rows);
+      UpdateLoss loss =
+          policyGradient.addTo(gradient, generation, rows); // Σ w · (l(ρ, A) + β · k3)
       Optimizer.Outcome outcome =
           optimizer.update(gradient, loss.value(), learningRate.at(update)); // AdamW
       metrics.putAll(loss.metrics());

@@ -34,7 +34,7 @@ record PolicyGradient(Decoder policy, GrpoConfig config, GrpoPasses passes, Phas
         GrpoLoss.Tokens tokens = batch.inLoss(generation, weights);
         GrpoLoss loss = new GrpoLoss(config.loss().objective(), tokens, () -> score(batch));
         TokenScores scores = backward(batch, loss, gradient);
-        statistics.add(loss, tokens, scores);
+        statistics.add(loss, scores);
         if (!config.dropsOut()) { // else the sampler, which leaves nothing out, had other numbers
           agreement.add(batch, tokens.oldLogProbs().orElse(scores.logProbs()));
         }

@@ -117,6 +117,10 @@ public final class GrpoLoss implements LogProbGradient {
     return sums;
   }
 
+  Tokens tokens() {
+    return tokens;
+  }
+
   /** d loss / d ℓ of token {@code index}. */
   @Override
   public double of(int index, double logProb) {

@@ -28,11 +28,11 @@ public final class PolicyStatistics {
   }
 
   /** Adds a pass. */
-  public void add(GrpoLoss part, GrpoLoss.Tokens of, TokenScores scores) {
-    int completions = of.advantages().length;
-    double[] low = new double[completions];
-    double[] high = new double[completions];
-    int[] lengths = new int[completions];
+  public void add(GrpoLoss part, TokenScores scores) {
+    GrpoLoss.Tokens of = part.tokens();
+    int[] lengths = new int[of.advantages().length];
+    double[] low = new double[lengths.length]; // clipped tokens of each completion
+    double[] high = new double[lengths.length];
     double[] logProbs = scores.logProbs();
     loss += part.value(logProbs);
     for (int i = 0; i < logProbs.length; i++) {
@@ -50,18 +50,22 @@ public final class PolicyStatistics {
       ratioMin = Math.min(ratioMin, ratio);
       ratioMax = Math.max(ratioMax, ratio);
     }
-    for (int c = 0; c < completions; c++) {
+    for (int c = 0; c < lengths.length; c++) {
       if (lengths[c] > 0) {
-        // At sequence level a completion has one ratio, which all its tokens share.
-        int own = objective.level() == GrpoLoss.RatioLevel.SEQUENCE ? 1 : lengths[c];
-        ratios += own;
-        clippedLow += own * low[c] / lengths[c];
-        clippedHigh += own * high[c] / lengths[c];
-        lowMin = Math.min(lowMin, low[c] / lengths[c]);
-        highMax = Math.max(highMax, high[c] / lengths[c]);
+        addCompletion(lengths[c], low[c], high[c]);
       }
     }
     tokens += logProbs.length;
+  }
+
+  private void addCompletion(int length, double low, double high) {
+    // At sequence level a completion has one ratio, which all its tokens share.
+    int own = objective.level() == GrpoLoss.RatioLevel.SEQUENCE ? 1 : length;
+    ratios += own;
+    clippedLow += own * low / length;
+    clippedHigh += own * high / length;
+    lowMin = Math.min(lowMin, low / length);
+    highMax = Math.max(highMax, high / length);
   }
 
   /** Σ w · l over everything added; no other metric where no token was. */

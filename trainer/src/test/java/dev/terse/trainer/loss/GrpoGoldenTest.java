@@ -68,9 +68,7 @@ class GrpoGoldenTest {
 
     PolicyStatistics statistics = new PolicyStatistics(config.objective());
     statistics.add(
-        loss,
-        tokens,
-        new TokenScores(logProbs, new double[logProbs.length], new boolean[logProbs.length]));
+        loss, new TokenScores(logProbs, new double[logProbs.length], new boolean[logProbs.length]));
     Map<String, Double> metrics = statistics.loss().metrics();
     for (var metric : golden.get("metrics").properties()) {
       assertThat(metrics.get(metric.getKey()))
