@@ -37,8 +37,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Training follows the committed loss curves, {@code losses/METHOD-ENGINE.txt}: lines of an update
- * and its loss. {@code -Dterse.losses=record} with the tag soak writes them anew.
+ * Training of a model that comes with Terse follows the committed loss curves, {@code
+ * losses/METHOD-ENGINE.txt}: lines of an update and its loss. {@code -Dterse.losses=record} with
+ * the tag soak writes them anew.
  *
  * <p>GRPO learns from committed completions ({@code losses/generation.jsonl}), in 30 updates after
  * the one that would draw them: a drawn token is a step function of the last bits, a loss is not.
@@ -202,14 +203,7 @@ class LossCurveTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "SFT, FLOAT64, 2",
-    "SFT, FLOAT32, 8",
-    "SFT, BFLOAT16, 8",
-    "GRPO, FLOAT64, 2",
-    "GRPO, FLOAT32, 8",
-    "GRPO, BFLOAT16, 8"
-  })
+  @CsvSource({"SFT, FLOAT32, 8", "SFT, BFLOAT16, 8", "GRPO, FLOAT32, 8", "GRPO, BFLOAT16, 8"})
   void losses_firstUpdates_followTheCommittedCurve(Method method, Curve curve, int updates)
       throws IOException {
     follow(method, curve, updates);
