@@ -11,11 +11,22 @@ import java.util.Map;
 
 /**
  * Runs an operation on the engine under test and on the reference, from the same numbers, and
- * compares. What may differ is measured: with u the unit roundoff of the products and n the longest
- * sum, {@code allowed = (8 + √n) c + 8 u max|out|}, where c is how far the reference's output moves
- * when each number that goes in moves by u, up or down by lot. So the bound follows the number
- * type, the reduction length (rounding errors of n terms add up like √n: Higham and Mary, SIAM J.
- * Sci. Comput. 41, 2019) and how well the operation is conditioned at these very numbers.
+ * compares. What may differ is derived, with u the unit roundoff of the matmuls, s that of the sums
+ * (float32 where u is coarser) and n the longest sum:
+ *
+ * <pre>{@code allowed = (8 + √n) u c + (8 u + 8 √n s) max|out|}</pre>
+ *
+ * <ul>
+ *   <li>u c is how far the reference's output moves when each number that goes in moves by u, up or
+ *       down at random. A backward stable operation rounds as if its inputs had moved by 8 u, and
+ *       each sum of n terms as if they had moved by √n u more (rounding errors of n terms add up
+ *       like √n: Higham and Mary, SIAM J. Sci. Comput. 41, 2019).
+ *   <li>8 u max|out| are the roundings of the output itself.
+ *   <li>√n s max|out| is the error of a sum that divides the output, as in a softmax or a norm, or
+ *       whose logarithm is subtracted from it. No movement of the inputs shows it: all n terms may
+ *       be sure, and their partial sums are rounded all the same. Their errors are a random walk of
+ *       deviation √n s or less (√n s / 3 for equal terms); 8 deviations occur in no run.
+ * </ul>
  */
 final class TwinLab implements AutoCloseable {
 
@@ -51,17 +62,20 @@ final class TwinLab implements AutoCloseable {
   }
 
   private static final double PERTURBATION = 1e-6;
+  private static final double FLOAT32_ROUNDOFF = 0x1.0p-24;
 
   final Draws draws;
   private final Engine engine;
   private final Engine reference;
   private final double unitRoundoff;
+  private final double sumRoundoff;
   private final List<Twin> twins = new ArrayList<>();
 
   TwinLab(Engine engine, Engine reference, double unitRoundoff, long seed) {
     this.engine = engine;
     this.reference = reference;
     this.unitRoundoff = unitRoundoff;
+    this.sumRoundoff = Math.min(unitRoundoff, FLOAT32_ROUNDOFF);
     this.draws = new Draws(seed);
   }
 
@@ -127,11 +141,12 @@ final class TwinLab implements AutoCloseable {
     // Few numbers may by chance hardly move together; many cannot.
     int runs = outputs[0].expected.size() < 2048 ? 6 : 1;
     for (int run = 0; run < runs; run++) {
-      List<double[]> moved = valuesAfter(operation, PERTURBATION, outputs);
+      List<double[]> perturbed = valuesAfter(operation, PERTURBATION, outputs);
       for (int k = 0; k < outputs.length; k++) {
-        double change = largestDifference(exact.get(k), moved.get(k)) / PERTURBATION;
-        double bound = (8 + Math.sqrt(terms)) * change + 8 * largest(exact.get(k));
-        allowed[k] = Math.max(allowed[k], unitRoundoff * bound);
+        double change = largestDifference(exact.get(k), perturbed.get(k)) / PERTURBATION;
+        double moved = unitRoundoff * (8 + Math.sqrt(terms)) * change;
+        double rounded = 8 * (unitRoundoff + sumRoundoff * Math.sqrt(terms));
+        allowed[k] = Math.max(allowed[k], moved + rounded * largest(exact.get(k)));
       }
     }
     return allowed;
