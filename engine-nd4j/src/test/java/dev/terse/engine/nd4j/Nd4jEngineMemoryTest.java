@@ -30,7 +30,7 @@ class Nd4jEngineMemoryTest {
   @ParameterizedTest
   @EnumSource(KernelChoice.class)
   void step_warm_takesNoNewPools(KernelChoice kernels) {
-    try (Nd4jEngine engine = new Nd4jEngine(kernels, NumberType.FLOAT32, 2);
+    try (Nd4jEngine engine = engine(kernels, NumberType.FLOAT32, 2);
         SmallStep step = new SmallStep(engine, 300, 7)) {
       step.run();
       long held = engine.heldBytes();
@@ -75,10 +75,9 @@ class Nd4jEngineMemoryTest {
   @ParameterizedTest
   @EnumSource(NumberType.class)
   void head_manyRowsOfALargeVocabulary_takesOnePoolAMember(NumberType type) {
-    Assumptions.assumeTrue(OneDnn.isAvailable(), () -> "no oneDNN here: " + OneDnn.missing());
     int rows = 1500;
     int[] places = IntStream.range(0, rows).toArray();
-    try (Nd4jEngine engine = new Nd4jEngine(KernelChoice.ONEDNN, type, 2);
+    try (Nd4jEngine engine = engine(KernelChoice.ONEDNN, type, 2);
         Tensor hidden = engine.allocate(rows, 16);
         Tensor head = engine.allocate(60_000, 16);
         Tensor dHidden = engine.allocate(rows, 16);
@@ -134,7 +133,7 @@ class Nd4jEngineMemoryTest {
 
   @Test
   void arenas_oneAfterTheOther_useTheSameMemory() {
-    try (Nd4jEngine engine = new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2);
+    try (Nd4jEngine engine = engine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2);
         Arena first = engine.arena();
         Arena second = engine.arena()) {
       try (Arena step = first.open()) {
@@ -155,7 +154,7 @@ class Nd4jEngineMemoryTest {
   @Test
   void smallCalls_hundredThousand_doNotGrowTheProcess() throws IOException {
     Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/status")), "reads Linux's /proc");
-    try (Engine engine = new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 1);
+    try (Engine engine = engine(KernelChoice.ONEDNN, NumberType.FLOAT32, 1);
         Tensor x = engine.allocate(16, 8);
         Tensor w = engine.allocate(8, 8);
         Tensor out = engine.allocate(16, 8)) {
@@ -176,7 +175,7 @@ class Nd4jEngineMemoryTest {
   @ParameterizedTest
   @EnumSource(KernelChoice.class)
   void ownedTensor_closed_refusesItsUse(KernelChoice kernels) {
-    try (Engine engine = new Nd4jEngine(kernels, NumberType.FLOAT32, 1)) {
+    try (Engine engine = engine(kernels, NumberType.FLOAT32, 1)) {
       Tensor tensor = engine.allocate(2, 3);
       tensor.close();
       tensor.close();
@@ -189,7 +188,7 @@ class Nd4jEngineMemoryTest {
   @Test
   void ownedTensors_allocatedAndClosedManyTimes_areReallyFreed() throws IOException {
     Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/status")), "reads Linux's /proc");
-    try (Engine engine = new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2)) {
+    try (Engine engine = engine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2)) {
       engine.allocate(1 << 24).close();
       long before = residentBytes();
       for (int i = 0; i < 60; i++) {
@@ -202,7 +201,7 @@ class Nd4jEngineMemoryTest {
 
   @Test
   void engine_closed_freesItsScratch() {
-    Nd4jEngine engine = new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2);
+    Nd4jEngine engine = engine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2);
     try (SmallStep step = new SmallStep(engine, 64, 7)) {
       step.run();
     }
@@ -214,7 +213,7 @@ class Nd4jEngineMemoryTest {
 
   @Test
   void engine_closed_refusesWork() {
-    Nd4jEngine engine = new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2);
+    Nd4jEngine engine = engine(KernelChoice.ONEDNN, NumberType.FLOAT32, 2);
     try (Tensor x = engine.allocate(2, 3);
         Tensor w = engine.allocate(4, 3);
         Tensor out = engine.allocate(2, 4)) {
@@ -231,13 +230,20 @@ class Nd4jEngineMemoryTest {
     long seed = SeedTree.at(11, "repeat");
     float[][] results = new float[3][];
     for (int run = 0; run < results.length; run++) {
-      try (Nd4jEngine engine = new Nd4jEngine(kernels, NumberType.FLOAT32, 2);
+      try (Nd4jEngine engine = engine(kernels, NumberType.FLOAT32, 2);
           SmallStep step = new SmallStep(engine, 300, seed)) {
         results[run] = step.run();
       }
     }
     assertThat(results[1]).containsExactly(results[0]);
     assertThat(results[2]).containsExactly(results[0]);
+  }
+
+  private static Nd4jEngine engine(KernelChoice kernels, NumberType products, int threads) {
+    Assumptions.assumeTrue(
+        kernels != KernelChoice.ONEDNN || OneDnn.isAvailable(),
+        () -> "no oneDNN here: " + OneDnn.missing());
+    return new Nd4jEngine(kernels, products, threads);
   }
 
   private static long residentBytes() throws IOException {
