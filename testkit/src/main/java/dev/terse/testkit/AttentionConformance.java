@@ -87,9 +87,13 @@ abstract class AttentionConformance extends OperationConformance {
     Twin dq = lab.normal(n, wide);
     Twin dk = lab.normal(n, narrow);
     Twin dv = lab.normal(n, narrow);
+    // dScores = p (dP - Σ p dP): where p is sure, two dP cancel. |dP| by Cauchy and Schwarz.
+    double ofDp = deviationOfQ > 1 ? 2 * longest(dOut, dim) * longest(v, dim) : 0;
+    double[] cancelling = {shape.scale() * ofDp * k.max(), shape.scale() * ofDp * q.max(), 0};
     lab.compare(
         "attentionBackward, " + what,
         terms,
+        cancelling,
         (e, t) ->
             e.attentionBackward(
                 new Qkv<>(t.of(q), t.of(k), t.of(v)),
@@ -100,5 +104,19 @@ abstract class AttentionConformance extends OperationConformance {
         dq,
         dk,
         dv);
+  }
+
+  /** The greatest norm of a head's row. */
+  private static double longest(Twin rows, int dim) {
+    double[] values = rows.values();
+    double longest = 0;
+    for (int at = 0; at < values.length; at += dim) {
+      double squares = 0;
+      for (int d = at; d < at + dim; d++) {
+        squares += values[d] * values[d];
+      }
+      longest = Math.max(longest, Math.sqrt(squares));
+    }
+    return longest;
   }
 }
