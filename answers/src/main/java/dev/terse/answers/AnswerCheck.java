@@ -4,7 +4,9 @@ import dev.terse.answers.compare.Equivalence;
 import dev.terse.answers.compare.Verdict;
 import dev.terse.answers.extract.AnswerFinder;
 import dev.terse.answers.extract.AnswerPolicy;
+import dev.terse.answers.extract.Choices;
 import dev.terse.answers.extract.Found;
+import dev.terse.answers.extract.LmEvalGsm8k;
 import java.util.Objects;
 
 /**
@@ -30,33 +32,46 @@ public record AnswerCheck(AnswerPolicy policy) {
     if (completion == null || completion.isBlank()) {
       return new Grade(Verdict.DIFFERENT, "", "the prediction is empty");
     }
-    String part = policy.answerPart(completion);
+    String part = policy.part().of(completion);
     if (part == null) {
       return new Grade(Verdict.DIFFERENT, "", "no </think>, and only what follows it may answer");
     }
-    Found found = find(AnswerFinder.tail(part));
-    if (found == null) {
-      return new Grade(Verdict.DIFFERENT, "", "no answer found");
-    }
-    Found wanted = AnswerFinder.marked(AnswerFinder.tail(gold));
-    var result = Equivalence.compare(wanted == null ? gold.strip() : wanted.text(), found.text());
-    return new Grade(
-        result.verdict(), found.text(), "from " + found.source() + ": " + result.reason());
+    return switch (policy.grader()) {
+      case VALUES, FORMULAS -> byValue(AnswerFinder.inGold(gold), part);
+      case LM_EVAL_STRICT -> asText(gold, LmEvalGsm8k.strictMatch(part), "strict-match");
+      case LM_EVAL_FLEXIBLE -> asText(gold, LmEvalGsm8k.flexibleExtract(part), "flexible-extract");
+    };
   }
 
-  private static Found find(String text) {
-    Found found = AnswerFinder.marked(text);
-    if (found != null) {
-      boolean sentence =
-          found.source() == Found.Source.PHRASE && !Equivalence.isReadable(found.text());
-      Found inside = sentence ? AnswerFinder.inSentence(found.text()) : null;
-      return inside == null ? found : inside;
+  /** Whether a gold answer is understood; of another one only the same text is right. */
+  public static boolean understands(String gold) {
+    return !gold.isBlank() && Equivalence.isReadable(AnswerFinder.inGold(gold));
+  }
+
+  private Grade byValue(String gold, String part) {
+    var finder = new AnswerFinder(policy, Equivalence::isMathematics, Equivalence::isReadable);
+    Found found = finder.find(part, Choices.isLetter(gold));
+    if (found.isNone()) {
+      return new Grade(Verdict.DIFFERENT, "", found.rule());
     }
-    String whole = text.strip();
-    if (Equivalence.isReadable(whole)) {
-      return new Found(whole, Found.Source.WHOLE);
+    Grade first = null;
+    for (String text : found.texts()) {
+      var result = Equivalence.compare(gold, text);
+      var grade =
+          new Grade(result.verdict(), text, "from " + found.rule() + ": " + result.reason());
+      if (grade.isEqual()) {
+        return grade;
+      }
+      first = first == null ? grade : first;
     }
-    found = AnswerFinder.unmarked(text);
-    return found != null || whole.isEmpty() ? found : new Found(whole, Found.Source.WHOLE);
+    return first;
+  }
+
+  private static Grade asText(String gold, String extracted, String filter) {
+    boolean equal = LmEvalGsm8k.normalized(gold).equals(LmEvalGsm8k.normalized(extracted));
+    return new Grade(
+        equal ? Verdict.EQUAL : Verdict.DIFFERENT,
+        extracted.equals(LmEvalGsm8k.INVALID) ? "" : extracted,
+        "from lm-evaluation-harness' " + filter + (equal ? ": the same text" : ": another text"));
   }
 }

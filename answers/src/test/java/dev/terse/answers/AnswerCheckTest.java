@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerCheckTest {
-  private final AnswerCheck whole = new AnswerCheck(AnswerPolicy.WHOLE_TEXT);
+  private final AnswerCheck whole = new AnswerCheck(AnswerPolicy.LENIENT);
   private final AnswerCheck strict = new AnswerCheck(AnswerPolicy.STRICT);
 
   @ParameterizedTest
@@ -29,15 +29,25 @@ class AnswerCheckTest {
         "The final answer is: $12$",
         "The answer is: Tom has **12 apples** left.",
         "The answer is Tom has 12 apples left",
+      })
+  void check_markedAnswer_isFound(String text) {
+    assertThat(whole.check("12", text).verdict()).isEqualTo(Verdict.EQUAL);
+    assertThat(strict.check("12", "\\boxed{7}</think>" + text).verdict()).isEqualTo(Verdict.EQUAL);
+    assertThat(strict.check("12", text).verdict()).isEqualTo(Verdict.DIFFERENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "He pays $3 and $9, together $12",
         "Thus $x = 12$.",
         "We get \\(3 \\cdot 4 = 12\\)",
         "That makes 12 in all."
       })
-  void check_answerInText_isFound(String text) {
+  void check_unmarkedAnswer_isFoundByTheLenientPolicyOnly(String text) {
     assertThat(whole.check("12", text).verdict()).isEqualTo(Verdict.EQUAL);
-    assertThat(strict.check("12", "\\boxed{7}</think>" + text).verdict()).isEqualTo(Verdict.EQUAL);
-    assertThat(strict.check("12", text).verdict()).isEqualTo(Verdict.DIFFERENT);
+    assertThat(strict.check("12", "\\boxed{7}</think>" + text).verdict())
+        .isEqualTo(Verdict.DIFFERENT);
   }
 
   @ParameterizedTest

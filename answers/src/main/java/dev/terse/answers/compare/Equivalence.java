@@ -5,6 +5,7 @@ import dev.terse.answers.value.Answer;
 import dev.terse.answers.value.Budget;
 import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Limits;
+import java.util.function.Predicate;
 
 /**
  * Whether two answers mean the same. The entry to this package: bounded time and memory for any
@@ -58,13 +59,20 @@ public final class Equivalence {
 
   /** Whether {@code text} as a whole can be read as an answer, in mathematics or a few words. */
   public static boolean isReadable(String text) {
+    return hasReading(text, a -> !(a instanceof Answer.Text t) || t.words().size() <= 3);
+  }
+
+  /** Whether {@code text} as a whole can be read as mathematics. */
+  public static boolean isMathematics(String text) {
+    return hasReading(text, a -> !(a instanceof Answer.Text));
+  }
+
+  private static boolean hasReading(String text, Predicate<Answer> wanted) {
     if (text.length() > Limits.MAX_CHARS) {
       return false;
     }
     try {
-      var readings = Readings.of(text, new Budget()).answers();
-      return readings.stream()
-          .anyMatch(a -> !(a instanceof Answer.Text t) || t.words().size() <= 3);
+      return Readings.of(text, new Budget()).answers().stream().anyMatch(wanted);
     } catch (RuntimeException | StackOverflowError e) { // the same border as in compare
       return false;
     }

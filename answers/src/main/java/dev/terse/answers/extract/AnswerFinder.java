@@ -1,12 +1,15 @@
 package dev.terse.answers.extract;
 
+import dev.terse.answers.extract.AnswerPolicy.Grader;
 import dev.terse.answers.extract.Found.Source;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
- * Finds the answer in the text after the thinking. Hand-written scanners, each linear in the length
- * of the text; nothing backtracks.
+ * Finds the answer in the text after the thinking by the surest evidence that its policy admits.
+ * Hand-written scanners, each linear in the length of the text; nothing backtracks.
  */
 public final class AnswerFinder {
   /**
@@ -15,231 +18,170 @@ public final class AnswerFinder {
    */
   public static final int MAX_SCANNED_CHARS = 16_384;
 
-  /** Longest formula between dollar signs; keeps the search linear. */
-  private static final int MAX_SPAN = 1000;
+  private static final String HASHES = "####";
 
-  private static final List<String> PHRASES =
-      List.of("answer is", "answer:", "answer :", "answer =", "answers are", "answer to this is");
+  private final Set<Source> evidence;
+  private final boolean formulasOnly;
+  private final SentenceAnswer sentences;
+  private final UnmarkedAnswer unmarked;
+  private final Predicate<String> isMathematics;
+  private final Predicate<String> isReadable;
 
-  private static final List<String> DENIALS =
-      List.of(
-          " not |n't | never | neither | nor | but | except | wrong | incorrect | or "
-              .split("\\|"));
+  /**
+   * Finder of a policy.
+   *
+   * @param isMathematics whether a text can be read as mathematics
+   * @param isReadable whether it can be read as mathematics or as a few words
+   */
+  public AnswerFinder(
+      AnswerPolicy policy, Predicate<String> isMathematics, Predicate<String> isReadable) {
+    this.evidence = policy.evidence();
+    this.formulasOnly = policy.grader() == Grader.FORMULAS;
+    this.isMathematics = isMathematics;
+    this.isReadable = isReadable;
+    sentences = new SentenceAnswer(isMathematics);
+    unmarked = new UnmarkedAnswer(sentences);
+  }
 
-  /** Words that end the answer in a sentence and begin its explanation. */
-  private static final List<String> CLAUSES =
-      List.of(
-          " because ", " since ", ", which", ", so ", ", as ", " where ", ", because", ", since");
+  /**
+   * The answer in a text.
+   *
+   * @param choice whether the letter of a choice is asked for
+   */
+  public Found find(String text, boolean choice) {
+    String plain = Chars.plain(text.substring(Math.max(0, text.length() - MAX_SCANNED_CHARS)));
+    String tag = evidence.contains(Source.TAGS) ? Tags.last(plain) : null;
+    if (tag != null && tag.isEmpty()) {
+      return Found.none("the answer tag is empty");
+    }
+    String part = tag == null ? plain.strip() : tag;
+    var marked = marked(part, choice);
+    if (marked != null && (tag != null || isDecided(marked))) {
+      return marked;
+    }
+    if (tag != null) {
+      return sentences.in(tag, Source.TAGS, null, choice);
+    }
+    String letter = choice && evidence.contains(Source.CHOICE) ? Choices.named(part) : null;
+    if (letter != null) {
+      return new Found(List.of(letter), Source.CHOICE, Source.CHOICE.toString());
+    }
+    boolean whole = evidence.contains(Source.WHOLE) && !part.isEmpty();
+    if (whole && isAnswer(SentenceAnswer.bare(part))) {
+      return new Found(sentences.forms(part), Source.WHOLE, Source.WHOLE.toString());
+    }
+    if (!part.isEmpty() && evidence.contains(Source.LAST_NUMBER)) {
+      var found = unmarked.in(part);
+      if (found != null) {
+        return found;
+      }
+    }
+    if (marked != null) {
+      return marked;
+    }
+    boolean words = whole && part.indexOf('\n') < 0 && !Chars.hasDigit(part);
+    return words
+        ? new Found(List.of(part), Source.WHOLE, Source.WHOLE.toString())
+        : Found.none("no answer is marked");
+  }
 
-  private AnswerFinder() {}
+  /** Whether marked evidence is all there is to look at, also where it says nothing readable. */
+  private boolean isDecided(Found marked) {
+    return marked.source() != Source.PHRASE
+        || !evidence.contains(Source.LAST_NUMBER)
+        || Language.denies(Chars.lower(marked.text()), null)
+        || Language.doubts(Chars.lower(marked.text()), null)
+        || marked.texts().stream().anyMatch(isReadable);
+  }
 
-  /** The end of {@code text} that is searched. */
-  public static String tail(String text) {
-    int from = Math.max(0, text.length() - MAX_SCANNED_CHARS);
-    return text.substring(from);
+  /** The answer that a gold answer or worked solution marks by a tag, box, hashes or phrase. */
+  public static String inGold(String gold) {
+    String plain = Chars.plain(gold.substring(Math.max(0, gold.length() - MAX_SCANNED_CHARS)));
+    var boxes = Boxes.in(plain);
+    if (boxes != null && boxes.last() != null) {
+      return boxes.last();
+    }
+    int hashes = plain.lastIndexOf(HASHES);
+    String line = hashes < 0 ? "" : Sentences.firstLine(plain, hashes + HASHES.length());
+    return line.isEmpty() ? listed(plain.strip()) : line;
+  }
+
+  /** Whether a text says nothing but its answer. */
+  private boolean isAnswer(String text) {
+    boolean formula = !Formulas.in(text).isEmpty();
+    if (isMathematics.test(text)) {
+      return !SentenceAnswer.isProse(text);
+    }
+    return !formula && !Chars.hasDigit(text) && isReadable.test(text);
   }
 
   /** The answer that the text marks as such: box, hashes, phrase; null if it marks none. */
-  public static Found marked(String text) {
-    String box = Boxes.last(text);
-    if (box != null) {
-      return new Found(box, Source.BOXED);
+  private Found marked(String text, boolean choice) {
+    var boxes = evidence.contains(Source.BOXED) ? Boxes.in(text) : null;
+    if (boxes != null) {
+      return boxed(boxes, choice);
     }
-    int hashes = text.lastIndexOf("####");
+    int hashes = evidence.contains(Source.HASHES) ? text.lastIndexOf(HASHES) : -1;
     if (hashes >= 0) {
-      String line = firstLine(text, hashes + 4);
-      if (!line.isEmpty()) {
-        return new Found(line, Source.HASHES);
+      String rest = text.substring(hashes + HASHES.length());
+      if (rest.isBlank()) {
+        return Found.none("nothing follows ####");
+      }
+      String line = Sentences.firstLine(rest, 0);
+      boolean heading = !Chars.hasDigit(line) && rest.strip().length() > line.length();
+      if (!heading) {
+        return sentences.in(line, Source.HASHES, null, choice);
       }
     }
-    return phrase(text);
+    return evidence.contains(Source.PHRASE) ? phrase(text, choice) : null;
   }
 
-  /** The last formula, else the last number of a text that marks no answer; null if none. */
-  public static Found unmarked(String text) {
-    if (text.contains("\\boxed")) { // an open or empty box is an answer that was not given
+  private Found boxed(Boxes.Found boxes, boolean choice) {
+    if (boxes.abandoned()) {
+      return Found.none("the last box is open or empty");
+    }
+    String letter = choice ? Choices.in(boxes.last()) : null;
+    if (letter != null) {
+      return new Found(List.of(letter), Source.BOXED, "\\boxed, its choice");
+    }
+    var texts = new ArrayList<>(sentences.forms(boxes.last()));
+    if (boxes.all() != null) {
+      texts.add(boxes.all());
+    }
+    return new Found(texts, Source.BOXED, Source.BOXED.toString());
+  }
+
+  private Found phrase(String text, boolean choice) {
+    var phrase = Phrases.last(Chars.lower(text));
+    if (phrase == null) {
       return null;
     }
-    String span = lastMathSpan(text);
-    if (span != null) {
-      return new Found(span, Source.MATH_SPAN);
+    String sentence = Sentences.announced(text, phrase.end());
+    if (sentence.isEmpty()) {
+      return Found.none("nothing follows the answer phrase");
     }
-    String number = isEnumeration(text) ? null : LastNumber.in(text);
-    return number == null ? null : new Found(number, Source.LAST_NUMBER);
+    if (!formulasOnly) {
+      return sentences.in(sentence, Source.PHRASE, phrase.language(), choice);
+    }
+    var formulas = Formulas.in(sentence);
+    return formulas.isEmpty()
+        ? Found.none("no formula follows the answer phrase")
+        : new Found(
+            List.of(formulas.get(0).content()),
+            Source.PHRASE,
+            "the formula after an answer phrase");
   }
 
-  /** Whether the last line lists several numbers and says nothing: every candidate, none chosen. */
-  private static boolean isEnumeration(String text) {
-    String stripped = text.stripTrailing();
-    String line = stripped.substring(stripped.lastIndexOf('\n') + 1);
-    boolean says = line.chars().anyMatch(c -> Character.isLetter(c) || c == '=');
-    return !says && LastNumber.in(line) != null && !LastNumber.isOnly(line);
-  }
-
-  /**
-   * The answer inside a sentence that is no answer as a whole: its last bold part, or its number if
-   * it has just one. A sentence that denies something has none.
-   */
-  public static Found inSentence(String sentence) {
-    String words = " " + sentence.toLowerCase(Locale.ROOT) + " ";
-    if (DENIALS.stream().anyMatch(words::contains)) {
-      return null;
+  /** The entries of a column written as a list of quoted texts, {@code ['70']}, with commas. */
+  private static String listed(String gold) {
+    boolean list = gold.startsWith("['") && gold.endsWith("']");
+    list |= gold.startsWith("[\"") && gold.endsWith("\"]");
+    if (!list) {
+      return gold;
     }
-    int end = sentence.lastIndexOf("**");
-    int start = end <= 0 ? -1 : sentence.lastIndexOf("**", end - 1);
-    if (start >= 0 && end > start + 2 && opensBold(sentence, start)) {
-      return new Found(trimmed(sentence.substring(start + 2, end)), Source.PHRASE);
-    }
-    if (start < 0
-        && end > 0
-        && end + 2 < sentence.length()) { // the line ended inside the bold part
-      return new Found(trimmed(sentence.substring(end + 2)), Source.PHRASE);
-    }
-    String number = LastNumber.in(sentence);
-    return number != null && LastNumber.isOnly(sentence) ? new Found(number, Source.PHRASE) : null;
-  }
-
-  private static boolean opensBold(String text, int at) {
-    return at == 0 || Character.isWhitespace(text.charAt(at - 1));
-  }
-
-  private static Found phrase(String text) {
-    String lower = text.toLowerCase(Locale.ROOT);
-    if (lower.length() != text.length()) { // İ and its like change length when lowered
-      return null;
-    }
-    int best = -1;
-    int end = -1;
-    for (String phrase : PHRASES) {
-      int at = lower.lastIndexOf(phrase);
-      if (at > best) {
-        best = at;
-        end = at + phrase.length();
-      }
-    }
-    if (best < 0) {
-      return null;
-    }
-    while (end < text.length() && isDecoration(text.charAt(end))) {
-      end++;
-    }
-    String sentence = firstSentence(text, end);
-    String span = lastMathSpan(sentence);
-    if (span != null && onlyMath(sentence)) {
-      sentence = span;
-    }
-    return sentence.isEmpty() ? null : new Found(sentence, Source.PHRASE);
-  }
-
-  private static boolean isDecoration(char c) {
-    return Character.isWhitespace(c) || c == '*' || c == ':' || c == '_';
-  }
-
-  private static String firstLine(String text, int from) {
-    int start = from;
-    while (start < text.length() && Character.isWhitespace(text.charAt(start))) {
-      start++;
-    }
-    int end = text.indexOf('\n', start);
-    return text.substring(start, end < 0 ? text.length() : end).strip();
-  }
-
-  /** Up to the end of the line, of the sentence, or to an explaining clause. */
-  private static String firstSentence(String text, int from) {
-    String line = firstLine(text, from);
-    for (int i = 0; i + 1 < line.length(); i++) {
-      char c = line.charAt(i);
-      if ((c == '.' || c == '!' || c == ';') && Character.isWhitespace(line.charAt(i + 1))) {
-        line = line.substring(0, i);
-      }
-    }
-    for (String clause : CLAUSES) {
-      int at = line.indexOf(clause);
-      if (at > 0) {
-        line = line.substring(0, at);
-      }
-    }
-    return trimmed(line);
-  }
-
-  private static String trimmed(String s) {
-    int start = 0;
-    int end = s.length();
-    while (start < end && isDecoration(s.charAt(start))) {
-      start++;
-    }
-    while (end > start && (isDecoration(s.charAt(end - 1)) || s.charAt(end - 1) == '.')) {
-      end--;
-    }
-    return s.substring(start, end);
-  }
-
-  private static boolean onlyMath(String sentence) {
-    return sentence.startsWith("$") || sentence.startsWith("\\(") || sentence.startsWith("\\[");
-  }
-
-  /**
-   * Content of the last {@code $...$}, {@code $$...$$}, {@code \(...\)} or {@code \[...\]}. Money
-   * is told from formulas as pandoc does it: a formula does not begin or end with a space, nor is
-   * it followed by a digit; and it does not cross bold marks or a blank line.
-   */
-  static String lastMathSpan(String text) {
-    String best = null;
-    int open = -1; // where the content of an open dollar span begins
-    int paren = -1; // the same for \( and \[
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\\' && i + 1 < text.length()) {
-        char d = text.charAt(++i);
-        if (d == '(' || d == '[') {
-          paren = i + 1;
-        } else if ((d == ')' || d == ']') && paren >= 0) {
-          String content = text.substring(paren, i - 1).strip();
-          best = content.isEmpty() ? best : content;
-          paren = -1;
-        }
-      } else if (c == '$') {
-        int run = i;
-        while (i + 1 < text.length() && text.charAt(i + 1) == '$') {
-          i++;
-        }
-        if (open >= 0 && run - open <= MAX_SPAN && isFormula(text, open, run, i + 1)) {
-          best = text.substring(open, run).strip();
-          open = -1;
-        } else {
-          open = i + 1;
-        }
-      }
-    }
-    return best;
-  }
-
-  private static boolean isFormula(String text, int open, int close, int after) {
-    boolean doubled = after - close > 1;
-    String content = text.substring(open, close);
-    if (content.isBlank() || content.contains("**") || content.contains("\n\n")) {
-      return false;
-    }
-    boolean spaced =
-        Character.isWhitespace(content.charAt(0))
-            || Character.isWhitespace(content.charAt(content.length() - 1));
-    boolean digitAfter =
-        after < text.length() && text.charAt(after) >= '0' && text.charAt(after) <= '9';
-    return doubled || !digitAfter && !(spaced && content.contains(" ") && hasWords(content));
-  }
-
-  /** Whether prose stands between two dollar signs. */
-  private static boolean hasWords(String content) {
-    int letters = 0;
-    for (int i = 0; i < content.length(); i++) {
-      letters = Character.isLetter(content.charAt(i)) ? letters + 1 : 0;
-      if (content.charAt(i) == '\\') {
-        return false;
-      }
-      if (letters > 3) {
-        return true;
-      }
-    }
-    return false;
+    String quote = gold.substring(1, 2);
+    return gold.substring(2, gold.length() - 2)
+        .replace(quote + "," + quote, ", ")
+        .replace(quote + ", " + quote, ", ");
   }
 }

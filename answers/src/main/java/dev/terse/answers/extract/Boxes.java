@@ -3,7 +3,7 @@ package dev.terse.answers.extract;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 
 /**
  * Finds {@code \boxed{...}}. One pass with a stack pairs all braces, so nested and unclosed boxes
@@ -12,27 +12,77 @@ import java.util.Locale;
 final class Boxes {
   private static final List<String> COMMANDS = List.of("\\boxed", "\\fbox", "\\framebox");
 
-  /** Between two boxes of one answer: "and", "or", punctuation, math delimiters. */
+  /** Between two boxes of one answer: "and", "or", "for (i)", punctuation, math delimiters. */
   private static final int MAX_GAP = 40;
 
   /** A policy may write a thousand boxes; the last ones are the answer. */
   private static final int MAX_JOINED = 16;
 
+  private static final Set<String> JOINTS =
+      Set.of(
+          ("and or text quad qquad mbox textbf either maybe perhaps possibly alternatively for part"
+                  + " case if when in i ii iii iv v a b c d f et ou und oder y o u e и или"
+                  + " 和 或 或者 と または および 또는 그리고 و أو")
+              .split(" "));
+
+  private static final List<String> CORRECTIONS =
+      List.of(
+          "no",
+          "wait",
+          "wrong",
+          "mistake",
+          "error",
+          "actually",
+          "instead",
+          "correct",
+          "correction",
+          "correcting",
+          "sorry",
+          "rather",
+          "recheck",
+          "nein",
+          "non",
+          "нет",
+          "不对",
+          "错");
+
   private record Box(int start, int open, int close) {}
+
+  /**
+   * The boxes of a text.
+   *
+   * @param last the content of the last closed box. Boxes that stand side by side, joined by "and",
+   *     "or", "for (ii)" or punctuation only, are one answer with several parts, so that a policy
+   *     cannot box every candidate and be paid for the last
+   * @param all the contents of all boxes since the last correction, where these are more; else null
+   * @param abandoned whether the text ends with a box that is open or empty
+   */
+  record Found(String last, String all, boolean abandoned) {}
 
   private Boxes() {}
 
-  /**
-   * The content of the last box. Boxes that stand side by side, joined by "and", "or" or
-   * punctuation only, are one answer with several parts, so that a policy cannot box every
-   * candidate and be paid for the last.
-   *
-   * @return null if there is no closed, non-blank box
-   */
-  static String last(String text) {
-    var boxes = outermost(text);
-    if (boxes.isEmpty()) {
+  /** The boxes of a text; null if it has none. */
+  static Found in(String text) {
+    if (COMMANDS.stream().noneMatch(text::contains)) {
       return null;
+    }
+    int[] match = matchingBraces(text);
+    var boxes = new ArrayList<Box>();
+    boolean abandoned = false;
+    for (int i = text.indexOf('\\'); i >= 0; ) {
+      int open = openingBrace(text, i);
+      boolean closed = open >= 0 && match[open] > 0;
+      if (closed && !text.substring(open + 1, match[open]).isBlank()) {
+        boxes.add(new Box(i, open, match[open]));
+        abandoned = false;
+        i = text.indexOf('\\', match[open]);
+      } else {
+        abandoned |= open >= 0;
+        i = text.indexOf('\\', i + 1);
+      }
+    }
+    if (boxes.isEmpty() || abandoned) {
+      return new Found(null, null, true);
     }
     int first = boxes.size() - 1;
     while (first > 0
@@ -40,30 +90,26 @@ final class Boxes {
         && joins(text, boxes.get(first - 1).close() + 1, boxes.get(first).start())) {
       first--;
     }
+    int earliest = first;
+    while (earliest > 0
+        && boxes.size() - earliest < MAX_JOINED
+        && !corrects(text, boxes.get(earliest - 1).close() + 1, boxes.get(earliest).start())) {
+      earliest--;
+    }
+    String last = contents(text, boxes.subList(first, boxes.size()));
+    String all = contents(text, boxes.subList(earliest, boxes.size()));
+    return new Found(last, all.equals(last) ? null : all, false);
+  }
+
+  private static String contents(String text, List<Box> boxes) {
     var parts = new ArrayList<String>();
-    for (var box : boxes.subList(first, boxes.size())) {
+    for (var box : boxes) {
       String content = text.substring(box.open() + 1, box.close()).strip();
       if (!parts.contains(content)) {
         parts.add(content);
       }
     }
     return String.join(", ", parts);
-  }
-
-  private static List<Box> outermost(String text) {
-    int[] match = matchingBraces(text);
-    var boxes = new ArrayList<Box>();
-    int i = text.indexOf('\\');
-    while (i >= 0) {
-      int open = openingBrace(text, i);
-      if (open >= 0 && match[open] > 0 && !text.substring(open + 1, match[open]).isBlank()) {
-        boxes.add(new Box(i, open, match[open]));
-        i = text.indexOf('\\', match[open]);
-      } else {
-        i = text.indexOf('\\', i + 1);
-      }
-    }
-    return boxes;
   }
 
   /** Index of the brace that a box command at {@code i} opens; -1 if there is none. */
@@ -105,15 +151,25 @@ final class Boxes {
     if (to - from > MAX_GAP) {
       return false;
     }
-    var words = new StringBuilder();
-    for (char c : text.substring(from, to).toLowerCase(Locale.ROOT).toCharArray()) {
-      words.append(Character.isLetter(c) ? c : ' ');
-    }
-    for (String word : words.toString().split(" ")) {
-      if (!List.of("", "and", "or", "text", "quad", "qquad", "mbox", "textbf").contains(word)) {
+    for (String word : words(text.substring(from, to))) {
+      if (!JOINTS.contains(word)) {
         return false;
       }
     }
-    return text.substring(from, to).chars().noneMatch(Character::isDigit);
+    return text.substring(from, to).chars().noneMatch(c -> c >= '0' && c <= '9' || c == '=');
+  }
+
+  private static boolean corrects(String text, int from, int to) {
+    var words = words(text.substring(from, to));
+    return CORRECTIONS.stream().anyMatch(words::contains);
+  }
+
+  private static List<String> words(String gap) {
+    var words = new StringBuilder();
+    for (char c : Chars.lower(gap).toCharArray()) {
+      words.append(Character.isLetter(c) ? c : ' ');
+    }
+    String joined = words.toString().strip();
+    return joined.isEmpty() ? List.of() : List.of(joined.split(" +"));
   }
 }

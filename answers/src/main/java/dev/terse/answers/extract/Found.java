@@ -1,19 +1,45 @@
 package dev.terse.answers.extract;
 
-/**
- * An answer found in a text.
- *
- * @param text the answer as written, trimmed
- * @param source how it was found
- */
-public record Found(String text, Source source) {
+import java.util.List;
 
-  /** How an answer was found, surest first. */
+/**
+ * An answer found in a text, or why there is none.
+ *
+ * @param texts the answer as written; then, where the same words can be taken in another way,
+ *     these: the whole of a chain whose exact value stands first, a number with a decimal comma.
+ *     Empty if no answer was found
+ * @param source the evidence; null if no answer was found
+ * @param rule what was found how, in words for people; or why there is no answer
+ */
+public record Found(List<String> texts, Source source, String rule) {
+  public Found {
+    texts = List.copyOf(texts);
+  }
+
+  static Found none(String why) {
+    return new Found(List.of(), null, why);
+  }
+
+  /** The answer as written, trimmed; empty if there is none. */
+  public String text() {
+    return texts.isEmpty() ? "" : texts.get(0);
+  }
+
+  /** Whether no answer was found. */
+  public boolean isNone() {
+    return texts.isEmpty();
+  }
+
+  /** What an answer is told by, surest first. */
   public enum Source {
+    TAGS("<answer>"),
     BOXED("\\boxed"),
     HASHES("####"),
     PHRASE("an answer phrase"),
+    /** The text is the answer and nothing else. */
     WHOLE("the whole text"),
+    CHOICE("the choice that the text names"),
+    BOLD("the bold part of the last line"),
     MATH_SPAN("the last formula"),
     LAST_NUMBER("the last number");
 

@@ -1,14 +1,30 @@
 package dev.terse.answers.extract;
 
-/** Finds the last number that stands by itself, with its sign, currency, fraction and percent. */
+import java.util.Set;
+
+/**
+ * Finds the last number that stands by itself, with its sign, currency, fraction and percent. A
+ * Chinese, Japanese or Korean word may stand directly beside it.
+ */
 final class LastNumber {
+  /** Units that are written without a space. */
+  private static final Set<String> UNITS =
+      Set.of("kg", "g", "cm", "mm", "km", "m", "ml", "l", "min", "h", "s", "ft", "mph", "lb", "oz");
+
+  /**
+   * A number in a text.
+   *
+   * @param text as written
+   */
+  record Number(String text, int start, int end) {}
+
   private LastNumber() {}
 
-  /** The last number in {@code text} as written; null if there is none. */
-  static String in(String text) {
+  /** The last number in {@code text}; null if there is none. */
+  static Number in(String text) {
     int end = text.length();
     while (end > 0) {
-      while (end > 0 && !isDigit(text.charAt(end - 1))) {
+      while (end > 0 && !Chars.isDigit(text.charAt(end - 1))) {
         end--;
       }
       if (end == 0) {
@@ -18,10 +34,12 @@ final class LastNumber {
       while (start > 0 && isNumberPart(text, start - 1)) {
         start--;
       }
-      // A number glued to letters (x2, 3rd, abc12) is a name.
+      // A number glued to letters (x2, 3rd, abc12) is a name; one in √3 or 2^{3} is a part.
       boolean glued =
-          start > 0 && isLetter(text.charAt(start - 1))
-              || end < text.length() && isLetter(text.charAt(end));
+          start > 0
+                  && (isLetter(text.charAt(start - 1))
+                      || "√^_\\{".indexOf(text.charAt(start - 1)) >= 0)
+              || isGluedAfter(text, end);
       if (!glued) {
         return withSurroundings(text, start, end);
       }
@@ -34,15 +52,26 @@ final class LastNumber {
   static boolean isOnly(String text) {
     int runs = 0;
     for (int i = 0; i < text.length(); i++) {
-      boolean starts = isDigit(text.charAt(i)) && !(i > 0 && isNumberPart(text, i - 1));
+      boolean starts = Chars.isDigit(text.charAt(i)) && !(i > 0 && isNumberPart(text, i - 1));
       runs += starts ? 1 : 0;
     }
     return runs == 1;
   }
 
-  private static String withSurroundings(String text, int start, int end) {
+  private static boolean isGluedAfter(String text, int end) {
+    if (end < text.length() && ("√^!π" + SentenceAnswer.NUMERALS).indexOf(text.charAt(end)) >= 0) {
+      return true;
+    }
+    int to = end;
+    while (to < text.length() && to - end < 4 && isLetter(text.charAt(to))) {
+      to++;
+    }
+    return to > end && !UNITS.contains(text.substring(end, to));
+  }
+
+  private static Number withSurroundings(String text, int start, int end) {
     int from = start;
-    while (from < end && !isDigit(text.charAt(from)) && text.charAt(from) != '.') {
+    while (from < end && !Chars.isDigit(text.charAt(from)) && text.charAt(from) != '.') {
       from++;
     }
     if (from > 0 && text.charAt(from - 1) == '$') {
@@ -50,7 +79,8 @@ final class LastNumber {
     }
     if (from > 0
         && (text.charAt(from - 1) == '-' || text.charAt(from - 1) == '\u2212')
-        && (from == 1 || !isLetter(text.charAt(from - 2)) && !isDigit(text.charAt(from - 2)))) {
+        && (from == 1
+            || !isLetter(text.charAt(from - 2)) && !Chars.isDigit(text.charAt(from - 2)))) {
       from--;
     }
     int to = end;
@@ -59,27 +89,23 @@ final class LastNumber {
     } else if (text.startsWith("%", to)) {
       to++;
     }
-    return text.substring(from, to);
+    return new Number(text.substring(from, to), from, to);
   }
 
   /** Digits, and between two digits one of: point, comma, slash. */
   private static boolean isNumberPart(String text, int i) {
     char c = text.charAt(i);
-    if (isDigit(c)) {
+    if (Chars.isDigit(c)) {
       return true;
     }
-    boolean digitAfter = i + 1 < text.length() && isDigit(text.charAt(i + 1));
+    boolean digitAfter = i + 1 < text.length() && Chars.isDigit(text.charAt(i + 1));
     if (c == '.') {
       return digitAfter;
     }
-    return (c == ',' || c == '/') && digitAfter && i > 0 && isDigit(text.charAt(i - 1));
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
+    return (c == ',' || c == '/') && digitAfter && i > 0 && Chars.isDigit(text.charAt(i - 1));
   }
 
   private static boolean isLetter(char c) {
-    return Character.isLetter(c) || c == '_';
+    return Chars.isSpacedLetter(c) || c == '_';
   }
 }

@@ -10,6 +10,7 @@ import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.cli.rows.Rows;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLinesWriter;
+import dev.terse.trainer.data.ProblemSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /** Predictions against right answers. */
@@ -41,10 +43,12 @@ public final class GradeCommand implements Callable<Integer> {
 
   @Option(
       names = "--answer-policy",
-      defaultValue = "whole_text",
+      defaultValue = "lenient",
+      converter = PolicyConverter.class,
       description =
-          "Where the answer may stand: strict (after </think> only), whole_text (anywhere where"
-              + " there is no </think>), authors_code. Default: ${DEFAULT-VALUE}.")
+          "Where the answer may stand and who compares it: strict (marked, after </think>),"
+              + " lenient (anywhere; also called whole_text), authors_code, trl, trl_reasoning,"
+              + " lm_eval_gsm8k_strict, lm_eval_gsm8k_flexible. Default: ${DEFAULT-VALUE}.")
   private AnswerPolicy policy;
 
   @Override
@@ -52,6 +56,7 @@ public final class GradeCommand implements Callable<Integer> {
     AnswerCheck check = new AnswerCheck(policy);
     Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
     List<Double> millis = new ArrayList<>();
+    List<String> unread = new ArrayList<>();
     try (JsonLines rows = JsonLines.open(input);
         JsonLinesWriter out = new JsonLinesWriter(output)) {
       for (JsonNode row = rows.next(); row != null; row = rows.next()) {
@@ -61,6 +66,9 @@ public final class GradeCommand implements Callable<Integer> {
         Grade grade = check.check(gold, prediction);
         millis.add((System.nanoTime() - start) / 1e6);
         counts.merge(grade.verdict(), 1, Integer::sum);
+        if (!AnswerCheck.understands(gold)) {
+          unread.add(row.has("id") ? row.get("id").asText() : "line " + rows.line());
+        }
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         if (row.has("id")) {
           result.set("id", row.get("id"));
@@ -78,10 +86,21 @@ public final class GradeCommand implements Callable<Integer> {
         counts.getOrDefault(Verdict.EQUAL, 0),
         counts.getOrDefault(Verdict.DIFFERENT, 0),
         counts.getOrDefault(Verdict.UNKNOWN, 0));
+    if (!unread.isEmpty()) {
+      System.out.println(ProblemSet.unreadGolds(unread));
+    }
     if (!millis.isEmpty()) {
       printTimes(millis);
     }
     return ExitCodes.OK;
+  }
+
+  /** Names of presets, with one sentence for an unknown one. */
+  static final class PolicyConverter implements ITypeConverter<AnswerPolicy> {
+    @Override
+    public AnswerPolicy convert(String name) {
+      return AnswerPolicy.named(name);
+    }
   }
 
   /** The first pairs take longest: they find the program cold. */

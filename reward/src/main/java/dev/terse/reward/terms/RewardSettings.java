@@ -162,7 +162,7 @@ public record RewardSettings(
     var names = AnswerPolicy.names();
     String name = value.toString();
     Names.requireKnown("answer_policy", List.of(name), names);
-    return AnswerPolicy.valueOf(name.toUpperCase(Locale.ROOT));
+    return AnswerPolicy.named(name);
   }
 
   private static void requireFinite(String key, double value) {

@@ -1,6 +1,7 @@
 package dev.terse.trainer.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.terse.answers.AnswerCheck;
 import dev.terse.io.JsonLines;
 import dev.terse.rollout.Prompt;
 import java.io.IOException;
@@ -17,9 +18,14 @@ import java.util.List;
  * @param problems in the order of the file
  * @param read lines read
  * @param tooLong problems left out because their prompt is longer than the limit
+ * @param unread ids of the problems whose right answer is not understood: only the same text is
+ *     right
  */
-public record ProblemSet(List<Problem> problems, int read, int tooLong) {
+public record ProblemSet(List<Problem> problems, int read, int tooLong, List<String> unread) {
   private static final String FINAL_ANSWER = "####";
+
+  /** Ids that a summary names. */
+  private static final int NAMED = 5;
 
   /**
    * Reads a file.
@@ -33,10 +39,14 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong) {
     List<Problem> problems = new ArrayList<>();
     int read = 0;
     int tooLong = 0;
+    List<String> unread = new ArrayList<>();
     try (JsonLines lines = JsonLines.open(file)) {
       for (JsonNode row = lines.next(); row != null; row = lines.next()) {
         Problem problem = problem(row, read, lines, encoder, config);
         read++;
+        if (!AnswerCheck.understands(problem.gold())) {
+          unread.add(problem.id());
+        }
         if (problem.prompt().ids().length > maxPromptLength) {
           tooLong++;
         } else {
@@ -44,7 +54,7 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong) {
         }
       }
     }
-    ProblemSet set = new ProblemSet(List.copyOf(problems), read, tooLong);
+    ProblemSet set = new ProblemSet(List.copyOf(problems), read, tooLong, List.copyOf(unread));
     if (problems.isEmpty()) {
       throw new IllegalArgumentException(
           file + " holds no problem to work on: " + set.summary(maxPromptLength));
@@ -61,7 +71,16 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong) {
         + tooLong
         + " dropped because their prompt is longer than max_prompt_length "
         + maxPromptLength
-        + " tokens";
+        + " tokens"
+        + (unread.isEmpty() ? "" : "; " + unreadGolds(unread));
+  }
+
+  /** How many right answers are not understood, and the first of them. */
+  public static String unreadGolds(List<String> ids) {
+    return ids.size()
+        + " right answers are not understood, so that only the same text counts: "
+        + String.join(", ", ids.subList(0, Math.min(NAMED, ids.size())))
+        + (ids.size() > NAMED ? ", ..." : "");
   }
 
   private static Problem problem(
@@ -96,13 +115,18 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong) {
     return (mark < 0 ? answer : answer.substring(mark + FINAL_ANSWER.length())).strip();
   }
 
-  /** The first of the fields that holds a text or number. */
+  /** The first of the fields that holds a text or number, and not a blank one if another does. */
   private static String text(JsonNode row, String... fields) {
+    String blank = null;
     for (String field : fields) {
       if (row.path(field).isTextual() || row.path(field).isNumber()) {
-        return row.get(field).asText();
+        String text = row.get(field).asText();
+        if (!text.isBlank()) {
+          return text;
+        }
+        blank = text;
       }
     }
-    return null;
+    return blank;
   }
 }

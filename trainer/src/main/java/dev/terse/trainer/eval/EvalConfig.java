@@ -19,6 +19,7 @@ import dev.terse.trainer.model.EngineConfig;
  * @param temperature 0 takes the likeliest token
  * @param skipToken what counts as a skip
  * @param maxLive sequences decoded together
+ * @param answerPolicy where the answer may stand and who compares it, see docs/answers.md
  */
 public record EvalConfig(
     String modelNameOrPath,
@@ -35,6 +36,7 @@ public record EvalConfig(
     @Default("42") long seed,
     @Default("[SKIP]") String skipToken,
     @Default("32") @Range("[1, inf)") int maxLive,
+    @Default("lenient") String answerPolicy,
     PromptConfig prompt) {
 
   /** The sampler's part. */

@@ -1,5 +1,6 @@
 package dev.terse.trainer.eval;
 
+import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.model.folder.ModelFolder;
@@ -30,10 +31,12 @@ public final class EvalRun {
 
   /** Evaluates, and writes the records where the configuration names a file. */
   public Evaluation run() throws IOException {
+    AnswerPolicy policy = AnswerPolicy.named(config.answerPolicy());
     try (ModelFolder model =
         ModelFolder.load(Path.of(config.modelNameOrPath()), engine, WeightUse.READ)) {
       List<Problem> problems = problems(model);
-      Evaluator evaluator = new Evaluator(model, config.skipToken(), config.maxLive(), phases);
+      Evaluator evaluator =
+          new Evaluator(model, config.skipToken(), config.maxLive(), phases, policy);
       Evaluation evaluation =
           evaluator.run(problems, config.sampling(), SeedTree.at(config.seed(), "eval"));
       if (config.output() != null) {

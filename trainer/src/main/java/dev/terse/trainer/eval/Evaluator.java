@@ -19,21 +19,28 @@ import java.util.Set;
 
 /**
  * Accuracy over all problems: one completion each, and one that does not end within the limit is
- * wrong. The answer is looked for after {@code </think>}, or in the whole text where there is none.
+ * wrong. An {@link AnswerPolicy} says where the answer may stand.
  */
 public final class Evaluator {
-  private static final AnswerCheck CHECK = new AnswerCheck(AnswerPolicy.WHOLE_TEXT);
-
   private final ModelFolder model;
   private final String skipMark;
   private final int maxLive;
   private final Phases phases;
+  private final AnswerCheck check;
+
+  /** As below, with the lenient policy. */
+  public Evaluator(ModelFolder model, String skipMark, int maxLive, Phases phases) {
+    this(model, skipMark, maxLive, phases, AnswerPolicy.LENIENT);
+  }
 
   /**
    * @param skipMark what counts as a skip
    * @param maxLive sequences decoded together
+   * @param policy where the answer may stand
    */
-  public Evaluator(ModelFolder model, String skipMark, int maxLive, Phases phases) {
+  public Evaluator(
+      ModelFolder model, String skipMark, int maxLive, Phases phases, AnswerPolicy policy) {
+    this.check = new AnswerCheck(policy);
     this.model = model;
     this.skipMark = skipMark;
     this.maxLive = maxLive;
@@ -65,7 +72,7 @@ public final class Evaluator {
 
   private EvalRecord record(Problem problem, Completion completion) {
     CompletionReading reading = CompletionReading.of(completion, model.tokenizer(), skipMark);
-    Grade grade = CHECK.check(problem.gold(), reading.text());
+    Grade grade = check.check(problem.gold(), reading.text());
     Status status =
         !reading.finished()
             ? Status.TRUNCATED

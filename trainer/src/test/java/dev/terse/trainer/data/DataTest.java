@@ -131,6 +131,27 @@ class DataTest {
     assertThat(set.problems().get(0).gold()).contains("\\left( 3, \\frac{\\pi}{2} \\right)");
   }
 
+  @Test
+  void problems_withGoldsThatAreNotUnderstood_areCountedAndNamed() throws IOException {
+    Path file = folder.resolve("golds.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"id":"a","question":"1+1","answer":"\\\\frac{1}{"}
+        {"id":"b","question":"1+1","answer":"\\\\int_0^1"}
+        {"question":"1+1","answer":""}
+        {"id":"d","question":"17+1","answer":"18"}
+        {"id":"e","question":"17+1","answer":"","solution":"so \\\\boxed{18}"}
+        {"id":"f","question":"7*10","answer":"['70']"}
+        """);
+    ProblemSet set = ProblemSet.load(file, encoder, new PromptConfig(null, ""), 100_000);
+    assertThat(set.unread()).containsExactly("a", "b", "line 3");
+    assertThat(set.summary(9))
+        .contains("3 right answers are not understood")
+        .contains("a, b, line 3");
+    assertThat(set.problems().get(4).gold()).isEqualTo("so \\boxed{18}");
+  }
+
   /** T16: every row exactly once an epoch, divisible or not. */
   @Test
   void order_overEpochs_visitsEveryRowOnce() {

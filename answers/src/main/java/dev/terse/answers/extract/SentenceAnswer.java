@@ -1,0 +1,237 @@
+package dev.terse.answers.extract;
+
+import dev.terse.answers.extract.Found.Source;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Finds the answer in a sentence that answers: the whole of it where that can be read, else its
+ * bold part, its only formula, the last value of its chain, or its only number. A sentence that
+ * denies, doubts or names several values has none and is left as it is.
+ */
+final class SentenceAnswer {
+  /** Verbs between two letters are no factors: "x is 5". */
+  private static final List<String> VERBS =
+      List.of(
+          "is", "are", "was", "be", "equals", "gives", "makes", "becomes", "ist", "sind", "beträgt",
+          "est", "sont", "vaut", "es", "son", "é", "è", "это", "равно", "равен", "равна");
+
+  /** Words that begin a conclusion. */
+  private static final List<String> OPENINGS = List.of("so", "thus", "hence", "then", "and", "now");
+
+  /** Words before a number that are mathematics. */
+  private static final Set<String> FUNCTIONS =
+      Set.of("sin", "cos", "tan", "log", "ln", "exp", "sqrt", "cis", "max", "min", "gcd", "lcm");
+
+  /** Powers of ten are no measure words: 27万 is 270,000. */
+  static final String NUMERALS = "万萬億亿千百十半成割兆分만억천백조";
+
+  private final Predicate<String> isMathematics;
+
+  SentenceAnswer(Predicate<String> isMathematics) {
+    this.isMathematics = isMathematics;
+  }
+
+  /**
+   * The answer that a sentence gives.
+   *
+   * @param language of the phrase before it; null if it is not known
+   * @param choice whether the letter of a choice is asked for
+   */
+  Found in(String sentence, Source source, Language language, boolean choice) {
+    String where = language == null ? source.toString() : source + " (" + language + ")";
+    String letter = choice ? Choices.in(sentence) : null;
+    if (letter != null) {
+      return new Found(List.of(letter), source, where + ", its choice");
+    }
+    String bold = bold(sentence);
+    if (bold != null) {
+      return new Found(forms(bold), source, where + ", its bold part");
+    }
+    String lower = Chars.lower(sentence);
+    if (Language.denies(lower, language)) {
+      return new Found(List.of(Sentences.trimmed(sentence)), source, where);
+    }
+    String text = bare(sentence);
+    if (isMathematics.test(text) && !isProse(text)) {
+      return new Found(forms(text, language), source, where);
+    }
+    if (Language.doubts(lower, language)) {
+      return new Found(List.of(text), source, where);
+    }
+    String said = afterVerb(text);
+    if (said != null) {
+      return new Found(forms(said, language), source, where + ", what its verb says");
+    }
+    var formulas = Formulas.in(text).stream().filter(s -> Formulas.isValue(s.content())).toList();
+    if (formulas.size() == 1) {
+      return new Found(forms(formulas.get(0).content()), source, where + ", its only formula");
+    }
+    String last = Chains.lastValue(text);
+    if (last != null && formulas.isEmpty()) {
+      String value = withoutMeasure(Sentences.trimmed(last));
+      if (isMathematics.test(value)) {
+        return new Found(List.of(value), source, where + ", the last value of its chain");
+      }
+    }
+    var number = LastNumber.in(text);
+    if (number != null && LastNumber.isOnly(text)) {
+      var texts = new ArrayList<>(forms(number.text(), language));
+      texts.add(text); // "March 5" is a date
+      String words = verbTail(text);
+      if (words != null) {
+        texts.add(words); // "March 5 is a Monday"
+      }
+      return new Found(texts, source, where + ", its only number");
+    }
+    return new Found(List.of(text), source, where);
+  }
+
+  /** The value after the last verb of a sentence, as in "the area is 3π"; null if there is none. */
+  String afterVerb(String sentence) {
+    String tail = verbTail(sentence);
+    String value = tail == null ? "" : bare(tail);
+    if (!Chars.hasDigit(value) && value.indexOf('\\') < 0) {
+      return null;
+    }
+    int space = value.lastIndexOf(' ');
+    if (isMathematics.test(value)) {
+      return isProse(value) ? null : value;
+    }
+    boolean unit = space > 0 && value.substring(space + 1).chars().allMatch(Character::isLetter);
+    String before = unit ? value.substring(0, space) : ""; // "(3√3)/π inches"
+    return unit && isMathematics.test(before) && !isProse(before) ? before : null;
+  }
+
+  private static String verbTail(String sentence) {
+    String lower = Chars.lower(sentence);
+    int from = -1;
+    for (String verb : VERBS) {
+      int at = Chars.indexOfWord(lower, verb, 0);
+      while (at >= 0) {
+        from = Math.max(from, at + verb.length());
+        at = Chars.indexOfWord(lower, verb, at + 1);
+      }
+    }
+    return from < 0 ? null : Sentences.trimmed(sentence.substring(from));
+  }
+
+  /** Without layout, without the word for what is counted, with open braces closed. */
+  static String bare(String text) {
+    String bare = closed(withoutMeasure(Language.withoutCopula(Sentences.trimmed(text))));
+    var formulas = Formulas.in(bare);
+    boolean one = formulas.size() == 1 && formulas.get(0).start() == 0;
+    return one && formulas.get(0).end() == bare.length() ? formulas.get(0).content() : bare;
+  }
+
+  /**
+   * How a formula may be taken: its exact value before ≈, all of it, the last value of its chain.
+   */
+  List<String> forms(String formula) {
+    return forms(formula, null);
+  }
+
+  private List<String> forms(String formula, Language language) {
+    var forms = new ArrayList<String>();
+    String text = bare(formula);
+    String exact = Chains.exact(text);
+    if (exact != null) {
+      forms.add(exact);
+    }
+    String point = DecimalComma.asPoint(text, language);
+    if (point != null) {
+      forms.add(point);
+    }
+    String last = isMathematics.test(text) ? null : Chains.lastValue(exact == null ? text : exact);
+    forms.add(last == null ? text : bare(last));
+    return forms;
+  }
+
+  /** Whether words join its letters and numbers: "x is 5", "So 12". */
+  static boolean isProse(String text) {
+    String lower = Chars.lower(text);
+    if (text.chars().anyMatch(c -> Chars.isUnspacedLetter((char) c))
+        || VERBS.stream().anyMatch(v -> Chars.indexOfWord(lower, v, 0) >= 0)
+        || OPENINGS.stream().anyMatch(w -> Chars.indexOfWord(lower, w, 0) == 0)) {
+      return true;
+    }
+    var formulas = Formulas.in(text);
+    int before = formulas.isEmpty() ? 0 : formulas.get(formulas.size() - 1).start();
+    int letters = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isLetter(c)) {
+        letters++;
+        continue;
+      }
+      int from = i - letters;
+      boolean word = letters > 1 && (from == 0 || "\\{".indexOf(text.charAt(from - 1)) < 0);
+      boolean number = c == ' ' && i + 1 < text.length() && Chars.isDigit(text.charAt(i + 1));
+      if (word
+          && !FUNCTIONS.contains(lower.substring(from, i))
+          && (number || from == 0 && i < before)) {
+        return true;
+      }
+      letters = 0;
+    }
+    return false;
+  }
+
+  /** The one bold part of a sentence, or what follows bold marks that the line leaves open. */
+  private static String bold(String sentence) {
+    int start = sentence.indexOf("**");
+    int end = start < 0 ? -1 : sentence.indexOf("**", start + 2);
+    if (end < 0 || end == start + 2 || sentence.indexOf("**", end + 2) >= 0) {
+      return null;
+    }
+    boolean opens =
+        start == 0
+            || !Character.isLetterOrDigit(sentence.charAt(start - 1))
+            || Chars.isUnspacedLetter(sentence.charAt(start - 1));
+    boolean power = end + 2 < sentence.length() && Chars.isDigit(sentence.charAt(end + 2));
+    String content = Sentences.trimmed(sentence.substring(start + 2, end));
+    return opens && !power && !content.isEmpty() ? content : null;
+  }
+
+  /** Without the word for what is counted, as 个 in 27个 and (个) in 27(个). */
+  private static String withoutMeasure(String text) {
+    int end = text.length();
+    boolean bracket = text.endsWith(")");
+    int i = bracket ? end - 1 : end;
+    int last = i;
+    while (i > 0 && Chars.isUnspacedLetter(text.charAt(i - 1))) {
+      i--;
+    }
+    if (i == last || i == 0 || NUMERALS.indexOf(text.charAt(i)) >= 0) {
+      return text;
+    }
+    i -= bracket && text.charAt(i - 1) == '(' ? 1 : 0;
+    String before = text.substring(0, i).strip();
+    boolean value =
+        !before.isEmpty() && "0123456789}$)*%".indexOf(before.charAt(before.length() - 1)) >= 0;
+    boolean words = before.chars().anyMatch(c -> Chars.isUnspacedLetter((char) c));
+    return value && !words ? Sentences.trimmed(before) : text;
+  }
+
+  /** With the braces closed that stay open at the end, without a lone dollar sign there. */
+  private static String closed(String text) {
+    int open = 0;
+    int dollars = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\\') {
+        i++;
+      } else {
+        open += c == '{' ? 1 : c == '}' ? -1 : 0;
+        dollars += c == '$' ? 1 : 0;
+      }
+    }
+    String closed = open == 1 ? text + "}" : text;
+    boolean lone = dollars == 1 && (closed.startsWith("$") || closed.endsWith("$"));
+    boolean money =
+        lone && closed.startsWith("$") && closed.length() > 1 && Chars.isDigit(closed.charAt(1));
+    return lone && !money ? closed.replace("$", "").strip() : closed;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.terse.answers.extract;
+
+import java.util.Set;
+
+/** Where sentences, lines and clauses end. */
+final class Sentences {
+  /** Words whose full stop ends no sentence. */
+  private static final Set<String> ABBREVIATIONS =
+      Set.of("approx", "ca", "fig", "eq", "vs", "resp");
+
+  /** Longest formula that a phrase announces. */
+  private static final int MAX_FORMULA = 1500;
+
+  private Sentences() {}
+
+  /**
+   * The end of the sentence that begins at {@code from}: a full stop outside brackets, or the
+   * line's end.
+   */
+  static int end(String text, int from) {
+    int depth = 0;
+    for (int i = from; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\n') {
+        return i;
+      } else if ("([{（".indexOf(c) >= 0) {
+        depth++;
+      } else if (")]}）".indexOf(c) >= 0) {
+        depth = Math.max(0, depth - 1);
+      } else if (depth == 0 && isEnd(text, i)) {
+        return i;
+      }
+    }
+    return text.length();
+  }
+
+  private static boolean isEnd(String text, int i) {
+    char c = text.charAt(i);
+    if ("。！？；".indexOf(c) >= 0) {
+      return true;
+    }
+    boolean last = i + 1 == text.length() || Character.isWhitespace(text.charAt(i + 1));
+    return ".!?;".indexOf(c) >= 0 && last && !(c == '.' && isAbbreviation(text, i));
+  }
+
+  private static boolean isAbbreviation(String text, int stop) {
+    int start = stop;
+    while (start > 0 && stop - start < 8 && Character.isLetter(text.charAt(start - 1))) {
+      start--;
+    }
+    return ABBREVIATIONS.contains(Chars.lower(text.substring(start, stop)));
+  }
+
+  /** The last line that is not blank. */
+  static String lastLine(String text) {
+    String stripped = text.stripTrailing();
+    return stripped.substring(stripped.lastIndexOf('\n') + 1);
+  }
+
+  /** Where the sentence that holds {@code at} begins. */
+  static int start(String text, int at) {
+    int i = at;
+    while (i > 0 && text.charAt(i - 1) != '\n' && !isEnd(text, i - 1)) {
+      i--;
+    }
+    return i;
+  }
+
+  /** Without marks of layout around it: white space, stars, colons, a full stop. */
+  static String trimmed(String s) {
+    int start = 0;
+    int end = s.length();
+    while (start < end && isDecoration(s.charAt(start))) {
+      start++;
+    }
+    while (end > start && (isDecoration(s.charAt(end - 1)) || isStop(s, end - 1))) {
+      end--;
+    }
+    return s.substring(start, end);
+  }
+
+  private static boolean isStop(String s, int i) {
+    return "。，,.!！；;".indexOf(s.charAt(i)) >= 0 && !s.endsWith("...");
+  }
+
+  static boolean isDecoration(char c) {
+    return Character.isWhitespace(c) || c == '*' || c == ':' || c == '_' || c == '：' || c == '#';
+  }
+
+  /** The first line from {@code from} on that is not blank, trimmed. */
+  static String firstLine(String text, int from) {
+    int start = from;
+    while (start < text.length() && Character.isWhitespace(text.charAt(start))) {
+      start++;
+    }
+    int end = text.indexOf('\n', start);
+    return text.substring(start, end < 0 ? text.length() : end).strip();
+  }
+
+  /**
+   * What a phrase that ends at {@code from} announces: up to the end of the sentence or to the
+   * reasons it gives; a formula is not cut.
+   */
+  static String announced(String text, int from) {
+    int start = from;
+    while (start < text.length() && isDecoration(text.charAt(start)) && !isBold(text, start)) {
+      start++;
+    }
+    String rest = text.substring(start);
+    int formulaEnd = 0;
+    if (rest.startsWith("$") || rest.startsWith("\\(") || rest.startsWith("\\[")) {
+      var spans = Formulas.in(rest.substring(0, Math.min(rest.length(), MAX_FORMULA)));
+      formulaEnd = spans.isEmpty() || spans.get(0).start() > 0 ? 0 : spans.get(0).end();
+    }
+    String tail = rest.substring(formulaEnd, end(rest, formulaEnd));
+    int reasons = Language.explanation(" " + Chars.lower(tail)) - 1;
+    String cut = tail.substring(0, Math.max(0, Math.min(reasons, tail.length())));
+    return (rest.substring(0, formulaEnd) + cut).strip();
+  }
+
+  private static boolean isBold(String text, int at) {
+    return text.startsWith("**", at)
+        && at + 2 < text.length()
+        && !Character.isWhitespace(text.charAt(at + 2))
+        && text.indexOf("**", at + 2) > 0;
+  }
+}

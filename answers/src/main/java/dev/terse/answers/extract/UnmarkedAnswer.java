@@ -1,0 +1,138 @@
+package dev.terse.answers.extract;
+
+import dev.terse.answers.extract.Found.Source;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the answer of a text that marks none: the bold part of its last line, its last formula, its
+ * last number. Nothing is found where several candidates are named in doubt, or the candidate is
+ * denied.
+ */
+final class UnmarkedAnswer {
+  /** How far a denial reaches: "not 12", "12 is wrong". */
+  private static final int REACH = 18;
+
+  /** Longest point or list in brackets. */
+  private static final int MAX_POINT = 60;
+
+  private final SentenceAnswer sentences;
+
+  UnmarkedAnswer(SentenceAnswer sentences) {
+    this.sentences = sentences;
+  }
+
+  /** The answer; null if there is none. */
+  Found in(String text) {
+    String line = Sentences.lastLine(text);
+    if (isEnumeration(line)) {
+      return null;
+    }
+    var bold = bold(line);
+    if (bold != null) {
+      return bold;
+    }
+    int start = Sentences.start(line, line.length() - 1);
+    String sentence = line.substring(start);
+    String said = sentences.afterVerb(sentence);
+    if (said != null && !isDoubtful(sentence, sentence.indexOf(said), sentence.length())) {
+      return new Found(sentences.forms(said), Source.LAST_NUMBER, "what the last verb says");
+    }
+    var formula = lastFormula(text);
+    if (formula != null) {
+      return isDoubtful(text, formula.start(), formula.end())
+          ? null
+          : new Found(
+              sentences.forms(formula.content()), Source.MATH_SPAN, Source.MATH_SPAN.toString());
+    }
+    var number = LastNumber.in(text);
+    if (number == null || isDoubtful(text, number.start(), number.end())) {
+      return null;
+    }
+    String point = point(text, number);
+    return point == null
+        ? new Found(number(text, number), Source.LAST_NUMBER, Source.LAST_NUMBER.toString())
+        : new Found(List.of(point), Source.LAST_NUMBER, "the brackets around the last number");
+  }
+
+  /** The brackets with a comma that hold the last number, as in (3, 5); null if none do. */
+  private static String point(String text, LastNumber.Number number) {
+    int open = text.lastIndexOf('(', number.start());
+    int close = text.indexOf(')', number.end());
+    if (open < 0
+        || close < 0
+        || close - open > MAX_POINT
+        || text.lastIndexOf(')', number.start()) > open) {
+      return null;
+    }
+    String point = text.substring(open, close + 1);
+    return point.indexOf(',') > 0 && point.chars().noneMatch(Character::isLetter) ? point : null;
+  }
+
+  private static List<String> number(String text, LastNumber.Number number) {
+    var texts = new ArrayList<String>();
+    if (number.text().indexOf(',') >= 0) {
+      String point = DecimalComma.asPoint(number.text(), Language.of(Chars.lower(text)));
+      if (point != null) {
+        texts.add(point);
+      }
+    }
+    texts.add(number.text());
+    return texts;
+  }
+
+  /** Whether a line lists several numbers and says nothing: every candidate, none chosen. */
+  private static boolean isEnumeration(String line) {
+    boolean says = line.chars().anyMatch(c -> Character.isLetter(c) || c == '=');
+    var formulas = Formulas.in(line);
+    says |=
+        formulas.size() == 1 && formulas.get(0).end() - formulas.get(0).start() == line.length();
+    return !says && LastNumber.in(line) != null && !LastNumber.isOnly(line);
+  }
+
+  /** The bold part of a line that has just one with a number or formula in it. */
+  private Found bold(String line) {
+    int start = line.indexOf("**");
+    int end = start < 0 ? -1 : line.indexOf("**", start + 2);
+    if (end < 0 || line.indexOf("**", end + 2) >= 0 || isDoubtful(line, start, end + 2)) {
+      return null;
+    }
+    String part = line.substring(start + 2, end);
+    if (!Chars.hasDigit(part) && Formulas.in(part).isEmpty()) {
+      return null;
+    }
+    return sentences.in(part, Source.BOLD, null, false);
+  }
+
+  /** The last formula that is more than a name, or else the last one; null if there is none. */
+  private static Formulas.Span lastFormula(String text) {
+    var spans = Formulas.in(text);
+    for (int i = spans.size() - 1; i >= 0; i--) {
+      if (Formulas.isValue(spans.get(i).content())) {
+        return spans.get(i);
+      }
+    }
+    return spans.isEmpty() ? null : spans.get(spans.size() - 1);
+  }
+
+  /**
+   * Whether the candidate at {@code start} is denied, or its sentence names another one beside it
+   * and doubts.
+   */
+  private static boolean isDoubtful(String text, int start, int end) {
+    int from = Sentences.start(text, start);
+    int to = Math.max(end, Sentences.end(text, end));
+    String before = Chars.lower(text.substring(from, start));
+    String after = Chars.lower(text.substring(end, to));
+    boolean others = Chars.hasDigit(before) || Chars.hasDigit(after);
+    if (others && Language.doubts(before + " " + after, Language.of(before + " " + after))) {
+      return true;
+    }
+    int near = Math.max(0, before.length() - REACH);
+    near = Math.max(near, 1 + Math.max(before.lastIndexOf(','), before.lastIndexOf('，')));
+    int comma = after.indexOf(',');
+    int reach = Math.min(after.length(), comma < 0 ? REACH : Math.min(comma, REACH));
+    return Language.denies(before.substring(near), null)
+        || Language.denies(after.substring(0, reach), null);
+  }
+}
