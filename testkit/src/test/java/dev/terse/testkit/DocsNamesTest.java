@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -15,7 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Classes, paths and links that the docs name exist: a renamed class cannot leave a doc behind. */
+/**
+ * Classes, their members, paths and links that the docs name exist: a renamed class cannot leave a
+ * doc behind.
+ */
 class DocsNamesTest {
   private static final Path ROOT = SharedData.projectRoot();
 
@@ -37,7 +41,8 @@ class DocsNamesTest {
 
   private static final Pattern FENCED = Pattern.compile("```.*?```", Pattern.DOTALL);
   private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
-  private static final Pattern CLASS = Pattern.compile("([A-Z]\\w*[a-z]\\w*)(\\.\\w+(\\(.*\\))?)?");
+  private static final Pattern CLASS =
+      Pattern.compile("([A-Z]\\w*[a-z]\\w*)(?:\\.(\\w+)(?:\\(.*\\))?)?");
   private static final Pattern CLASS_PATH = Pattern.compile("([a-z][\\w-]*)/((?:\\w+/)*[A-Z]\\w+)");
   private static final Pattern LINK = Pattern.compile("\\]\\((?!http)([^)#]+)");
   private static final Pattern TYPE = Pattern.compile("\\b(?:class|record|interface|enum) (\\w+)");
@@ -45,7 +50,7 @@ class DocsNamesTest {
   @Test
   void names_inTheDocs_exist() throws IOException {
     List<Path> sources = files(".java");
-    Set<String> types = types(sources);
+    Map<String, String> types = types(sources);
     Set<String> missing = new TreeSet<>();
     for (Path doc : docs()) {
       String name = ROOT.relativize(doc).toString();
@@ -64,10 +69,12 @@ class DocsNamesTest {
     assertThat(missing).isEmpty();
   }
 
-  private static boolean exists(String code, Set<String> types, List<Path> sources) {
+  private static boolean exists(String code, Map<String, String> types, List<Path> sources) {
     Matcher type = CLASS.matcher(code);
     if (type.matches()) {
-      return types.contains(type.group(1)) || FOREIGN.contains(type.group(1)) || isWord(code);
+      String source = types.get(type.group(1));
+      return FOREIGN.contains(type.group(1))
+          || source != null && (type.group(2) == null || source.contains(type.group(2)));
     }
     Matcher path = CLASS_PATH.matcher(code);
     return !path.matches()
@@ -77,11 +84,6 @@ class DocsNamesTest {
                 file ->
                     file.startsWith(path.group(1) + "/")
                         && file.endsWith("/" + path.group(2) + ".java"));
-  }
-
-  /** {@code Crc} of a grammar, {@code Nothing} of a sentence: one hump names no class. */
-  private static boolean isWord(String code) {
-    return code.chars().filter(Character::isUpperCase).count() < 2;
   }
 
   /** README and the docs, but not the log, which tells of its own days. */
@@ -96,11 +98,13 @@ class DocsNamesTest {
     return docs;
   }
 
-  private static Set<String> types(List<Path> sources) throws IOException {
-    Set<String> types = new HashSet<>();
+  /** The source in which each type stands. */
+  private static Map<String, String> types(List<Path> sources) throws IOException {
+    Map<String, String> types = new HashMap<>();
     for (Path source : sources) {
-      for (Matcher type = TYPE.matcher(Files.readString(source)); type.find(); ) {
-        types.add(type.group(1));
+      String text = Files.readString(source);
+      for (Matcher type = TYPE.matcher(text); type.find(); ) {
+        types.merge(type.group(1), text, String::concat);
       }
     }
     return types;
