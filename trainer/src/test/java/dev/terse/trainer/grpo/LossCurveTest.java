@@ -203,7 +203,14 @@ class LossCurveTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SFT, FLOAT32, 8", "SFT, BFLOAT16, 8", "GRPO, FLOAT32, 8", "GRPO, BFLOAT16, 8"})
+  @CsvSource({
+    "SFT, FLOAT64, 2",
+    "SFT, FLOAT32, 8",
+    "SFT, BFLOAT16, 8",
+    "GRPO, FLOAT64, 2",
+    "GRPO, FLOAT32, 8",
+    "GRPO, BFLOAT16, 8"
+  })
   void losses_firstUpdates_followTheCommittedCurve(Method method, Curve curve, int updates)
       throws IOException {
     follow(method, curve, updates);
