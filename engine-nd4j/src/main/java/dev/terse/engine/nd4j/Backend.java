@@ -1,5 +1,13 @@
 package dev.terse.engine.nd4j;
 
+import dev.terse.engine.nd4j.calls.ArrayCalls;
+import dev.terse.engine.nd4j.calls.NativeCalls;
+import dev.terse.engine.nd4j.calls.PointerCalls;
+import dev.terse.engine.nd4j.kernels.PackedWeights;
+import dev.terse.engine.nd4j.memory.Memory;
+import dev.terse.engine.nd4j.onednn.OneDnn;
+import dev.terse.engine.nd4j.onednn.OneDnnBfloat16;
+import dev.terse.engine.nd4j.onednn.OneDnnCalls;
 import dev.terse.engine.numbers.NumberType;
 import java.util.Arrays;
 import java.util.Locale;

@@ -2,9 +2,9 @@ package dev.terse.engine.nd4j;
 
 /** What serves the operations. */
 public enum KernelChoice {
-  /** Products and softmax by oneDNN's own interface, plain Java loops for the rest: x86-64. */
+  /** Matmuls and softmax by oneDNN's own interface, plain Java loops for the rest: x86-64. */
   ONEDNN,
-  /** Products and softmax by ND4J on host addresses, the same Java loops: every CPU. */
+  /** Matmuls and softmax by ND4J on host addresses, the same Java loops: every CPU. */
   HEAP,
   /** ND4J's array operations only: every backend, CUDA too. */
   ARRAYS;

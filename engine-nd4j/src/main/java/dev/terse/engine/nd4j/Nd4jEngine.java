@@ -14,13 +14,33 @@ import dev.terse.engine.Segments;
 import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
+import dev.terse.engine.nd4j.attention.ArrayKvCache;
+import dev.terse.engine.nd4j.attention.BlockAttention;
+import dev.terse.engine.nd4j.attention.HostKvCache;
+import dev.terse.engine.nd4j.calls.NativeCalls;
+import dev.terse.engine.nd4j.calls.ThreadTeam;
+import dev.terse.engine.nd4j.head.SoftmaxRows;
+import dev.terse.engine.nd4j.head.VocabularyHead;
+import dev.terse.engine.nd4j.kernels.ArrayKernels;
+import dev.terse.engine.nd4j.kernels.HeapKernels;
+import dev.terse.engine.nd4j.kernels.IdleKernels;
+import dev.terse.engine.nd4j.kernels.Matmuls;
+import dev.terse.engine.nd4j.kernels.Operands;
+import dev.terse.engine.nd4j.kernels.PackedWeights;
+import dev.terse.engine.nd4j.kernels.RowKernels;
+import dev.terse.engine.nd4j.memory.Block;
+import dev.terse.engine.nd4j.memory.ChunkPool;
+import dev.terse.engine.nd4j.memory.Matrix;
+import dev.terse.engine.nd4j.memory.Memory;
+import dev.terse.engine.nd4j.memory.Nd4jArena;
+import dev.terse.engine.nd4j.memory.Nd4jCompactTensor;
+import dev.terse.engine.nd4j.memory.Nd4jTensor;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.numbers.Storage;
 import dev.terse.engine.spi.CheckedEngine;
-import dev.terse.engine.spi.OwnTensors;
 
 /**
- * The operations on ND4J arrays, float32, with products that may read bfloat16. Products, softmax
+ * The operations on ND4J arrays, float32, with products that may read bfloat16. Matmuls, softmax
  * and its backward are native ({@link NativeCalls}); the work between them is done by {@link
  * RowKernels}.
  *
@@ -29,14 +49,12 @@ import dev.terse.engine.spi.OwnTensors;
  * #close} frees.
  */
 public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements MeasuredEngine {
-  static final OwnTensors<Nd4jTensor> OWN =
-      new OwnTensors<>("nd4j", Nd4jTensor.class, Nd4jCompactTensor.class);
 
   private final Backend backend;
-  private final Crew crew;
+  private final ThreadTeam team;
   private final RowKernels kernels;
   private final PackedWeights packed;
-  private final Products products;
+  private final Matmuls matmuls;
   private final BlockAttention attention;
   private final SoftmaxRows softmaxRows;
   private final VocabularyHead head;
@@ -83,19 +101,20 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
   }
 
   private Nd4jEngine(Backend backend, Memory memory) {
-    super(OWN);
+    super(Nd4jTensor.OWN);
     this.backend = backend;
-    this.crew = new Crew(backend, memory);
+    this.team =
+        new ThreadTeam(backend.threads(), backend::bindCurrentThread, backend::newCalls, memory);
     this.kernels =
         memory.isCounted()
-            ? new IdleKernels(crew)
-            : backend.hostPointers() ? new HeapKernels(crew) : new ArrayKernels(crew);
-    Operands operands = new Operands(crew, kernels, backend.products(), backend.operands());
-    this.packed = new PackedWeights(crew, operands, backend.packs());
-    this.products = new Products(crew, kernels, operands, packed);
-    this.softmaxRows = new SoftmaxRows(crew);
-    this.attention = new BlockAttention(crew, kernels, operands);
-    this.head = new VocabularyHead(crew, kernels, operands);
+            ? new IdleKernels()
+            : backend.hostPointers() ? new HeapKernels(team) : new ArrayKernels(team);
+    Operands operands = new Operands(team, kernels, backend.products(), backend.operands());
+    this.packed = new PackedWeights(team, operands, backend.packs());
+    this.matmuls = new Matmuls(team, kernels, operands, packed);
+    this.softmaxRows = new SoftmaxRows(team);
+    this.attention = new BlockAttention(team, kernels, operands);
+    this.head = new VocabularyHead(team, kernels, operands);
   }
 
   @Override
@@ -106,10 +125,10 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
   @Override
   public Tensor allocate(Storage storage, int... shape) {
     if (storage != Storage.FULL) {
-      return new Nd4jCompactTensor(crew.memory(), storage, shape);
+      return new Nd4jCompactTensor(team.memory(), storage, shape);
     }
     Shapes.requirePositive(shape);
-    Block block = new Block(Shapes.size(shape), crew.memory(), Block.Use.KEPT);
+    Block block = new Block(Shapes.size(shape), team.memory(), Block.Use.OWNED);
     Nd4jTensor tensor = Nd4jTensor.owning(block, shape);
     clear(tensor);
     return tensor;
@@ -122,7 +141,7 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
 
   @Override
   public Arena arena() {
-    return Nd4jArena.root(new ChunkPool(crew.chunks()));
+    return Nd4jArena.root(new ChunkPool(team.chunks()));
   }
 
   @Override
@@ -152,7 +171,7 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
 
   @Override
   protected void linear(Nd4jTensor x, Tensor w, Nd4jTensor bias, Nd4jTensor out) {
-    products.forward(x, weight(w), out);
+    matmuls.forward(x, weight(w), out);
     if (bias != null) {
       kernels.addBias(out, bias);
     }
@@ -160,7 +179,7 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
 
   @Override
   protected void linearBackwardInput(Nd4jTensor dy, Tensor w, Nd4jTensor dx, Write write) {
-    products.backwardInput(dy, weight(w), dx, write.beta());
+    matmuls.backwardInput(dy, weight(w), dx, write.beta());
   }
 
   /** A matmul's weight as it is stored. */
@@ -171,7 +190,7 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
   @Override
   protected void linearBackwardWeight(
       Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw, Nd4jTensor dBias) {
-    products.backwardWeight(dy, x, dw);
+    matmuls.backwardWeight(dy, x, dw);
     if (dBias != null) {
       kernels.addColumnSums(dy, dBias);
     }
@@ -248,7 +267,10 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
 
   @Override
   public KvCache kvCache(int layers, AttentionShape shape, int maxNewTokens) {
-    KvCache cache = kernels.kvCache(layers, shape, maxNewTokens, packed::end);
+    KvCache cache =
+        kernels instanceof ArrayKernels arrays
+            ? new ArrayKvCache(team, arrays, layers, shape, maxNewTokens, packed::end)
+            : new HostKvCache(team, layers, shape, maxNewTokens, packed::end);
     packed.begin();
     return cache;
   }
@@ -275,27 +297,27 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
 
   @Override
   public long heldBytes() {
-    return crew.memory().held();
+    return team.memory().held();
   }
 
   @Override
   public long pooledBytes() {
-    return crew.memory().pooled();
+    return team.memory().pooled();
   }
 
   @Override
   public long peakBytes() {
-    return crew.memory().peak();
+    return team.memory().peak();
   }
 
   /** Native memory of the engine's own scratch pools, in bytes. */
   long scratchBytes() {
-    return crew.scratchBytes();
+    return team.scratchBytes();
   }
 
   @Override
   public void close() {
     packed.close();
-    crew.close();
+    team.close();
   }
 }

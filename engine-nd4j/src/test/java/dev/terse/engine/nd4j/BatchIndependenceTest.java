@@ -12,6 +12,7 @@ import dev.terse.engine.Segments;
 import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
+import dev.terse.engine.nd4j.onednn.OneDnn;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.testkit.Close;
 import java.util.Arrays;

@@ -10,6 +10,7 @@ import dev.terse.engine.HeadRows;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.nd4j.onednn.OneDnn;
 import dev.terse.engine.numbers.Bfloat16;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.numbers.Storage;

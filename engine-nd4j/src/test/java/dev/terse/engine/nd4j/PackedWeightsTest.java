@@ -7,6 +7,7 @@ import dev.terse.engine.AttentionShape;
 import dev.terse.engine.KvCache;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.nd4j.onednn.OneDnn;
 import dev.terse.engine.numbers.NumberType;
 import java.util.Arrays;
 import org.junit.jupiter.api.Assumptions;

@@ -9,6 +9,7 @@ import dev.terse.engine.HeadRows;
 import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
+import dev.terse.engine.nd4j.onednn.OneDnn;
 import dev.terse.engine.numbers.NumberType;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;

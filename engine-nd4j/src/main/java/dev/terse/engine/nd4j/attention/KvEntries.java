@@ -1,0 +1,65 @@
+package dev.terse.engine.nd4j.attention;
+
+import dev.terse.engine.AttentionShape;
+import dev.terse.engine.nd4j.memory.Memory;
+import dev.terse.engine.spi.CheckedKvCache;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keys and values of a prompt, or of what one sequence has added to its prompt: full {@link
+ * KvPage}s and a last one, which grows.
+ */
+final class KvEntries implements CheckedKvCache.Entries {
+  private final Memory memory;
+  private final int layers;
+  private final AttentionShape shape;
+  private final List<KvPage> pages = new ArrayList<>();
+  private int width;
+
+  KvEntries(Memory memory, int layers, AttentionShape shape) {
+    this.memory = memory;
+    this.layers = layers;
+    this.shape = shape;
+  }
+
+  /** Makes room for {@code positions} in all. */
+  void reserve(int positions) {
+    while (width < positions) {
+      int last = pages.size() - 1;
+      if (last < 0 || pages.get(last).capacity() == KvPage.POSITIONS) {
+        pages.add(new KvPage(memory, layers, shape, Math.min(KvPage.POSITIONS, positions - width)));
+        width += pages.get(last + 1).capacity();
+      } else {
+        KvPage page = pages.get(last);
+        width -= page.capacity();
+        // By a quarter: the products run over the whole capacity.
+        int wanted = Math.max(positions - width, page.capacity() * 5 / 4);
+        pages.set(last, page.grown(Math.min(KvPage.POSITIONS, wanted)));
+        width += pages.get(last).capacity();
+      }
+    }
+  }
+
+  /** Writes one position of one layer: rows {@code k[at..]} and {@code v[at..]}, each [K*D]. */
+  void put(int layer, int position, float[] k, float[] v, int at) {
+    // All pages but the last are full.
+    int page = position / KvPage.POSITIONS;
+    pages.get(page).put(layer, position - page * KvPage.POSITIONS, k, v, at);
+  }
+
+  List<KvPage> pages() {
+    return pages;
+  }
+
+  /** Room for positions: the capacities of all pages. */
+  int width() {
+    return width;
+  }
+
+  @Override
+  public void close() {
+    pages.forEach(KvPage::close);
+    pages.clear();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.terse.engine.nd4j.head;
+
+import java.util.Arrays;
+
+/**
+ * What is known of the scores x of each row over a part of the vocabulary, in double precision: the
+ * greatest m, Σ exp(x - m) and Σ exp(x - m) (x - m). Parts are put together in any order; the
+ * numbers hold their digits where a distribution is sharp. NaN in a part is NaN in the whole.
+ */
+final class ScoreSums {
+  private final double[] max;
+  private final double[] z;
+  private final double[] zx;
+
+  /** Nothing yet, of {@code rows} rows. */
+  ScoreSums(int rows) {
+    max = new double[rows];
+    z = new double[rows];
+    zx = new double[rows];
+    Arrays.fill(max, Double.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * Adds a part to a row.
+   *
+   * @param partMax the greatest x of the part
+   * @param partZ Σ exp(x - partMax)
+   * @param partZx Σ exp(x - partMax) (x - partMax)
+   */
+  void add(int row, double partMax, double partZ, double partZx) {
+    double shift = partMax - max[row];
+    if (shift > 0) {
+      double scale = Math.exp(-shift);
+      zx[row] = shifted(scale, -shift, z[row], zx[row]) + partZx;
+      z[row] = scale * z[row] + partZ;
+      max[row] = partMax;
+    } else {
+      double scale = Math.exp(shift);
+      zx[row] += shifted(scale, shift, partZ, partZx);
+      z[row] += scale * partZ;
+    }
+  }
+
+  void add(ScoreSums other) {
+    for (int row = 0; row < max.length; row++) {
+      add(row, other.max[row], other.z[row], other.zx[row]);
+    }
+  }
+
+  /** A part's Σ exp(x - m) (x - m) for an m greater by {@code -shift}. */
+  private static double shifted(double scale, double shift, double z, double zx) {
+    return scale == 0 ? 0 : scale * (zx + shift * z);
+  }
+
+  /** The greatest score. */
+  double max(int row) {
+    return max[row];
+  }
+
+  /** ln Σ exp(x - max). */
+  double logZ(int row) {
+    return Math.log(z[row]);
+  }
+
+  /** In nats: ln Σ exp(x - max) less the mean of x - max. */
+  double entropy(int row) {
+    return logZ(row) - zx[row] / z[row];
+  }
+}

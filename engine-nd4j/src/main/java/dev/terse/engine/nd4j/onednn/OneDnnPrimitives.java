@@ -1,0 +1,60 @@
+package dev.terse.engine.nd4j.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * The primitives of one thread, each for one shape, made at its first use. Training meets new
+ * shapes with every batch, so only those last used are kept.
+ */
+final class OneDnnPrimitives implements AutoCloseable {
+  /**
+   * A training step of one batch uses about 100, decoding some hundreds. Each takes about 110 KB,
+   * most of it machine code.
+   */
+  private static final int KEPT = 768;
+
+  private final dnnl_stream stream = new dnnl_stream();
+  private final Map<Object, OneDnnPrimitive> byShape =
+      new LinkedHashMap<>(KEPT, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, OneDnnPrimitive> eldest) {
+          boolean full = size() > KEPT;
+          if (full) {
+            eldest.getValue().close();
+          }
+          return full;
+        }
+      };
+
+  OneDnnPrimitives() {
+    OneDnn.require(
+        dnnl_stream_create(stream, OneDnn.engine(), dnnl_stream_in_order), "dnnl_stream_create");
+  }
+
+  /** The queue that they run in. */
+  dnnl_stream stream() {
+    return stream;
+  }
+
+  /** The primitive of a shape, which must be a record of a type of its own for each operation. */
+  <S> OneDnnPrimitive of(S shape, Function<S, OneDnnPrimitive> make) {
+    OneDnnPrimitive found = byShape.get(shape);
+    if (found == null) {
+      found = make.apply(shape);
+      byShape.put(shape, found);
+    }
+    return found;
+  }
+
+  @Override
+  public void close() {
+    byShape.values().forEach(OneDnnPrimitive::close);
+    byShape.clear();
+    dnnl_stream_destroy(stream);
+  }
+}
