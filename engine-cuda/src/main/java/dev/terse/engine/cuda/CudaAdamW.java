@@ -2,6 +2,9 @@ package dev.terse.engine.cuda;
 
 import dev.terse.engine.AdamW;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.cuda.device.Arguments;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.Scratch;
 import dev.terse.engine.numbers.DynamicMap;
 
 /** {@link AdamW} on a device; keeps the maps of 8-bit moments there. */

@@ -1,5 +1,7 @@
 package dev.terse.engine.cuda;
 
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.DeviceMemory;
 import dev.terse.engine.spi.StackedArena;
 import java.util.ArrayList;
 import java.util.List;

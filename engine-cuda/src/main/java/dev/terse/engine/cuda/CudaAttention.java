@@ -3,7 +3,11 @@ package dev.terse.engine.cuda;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Qkv;
 import dev.terse.engine.Segments;
-import dev.terse.engine.cuda.Product.Operand;
+import dev.terse.engine.cuda.device.Arguments;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.Matmul;
+import dev.terse.engine.cuda.device.Matmul.Operand;
+import dev.terse.engine.cuda.device.Scratch;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.spi.SeenRows;
 import java.util.function.Consumer;
@@ -128,13 +132,13 @@ final class CudaAttention {
   private Heads apart(CudaTensor x, AttentionShape shape, Scratch scratch) {
     int width = x.rowSize() / shape.kvHeads();
     boolean rounds = type == NumberType.BFLOAT16;
-    long address = rounds ? scratch.halves(x.size()) : scratch.floats(x.size());
+    long address = rounds ? scratch.bfloat16s(x.size()) : scratch.floats(x.size());
     Heads heads = new Heads(type, address, shape.kvHeads(), x.rows(), width);
     kernels.splitHeads(x, address, rounds, heads.parts(), width);
     return heads;
   }
 
-  /** Room for the heads of a result. */
+  /** Memory for the heads of a result. */
   private static Heads floats(CudaTensor like, AttentionShape shape, Scratch scratch) {
     int width = like.rowSize() / shape.kvHeads();
     long address = scratch.floats(like.size());
@@ -159,7 +163,7 @@ final class CudaAttention {
   private record Scores(Operand floats, Operand operand) {
 
     /** Where the rounded ones lie, 0 where there are none. */
-    long halves() {
+    long rounded() {
       return operand.type() == NumberType.BFLOAT16 ? operand.address() : 0;
     }
   }
@@ -209,7 +213,7 @@ final class CudaAttention {
       long count = (long) shape.heads() * queries * keys;
       Operand floats = scores(NumberType.FLOAT32, scratch.floats(count));
       return new Scores(
-          floats, type == NumberType.FLOAT32 ? floats : scores(type, scratch.halves(count)));
+          floats, type == NumberType.FLOAT32 ? floats : scores(type, scratch.bfloat16s(count)));
     }
 
     private Operand scores(NumberType of, long address) {
@@ -229,7 +233,7 @@ final class CudaAttention {
 
     /** {@code c = alpha a b + beta c} for each key-value head. */
     void multiply(Operand a, Operand b, Operand c, double alpha, double beta) {
-      device.multiply(new Product(shape.kvHeads(), a, b, c, alpha, beta));
+      device.multiply(new Matmul(shape.kvHeads(), a, b, c, alpha, beta));
     }
 
     void probabilities(Heads queryHeads, Heads keyHeads, Scores p) {
@@ -240,7 +244,7 @@ final class CudaAttention {
           keys,
           new Arguments()
               .address(p.floats().address())
-              .address(p.halves())
+              .address(p.rounded())
               .integer(queries)
               .integer(shape.group())
               .integer(before)
@@ -256,7 +260,7 @@ final class CudaAttention {
           new Arguments()
               .address(p.floats().address())
               .address(d.floats().address())
-              .address(d.halves())
+              .address(d.rounded())
               .integer(queries)
               .integer(shape.group())
               .integer(before)

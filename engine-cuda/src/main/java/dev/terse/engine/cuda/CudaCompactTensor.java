@@ -1,6 +1,9 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.Tensor;
+import dev.terse.engine.cuda.device.Address;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.DeviceMemory;
 import dev.terse.engine.numbers.Storage;
 import dev.terse.engine.spi.CompactTensor;
 import org.bytedeco.javacpp.BytePointer;

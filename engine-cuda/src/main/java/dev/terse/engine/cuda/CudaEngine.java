@@ -13,7 +13,12 @@ import dev.terse.engine.RowReader;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
-import dev.terse.engine.cuda.Product.Operand;
+import dev.terse.engine.cuda.device.CountingDevice;
+import dev.terse.engine.cuda.device.CudaDevice;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.Matmul;
+import dev.terse.engine.cuda.device.Matmul.Operand;
+import dev.terse.engine.cuda.device.Scratch;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.numbers.Storage;
 import dev.terse.engine.spi.CheckedEngine;
@@ -22,8 +27,8 @@ import java.util.Optional;
 
 /**
  * The operations on an NVIDIA GPU: matmuls by cuBLAS, the rest by kernels of our own ({@code *.cu}
- * beside this class), which are compiled for the GPU at hand when the engine starts. For cards that
- * no release of nd4j-cuda can drive: Hopper, Ada, Blackwell, and older ones too.
+ * of the device package), which are compiled for the GPU at hand when the engine starts. For cards
+ * that no release of nd4j-cuda can drive: Hopper, Ada, Blackwell, and older ones too.
  *
  * <p>Tensors are float32; matmuls may read them rounded to bfloat16. Results have the same bits in
  * every run on the same card: no operation adds in an order that depends on timing.
@@ -156,7 +161,7 @@ public final class CudaEngine extends CheckedEngine<CudaTensor> implements Measu
     try (Scratch scratch = new Scratch(device)) {
       Operand input = operands.of(x, scratch);
       Operand weight = operands.weight(w, scratch);
-      device.multiply(new Product(input, weight.transpose(), Operand.of(out), 1, 0));
+      device.multiply(new Matmul(input, weight.transpose(), out.operand(), 1, 0));
     }
     if (bias != null) {
       kernels.scaleColumns(out, null, bias, out);
@@ -168,7 +173,7 @@ public final class CudaEngine extends CheckedEngine<CudaTensor> implements Measu
     try (Scratch scratch = new Scratch(device)) {
       Operand dOut = operands.of(dy, scratch);
       Operand weight = operands.weight(w, scratch);
-      device.multiply(new Product(dOut, weight, Operand.of(dx), 1, write.beta()));
+      device.multiply(new Matmul(dOut, weight, dx.operand(), 1, write.beta()));
     }
   }
 
@@ -178,7 +183,7 @@ public final class CudaEngine extends CheckedEngine<CudaTensor> implements Measu
     try (Scratch scratch = new Scratch(device)) {
       Operand dOut = operands.of(dy, scratch);
       Operand input = operands.of(x, scratch);
-      device.multiply(new Product(dOut.transpose(), input, Operand.of(dw), 1, 1));
+      device.multiply(new Matmul(dOut.transpose(), input, dw.operand(), 1, 1));
     }
     if (dBias != null) {
       kernels.addColumnDots(dy, null, dBias);

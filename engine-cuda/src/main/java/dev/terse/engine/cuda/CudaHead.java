@@ -4,7 +4,11 @@ import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.TableGradient;
 import dev.terse.engine.TokenScores;
-import dev.terse.engine.cuda.Product.Operand;
+import dev.terse.engine.cuda.device.Arguments;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.Matmul;
+import dev.terse.engine.cuda.device.Matmul.Operand;
+import dev.terse.engine.cuda.device.Scratch;
 
 /**
  * The output head by chunks of rows: a chunk's logits [R, V] exist, scored and then turned into
@@ -88,7 +92,7 @@ final class CudaHead {
     /** Of each row its log-probability, entropy, and 1 if the target is the likeliest. */
     double[] forward(double temperature) {
       Operand out = new Operand(logits, count, vocabulary);
-      device.multiply(new Product(hidden, head.transpose(), out, 1 / temperature, 0));
+      device.multiply(new Matmul(hidden, head.transpose(), out, 1 / temperature, 0));
       long scores = scratch.doubles(3L * count);
       kernels.rows(
           "headScores",
@@ -128,13 +132,13 @@ final class CudaHead {
         addToHead(operands.of(columns, count, wanted, scratch), dHead);
       }
       long dRows = scratch.floats((long) count * channels);
-      device.multiply(new Product(dLogits, head, new Operand(dRows, count, channels), 1, 0));
+      device.multiply(new Matmul(dLogits, head, new Operand(dRows, count, channels), 1, 0));
       kernels.scatter(dRows, rows, count, backward.dHidden());
     }
 
     private void addToHead(Operand dLogits, TableGradient<CudaTensor> dHead) {
-      Operand sums = Operand.of(dHead.sums());
-      device.multiply(new Product(dLogits.transpose(), hidden, sums, 1, 1));
+      Operand sums = dHead.sums().operand();
+      device.multiply(new Matmul(dLogits.transpose(), hidden, sums, 1, 1));
     }
   }
 

@@ -2,6 +2,10 @@ package dev.terse.engine.cuda;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Qkv;
+import dev.terse.engine.cuda.device.Arguments;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.DeviceMemory;
+import dev.terse.engine.cuda.device.Scratch;
 import dev.terse.engine.spi.CheckedKvCache;
 import java.util.ArrayList;
 import java.util.List;

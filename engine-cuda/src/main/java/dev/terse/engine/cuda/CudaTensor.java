@@ -1,6 +1,9 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.Shapes;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.DeviceMemory;
+import dev.terse.engine.cuda.device.Matmul.Operand;
 import dev.terse.engine.spi.DenseTensor;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -32,9 +35,9 @@ final class CudaTensor extends DenseTensor<CudaTensor> {
     return new CudaTensor(memory(device, false, shape), 0, shape, false);
   }
 
-  private static DeviceMemory memory(Device device, boolean kept, int... shape) {
+  private static DeviceMemory memory(Device device, boolean owned, int... shape) {
     Shapes.requirePositive(shape);
-    return new DeviceMemory(device, Shapes.size(shape) * Float.BYTES, kept);
+    return new DeviceMemory(device, Shapes.size(shape) * Float.BYTES, owned);
   }
 
   /** The address of a tensor, 0 for null. */
@@ -45,6 +48,11 @@ final class CudaTensor extends DenseTensor<CudaTensor> {
   /** Where the first number lies on the device. */
   long address() {
     return memory.address() + offset * Float.BYTES;
+  }
+
+  /** As a matrix, its later axes as one. */
+  Operand operand() {
+    return new Operand(address(), rows(), rowSize());
   }
 
   DeviceMemory memory() {

@@ -1,7 +1,10 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.Tensor;
-import dev.terse.engine.cuda.Product.Operand;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.DeviceMemory;
+import dev.terse.engine.cuda.device.Matmul.Operand;
+import dev.terse.engine.cuda.device.Scratch;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.numbers.Storage;
 
@@ -38,9 +41,9 @@ final class Operands {
   /** A tensor of two axes. */
   Operand of(CudaTensor x, Scratch scratch) {
     if (type == NumberType.FLOAT32) {
-      return Operand.of(x);
+      return x.operand();
     }
-    if (!x.isWhole() && !x.memory().isKept()) {
+    if (!x.isWhole() && !x.memory().isOwned()) {
       return of(x.address(), x.rows(), x.rowSize(), scratch);
     }
     long rounded = x.memory().companion(this::round) + x.offset() * Short.BYTES;
@@ -53,7 +56,7 @@ final class Operands {
       return new Operand(address, rows, columns);
     }
     long count = (long) rows * columns;
-    long rounded = scratch.halves(count);
+    long rounded = scratch.bfloat16s(count);
     kernels.toBfloat16(address, count, rounded);
     return new Operand(NumberType.BFLOAT16, rounded, rows, columns);
   }

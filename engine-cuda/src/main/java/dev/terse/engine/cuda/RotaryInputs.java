@@ -1,6 +1,8 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.Rotary;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.Scratch;
 import java.util.Arrays;
 
 /**

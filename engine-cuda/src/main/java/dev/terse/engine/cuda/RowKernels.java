@@ -2,12 +2,15 @@ package dev.terse.engine.cuda;
 
 import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Rotary;
+import dev.terse.engine.cuda.device.Arguments;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.Scratch;
 import dev.terse.engine.spi.SeenRows;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** The operations between the products: what {@code rows.cu} has, given tensors. */
+/** The operations between the matmuls: what {@code rows.cu} has, given tensors. */
 final class RowKernels implements SeenRows.Moves<CudaTensor>, AutoCloseable {
   private static final int THREADS = 256;
 

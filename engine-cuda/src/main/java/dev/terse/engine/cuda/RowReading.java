@@ -1,6 +1,8 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.RowReader;
+import dev.terse.engine.cuda.device.Device;
+import dev.terse.engine.cuda.device.Scratch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;

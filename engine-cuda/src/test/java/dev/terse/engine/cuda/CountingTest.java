@@ -14,6 +14,7 @@ import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
 import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.cuda.device.HostDevice;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.numbers.Storage;
 import org.junit.jupiter.api.Assumptions;

@@ -1,6 +1,9 @@
 package dev.terse.engine.cuda;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.cuda.device.CudaDevice;
+import dev.terse.engine.cuda.device.CudaLibraries;
+import dev.terse.engine.cuda.device.HostDevice;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.testkit.EngineConformance;
 import org.junit.jupiter.api.Assumptions;

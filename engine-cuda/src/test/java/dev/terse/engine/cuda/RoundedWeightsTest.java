@@ -8,6 +8,7 @@ import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.cuda.device.HostDevice;
 import dev.terse.engine.numbers.NumberType;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** With bfloat16 products a rounded copy of each weight is kept, which nobody can tell. */
+/** With bfloat16 matmuls a rounded copy of each weight is kept, which nobody can tell. */
 class RoundedWeightsTest {
   private static final int CHANNELS = 8;
 

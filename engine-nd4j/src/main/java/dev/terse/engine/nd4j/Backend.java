@@ -24,10 +24,10 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  *
  * @param host whether array memory can be addressed by the host
  * @param kernels what serves the operations
- * @param products the numbers that products read
+ * @param matmuls the numbers that matmuls read
  * @param threads threads of the engine, the caller included
  */
-record Backend(boolean host, KernelChoice kernels, NumberType products, int threads) {
+record Backend(boolean host, KernelChoice kernels, NumberType matmuls, int threads) {
 
   /** Forces a {@link KernelChoice}, in any case of letters. */
   static final String KERNELS_PROPERTY = "terse.nd4j.kernels";
@@ -36,13 +36,13 @@ record Backend(boolean host, KernelChoice kernels, NumberType products, int thre
   static final String THREADS_PROPERTY = "terse.nd4j.threads";
 
   /** What the system properties ask for, or else what suits the backend best. */
-  static Backend detect(NumberType products) {
+  static Backend detect(NumberType matmuls) {
     String kernels = System.getProperty(KERNELS_PROPERTY);
     int threads = Integer.getInteger(THREADS_PROPERTY, Runtime.getRuntime().availableProcessors());
-    return detect(kernels == null ? best() : parsed(kernels), products, threads);
+    return detect(kernels == null ? best() : parsed(kernels), matmuls, threads);
   }
 
-  static Backend detect(KernelChoice kernels, NumberType products, int threads) {
+  static Backend detect(KernelChoice kernels, NumberType matmuls, int threads) {
     boolean cpu = onCpu();
     if (kernels.usesHostPointers() && !cpu) {
       throw new IllegalArgumentException(
@@ -55,7 +55,7 @@ record Backend(boolean host, KernelChoice kernels, NumberType products, int thre
       throw new IllegalArgumentException(
           setting(kernels) + " needs " + OneDnn.missing() + "; use heap");
     }
-    if (products == NumberType.BFLOAT16 && kernels != KernelChoice.ONEDNN) {
+    if (matmuls == NumberType.BFLOAT16 && kernels != KernelChoice.ONEDNN) {
       throw new IllegalArgumentException(
           "bf16 needs "
               + (OneDnn.isAvailable()
@@ -67,14 +67,14 @@ record Backend(boolean host, KernelChoice kernels, NumberType products, int thre
     if (threads < 1) {
       throw new IllegalArgumentException(THREADS_PROPERTY + " must be 1 or more, was " + threads);
     }
-    return new Backend(cpu, kernels, products, cpu ? threads : 1);
+    return new Backend(cpu, kernels, matmuls, cpu ? threads : 1);
   }
 
-  /** How the operands of products lie in memory. */
+  /** How the operands of matmuls lie in memory. */
   NumberType operands() {
-    return products == NumberType.BFLOAT16 && !OneDnnBfloat16.isServed()
+    return matmuls == NumberType.BFLOAT16 && !OneDnnBfloat16.isServed()
         ? NumberType.FLOAT32
-        : products;
+        : matmuls;
   }
 
   /** Whether tensors are reached through host pointers; the array kernels never do. */
@@ -114,12 +114,12 @@ record Backend(boolean host, KernelChoice kernels, NumberType products, int thre
         Locale.ROOT,
         "nd4j %s, %s, %d thread%s, %s",
         Nd4j.getBackend().getClass().getSimpleName(),
-        products == NumberType.FLOAT32 ? "float32" : "bfloat16 products" + inFloat32(),
+        matmuls == NumberType.FLOAT32 ? "float32" : "bfloat16 matmuls" + inFloat32(),
         threads,
         threads == 1 ? "" : "s",
         switch (kernels) {
-          case ONEDNN -> "products by oneDNN, the rest by Java loops over heap rows";
-          case HEAP -> "products by ND4J, the rest by Java loops over heap rows" + rowsDiffer();
+          case ONEDNN -> "matmuls by oneDNN, the rest by Java loops over heap rows";
+          case HEAP -> "matmuls by ND4J, the rest by Java loops over heap rows" + rowsDiffer();
           case ARRAYS -> "ND4J array operations" + rowsDiffer();
         });
   }
@@ -129,7 +129,7 @@ record Backend(boolean host, KernelChoice kernels, NumberType products, int thre
   }
 
   private String inFloat32() {
-    return operands() == products
+    return operands() == matmuls
         ? ""
         : " (rounded, computed in float32 for want of instructions: slower and larger than float32)";
   }

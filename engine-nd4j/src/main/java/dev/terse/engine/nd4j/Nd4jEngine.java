@@ -40,8 +40,8 @@ import dev.terse.engine.numbers.Storage;
 import dev.terse.engine.spi.CheckedEngine;
 
 /**
- * The operations on ND4J arrays, float32, with products that may read bfloat16. Matmuls, softmax
- * and its backward are native ({@link NativeCalls}); the work between them is done by {@link
+ * The operations on ND4J arrays, float32, with matmuls that may read bfloat16. Matmuls, softmax and
+ * its backward are native ({@link NativeCalls}); the work between them is done by {@link
  * RowKernels}.
  *
  * <p>Results have the same bits in every run with the same number of threads. Native memory is held
@@ -69,11 +69,11 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
    * onednn}, {@code heap} or {@code arrays}) and {@code terse.nd4j.threads} (all processors if
    * absent).
    *
-   * @param products the numbers that products read
+   * @param matmuls the numbers that matmuls read
    * @throws IllegalArgumentException if the backend cannot serve that, with the reason
    */
-  public Nd4jEngine(NumberType products) {
-    this(Backend.detect(products));
+  public Nd4jEngine(NumberType matmuls) {
+    this(Backend.detect(matmuls));
   }
 
   /**
@@ -81,8 +81,8 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
    *
    * @throws IllegalArgumentException if the backend cannot serve it
    */
-  public Nd4jEngine(KernelChoice kernels, NumberType products, int threads) {
-    this(Backend.detect(kernels, products, threads));
+  public Nd4jEngine(KernelChoice kernels, NumberType matmuls, int threads) {
+    this(Backend.detect(kernels, matmuls, threads));
   }
 
   @Override
@@ -109,7 +109,7 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
         memory.isCounted()
             ? new IdleKernels()
             : backend.hostPointers() ? new HeapKernels(team) : new ArrayKernels(team);
-    Operands operands = new Operands(team, kernels, backend.products(), backend.operands());
+    Operands operands = new Operands(team, kernels, backend.matmuls(), backend.operands());
     this.packed = new PackedWeights(team, operands, backend.packs());
     this.matmuls = new Matmuls(team, kernels, operands, packed);
     this.softmaxRows = new SoftmaxRows(team);
@@ -136,7 +136,7 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
 
   @Override
   public boolean roundsWeights() {
-    return backend.products() == NumberType.BFLOAT16;
+    return backend.matmuls() == NumberType.BFLOAT16;
   }
 
   @Override

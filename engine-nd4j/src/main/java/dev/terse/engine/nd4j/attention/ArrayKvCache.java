@@ -22,7 +22,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * A cache of ND4J arrays: the entries of each prompt in a layer [K, T, D], the sequences' own [B,
  * K, M, D]. A step goes through the prompts; all sequences of one prompt and length and all heads
- * go together in batched products.
+ * go together in batched matmuls.
  */
 public final class ArrayKvCache extends CheckedKvCache<Nd4jTensor, ArrayKvCache.PromptEntries> {
   private final ThreadTeam team;

@@ -15,10 +15,10 @@ import java.util.List;
  * Attention of the newest position of some sequences to their common prompt and each to its own
  * positions. Every operand lies where the model's tensors and the cache have it; nothing is copied.
  *
- * <p>A sequence's query heads under one key-value head are the rows of one product, all key-value
- * heads one batch. Many sequences read their prompt together, a product for each query head; few
- * read it one by one, from a cache that it stays in. Both give a row the same bits, since no
- * product runs over more than {@link KvPage#POSITIONS} positions.
+ * <p>A sequence's query heads under one key-value head are the rows of one matmul, all key-value
+ * heads one batch. Many sequences read their prompt together, a matmul for each query head; few
+ * read it one by one, from a cache that it stays in. Both give a row the same bits, since no matmul
+ * runs over more than {@link KvPage#POSITIONS} positions.
  */
 final class CachedAttention {
   /** What could be read from a cache in the time that a call takes beside its work. */
@@ -114,14 +114,14 @@ final class CachedAttention {
     }
   }
 
-  private void sums(KvEntries entries, Matrix weights, int column, Matrix out, double keep) {
+  private void sums(KvEntries entries, Matrix weights, int column, Matrix out, double firstBeta) {
     int at = column;
-    double kept = keep;
+    double beta = firstBeta;
     for (KvPage page : entries.pages()) {
       int to = at + page.capacity();
       Matrix part = weights.columns(at, to);
-      calls.matmul(AB, shape.kvHeads(), part, page.values(layer), out, 1, kept);
-      kept = 1;
+      calls.matmul(AB, shape.kvHeads(), part, page.values(layer), out, 1, beta);
+      beta = 1;
       at = to;
     }
   }

@@ -11,14 +11,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A cache for CPUs. Each member of the crew serves a range of the live sequences: it appends their
- * newest entries and attends for them, without waiting for the others. Entries of a sequence or a
- * prompt have memory of their own, so dropping and joining sequences moves nothing.
+ * A cache for CPUs.
  *
- * <p>A sequence's bits do not depend on the others ({@link CachedAttention}).
+ * <p>What: entries of a prompt, once for its sequences, and what each sequence adds, in memory of
+ * their own ({@link KvEntries}), so that joining and dropping moves nothing.
+ *
+ * <p>How: each worker serves a range of the live sequences, cut by their lengths. It appends their
+ * newest entries and attends for them ({@link CachedAttention}) without waiting for the others.
+ * Neighbours that share a prompt and a capacity go in one call.
+ *
+ * <p>Why pages of at most {@value KvPage#POSITIONS} positions that grow by a quarter, and not fixed
+ * small ones (PagedAttention, arXiv 2309.06180): a matmul runs over a page, and on a CPU its call
+ * costs as much as reading 12 KB; but beyond that many positions its sums are cut in another order
+ * for one query than for many. So a sequence's bits do not depend on the others.
  */
 public final class HostKvCache extends CheckedKvCache<Nd4jTensor, KvEntries> {
-  /** Positions whose products take as long as the rest of the work on a sequence. */
+  /** Positions whose matmuls take as long as the rest of the work on a sequence. */
   private static final int OVERHEAD = 64;
 
   private final ThreadTeam team;
@@ -72,7 +80,7 @@ public final class HostKvCache extends CheckedKvCache<Nd4jTensor, KvEntries> {
             });
   }
 
-  /** Where the members' ranges of sequences begin, of about equal work; by sizes only. */
+  /** Where the workers' ranges of sequences begin, of about equal work; by sizes only. */
   private int[] bounds() {
     int[] bounds = new int[team.count() + 1];
     long[] upTo = new long[live().size() + 1];
@@ -81,8 +89,8 @@ public final class HostKvCache extends CheckedKvCache<Nd4jTensor, KvEntries> {
     }
     int s = 0;
     for (int worker = 1; worker <= team.count(); worker++) {
-      long share = upTo[live().size()] * worker / team.count();
-      while (s < live().size() && upTo[s] + upTo[s + 1] <= 2 * share) {
+      long fair = upTo[live().size()] * worker / team.count();
+      while (s < live().size() && upTo[s] + upTo[s + 1] <= 2 * fair) {
         s++;
       }
       bounds[worker] = worker == team.count() ? live().size() : s;

@@ -23,7 +23,7 @@ final class KvEntries implements CheckedKvCache.Entries {
     this.shape = shape;
   }
 
-  /** Makes room for {@code positions} in all. */
+  /** Makes the capacity {@code positions} or more. */
   void reserve(int positions) {
     while (width < positions) {
       int last = pages.size() - 1;
@@ -33,7 +33,7 @@ final class KvEntries implements CheckedKvCache.Entries {
       } else {
         KvPage page = pages.get(last);
         width -= page.capacity();
-        // By a quarter: the products run over the whole capacity.
+        // By a quarter: the matmuls run over the whole capacity.
         int wanted = Math.max(positions - width, page.capacity() * 5 / 4);
         pages.set(last, page.grown(Math.min(KvPage.POSITIONS, wanted)));
         width += pages.get(last).capacity();
@@ -52,7 +52,7 @@ final class KvEntries implements CheckedKvCache.Entries {
     return pages;
   }
 
-  /** Room for positions: the capacities of all pages. */
+  /** Capacity in positions: the capacities of all pages. */
   int width() {
     return width;
   }

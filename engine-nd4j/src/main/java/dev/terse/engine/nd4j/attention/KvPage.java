@@ -13,12 +13,12 @@ import dev.terse.engine.numbers.NumberType;
  */
 final class KvPage implements AutoCloseable {
   /**
-   * Most positions of a page. A product over at most so many positions has the same bits for one
+   * Most positions of a page. A matmul over at most so many positions has the same bits for one
    * query as for many; from about 1,000 on oneDNN sums up a single query's in another order.
    */
   static final int POSITIONS = 512;
 
-  /** Capacities are multiples of this, so that few shapes of products occur. */
+  /** Capacities are multiples of this, so that few shapes of matmuls occur. */
   static final int STEP = 32;
 
   private final Memory memory;
@@ -29,7 +29,7 @@ final class KvPage implements AutoCloseable {
   private final Block block;
 
   /**
-   * A page with room for {@code positions}, rounded up to a multiple of {@value #STEP}.
+   * A page of a capacity of {@code positions}, rounded up to a multiple of {@value #STEP}.
    *
    * @param positions at most {@value #POSITIONS}
    */
@@ -76,7 +76,7 @@ final class KvPage implements AutoCloseable {
     }
   }
 
-  /** A page with room for more positions and the same entries; this one is closed. */
+  /** A page of a larger capacity with the same entries; this one is closed. */
   KvPage grown(int positions) {
     KvPage larger = new KvPage(memory, layers, shape, positions);
     float[] head = new float[capacity * shape.headDim()];

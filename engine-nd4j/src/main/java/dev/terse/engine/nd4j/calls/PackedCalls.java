@@ -4,7 +4,7 @@ import dev.terse.engine.nd4j.memory.Matrix;
 import dev.terse.engine.nd4j.onednn.OneDnnPacking;
 
 /**
- * {@link NativeCalls} with what only oneDNN's have: products by weights that were put in order
+ * {@link NativeCalls} with what only oneDNN's have: matmuls by weights that were put in order
  * before, and bfloat16 numbers held in float32 memory.
  */
 public interface PackedCalls extends NativeCalls {

@@ -18,7 +18,7 @@ import org.nd4j.nativeblas.OpaqueContext;
 /**
  * {@link NativeCalls} on host addresses: the same native operations as {@link ArrayCalls}, called
  * without making an INDArray for every operand. That matters where calls are many and small: an
- * INDArray view costs about as much as a whole small product.
+ * INDArray view costs about as much as a whole small matmul.
  */
 public final class PointerCalls implements NativeCalls {
   /** In place of a batch size: operands of rank 2. */

@@ -15,8 +15,8 @@ record VocabularyBlocks(int size, int width) {
 
   /** At least as many blocks as there are workers, where a vocabulary is that large. */
   static VocabularyBlocks of(int size, int workers) {
-    int share = (size + workers - 1) / workers;
-    int steps = (share + STEP - 1) / STEP;
+    int slice = (size + workers - 1) / workers;
+    int steps = (slice + STEP - 1) / STEP;
     return new VocabularyBlocks(size, Math.min(WIDTH, steps * STEP));
   }
 

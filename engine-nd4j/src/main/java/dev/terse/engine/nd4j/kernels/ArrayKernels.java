@@ -207,14 +207,14 @@ public final class ArrayKernels implements RowKernels {
       Nd4jTensor gate, Nd4jTensor up, Nd4jTensor dOut, Nd4jTensor dGate, Nd4jTensor dUp) {
     try (ChunkPool.Frame own = team.scratch(0)) {
       INDArray s = sigmoid(own, gate);
-      INDArray slope = own.floats(gate.shape()).array();
+      INDArray derivative = own.floats(gate.shape()).array();
       INDArray silu = own.floats(gate.shape()).array();
       ArrayOps.multiply(s, gate.array(), silu);
-      s.rsubi(1, slope);
-      ArrayOps.multiply(slope, silu, slope);
-      ArrayOps.add(slope, s, slope);
-      ArrayOps.multiply(slope, up.array(), slope);
-      ArrayOps.multiply(slope, dOut.array(), dGate.array());
+      s.rsubi(1, derivative);
+      ArrayOps.multiply(derivative, silu, derivative);
+      ArrayOps.add(derivative, s, derivative);
+      ArrayOps.multiply(derivative, up.array(), derivative);
+      ArrayOps.multiply(derivative, dOut.array(), dGate.array());
       ArrayOps.multiply(silu, dOut.array(), dUp.array());
     }
   }
@@ -268,7 +268,7 @@ public final class ArrayKernels implements RowKernels {
   @Override
   public void adamW(AdamW update, Nd4jTensor weight, Nd4jTensor gradient, Tensor m, Tensor v) {
     if (m.storage() != Storage.FULL || v.storage() != Storage.FULL) {
-      // ND4J has no operation that rounds by lot or to a map: through the heap, slice by slice.
+      // ND4J has no operation that rounds at random or to a map: through the heap, slice by slice.
       HeapAdamW piece = new HeapAdamW(update, weight, gradient, m, v);
       HeapBuffers own = new HeapBuffers();
       for (long from = 0; from < weight.size(); from += SLICE) {

@@ -6,7 +6,6 @@ import dev.terse.engine.nd4j.memory.Nd4jTensor;
 import dev.terse.engine.numbers.StochasticRounding;
 import dev.terse.engine.numbers.Storage;
 import dev.terse.engine.spi.CompactTensor;
-import java.util.function.Function;
 
 /** {@link AdamW} on heap arrays, piece by piece, for moments of every storage. */
 final class HeapAdamW {
@@ -20,7 +19,7 @@ final class HeapAdamW {
   private final float rest1;
   private final float rest2;
   private final float scale;
-  private final float keep;
+  private final float decay;
   private final float rate;
   private final float root;
   private final float epsilon;
@@ -36,7 +35,7 @@ final class HeapAdamW {
     this.rest1 = (float) (1 - update.beta1());
     this.rest2 = (float) (1 - update.beta2());
     this.scale = (float) update.gradScale();
-    this.keep = (float) (1 - update.learningRate() * update.weightDecay());
+    this.decay = (float) (1 - update.learningRate() * update.weightDecay());
     this.rate = (float) (update.learningRate() / update.correction1());
     this.root = (float) (1 / Math.sqrt(update.correction2()));
     this.epsilon = (float) update.epsilon();
@@ -54,16 +53,21 @@ final class HeapAdamW {
     move(w, g, first, second, count);
     weight.store(from, w, 0, count);
     int[] random = isBfloat16(m) || isBfloat16(v) ? rounding.bits(from, count) : null;
-    store(m, from, first, count, floats -> StochasticRounding.roundM(floats, random));
-    store(v, from, second, count, floats -> StochasticRounding.roundV(floats, random));
+    if (isBfloat16(m)) {
+      ((CompactTensor) m).writeBfloat16(from, StochasticRounding.roundM(first, random));
+    } else {
+      store(m, from, first, count);
+    }
+    if (isBfloat16(v)) {
+      ((CompactTensor) v).writeBfloat16(from, StochasticRounding.roundV(second, random));
+    } else {
+      store(v, from, second, count);
+    }
   }
 
-  private static void store(
-      Tensor moment, long from, float[] values, int count, Function<float[], short[]> rounding) {
+  private static void store(Tensor moment, long from, float[] values, int count) {
     if (moment instanceof Nd4jTensor full) {
       full.store(from, values, 0, count);
-    } else if (isBfloat16(moment)) {
-      ((CompactTensor) moment).writeBfloat16(from, rounding.apply(values));
     } else {
       moment.write(from, values, 0, count);
     }
@@ -79,7 +83,7 @@ final class HeapAdamW {
     float rest1 = this.rest1;
     float rest2 = this.rest2;
     float scale = this.scale;
-    float keep = this.keep;
+    float decay = this.decay;
     float rate = this.rate;
     float root = this.root;
     float epsilon = this.epsilon;
@@ -89,7 +93,7 @@ final class HeapAdamW {
       float second = beta2 * v[i] + rest2 * d * d;
       m[i] = first;
       v[i] = second;
-      w[i] = w[i] * keep - rate * first / ((float) Math.sqrt(second) * root + epsilon);
+      w[i] = w[i] * decay - rate * first / ((float) Math.sqrt(second) * root + epsilon);
     }
   }
 }

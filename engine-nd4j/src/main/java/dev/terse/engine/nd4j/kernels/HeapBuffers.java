@@ -4,11 +4,11 @@ import dev.terse.engine.Tensor;
 import java.util.Arrays;
 
 /**
- * The heap arrays that one member of the crew works in, by number. They are made at first use and
- * kept, so a warm step makes none.
+ * The heap arrays that one worker works in, by number. They are made at first use and reused, so a
+ * warm step makes none.
  */
 final class HeapBuffers {
-  /** The array of sums over all rows of a share; the others hold a row or a piece. */
+  /** The array of sums over all rows of a slice; the others hold a row or a piece. */
   static final int SUMS = 5;
 
   private final float[][] arrays = new float[SUMS + 1][0];

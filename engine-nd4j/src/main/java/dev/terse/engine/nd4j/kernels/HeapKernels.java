@@ -191,7 +191,7 @@ public final class HeapKernels implements RowKernels {
   @Override
   public void scatterAdd(int[] ids, Nd4jTensor x, Nd4jTensor table) {
     int width = table.rowSize();
-    // Members own rows of the table, so that equal ids are added by one of them, in rising i.
+    // Workers own rows of the table, so that equal ids are added by one of them, in rising i.
     team.threads()
         .all(
             worker -> {
@@ -245,15 +245,15 @@ public final class HeapKernels implements RowKernels {
           for (int r = from; r < from + count; r++) {
             long at = (long) r * width;
             float[] row = own.read(2, x, at, width);
-            float[] slope = own.read(3, dy, at, width);
-            HeapRmsNorm.backward(row, weight, eps, slope, sums[worker], products, width);
+            float[] d = own.read(3, dy, at, width);
+            HeapRmsNorm.backward(row, weight, eps, d, sums[worker], products, width);
             if (write == Write.ADD) {
               float[] sum = own.read(4, dx, at, width);
               for (int i = 0; i < width; i++) {
-                slope[i] += sum[i];
+                d[i] += sum[i];
               }
             }
-            dx.store(at, slope, 0, width);
+            dx.store(at, d, 0, width);
           }
         });
     addSums(sums, dw);
@@ -414,7 +414,7 @@ public final class HeapKernels implements RowKernels {
     void run(int worker, long from, int count);
   }
 
-  /** One member's share: rows {@code from} to {@code from + count}. */
+  /** One worker's slice: rows {@code from} to {@code from + count}. */
   private interface Rows {
     void run(int worker, int from, int count);
   }
@@ -442,7 +442,7 @@ public final class HeapKernels implements RowKernels {
             (worker, from, to) -> work.run(worker, from, to - from));
   }
 
-  /** Zeros for each member to sum up in, [crew][width or more]. */
+  /** Zeros for each worker to sum up in, [team][width or more]. */
   private float[][] sums(int width) {
     float[][] sums = new float[team.count()][];
     for (int worker = 0; worker < sums.length; worker++) {

@@ -23,7 +23,7 @@ final class HeapRmsNorm {
    * With g = dy * w: {@code dx = r * g - x * r³ * mean(g * x)}, {@code dw += dy * x * r}.
    *
    * @param dy the derivative of y; becomes that of x
-   * @param dw sums of this share of the rows, [C]
+   * @param dw sums of this slice of the rows, [C]
    * @param products overwritten, [C]
    */
   static void backward(
@@ -31,10 +31,10 @@ final class HeapRmsNorm {
     double inverse = inverseRms(x, eps, c);
     float r = (float) inverse;
     for (int i = 0; i < c; i++) {
-      float slope = dy[i] * w[i];
+      float g = dy[i] * w[i];
       dw[i] += dy[i] * x[i] * r;
-      products[i] = slope * x[i];
-      dy[i] = slope;
+      products[i] = g * x[i];
+      dy[i] = g;
     }
     float pull = (float) (inverse * inverse * inverse * Sums.of(products, c) / c);
     for (int i = 0; i < c; i++) {

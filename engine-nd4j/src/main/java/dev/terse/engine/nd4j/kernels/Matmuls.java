@@ -13,21 +13,21 @@ import dev.terse.engine.nd4j.memory.Nd4jTensor;
 import java.util.function.BiConsumer;
 
 /**
- * The products of a linear layer, split over the crew: by rows, or where these are few by output
+ * The matmuls of a linear layer, split over the team: by rows, or where these are few by output
  * channels. A weight gradient is split by its channels too, so nothing has to be added up
- * afterwards; only ND4J's own products, which copy a column range of an input first (2048x1536x576:
+ * afterwards; only ND4J's own matmuls, which copy a column range of an input first (2048x1536x576:
  * 117 ms instead of 30), split it by rows.
  *
- * <p>A row of {@code x · wᵀ} has the same bits in every product: with oneDNN called directly from
- * two rows on, with ND4J's products (where its oneDNN serves them) from {@value
+ * <p>A row of {@code x · wᵀ} has the same bits in every matmul: with oneDNN called directly from
+ * two rows on, with ND4J's matmuls (where its oneDNN serves them) from {@value
  * NativeCalls#STEADY_ROWS_OF_ND4J} rows on, so fewer are padded there. So a sequence's activations
  * do not depend on what else is in its batch.
  */
 public final class Matmuls {
   /** Fewer rows than this a thread, and the weights are split instead of the rows. */
-  private static final int MINIMUM_SHARE = 64;
+  private static final int MINIMUM_SLICE = 64;
 
-  /** Output channels of a share are a multiple of this: whole cache lines. */
+  /** Output channels of a slice are a multiple of this: whole cache lines. */
   private static final int CHANNEL_STEP = 16;
 
   private final ThreadTeam team;
@@ -47,7 +47,7 @@ public final class Matmuls {
     int rows = x.rows();
     if (rows < team.calls(0).steadyRows()) {
       padded(x, out, (wideX, wideOut) -> byChannels(wideX, w, wideOut));
-    } else if (rows < MINIMUM_SHARE * team.count()) {
+    } else if (rows < MINIMUM_SLICE * team.count()) {
       byChannels(x, w, out);
     } else {
       try (ChunkPool.Frame own = team.scratch(0)) {
@@ -55,7 +55,7 @@ public final class Matmuls {
         team.threads()
             .rows(
                 rows,
-                MINIMUM_SHARE,
+                MINIMUM_SLICE,
                 (worker, from, to) -> {
                   try (ChunkPool.Frame frame = team.scratch(worker)) {
                     Matrix input = operands.of(worker, frame, Matrix.rows(x, from, to));
@@ -67,10 +67,10 @@ public final class Matmuls {
     }
   }
 
-  /** {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I] {@code + keep * dx}. */
-  public void backwardInput(Nd4jTensor dy, Matrix w, Nd4jTensor dx, double keep) {
+  /** {@code dx} [N, I] {@code = dy} [N, O] {@code · w} [O, I] {@code + beta * dx}. */
+  public void backwardInput(Nd4jTensor dy, Matrix w, Nd4jTensor dx, double beta) {
     if (dy.rows() < team.calls(0).steadyRows()) {
-      padded(dy, dx, (wideDy, wideDx) -> backwardInput(wideDy, w, wideDx, keep));
+      padded(dy, dx, (wideDy, wideDx) -> backwardInput(wideDy, w, wideDx, beta));
       return;
     }
     try (ChunkPool.Frame own = team.scratch(0)) {
@@ -78,11 +78,11 @@ public final class Matmuls {
       team.threads()
           .rows(
               dy.rows(),
-              MINIMUM_SHARE,
+              MINIMUM_SLICE,
               (worker, from, to) -> {
                 try (ChunkPool.Frame frame = team.scratch(worker)) {
-                  Matrix slope = operands.of(worker, frame, Matrix.rows(dy, from, to));
-                  team.calls(worker).matmul(AB, slope, weights, Matrix.rows(dx, from, to), 1, keep);
+                  Matrix dOut = operands.of(worker, frame, Matrix.rows(dy, from, to));
+                  team.calls(worker).matmul(AB, dOut, weights, Matrix.rows(dx, from, to), 1, beta);
                 }
               });
     }
@@ -99,30 +99,30 @@ public final class Matmuls {
 
   private void backwardWeightByChannels(Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw) {
     try (ChunkPool.Frame own = team.scratch(0)) {
-      Matrix slopes = operands.of(own, dy);
+      Matrix dOuts = operands.of(own, dy);
       Matrix inputs = operands.of(own, x);
       channels(
           dw.rows(),
           (worker, from, to) ->
               team.calls(worker)
-                  .matmul(ATB, slopes.columns(from, to), inputs, Matrix.rows(dw, from, to), 1, 1));
+                  .matmul(ATB, dOuts.columns(from, to), inputs, Matrix.rows(dw, from, to), 1, 1));
     }
   }
 
   private void backwardWeightByRows(Nd4jTensor dy, Nd4jTensor x, Nd4jTensor dw) {
     int rows = dy.rows();
-    int shares = Math.max(1, Math.min(team.count(), rows / MINIMUM_SHARE));
+    int slices = Math.max(1, Math.min(team.count(), rows / MINIMUM_SLICE));
     try (ChunkPool.Frame own = team.scratch(0)) {
-      // The first share adds to dw itself, the others to sums of their own.
-      Nd4jTensor[] sums = new Nd4jTensor[shares];
+      // The first slice adds to dw itself, the others to sums of their own.
+      Nd4jTensor[] sums = new Nd4jTensor[slices];
       sums[0] = dw;
-      for (int s = 1; s < shares; s++) {
+      for (int s = 1; s < slices; s++) {
         sums[s] = own.floats(dw.shape());
       }
       team.threads()
           .rows(
               rows,
-              MINIMUM_SHARE,
+              MINIMUM_SLICE,
               (worker, from, to) ->
                   team.calls(worker)
                       .matmul(
@@ -132,14 +132,14 @@ public final class Matmuls {
                           Matrix.of(sums[worker]),
                           1,
                           worker == 0 ? 1 : 0));
-      for (int s = 1; s < shares; s++) {
+      for (int s = 1; s < slices; s++) {
         kernels.add(sums[s], 1, dw);
       }
     }
   }
 
-  /** Runs a product on few rows as on {@link NativeCalls#steadyRows}; more of them are 0. */
-  private void padded(Nd4jTensor in, Nd4jTensor out, BiConsumer<Nd4jTensor, Nd4jTensor> product) {
+  /** Runs a matmul on few rows as on {@link NativeCalls#steadyRows}; more of them are 0. */
+  private void padded(Nd4jTensor in, Nd4jTensor out, BiConsumer<Nd4jTensor, Nd4jTensor> matmul) {
     try (ChunkPool.Frame own = team.scratch(0)) {
       int rows = in.rows();
       Nd4jTensor wideIn = own.floats(team.calls(0).steadyRows(), in.rowSize());
@@ -148,7 +148,7 @@ public final class Matmuls {
       kernels.clear(wideIn.rowsView(rows, wideIn.rows()));
       kernels.copy(out, wideOut.rowsView(0, rows));
       kernels.clear(wideOut.rowsView(rows, wideOut.rows()));
-      product.accept(wideIn, wideOut);
+      matmul.accept(wideIn, wideOut);
       kernels.copy(wideOut.rowsView(0, rows), out);
     }
   }

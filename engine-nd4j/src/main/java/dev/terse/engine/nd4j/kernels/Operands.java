@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * What products read: the tensors themselves in float32; in bfloat16, rounded copies of them, for
- * weights one that is kept until the weights change. Where the processor has no instructions for
- * bfloat16, the copies are rounded all the same but lie in float32 memory: so the numbers are those
- * of bfloat16 products, by float32 kernels.
+ * What matmuls read: the tensors themselves in float32; in bfloat16, rounded copies of them, for
+ * weights one that is retained until the weights change. Where the processor has no instructions
+ * for bfloat16, the copies are rounded all the same but lie in float32 memory: so the numbers are
+ * those of bfloat16 matmuls, by float32 kernels.
  */
 public final class Operands {
   /** Numbers that a thread must have to convert before a second one is woken. */
@@ -38,14 +38,14 @@ public final class Operands {
   private final Map<Block, Copy> copies = new WeakHashMap<>();
 
   /**
-   * @param products the numbers that products read
+   * @param matmuls the numbers that matmuls read
    * @param type how they lie in memory
    */
-  public Operands(ThreadTeam team, RowKernels kernels, NumberType products, NumberType type) {
+  public Operands(ThreadTeam team, RowKernels kernels, NumberType matmuls, NumberType type) {
     this.team = team;
     this.kernels = kernels;
     this.type = type;
-    this.rounds = products == NumberType.BFLOAT16;
+    this.rounds = matmuls == NumberType.BFLOAT16;
   }
 
   /** How operands lie in memory. */
@@ -70,7 +70,7 @@ public final class Operands {
 
   /**
    * What an operation has written to an operand's memory, as the operand: rounded, where that
-   * memory takes more digits than the products read.
+   * memory takes more digits than the matmuls read.
    */
   public Matrix rounded(int worker, Matrix x) {
     if (rounds && type == NumberType.FLOAT32) {

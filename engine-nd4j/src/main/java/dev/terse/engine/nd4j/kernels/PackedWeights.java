@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * Copies of weights in the order in which oneDNN's product reads them, for decoding: a product of
- * few rows spends as long on putting weights in order as on multiplying, and a rollout uses the
- * same weights hundreds of times. While something is decoded, a copy is made once weights have
- * served a few such products unchanged; it takes as much memory as they do as operands, until the
- * decoding ends, and changes no bit of a result.
+ * Copies of weights in the order in which oneDNN's matmul reads them, for decoding: a matmul of few
+ * rows spends as long on putting weights in order as on multiplying, and a rollout uses the same
+ * weights hundreds of times. While something is decoded, a copy is made once weights have served a
+ * few such matmuls unchanged; it takes as much memory as they do as operands, until the decoding
+ * ends, and changes no bit of a result.
  */
 public final class PackedWeights implements AutoCloseable {
   /** Set to false to do without the copies and their memory. */
@@ -37,7 +37,7 @@ public final class PackedWeights implements AutoCloseable {
   private int decodings;
 
   /**
-   * @param packs whether there are copies at all; only where the crew's calls are oneDNN's
+   * @param packs whether there are copies at all; only where the team's calls are oneDNN's
    */
   public PackedWeights(ThreadTeam team, Operands operands, boolean packs) {
     this.team = team;

@@ -8,7 +8,7 @@ import dev.terse.engine.nd4j.memory.Nd4jTensor;
 import dev.terse.engine.spi.SeenRows;
 
 /**
- * The work between the products. Arguments have been checked. Two implementations: {@link
+ * The work between the matmuls. Arguments have been checked. Two implementations: {@link
  * HeapKernels} for CPUs and {@link ArrayKernels} for every backend.
  */
 public interface RowKernels extends SeenRows.Moves<Nd4jTensor> {

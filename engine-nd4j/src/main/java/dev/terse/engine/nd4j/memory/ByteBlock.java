@@ -33,7 +33,7 @@ final class ByteBlock implements AutoCloseable {
     }
   }
 
-  /** The memory as that of floats, for products; not where it is reached through arrays. */
+  /** The memory as that of floats, for matmuls; not where it is reached through arrays. */
   Block floats() {
     return floats;
   }

@@ -3,7 +3,7 @@ package dev.terse.engine.nd4j.memory;
 import dev.terse.engine.numbers.NumberType;
 
 /**
- * An operand of a product: rows of a {@link Block}, each contiguous.
+ * An operand of a matmul: rows of a {@link Block}, each contiguous.
  *
  * @param offset numbers before the first row
  * @param stride numbers from one row to the next

@@ -6,7 +6,7 @@ import dev.terse.engine.numbers.Bfloat16;
 
 /**
  * Numbers of bfloat16 precision in float32 memory, for processors without instructions for
- * bfloat16. Their products and sums are those that such instructions stand for. Belongs to one
+ * bfloat16. Their matmuls and sums are those that such instructions stand for. Belongs to one
  * thread.
  */
 final class Bfloat16Rows {

@@ -75,7 +75,7 @@ public final class OneDnnPacking {
   }
 
   /**
-   * The order that oneDNN chooses for a product of few rows, where it also takes it when it is told
+   * The order that oneDNN chooses for a matmul of few rows, where it also takes it when it is told
    * so; without AVX-512 it does not, and [I, O] row by row serves.
    */
   private static dnnl_memory_desc packed(OneDnnLayout w) {
@@ -95,14 +95,14 @@ public final class OneDnnPacking {
             OneDnnLayout.number(w.type()),
             dnnl_format_tag_any),
         "dnnl_memory_desc_create_with_tag");
-    dnnl_primitive_desc product = new dnnl_primitive_desc();
-    OneDnn.require(OneDnnBrgemm.describe(product, a, any, c, null), "a matmul of packed weights");
+    dnnl_primitive_desc matmul = new dnnl_primitive_desc();
+    OneDnn.require(OneDnnBrgemm.describe(matmul, a, any, c, null), "a matmul of packed weights");
     dnnl_memory_desc chosen = new dnnl_memory_desc();
     OneDnn.require(
         dnnl_memory_desc_clone(
-            chosen, dnnl_primitive_desc_query_md(product, dnnl_query_weights_md, 0)),
+            chosen, dnnl_primitive_desc_query_md(matmul, dnnl_query_weights_md, 0)),
         "dnnl_memory_desc_clone");
-    dnnl_primitive_desc_destroy(product);
+    dnnl_primitive_desc_destroy(matmul);
     dnnl_memory_desc_destroy(any);
     dnnl_primitive_desc told = new dnnl_primitive_desc();
     if (OneDnnBrgemm.describe(told, a, chosen, c, null) == dnnl_success) {

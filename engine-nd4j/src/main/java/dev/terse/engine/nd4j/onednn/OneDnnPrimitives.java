@@ -9,21 +9,21 @@ import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * The primitives of one thread, each for one shape, made at its first use. Training meets new
- * shapes with every batch, so only those last used are kept.
+ * shapes with every batch, so only those last used are retained.
  */
 final class OneDnnPrimitives implements AutoCloseable {
   /**
    * A training step of one batch uses about 100, decoding some hundreds. Each takes about 110 KB,
    * most of it machine code.
    */
-  private static final int KEPT = 768;
+  private static final int RETAINED = 768;
 
   private final dnnl_stream stream = new dnnl_stream();
   private final Map<Object, OneDnnPrimitive> byShape =
-      new LinkedHashMap<>(KEPT, 0.75f, true) {
+      new LinkedHashMap<>(RETAINED, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Object, OneDnnPrimitive> eldest) {
-          boolean full = size() > KEPT;
+          boolean full = size() > RETAINED;
           if (full) {
             eldest.getValue().close();
           }

@@ -1,4 +1,4 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import static org.bytedeco.cuda.global.nvrtc.NVRTC_SUCCESS;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcCompileProgram;

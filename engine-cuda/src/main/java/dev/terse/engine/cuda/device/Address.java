@@ -1,11 +1,11 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import org.bytedeco.javacpp.Pointer;
 
 /** An address as JavaCPP takes it; owns nothing. */
-final class Address extends Pointer {
+public final class Address extends Pointer {
 
-  Address(long value) {
+  public Address(long value) {
     address = value;
   }
 }

@@ -1,15 +1,15 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import dev.terse.engine.MeasuredEngine.DeviceCapacity;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * What the engine asks of the machine that computes: memory, copies, products and the kernels of
+ * What the engine asks of the machine that computes: memory, copies, matmuls and the kernels of
  * {@link KernelSource}. All work goes in the order of the calls. {@link CudaDevice} is a GPU; the
  * tests have one that runs the same kernels on the CPU.
  */
-interface Device extends AutoCloseable {
+public interface Device extends AutoCloseable {
 
   /** What computes, for the log. */
   String name();
@@ -56,7 +56,7 @@ interface Device extends AutoCloseable {
    */
   void launch(String kernel, int blocksX, int blocksY, int threads, Arguments arguments);
 
-  void multiply(Product product);
+  void multiply(Matmul matmul);
 
   /** Bytes that are taken now. */
   long heldBytes();

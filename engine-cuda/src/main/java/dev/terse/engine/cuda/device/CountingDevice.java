@@ -1,4 +1,4 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import dev.terse.engine.MeasuredEngine.DeviceCapacity;
 import java.util.HashMap;
@@ -6,14 +6,14 @@ import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 
 /** A device that has no memory, computes nothing and reads zeros, and counts what it would hold. */
-final class CountingDevice implements Device {
+public final class CountingDevice implements Device {
   private final String name;
   private final Map<Long, Long> sizes = new HashMap<>();
   private long next = 1;
   private long held;
   private long peak;
 
-  CountingDevice(String name) {
+  public CountingDevice(String name) {
     this.name = name;
   }
 
@@ -53,7 +53,7 @@ final class CountingDevice implements Device {
   public void launch(String kernel, int blocksX, int blocksY, int threads, Arguments arguments) {}
 
   @Override
-  public void multiply(Product product) {}
+  public void multiply(Matmul matmul) {}
 
   @Override
   public long heldBytes() {

@@ -1,9 +1,9 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import java.util.Arrays;
 
 /** Arguments of a kernel in the order of its parameters, each in the low bytes of 8. */
-final class Arguments {
+public final class Arguments {
   /** More than any kernel takes. */
   static final int MOST = 16;
 
@@ -11,23 +11,23 @@ final class Arguments {
   private int count;
 
   /** A pointer; 0 is null. */
-  Arguments address(long value) {
+  public Arguments address(long value) {
     return put(value);
   }
 
-  Arguments count(long value) {
+  public Arguments count(long value) {
     return put(value);
   }
 
-  Arguments integer(int value) {
+  public Arguments integer(int value) {
     return put(value);
   }
 
-  Arguments number(float value) {
+  public Arguments number(float value) {
     return put(Float.floatToRawIntBits(value));
   }
 
-  Arguments exact(double value) {
+  public Arguments exact(double value) {
     return put(Double.doubleToRawLongBits(value));
   }
 

@@ -1,8 +1,9 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.terse.engine.cuda.CudaEngine;
 import dev.terse.engine.numbers.NumberType;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;

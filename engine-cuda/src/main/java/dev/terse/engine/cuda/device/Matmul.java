@@ -1,4 +1,4 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import dev.terse.engine.numbers.NumberType;
 
@@ -6,23 +6,23 @@ import dev.terse.engine.numbers.NumberType;
  * {@code c = alpha a b + beta c} for {@code count} triples of matrices. a and b are of one type, c
  * is of 32-bit floats.
  *
- * @param count number of products
- * @param alpha factor on the products
+ * @param count number of triples
+ * @param alpha factor on a b
  * @param beta factor on what c held; 0 overwrites, whatever it held
  */
-record Product(int count, Operand a, Operand b, Operand c, double alpha, double beta) {
+public record Matmul(int count, Operand a, Operand b, Operand c, double alpha, double beta) {
 
-  Product {
+  public Matmul {
     if (a.columns() != b.rows() || a.rows() != c.rows() || b.columns() != c.columns()) {
       throw new IllegalArgumentException("operands do not fit: " + a + ", " + b + ", " + c);
     }
     if (a.type() != b.type() || c.type() != NumberType.FLOAT32 || c.transposed()) {
-      throw new IllegalArgumentException("no such product: " + a + ", " + b + ", " + c);
+      throw new IllegalArgumentException("no such matmul: " + a + ", " + b + ", " + c);
     }
   }
 
-  /** One product. */
-  Product(Operand a, Operand b, Operand c, double alpha, double beta) {
+  /** One matmul. */
+  public Matmul(Operand a, Operand b, Operand c, double alpha, double beta) {
     this(1, a, b, c, alpha, beta);
   }
 
@@ -31,13 +31,13 @@ record Product(int count, Operand a, Operand b, Operand c, double alpha, double 
    *
    * @param type of the numbers in memory
    * @param address of the first number
-   * @param rows as the product sees them, so after the transposition
+   * @param rows as the matmul sees them, so after the transposition
    * @param columns likewise
    * @param stride numbers from a stored row to the next
    * @param step numbers from a matrix to the next; 0 takes the same again
-   * @param transposed whether the product reads stored rows as columns
+   * @param transposed whether the matmul reads stored rows as columns
    */
-  record Operand(
+  public record Operand(
       NumberType type,
       long address,
       int rows,
@@ -47,21 +47,16 @@ record Product(int count, Operand a, Operand b, Operand c, double alpha, double 
       boolean transposed) {
 
     /** A contiguous matrix. */
-    Operand(NumberType type, long address, int rows, int columns) {
+    public Operand(NumberType type, long address, int rows, int columns) {
       this(type, address, rows, columns, columns, 0, false);
     }
 
     /** A contiguous matrix of 32-bit floats. */
-    Operand(long address, int rows, int columns) {
+    public Operand(long address, int rows, int columns) {
       this(NumberType.FLOAT32, address, rows, columns);
     }
 
-    /** A tensor of two axes. */
-    static Operand of(CudaTensor tensor) {
-      return new Operand(tensor.address(), tensor.rows(), tensor.rowSize());
-    }
-
-    Operand transpose() {
+    public Operand transpose() {
       return new Operand(type, address, columns, rows, stride, step, !transposed);
     }
   }

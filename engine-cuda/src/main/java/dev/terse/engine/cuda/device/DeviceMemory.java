@@ -1,45 +1,45 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import java.util.function.BinaryOperator;
 
 /** A piece of a device's memory, until it is freed. */
-final class DeviceMemory implements AutoCloseable {
+public final class DeviceMemory implements AutoCloseable {
   private final Device device;
   private final long address;
   private final long bytes;
-  private final boolean kept;
+  private final boolean owned;
   private DeviceMemory companion;
   private boolean companionIsOld;
   private boolean closed;
 
   /**
-   * @param kept whether it is the memory of a tensor of its own, such as a weight
+   * @param owned whether it is the memory of a tensor of its own, such as a weight
    */
-  DeviceMemory(Device device, long bytes, boolean kept) {
+  public DeviceMemory(Device device, long bytes, boolean owned) {
     this.device = device;
     this.address = device.allocate(bytes);
     this.bytes = bytes;
-    this.kept = kept;
+    this.owned = owned;
   }
 
-  Device device() {
+  public Device device() {
     return device;
   }
 
-  long address() {
+  public long address() {
     return address;
   }
 
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 
-  boolean isKept() {
-    return kept;
+  public boolean isOwned() {
+    return owned;
   }
 
   /** Said by whoever writes to this memory. */
-  void changed() {
+  public void changed() {
     companionIsOld = true;
   }
 
@@ -48,7 +48,7 @@ final class DeviceMemory implements AutoCloseable {
    *
    * @param maker brings a copy up to date, given this memory and the old copy, or null for none
    */
-  long companion(BinaryOperator<DeviceMemory> maker) {
+  public long companion(BinaryOperator<DeviceMemory> maker) {
     if (companion == null || companionIsOld) {
       companion = maker.apply(this, companion);
       companionIsOld = false;
@@ -62,7 +62,7 @@ final class DeviceMemory implements AutoCloseable {
    * @param who uses it; begins the sentence
    * @throws IllegalStateException if it was freed
    */
-  void require(Object who) {
+  public void require(Object who) {
     if (closed) {
       throw new IllegalStateException(who + " was used after its memory had been freed");
     }

@@ -1,7 +1,7 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import dev.terse.engine.MeasuredEngine.DeviceCapacity;
-import dev.terse.engine.cuda.Product.Operand;
+import dev.terse.engine.cuda.device.Matmul.Operand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,10 +17,10 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * A device without a GPU: the same kernels, compiled as C++ by the machine's g++ with blocks of one
- * thread, and plain loops for the products. Fresh memory is full of NaN, and what is left when the
+ * thread, and plain loops for the matmuls. Fresh memory is full of NaN, and what is left when the
  * device is closed is counted.
  */
-final class HostDevice implements Device {
+public final class HostDevice implements Device {
   private static final Pattern KERNEL = Pattern.compile("KERNEL void (\\w+)\\(");
   private static String failure;
   private static boolean loaded;
@@ -29,7 +29,7 @@ final class HostDevice implements Device {
   private long peak;
 
   /** Why there is no such device here; null if there is. */
-  static synchronized String missing() {
+  public static synchronized String missing() {
     if (!loaded && failure == null) {
       try {
         System.load(compiled().toString());
@@ -144,12 +144,12 @@ final class HostDevice implements Device {
   private static native void launch(String kernel, int blocksX, int blocksY, long[] slots);
 
   @Override
-  public void multiply(Product product) {
-    Operand a = product.a();
-    Operand b = product.b();
-    Operand c = product.c();
+  public void multiply(Matmul matmul) {
+    Operand a = matmul.a();
+    Operand b = matmul.b();
+    Operand c = matmul.c();
     multiply(
-        product.count(),
+        matmul.count(),
         c.rows(),
         c.columns(),
         a.columns(),
@@ -164,8 +164,8 @@ final class HostDevice implements Device {
         c.address(),
         c.stride(),
         c.step(),
-        (float) product.alpha(),
-        (float) product.beta(),
+        (float) matmul.alpha(),
+        (float) matmul.beta(),
         a.type().ordinal());
   }
 

@@ -1,4 +1,4 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,59 +9,59 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** Device memory of one operation: all of it is freed when the scratch is closed. */
-final class Scratch implements AutoCloseable {
+public final class Scratch implements AutoCloseable {
   private final Device device;
   private final List<DeviceMemory> taken = new ArrayList<>();
 
-  Scratch(Device device) {
+  public Scratch(Device device) {
     this.device = device;
   }
 
-  /** Room for 32-bit floats. */
-  long floats(long count) {
+  /** Memory for 32-bit floats. */
+  public long floats(long count) {
     return take(count * Float.BYTES);
   }
 
-  /** Room for bfloat16 numbers. */
-  long halves(long count) {
+  /** Memory for bfloat16 numbers. */
+  public long bfloat16s(long count) {
     return take(count * Short.BYTES);
   }
 
-  /** Room for numbers of 8 bytes. */
-  long doubles(long count) {
+  /** Memory for numbers of 8 bytes. */
+  public long doubles(long count) {
     return take(count * Double.BYTES);
   }
 
   /** These numbers on the device. */
-  long of(int... values) {
+  public long of(int... values) {
     try (IntPointer host = new IntPointer(values)) {
       return uploaded(host, (long) values.length * Integer.BYTES);
     }
   }
 
   /** These numbers on the device. */
-  long of(long... values) {
+  public long of(long... values) {
     try (LongPointer host = new LongPointer(values)) {
       return uploaded(host, (long) values.length * Long.BYTES);
     }
   }
 
   /** These numbers on the device. */
-  long of(float... values) {
+  public long of(float... values) {
     try (FloatPointer host = new FloatPointer(values)) {
       return uploaded(host, (long) values.length * Float.BYTES);
     }
   }
 
   /** These numbers on the device. */
-  long of(double... values) {
+  public long of(double... values) {
     try (DoublePointer host = new DoublePointer(values)) {
       return uploaded(host, (long) values.length * Double.BYTES);
     }
   }
 
   /** What lies on the device: numbers of 8 bytes. */
-  double[] doublesAt(long address, int count) {
+  public double[] doublesAt(long address, int count) {
     double[] out = new double[count];
     try (DoublePointer host = new DoublePointer((long) count)) {
       device.download(address, host, (long) count * Double.BYTES);

@@ -1,4 +1,4 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import java.io.IOException;
 import java.io.InputStream;

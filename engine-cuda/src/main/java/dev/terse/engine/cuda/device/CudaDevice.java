@@ -1,4 +1,4 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_GEMM_DEFAULT;
@@ -41,7 +41,7 @@ import static org.bytedeco.cuda.global.cudart.cudaMemsetAsync;
 import static org.bytedeco.cuda.global.cudart.cudaSetDevice;
 
 import dev.terse.engine.MeasuredEngine.DeviceCapacity;
-import dev.terse.engine.cuda.Product.Operand;
+import dev.terse.engine.cuda.device.Matmul.Operand;
 import dev.terse.engine.numbers.NumberType;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
@@ -65,7 +65,7 @@ import org.bytedeco.javacpp.SizeTPointer;
  * The first NVIDIA GPU of the machine. All work goes to its default stream; memory comes from its
  * pool, which keeps what is freed.
  */
-final class CudaDevice implements Device {
+public final class CudaDevice implements Device {
   private static final int GPU = 0;
   private static final CUstream_st IN_ORDER = null;
 
@@ -112,7 +112,7 @@ final class CudaDevice implements Device {
    * @param matmuls the numbers that they will read
    * @throws IllegalArgumentException if there is no GPU or it is too old, or libraries are missing
    */
-  static CudaDevice open(NumberType matmuls) {
+  public static CudaDevice open(NumberType matmuls) {
     CudaLibraries.require();
     check("cudaSetDevice", cudaSetDevice(GPU));
     requireCapability(model(), capability(), matmuls);
@@ -175,8 +175,8 @@ final class CudaDevice implements Device {
     try (SizeTPointer free = new SizeTPointer(1L);
         SizeTPointer total = new SizeTPointer(1L)) {
       check("cudaMemGetInfo", cudaMemGetInfo(free, total));
-      long kept = attribute(cudaMemPoolAttrReservedMemCurrent) - heldBytes();
-      return new DeviceCapacity(total.get(), free.get() + kept);
+      long spare = attribute(cudaMemPoolAttrReservedMemCurrent) - heldBytes();
+      return new DeviceCapacity(total.get(), free.get() + spare);
     }
   }
 
@@ -272,13 +272,13 @@ final class CudaDevice implements Device {
    * transposed already.
    */
   @Override
-  public void multiply(Product product) {
+  public void multiply(Matmul matmul) {
     bind();
-    Operand a = product.a();
-    Operand b = product.b();
-    Operand c = product.c();
+    Operand a = matmul.a();
+    Operand b = matmul.b();
+    Operand c = matmul.c();
     int inputs = a.type() == NumberType.BFLOAT16 ? CUDA_R_16BF : CUDA_R_32F;
-    factors.put(0, (float) product.alpha()).put(1, (float) product.beta());
+    factors.put(0, (float) matmul.alpha()).put(1, (float) matmul.beta());
     checkCublas(
         "cublasGemmStridedBatchedEx",
         cublasGemmStridedBatchedEx(
@@ -302,7 +302,7 @@ final class CudaDevice implements Device {
             CUDA_R_32F,
             Math.toIntExact(c.stride()),
             c.step(),
-            product.count(),
+            matmul.count(),
             CUBLAS_COMPUTE_32F,
             CUBLAS_GEMM_DEFAULT));
   }

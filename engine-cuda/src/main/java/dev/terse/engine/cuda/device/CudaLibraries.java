@@ -1,4 +1,4 @@
-package dev.terse.engine.cuda;
+package dev.terse.engine.cuda.device;
 
 import static org.bytedeco.cuda.global.cudart.cudaGetDeviceCount;
 import static org.bytedeco.cuda.global.cudart.cudaGetErrorString;
@@ -9,7 +9,7 @@ import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.Loader;
 
 /** Whether this machine has what the engine needs, and if not, what is missing. */
-final class CudaLibraries {
+public final class CudaLibraries {
   /** Looked for once: a class whose libraries are missing tells why the first time only. */
   private static final String MISSING = find();
 
@@ -34,7 +34,7 @@ final class CudaLibraries {
   }
 
   /** What is missing; null if nothing is. */
-  static String missing() {
+  public static String missing() {
     return MISSING;
   }
 
