@@ -12,7 +12,7 @@ template <typename... Parameters> static std::function<void(const jlong*)> runne
 #define ENTRY(name) {#name, runner(name)},
 static const std::map<std::string, std::function<void(const jlong*)>> kernels = {TABLE};
 
-extern "C" JNIEXPORT void JNICALL Java_dev_terse_engine_cuda_HostDevice_launch(
+extern "C" JNIEXPORT void JNICALL Java_dev_terse_engine_cuda_device_HostDevice_launch(
     JNIEnv* env, jclass, jstring name, jint blocksX, jint blocksY, jlongArray slots) {
   const char* text = env->GetStringUTFChars(name, nullptr);
   auto found = kernels.find(text);
@@ -42,7 +42,7 @@ static float numberAt(jlong address, jlong at, int type) {
   return ((const float*) address)[at];
 }
 
-extern "C" JNIEXPORT void JNICALL Java_dev_terse_engine_cuda_HostDevice_multiply(
+extern "C" JNIEXPORT void JNICALL Java_dev_terse_engine_cuda_device_HostDevice_multiply(
     JNIEnv*, jclass, jint count, jint rows, jint columns, jint depth,
     jlong a, jlong aRow, jlong aColumn, jlong aStep, jlong b, jlong bRow, jlong bColumn, jlong bStep,
     jlong c, jlong cRow, jlong cStep, jfloat alpha, jfloat beta, jint type) {
