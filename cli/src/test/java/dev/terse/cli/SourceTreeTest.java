@@ -33,7 +33,7 @@ class SourceTreeTest {
 
   /** Modules whose packages do not say yet what they are for. */
   private static final Set<String> UNTOLD =
-      Set.of("engine-nd4j", "engine-cuda", "traces", "rollout", "testkit");
+      Set.of("engine-nd4j", "engine-cuda", "testkit");
 
   private static final List<Source> SOURCES = sources();
 
