@@ -32,8 +32,7 @@ class SourceTreeTest {
       Set.of("dev.terse.engine.cuda", "dev.terse.engine.nd4j", "dev.terse.testkit");
 
   /** Modules whose packages do not say yet what they are for. */
-  private static final Set<String> UNTOLD =
-      Set.of("engine-nd4j", "engine-cuda", "testkit");
+  private static final Set<String> UNTOLD = Set.of("engine-nd4j", "engine-cuda", "testkit");
 
   private static final List<Source> SOURCES = sources();
 
