@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.engine.Engine;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
+import dev.terse.model.transformer.DecoderBuilder;
+import dev.terse.model.weights.WeightUse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -28,6 +30,11 @@ public enum TinyModel {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Its weights, for a decoder that something is added to. */
+  public DecoderBuilder builder(Engine engine) {
+    return ModelFolder.openDecoder(folder(), engine, WeightUse.CHANGED);
   }
 
   public Decoder open(Engine engine) {

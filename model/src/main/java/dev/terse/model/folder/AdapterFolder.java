@@ -7,15 +7,13 @@ import dev.terse.io.AtomicFile;
 import dev.terse.io.JsonFile;
 import dev.terse.model.adapter.Adapters;
 import dev.terse.model.adapter.LoraSettings;
-import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.safetensors.DType;
 import dev.terse.model.safetensors.SafetensorsWeights;
 import dev.terse.model.safetensors.WeightFiles;
 import dev.terse.model.safetensors.WeightSource;
 import dev.terse.model.safetensors.WeightWriter;
-import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.tokenizer.TokenizerFiles;
-import dev.terse.model.transformer.Decoder;
+import dev.terse.model.transformer.DecoderBuilder;
 import dev.terse.model.weights.Parameters;
 import dev.terse.model.weights.WeightShapes;
 import dev.terse.model.weights.WeightUse;
@@ -69,50 +67,49 @@ public final class AdapterFolder {
     return base(folder, AdapterConfig.read(folder));
   }
 
-  /** Loads an adapter on its base model, unmerged, with the dropout that it was trained with. */
-  static ModelFolder load(Path folder, Engine engine) {
-    return load(folder, engine, settings(folder).dropout(), WeightUse.CHANGED);
+  /** An adapter on its base model, unmerged, with the dropout that it was trained with. */
+  static ModelBuilder open(Path folder, Engine engine) {
+    return open(folder, engine, settings(folder).dropout(), WeightUse.CHANGED);
   }
 
   /**
-   * Loads an adapter on its base model to train it on, not to merge it: the base may be held for
-   * reading only.
+   * An adapter on its base model to train it on, not to merge it: the base may be held for reading
+   * only.
    *
    * @param dropout of further training
    * @throws IllegalArgumentException if something is missing, not supported or of another shape
    */
-  public static ModelFolder load(Path folder, Engine engine, double dropout) {
-    return load(folder, engine, dropout, settings(folder).baseUse());
+  public static ModelBuilder open(Path folder, Engine engine, double dropout) {
+    return open(folder, engine, dropout, settings(folder).baseUse());
   }
 
-  private static ModelFolder load(Path folder, Engine engine, double dropout, WeightUse use) {
+  private static ModelBuilder open(Path folder, Engine engine, double dropout, WeightUse use) {
     AdapterConfig config = AdapterConfig.read(folder).withDropout(dropout);
-    ModelFolder base = ModelFolder.load(base(folder, config), engine, use);
-    Tokenizer own = base.tokenizer();
-    ChatTemplate template = base.template();
+    ModelBuilder model = ModelFolder.open(base(folder, config), engine, use);
     try {
       if (Files.exists(folder.resolve(TokenizerFiles.TOKENIZER))) {
-        template = ChatTemplate.find(folder).orElse(template);
-        own = Tokenizer.loadBeside(folder, base.tokenizer());
-        base.tokenizer().close();
+        model.withTokenizerOf(folder);
       }
+      adapt(model.decoder(), config, folder);
+      return model;
     } catch (RuntimeException e) {
-      base.close();
-      throw e;
-    }
-    try {
-      Decoder decoder = adapted(base.decoder(), config, folder);
-      return new ModelFolder(decoder, own, template, base.generationConfig());
-    } catch (RuntimeException e) {
-      own.close();
+      model.close();
       throw e;
     }
   }
 
-  /** Loads the decoder alone, unmerged; for work on ids. */
-  static Decoder loadDecoder(Path folder, Engine engine) {
+  /** The decoder alone, unmerged; for work on ids. */
+  static DecoderBuilder openDecoder(Path folder, Engine engine) {
     AdapterConfig config = AdapterConfig.read(folder);
-    return adapted(ModelFolder.loadDecoder(base(folder, config), engine), config, folder);
+    DecoderBuilder decoder =
+        ModelFolder.openDecoder(base(folder, config), engine, WeightUse.CHANGED);
+    try {
+      adapt(decoder, config, folder);
+      return decoder;
+    } catch (RuntimeException e) {
+      decoder.close();
+      throw e;
+    }
   }
 
   /** A relative path is looked for from here, as PEFT does, then from the adapter's folder. */
@@ -135,24 +132,19 @@ public final class AdapterFolder {
     return path;
   }
 
-  /** Takes over the base; closes it where the adapter does not fit. */
-  private static Decoder adapted(Decoder base, AdapterConfig config, Path folder) {
-    Decoder decoder = base;
-    try {
-      for (int id : ids(config)) {
-        decoder = id < decoder.config().vocabSize() ? decoder : decoder.withTokenRow(id);
+  /** Puts the adapter on its base. */
+  private static void adapt(DecoderBuilder decoder, AdapterConfig config, Path folder) {
+    for (int id : ids(config)) {
+      if (id >= decoder.config().vocabSize()) {
+        decoder.withTokenRow(id);
       }
-      Map<String, int[]> tokens = new LinkedHashMap<>(config.tokens());
-      if (decoder.config().tiedHead()) {
-        tokens.remove(WeightShapes.HEAD); // the same table
-      }
-      decoder = decoder.withAdapters(config.settings(), config.base(), tokens);
-      read(folder, decoder);
-      return decoder;
-    } catch (RuntimeException e) {
-      decoder.close();
-      throw e;
     }
+    Map<String, int[]> tokens = new LinkedHashMap<>(config.tokens());
+    if (decoder.config().tiedHead()) {
+      tokens.remove(WeightShapes.HEAD); // the same table
+    }
+    decoder.withAdapters(config.settings(), config.base(), tokens);
+    read(folder, decoder.adapters().orElseThrow().trained());
   }
 
   /** Ids of all trained rows, rising. */
@@ -161,11 +153,12 @@ public final class AdapterFolder {
   }
 
   /**
-   * Gives a decoder's adapters the numbers that stand in {@code folder}.
+   * Gives adapters the numbers that stand in {@code folder}.
    *
+   * @param adapters what is trained of a decoder that has some
    * @throws IllegalArgumentException naming what is missing, unexpected or of another shape
    */
-  public static void read(Path folder, Decoder decoder) {
+  public static void read(Path folder, Parameters adapters) {
     Path file = folder.resolve(WEIGHTS);
     if (!Files.exists(file)) {
       throw new IllegalArgumentException(
@@ -177,7 +170,7 @@ public final class AdapterFolder {
                   : ""));
     }
     try (WeightSource source = SafetensorsWeights.open(file)) {
-      Map<String, Tensor> trained = decoder.trained().tensors();
+      Map<String, Tensor> trained = adapters.tensors();
       requireAgreement(source, trained);
       trained.forEach(
           (name, tensor) -> {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Engine;
 import dev.terse.io.AtomicFile;
 import dev.terse.io.JsonFile;
-import dev.terse.model.adapter.LoraSettings;
 import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.gguf.GgufModel;
 import dev.terse.model.safetensors.DType;
@@ -13,6 +12,7 @@ import dev.terse.model.safetensors.WeightFiles;
 import dev.terse.model.safetensors.WeightSource;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.transformer.Decoder;
+import dev.terse.model.transformer.DecoderBuilder;
 import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.WeightUse;
 import java.nio.file.Files;
@@ -55,32 +55,43 @@ public record ModelFolder(
    * @throws java.io.UncheckedIOException as above
    */
   public static ModelFolder load(Path path, Engine engine, WeightUse use) {
+    return open(path, engine, use).build();
+  }
+
+  /**
+   * The parts of the model that {@link #load} gives, for a model that something is added to.
+   *
+   * @throws IllegalArgumentException as above
+   * @throws java.io.UncheckedIOException as above
+   */
+  public static ModelBuilder open(Path path, Engine engine, WeightUse use) {
     if (Files.isRegularFile(path)) {
-      return loadGguf(path, engine, use);
+      return openGguf(path, engine, use);
     }
     requireFolder(path);
     if (AdapterFolder.is(path)) {
-      return AdapterFolder.load(path, engine).merged();
+      return AdapterFolder.open(path, engine).merged();
     }
     Tokenizer tokenizer = Tokenizer.load(path);
     try {
       ChatTemplate template = ChatTemplate.find(path).orElse(null);
       Path generation = path.resolve(GENERATION_CONFIG);
       JsonNode generationConfig = Files.exists(generation) ? JsonFile.read(generation) : null;
-      return new ModelFolder(loadDecoder(path, engine, use), tokenizer, template, generationConfig);
+      return new ModelBuilder(
+          openDecoder(path, engine, use), tokenizer, template, generationConfig);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
     }
   }
 
-  private static ModelFolder loadGguf(Path path, Engine engine, WeightUse use) {
+  private static ModelBuilder openGguf(Path path, Engine engine, WeightUse use) {
     try (GgufModel model = GgufModel.open(path)) {
       Tokenizer tokenizer = Tokenizer.of(model.tokenizerFiles());
       try {
         ChatTemplate template = ChatTemplate.find(model.tokenizerFiles().files()).orElse(null);
-        return new ModelFolder(
-            loadGguf(model, engine, use), tokenizer, template, model.generationConfig());
+        return new ModelBuilder(
+            openDecoder(model, engine, use), tokenizer, template, model.generationConfig());
       } catch (RuntimeException e) {
         tokenizer.close();
         throw e;
@@ -88,9 +99,9 @@ public record ModelFolder(
     }
   }
 
-  private static Decoder loadGguf(GgufModel model, Engine engine, WeightUse use) {
+  private static DecoderBuilder openDecoder(GgufModel model, Engine engine, WeightUse use) {
     DecoderConfig config = DecoderConfig.of(model.config(), model.description());
-    return new Decoder(engine, config, WeightLoading.load(model, config, engine, use));
+    return new DecoderBuilder(engine, config, WeightLoading.load(model, config, engine, use));
   }
 
   /**
@@ -114,23 +125,23 @@ public record ModelFolder(
 
   /** Loads config.json and weights only; for work on ids, where no tokenizer is needed. */
   public static Decoder loadDecoder(Path folder, Engine engine) {
-    return loadDecoder(folder, engine, WeightUse.CHANGED);
+    return openDecoder(folder, engine, WeightUse.CHANGED).build();
   }
 
-  /** The same for a use that is known. */
-  static Decoder loadDecoder(Path folder, Engine engine, WeightUse use) {
+  /** The weights and the shape that {@link #loadDecoder} loads. */
+  public static DecoderBuilder openDecoder(Path folder, Engine engine, WeightUse use) {
     if (Files.isRegularFile(folder)) {
       try (GgufModel model = GgufModel.open(folder)) {
-        return loadGguf(model, engine, use);
+        return openDecoder(model, engine, use);
       }
     }
     requireFolder(folder);
     if (AdapterFolder.is(folder)) {
-      return AdapterFolder.loadDecoder(folder, engine).merged();
+      return AdapterFolder.openDecoder(folder, engine).merged();
     }
     DecoderConfig config = DecoderConfig.of(folder.resolve(CONFIG));
     try (WeightSource source = WeightFiles.open(folder)) {
-      return new Decoder(engine, config, WeightLoading.load(source, config, engine, use));
+      return new DecoderBuilder(engine, config, WeightLoading.load(source, config, engine, use));
     }
   }
 
@@ -141,45 +152,6 @@ public record ModelFolder(
               + (Files.exists(path) ? " is neither a folder nor a GGUF file" : " does not exist")
               + ": a model is a Hugging Face folder with config.json and model.safetensors");
     }
-  }
-
-  /**
-   * This model with {@code token} added to the tokenizer as a token that is not special, and its
-   * embedding (and head) row set to the mean of the others; itself if the tokenizer has it already.
-   * The result takes over decoder and tokenizer: this folder must not be used any more.
-   */
-  public ModelFolder withToken(String token) {
-    Tokenizer extended = tokenizer.withToken(token);
-    if (extended == tokenizer) {
-      return this;
-    }
-    int id = extended.id(token).orElseThrow();
-    boolean known = id < tokenizer.size(); // an ordinary token has a row that was trained
-    Decoder grown = known ? decoder : decoder.withTokenRow(id);
-    tokenizer.close();
-    return new ModelFolder(grown, extended, template, generationConfig);
-  }
-
-  /**
-   * This model with its weights frozen and new adapters on them. The result takes over decoder and
-   * tokenizer: this folder must not be used any more.
-   *
-   * @param base where the model was loaded from (PEFT: base_model_name_or_path)
-   * @param token whose row is trained beside the adapters, or null
-   * @param seed of the adapters' first numbers
-   */
-  public ModelFolder withAdapters(LoraSettings settings, String base, String token, long seed) {
-    int[] ids = token == null ? new int[0] : new int[] {tokenizer.id(token).orElseThrow()};
-    return new ModelFolder(
-        decoder.withAdapters(settings, base, ids, seed), tokenizer, template, generationConfig);
-  }
-
-  /**
-   * This model with its adapters put into the weights; itself if it has none. The result takes over
-   * decoder and tokenizer.
-   */
-  public ModelFolder merged() {
-    return new ModelFolder(decoder.merged(), tokenizer, template, generationConfig);
   }
 
   /**

@@ -18,20 +18,14 @@ import dev.terse.model.weights.Linear;
 import dev.terse.model.weights.PackedBatch;
 import dev.terse.model.weights.Parameters;
 import dev.terse.model.weights.PassTokens;
-import dev.terse.model.weights.RandomWeights;
-import dev.terse.model.weights.TokenRows;
 import dev.terse.model.weights.WeightShapes;
-import dev.terse.model.weights.WeightUse;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A decoder-only transformer of the Llama, Qwen2 or Qwen3 family: forward, explicit backward, and
- * decoding over a key-value cache. Owns its weights, and the adapters on them if there are any.
- * Serves one caller at a time.
+ * decoding over a key-value cache. Owns its weights, and the adapters on them if there are any; it
+ * is what it was built as ({@link DecoderBuilder}) until it is closed. Serves one caller at a time.
  */
 public final class Decoder implements AutoCloseable {
   private final Engine engine;
@@ -45,15 +39,12 @@ public final class Decoder implements AutoCloseable {
   private final Arena pool;
 
   /**
-   * Takes ownership of the weights, not of the engine.
+   * Takes ownership of the weights and the adapters, not of the engine.
    *
+   * @param adapters or null
    * @throws IllegalArgumentException if a weight is missing or has another shape
    */
-  public Decoder(Engine engine, DecoderConfig config, Parameters weights) {
-    this(engine, config, weights, null);
-  }
-
-  private Decoder(Engine engine, DecoderConfig config, Parameters weights, Adapters adapters) {
+  Decoder(Engine engine, DecoderConfig config, Parameters weights, Adapters adapters) {
     for (Map.Entry<String, int[]> expected : WeightShapes.of(config).entrySet()) {
       Shapes.require(expected.getKey(), weights.get(expected.getKey()), expected.getValue());
     }
@@ -78,9 +69,9 @@ public final class Decoder implements AutoCloseable {
     this.pool = engine.arena();
   }
 
-  /** A decoder with random weights; see {@link RandomWeights}. */
+  /** A decoder with random weights; see {@link DecoderBuilder#random}. */
   public static Decoder random(Engine engine, DecoderConfig config, long seed) {
-    return new Decoder(engine, config, RandomWeights.of(engine, config, seed));
+    return DecoderBuilder.random(engine, config, seed).build();
   }
 
   /**
@@ -89,15 +80,7 @@ public final class Decoder implements AutoCloseable {
    * @param lora adapters on it, and on the last row of its token tables; null for none
    */
   public static Decoder blank(Engine engine, DecoderConfig config, LoraSettings lora) {
-    Map<String, Tensor> zeros = new LinkedHashMap<>();
-    WeightUse use = lora == null ? WeightUse.CHANGED : lora.baseUse();
-    WeightShapes.of(config)
-        .forEach(
-            (name, shape) -> zeros.put(name, engine.allocate(use.storage(engine, name), shape)));
-    Decoder decoder = new Decoder(engine, config, new Parameters(zeros));
-    return lora == null
-        ? decoder
-        : decoder.withAdapters(lora, "", decoder.byTable(new int[] {config.vocabSize() - 1}));
+    return DecoderBuilder.blank(engine, config, lora).build();
   }
 
   public Engine engine() {
@@ -227,92 +210,11 @@ public final class Decoder implements AutoCloseable {
     return new CachedDecoding(this, maxNewTokens);
   }
 
-  /**
-   * Gives token {@code id} the mean of the rows before it, in the embedding and in an untied head:
-   * the start of a token that the model was not trained on. Where the tables have a row for the id
-   * already (Qwen keeps spare ones), it is overwritten; where the id is one past the last row, they
-   * grow. The result takes over the weights: use it in place of this decoder.
-   *
-   * @throws IllegalArgumentException if the id lies further outside
-   * @throws IllegalStateException if there are adapters, which were made for the tables as they are
-   */
-  public Decoder withTokenRow(int id) {
-    requireNoAdapters();
-    if (id < 1 || id > config.vocabSize()) {
-      throw new IllegalArgumentException(
-          "token row " + id + " must be within 1 and " + config.vocabSize() + " (vocab_size)");
-    }
-    DecoderConfig grown = config.withVocabSize(Math.max(config.vocabSize(), id + 1));
-    Map<String, Tensor> tensors = new LinkedHashMap<>(weights.tensors());
-    for (String table : tables()) {
-      Tensor rows = TokenRows.atLeast(engine, tensors.get(table), grown.vocabSize());
-      TokenRows.setToMean(rows, id);
-      tensors.put(table, rows);
-    }
-    pool.close();
-    return new Decoder(engine, grown, new Parameters(tensors));
-  }
-
-  /**
-   * Freezes the weights and puts new adapters on them, which change nothing until they are trained.
-   * The result takes over the weights: use it in place of this decoder.
-   *
-   * @param base where the weights were loaded from (PEFT: base_model_name_or_path)
-   * @param tokens rows of the embedding and of an untied head that are trained beside the adapters
-   * @param seed of A
-   */
-  public Decoder withAdapters(LoraSettings settings, String base, int[] tokens, long seed) {
-    Decoder adapted = withAdapters(settings, base, tokens.length == 0 ? Map.of() : byTable(tokens));
-    adapted.adapters.draw(seed);
-    return adapted;
-  }
-
-  /** The same rows of every token table. */
-  private Map<String, int[]> byTable(int[] tokens) {
-    Map<String, int[]> byTable = new LinkedHashMap<>();
-    tables().forEach(table -> byTable.put(table, tokens));
-    return byTable;
-  }
-
-  /** The same with A of 0 and trained rows by name of their table. */
-  public Decoder withAdapters(LoraSettings settings, String base, Map<String, int[]> tokens) {
-    requireNoAdapters();
-    Adapters added = new Adapters(engine, config, weights, settings, base, tokens);
-    pool.close();
-    return new Decoder(engine, config, weights, added);
-  }
-
-  /**
-   * Puts the adapters into the weights, in place: {@code w + s·B·A}, with DoRA row by row {@code m
-   * / |w + s·B·A|} times that. The result takes over the weights: use it in place of this decoder.
-   * Itself if there are none.
-   */
-  public Decoder merged() {
-    if (adapters == null) {
-      return this;
-    }
-    adapters.merge(pool);
-    adapters.close();
-    pool.close();
-    return new Decoder(engine, config, weights);
-  }
-
-  private void requireNoAdapters() {
-    if (adapters != null) {
-      throw new IllegalStateException("this decoder has adapters already");
-    }
-  }
-
   /** Takes in what training has changed in the adapters. */
   private void refresh() {
     if (adapters != null) {
       adapters.refresh(pool);
     }
-  }
-
-  /** Names of the embedding and of an untied head. */
-  private List<String> tables() {
-    return Stream.of(WeightShapes.EMBEDDING, WeightShapes.head(config)).distinct().toList();
   }
 
   /** Which attention each layer uses. */

@@ -13,6 +13,7 @@ import dev.terse.model.adapter.TrainedRows;
 import dev.terse.model.weights.LayerProjection;
 import dev.terse.model.weights.Parameters;
 import dev.terse.model.weights.WeightShapes;
+import dev.terse.model.weights.WeightUse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,9 +120,10 @@ class AdapterFolderTest {
     int id;
     double[] row;
     try (ModelFolder model =
-        ModelFolder.load(TinyModel.LLAMA.folder(), engine)
+        ModelFolder.open(TinyModel.LLAMA.folder(), engine, WeightUse.CHANGED)
             .withToken("[SKIP]")
-            .withAdapters(settings, base, "[SKIP]", 1)) {
+            .withAdapters(settings, base, "[SKIP]", 1)
+            .build()) {
       id = model.tokenizer().id("[SKIP]").orElseThrow();
       assertThat(id).isEqualTo(290);
       Parameters trained = model.decoder().trained();
@@ -148,7 +150,7 @@ class AdapterFolderTest {
                   .toDoubles())
           .containsExactly(row);
     }
-    try (ModelFolder adapter = AdapterFolder.load(folder, engine)) {
+    try (ModelFolder adapter = AdapterFolder.open(folder, engine).build()) {
       assertThat(adapter.decoder().adapters().orElseThrow().trainsToken(id)).isTrue();
       assertThat(adapter.decoder().adapters().orElseThrow().trainsToken(3)).isFalse();
     }

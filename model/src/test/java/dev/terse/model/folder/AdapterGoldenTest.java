@@ -81,7 +81,7 @@ class AdapterGoldenTest {
   @EnumSource
   void save_ofALoadedAdapter_writesPeftsNumbersAgain(PeftAdapter adapter) throws IOException {
     try (Engine engine = EngineUnderTest.ND4J.open();
-        ModelFolder model = AdapterFolder.load(adapter.folder(), engine)) {
+        ModelFolder model = AdapterFolder.open(adapter.folder(), engine).build()) {
       model.save(temporary);
     }
     String file = "adapter_model.safetensors";

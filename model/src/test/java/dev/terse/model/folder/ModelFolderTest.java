@@ -16,6 +16,7 @@ import dev.terse.model.safetensors.WeightFiles;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.PackedBatch;
 import dev.terse.model.weights.WeightShapes;
+import dev.terse.model.weights.WeightUse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,7 +98,7 @@ class ModelFolderTest {
   void skipToken_tableWithSpareRows_takesTheFirstSpareRow() {
     try (ModelFolder model = ModelFolder.load(TinyModel.QWEN2.folder(), engine)) {
       double[] before = logits(model.decoder());
-      try (ModelFolder grown = model.withToken("[SKIP]")) {
+      try (ModelFolder grown = open(TinyModel.QWEN2.folder()).withToken("[SKIP]").build()) {
         assertThat(grown.tokenizer().encode("a[SKIP]b")).hasSize(3).contains(290);
         assertThat(grown.decoder().config().vocabSize()).isEqualTo(300);
         assertMeanRow(grown.decoder(), WeightShapes.EMBEDDING, 290);
@@ -115,10 +116,9 @@ class ModelFolderTest {
   @Test
   void skipToken_fullTable_growsItAndSurvivesSaving() {
     try (ModelFolder grown =
-        ModelFolder.load(TinyModel.LLAMA.folder(), engine).withToken("[SKIP]")) {
+        open(TinyModel.LLAMA.folder()).withToken("[SKIP]").withToken("[SKIP]").build()) {
       assertThat(grown.decoder().config().vocabSize()).isEqualTo(291);
       assertMeanRow(grown.decoder(), WeightShapes.EMBEDDING, 290);
-      assertThat(grown.withToken("[SKIP]")).isSameAs(grown);
 
       grown.save(folder);
       try (ModelFolder again = ModelFolder.load(folder, engine)) {
@@ -131,19 +131,32 @@ class ModelFolderTest {
 
   @Test
   void skipToken_thatIsAnOrdinaryToken_keepsItsTrainedRow() {
-    ModelFolder model = ModelFolder.load(TinyModel.QWEN3.folder(), engine);
-    assertThat(model.tokenizer().id("we")).isPresent();
-    double[] before = logits(model.decoder());
+    try (ModelFolder model = ModelFolder.load(TinyModel.QWEN3.folder(), engine);
+        ModelFolder same = open(TinyModel.QWEN3.folder()).withToken("we").build()) {
+      assertThat(model.tokenizer().id("we")).isPresent();
+      assertThat(logits(same.decoder())).containsExactly(logits(model.decoder()));
+    }
+  }
 
-    try (ModelFolder same = model.withToken("we")) {
-      assertThat(same.decoder()).isSameAs(model.decoder());
-      assertThat(logits(same.decoder())).containsExactly(before);
+  @Test
+  void builder_thatWasBuilt_isRefusedAndClosesNothing() {
+    ModelBuilder builder = open(TinyModel.QWEN3.folder());
+    try (ModelFolder model = builder.build()) {
+      builder.close();
+      assertThat(logits(model.decoder()))
+          .hasSize(IDS.length * model.decoder().config().vocabSize());
+      assertThatThrownBy(builder::build)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("this decoder was built: its weights are its own");
+      assertThatThrownBy(() -> builder.withToken("[SKIP]"))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("this model was built: its parts are its own");
     }
   }
 
   @Test
   void skipToken_thatIsSpecial_isRefused() {
-    try (ModelFolder model = ModelFolder.load(TinyModel.QWEN3.folder(), engine)) {
+    try (ModelBuilder model = open(TinyModel.QWEN3.folder())) {
       assertThatThrownBy(() -> model.withToken("<|end|>"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("'<|end|>' is a special token (id 0)");
@@ -182,6 +195,10 @@ class ModelFolderTest {
         .hasMessageContaining("nowhere does not exist: a model is a Hugging Face folder");
     assertThatThrownBy(() -> ModelFolder.loadDecoder(folder, engine))
         .hasMessageEndingWith("config.json does not exist");
+  }
+
+  private ModelBuilder open(Path path) {
+    return ModelFolder.open(path, engine, WeightUse.CHANGED);
   }
 
   private static void assertMeanRow(Decoder decoder, String table, int id) {

@@ -38,7 +38,7 @@ public enum PeftAdapter {
 
   /** The decoder with the adapter unmerged. */
   Decoder open(Engine engine) {
-    return AdapterFolder.loadDecoder(folder(), engine);
+    return AdapterFolder.openDecoder(folder(), engine).build();
   }
 
   Golden golden() {

@@ -13,6 +13,7 @@ import dev.terse.model.TinyModel;
 import dev.terse.model.adapter.LoraSettings;
 import dev.terse.model.safetensors.DType;
 import dev.terse.model.transformer.Decoder;
+import dev.terse.model.transformer.DecoderBuilder;
 import dev.terse.model.transformer.Decodings;
 import dev.terse.model.weights.LayerProjection;
 import dev.terse.model.weights.PackedBatch;
@@ -39,15 +40,15 @@ class WeightUseTest {
   @EnumSource
   void read_whereProductsRound_scoresDecodesAndTrainsAdaptersWithTheSameBits(TinyModel tiny) {
     try (Engine engine = rounding();
-        Decoder full = ModelFolder.loadDecoder(tiny.folder(), engine, WeightUse.CHANGED);
-        Decoder read = ModelFolder.loadDecoder(tiny.folder(), engine, WeightUse.READ)) {
+        Decoder full = ModelFolder.openDecoder(tiny.folder(), engine, WeightUse.CHANGED).build();
+        Decoder read = ModelFolder.openDecoder(tiny.folder(), engine, WeightUse.READ).build()) {
       assertThat(scores(read)).isEqualTo(scores(full));
       assertThat(Decodings.greedy(read, IDS, 12)).isEqualTo(Decodings.greedy(full, IDS, 12));
       assertThat(bytes(read)).isLessThan(bytes(full));
     }
     try (Engine engine = rounding();
-        Decoder full = adapted(tiny, engine, WeightUse.CHANGED);
-        Decoder read = adapted(tiny, engine, WeightUse.READ)) {
+        Decoder full = adapted(tiny, engine, WeightUse.CHANGED).build();
+        Decoder read = adapted(tiny, engine, WeightUse.READ).build()) {
       Map<String, double[]> expected = gradients(full);
       gradients(read)
           .forEach((name, found) -> assertThat(found).as(name).isEqualTo(expected.get(name)));
@@ -59,8 +60,8 @@ class WeightUseTest {
     try (Engine engine = rounding();
         ModelFolder model = ModelFolder.load(TinyModel.QWEN3.folder(), engine)) {
       model.save(folder, DType.BF16);
-      try (Decoder full = ModelFolder.loadDecoder(folder, engine, WeightUse.CHANGED);
-          Decoder read = ModelFolder.loadDecoder(folder, engine, WeightUse.READ)) {
+      try (Decoder full = ModelFolder.openDecoder(folder, engine, WeightUse.CHANGED).build();
+          Decoder read = ModelFolder.openDecoder(folder, engine, WeightUse.READ).build()) {
         read.weights()
             .tensors()
             .forEach(
@@ -76,7 +77,8 @@ class WeightUseTest {
   @Test
   void read_whereProductsDoNotRound_staysFull() {
     try (Engine engine = new ReferenceEngine();
-        Decoder read = ModelFolder.loadDecoder(TinyModel.QWEN2.folder(), engine, WeightUse.READ)) {
+        Decoder read =
+            ModelFolder.openDecoder(TinyModel.QWEN2.folder(), engine, WeightUse.READ).build()) {
       assertThat(read.weights().tensors().values())
           .allMatch(tensor -> tensor.storage() == Storage.FULL);
     }
@@ -85,7 +87,7 @@ class WeightUseTest {
   @Test
   void read_changedNevertheless_isRefused() {
     try (Engine engine = rounding()) {
-      Decoder read = adapted(TinyModel.QWEN2, engine, WeightUse.READ);
+      DecoderBuilder read = adapted(TinyModel.QWEN2, engine, WeightUse.READ);
       assertThatThrownBy(read::merged)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("may be compact, got a BFLOAT16 tensor");
@@ -108,8 +110,8 @@ class WeightUseTest {
     }
   }
 
-  private static Decoder adapted(TinyModel tiny, Engine engine, WeightUse use) {
-    return ModelFolder.loadDecoder(tiny.folder(), engine, use)
+  private static DecoderBuilder adapted(TinyModel tiny, Engine engine, WeightUse use) {
+    return ModelFolder.openDecoder(tiny.folder(), engine, use)
         .withAdapters(LORA, "base", new int[] {9}, 11);
   }
 

@@ -149,7 +149,7 @@ class AdaptersTest {
     double allowed = under == EngineUnderTest.REFERENCE ? 1e-12 : 0;
     try (Engine engine = under.open();
         Decoder plain = TinyModel.QWEN2.open(engine);
-        Decoder adapted = adapted(TinyModel.QWEN2, engine, kind)) {
+        Decoder adapted = adapted(TinyModel.QWEN2, engine, kind).build()) {
       assertThat(score(adapted, batch).entropies())
           .containsExactly(score(plain, batch).entropies(), within(allowed));
     }
@@ -247,7 +247,10 @@ class AdaptersTest {
         Kind.DORA.settings(EnumSet.of(LayerProjection.Q_PROJ, LayerProjection.DOWN_PROJ));
     try (Engine engine = new ReferenceEngine();
         Decoder decoder =
-            TinyModel.QWEN2.open(engine).withAdapters(settings, "base", new int[] {TOKEN}, SEED)) {
+            TinyModel.QWEN2
+                .builder(engine)
+                .withAdapters(settings, "base", new int[] {TOKEN}, SEED)
+                .build()) {
       assertThat(decoder.trained().names())
           .hasSize(2 + 2 * 2 * 3)
           .contains(
@@ -260,9 +263,11 @@ class AdaptersTest {
       assertThat(decoder.trained().get("lm_head.token_adapter.trainable_tokens_delta").toDoubles())
           .containsExactly(
               decoder.weights().get("lm_head.weight").rowsView(TOKEN, TOKEN + 1).toDoubles());
-      assertThatThrownBy(() -> decoder.withTokenRow(3))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("this decoder has adapters already");
+      try (DecoderBuilder builder = adapted(TinyModel.QWEN2, engine, Kind.DORA)) {
+        assertThatThrownBy(() -> builder.withTokenRow(3))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("this decoder has adapters already");
+      }
     }
   }
 
@@ -288,8 +293,8 @@ class AdaptersTest {
   @Test
   void firstNumbers_ofOneSeed_areThoseOfPeft() {
     try (Engine engine = new ReferenceEngine();
-        Decoder one = adapted(TinyModel.LLAMA, engine, Kind.DORA);
-        Decoder same = adapted(TinyModel.LLAMA, engine, Kind.DORA)) {
+        Decoder one = adapted(TinyModel.LLAMA, engine, Kind.DORA).build();
+        Decoder same = adapted(TinyModel.LLAMA, engine, Kind.DORA).build()) {
       String module = "model.layers.0.mlp.gate_proj";
       double[] a = one.trained().get(module + WeightShapes.LORA_A).toDoubles();
       assertThat(a).containsExactly(same.trained().get(module + WeightShapes.LORA_A).toDoubles());
@@ -308,9 +313,11 @@ class AdaptersTest {
   void merged_inDouble_equalsUnmerged(Kind kind) {
     PackedBatch batch = batch(15);
     try (Engine engine = new ReferenceEngine()) {
-      Decoder decoder = moved(TinyModel.QWEN2, engine, kind);
-      double[] expected = score(decoder, batch).logProbs();
-      try (Decoder merged = decoder.merged()) {
+      double[] expected;
+      try (Decoder decoder = moved(TinyModel.QWEN2, engine, kind)) {
+        expected = score(decoder, batch).logProbs();
+      }
+      try (Decoder merged = movedBuilder(TinyModel.QWEN2, engine, kind).merged().build()) {
         assertThat(merged.adapters()).isEmpty();
         assertThat(Arrays.copyOf(score(merged, batch).logProbs(), 14))
             .containsExactly(Arrays.copyOf(expected, 14), within(1e-10));
@@ -319,17 +326,23 @@ class AdaptersTest {
   }
 
   /** Fresh adapters on all projections. */
-  private static Decoder adapted(TinyModel model, Engine engine, Kind kind) {
+  private static DecoderBuilder adapted(TinyModel model, Engine engine, Kind kind) {
     return model
-        .open(engine)
+        .builder(engine)
         .withAdapters(
             kind.settings(EnumSet.allOf(LayerProjection.class)), "base", new int[] {TOKEN}, SEED);
   }
 
-  /** Adapters as after some training: every number has moved. */
   private static Decoder moved(TinyModel model, Engine engine, Kind kind) {
-    Decoder decoder = adapted(model, engine, kind);
+    return movedBuilder(model, engine, kind).build();
+  }
+
+  /** Adapters as after some training: every number has moved. */
+  private static DecoderBuilder movedBuilder(TinyModel model, Engine engine, Kind kind) {
+    DecoderBuilder decoder = adapted(model, engine, kind);
     decoder
+        .adapters()
+        .orElseThrow()
         .trained()
         .tensors()
         .forEach(

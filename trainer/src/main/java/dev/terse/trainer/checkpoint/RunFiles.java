@@ -69,7 +69,7 @@ public final class RunFiles {
     Engine engine = decoder.engine();
     StateTensors.read(folder.resolve(MOMENTS), moments(optimizer), engine);
     if (decoder.adapters().isPresent()) {
-      AdapterFolder.read(folder, decoder);
+      AdapterFolder.read(folder, decoder.trained());
     }
     if (engine.numberBytes() > Float.BYTES) {
       StateTensors.read(folder.resolve(EXACT_WEIGHTS), decoder.trained().tensors(), engine);

@@ -4,9 +4,10 @@ import dev.terse.engine.Engine;
 import dev.terse.model.adapter.LoraSettings;
 import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.folder.AdapterFolder;
+import dev.terse.model.folder.ModelBuilder;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
-import dev.terse.model.transformer.Decoder;
+import dev.terse.model.transformer.DecoderBuilder;
 import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.WeightUse;
 import java.nio.file.Path;
@@ -30,15 +31,19 @@ public final class RunModels {
     if (adapters && AdapterFolder.is(Path.of(name))) {
       return adapter(arguments, Path.of(name), engine);
     }
-    ModelFolder model =
-        arguments.modelInit() == null
-            ? ModelFolder.load(Path.of(name), engine, use(arguments))
-            : random(arguments, engine, seed);
     String token = arguments.skipToken();
-    ModelFolder extended = token == null ? model : model.withToken(token);
-    return adapters
-        ? extended.withAdapters(arguments.lora().settings(), name, token, seed)
-        : extended;
+    try (ModelBuilder model =
+        arguments.modelInit() == null
+            ? ModelFolder.open(Path.of(name), engine, use(arguments))
+            : random(arguments, engine, seed)) {
+      if (token != null) {
+        model.withToken(token);
+      }
+      if (adapters) {
+        model.withAdapters(arguments.lora().settings(), name, token, seed);
+      }
+      return model.build();
+    }
   }
 
   private static WeightUse use(ModelArguments arguments) {
@@ -60,7 +65,7 @@ public final class RunModels {
               + folder
               + " --output FOLDER) and start from there");
     }
-    ModelFolder model = AdapterFolder.load(folder, engine, wanted.dropout());
+    ModelFolder model = AdapterFolder.open(folder, engine, wanted.dropout()).build();
     String token = arguments.skipToken();
     if (token != null && !trains(model, token)) {
       model.close();
@@ -86,14 +91,14 @@ public final class RunModels {
   }
 
   /** The embedding has a row for every token of the tokenizer, whatever config.json says. */
-  private static ModelFolder random(ModelArguments arguments, Engine engine, long seed) {
+  private static ModelBuilder random(ModelArguments arguments, Engine engine, long seed) {
     Path folder = Path.of(arguments.tokenizerPath());
     Tokenizer tokenizer = Tokenizer.load(folder);
     DecoderConfig config = DecoderConfig.of(Path.of(arguments.modelInit()));
     if (config.vocabSize() < tokenizer.size()) {
       config = config.withVocabSize(tokenizer.size());
     }
-    return new ModelFolder(
-        Decoder.random(engine, config, seed), tokenizer, ChatTemplate.load(folder));
+    return new ModelBuilder(
+        DecoderBuilder.random(engine, config, seed), tokenizer, ChatTemplate.load(folder), null);
   }
 }
