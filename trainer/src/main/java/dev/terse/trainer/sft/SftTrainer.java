@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * Supervised fine-tuning on completions, [SKIP] marks and all: the first stage of arXiv 2508.03346.
@@ -185,18 +186,23 @@ public final class SftTrainer implements Learner<Learner.NoState> {
     return dropped;
   }
 
-  /** The passes of all micro-batches, in order. */
   private List<SftBatch> batches(List<List<SftRow>> units, int unitsPerBatch) {
     int most = config.training().maxTokensPerPass();
-    List<SftBatch> batches = new ArrayList<>();
+    return passes(units, unitsPerBatch, row -> row.ids().length, most).stream()
+        .map(SftBatch::of)
+        .toList();
+  }
+
+  /** The passes of all micro-batches, in order: whole rows of {@code most} tokens or fewer. */
+  static <T> List<List<T>> passes(
+      List<List<T>> units, int unitsPerBatch, ToIntFunction<T> tokens, int most) {
+    List<List<T>> passes = new ArrayList<>();
     for (int from = 0; from < units.size(); from += unitsPerBatch) {
-      List<SftRow> rows =
-          units.subList(from, Math.min(units.size(), from + unitsPerBatch)).stream()
-              .flatMap(List::stream)
-              .toList();
-      Passes.of(rows, row -> row.ids().length, most).forEach(p -> batches.add(SftBatch.of(p)));
+      int to = Math.min(units.size(), from + unitsPerBatch);
+      List<T> rows = units.subList(from, to).stream().flatMap(List::stream).toList();
+      passes.addAll(Passes.of(rows, tokens, most));
     }
-    return batches;
+    return passes;
   }
 
   private static long targets(List<SftBatch> batches) {

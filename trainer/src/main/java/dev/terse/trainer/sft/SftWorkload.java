@@ -1,7 +1,6 @@
 package dev.terse.trainer.sft;
 
 import dev.terse.engine.Segments;
-import dev.terse.io.Passes;
 import dev.terse.model.weights.DecoderConfig;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.data.EpochOrder;
@@ -59,15 +58,12 @@ record SftWorkload(
 
   private static List<Pass> passes(
       List<List<SftRow>> units, int unitsPerBatch, MemorySettings settings) {
-    List<Pass> passes = new ArrayList<>();
-    for (int from = 0; from < units.size(); from += unitsPerBatch) {
-      List<Length> rows =
-          units.subList(from, Math.min(units.size(), from + unitsPerBatch)).stream()
-              .flatMap(unit -> lengths(unit, settings.length()).stream())
-              .toList();
-      Passes.of(rows, Length::tokens, settings.tokensPerPass()).forEach(p -> passes.add(pass(p)));
-    }
-    return passes;
+    List<List<Length>> lengths =
+        units.stream().map(unit -> lengths(unit, settings.length())).toList();
+    return SftTrainer.passes(lengths, unitsPerBatch, Length::tokens, settings.tokensPerPass())
+        .stream()
+        .map(SftWorkload::pass)
+        .toList();
   }
 
   private static List<Pass> largest(List<Pass> passes) {
