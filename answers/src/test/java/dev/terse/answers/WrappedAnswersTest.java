@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * boxes. Half of the texts carry a near-wrong answer, which must not be paid in any wrapping.
  */
 class WrappedAnswersTest {
-  private static final int TEXTS = 6000;
+  private static final int TEXTS = 12_000;
 
   /** Values and near-wrong neighbours: a sign, a digit, a bound, an element. */
   private static final String[][] VALUES = {

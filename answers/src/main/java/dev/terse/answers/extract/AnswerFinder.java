@@ -18,6 +18,28 @@ public final class AnswerFinder {
    */
   public static final int MAX_SCANNED_CHARS = 16_384;
 
+  /** What is said of an answer and is none: "the answer is correct". */
+  private static final Set<String> COMMENTS =
+      Set.of(
+          "correct",
+          "right",
+          "verified",
+          "valid",
+          "reasonable",
+          "consistent",
+          "clear",
+          "below",
+          "above",
+          "as follows",
+          "confirmed",
+          "unique",
+          "exact",
+          "positive",
+          "an integer");
+
+  /** Longest token that ends a text. */
+  private static final int MAX_MARK = 24;
+
   private static final String HASHES = "####";
 
   private final Set<Source> evidence;
@@ -54,7 +76,7 @@ public final class AnswerFinder {
     if (tag != null && tag.isEmpty()) {
       return Found.none("the answer tag is empty");
     }
-    String part = tag == null ? plain.strip() : tag;
+    String part = withoutEndMarks(tag == null ? plain : tag);
     var marked = marked(part, choice);
     if (marked != null && (tag != null || isDecided(marked))) {
       return marked;
@@ -85,6 +107,19 @@ public final class AnswerFinder {
         : Found.none("no answer is marked");
   }
 
+  /** Without the tokens by which models end a text, such as {@code <|im_end|>}. */
+  private static String withoutEndMarks(String text) {
+    String part = text.strip();
+    while (part.endsWith("|>") || part.endsWith("</s>")) {
+      int start = part.lastIndexOf('<');
+      if (start < 0 || part.length() - start > MAX_MARK) {
+        return part;
+      }
+      part = part.substring(0, start).strip();
+    }
+    return part;
+  }
+
   /** Whether marked evidence is all there is to look at, also where it says nothing readable. */
   private boolean isDecided(Found marked) {
     return marked.source() != Source.PHRASE
@@ -103,14 +138,19 @@ public final class AnswerFinder {
     }
     int hashes = plain.lastIndexOf(HASHES);
     String line = hashes < 0 ? "" : Sentences.firstLine(plain, hashes + HASHES.length());
-    return line.isEmpty() ? listed(plain.strip()) : line;
+    if (!line.isEmpty()) {
+      return line;
+    }
+    var phrase = Phrases.last(Chars.lower(plain));
+    String said = phrase == null ? "" : Sentences.announced(plain, phrase.end());
+    return said.isEmpty() ? listed(plain.strip()) : Sentences.trimmed(said);
   }
 
   /** Whether a text says nothing but its answer. */
   private boolean isAnswer(String text) {
     boolean formula = !Formulas.in(text).isEmpty();
-    if (isMathematics.test(text)) {
-      return !SentenceAnswer.isProse(text);
+    if (!SentenceAnswer.isProse(text) && isMathematics.test(text)) {
+      return true;
     }
     return !formula && !Chars.hasDigit(text) && isReadable.test(text);
   }
@@ -152,11 +192,16 @@ public final class AnswerFinder {
   }
 
   private Found phrase(String text, boolean choice) {
-    var phrase = Phrases.last(Chars.lower(text));
+    String lower = Chars.lower(text);
+    var phrase = Phrases.last(lower);
+    String sentence = phrase == null ? "" : Sentences.announced(text, phrase.end());
+    while (phrase != null && COMMENTS.contains(Sentences.trimmed(Chars.lower(sentence)))) {
+      phrase = Phrases.last(lower.substring(0, phrase.start()));
+      sentence = phrase == null ? "" : Sentences.announced(text, phrase.end());
+    }
     if (phrase == null) {
       return null;
     }
-    String sentence = Sentences.announced(text, phrase.end());
     if (sentence.isEmpty()) {
       return Found.none("nothing follows the answer phrase");
     }

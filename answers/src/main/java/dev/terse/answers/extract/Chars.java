@@ -34,7 +34,7 @@ final class Chars {
       case '\u066b' -> '.'; // Arabic decimal separator
       case '\u066c' -> ','; // Arabic thousands separator
       case '\u066a' -> '%'; // Arabic percent sign
-      case '\u00a0', '\u202f', '\u3000' -> ' ';
+      case '\u00a0', '\u3000' -> ' ';
       default -> c;
     };
   }

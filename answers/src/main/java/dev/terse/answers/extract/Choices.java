@@ -62,8 +62,9 @@ public final class Choices {
   /** The one letter that a sentence chooses; null if it chooses none or several. */
   static String in(String sentence) {
     String text = sentence.substring(0, Math.min(sentence.length(), MAX_CHARS));
-    String lower = Chars.lower(text);
-    int end = Language.explanation(lower);
+    String whole = Chars.lower(text);
+    int end = Language.explanation(whole);
+    String lower = whole.substring(0, end);
     var chosen = new TreeSet<String>();
     for (int i = 0; i < text.length(); i++) {
       if (i < end && isChoice(text, i) && !isDenied(lower, i)) {
@@ -109,7 +110,7 @@ public final class Choices {
       from--;
     }
     int to = at + 1;
-    while (to < lower.length() && to - at < REACH + 4 && !isClauseEnd(lower, to)) {
+    while (to < lower.length() && to - at < 2 * REACH && !isClauseEnd(lower, to)) {
       to++;
     }
     return Language.denies(lower.substring(from, at), null)

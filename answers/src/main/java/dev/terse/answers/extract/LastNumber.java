@@ -99,6 +99,9 @@ final class LastNumber {
       return true;
     }
     boolean digitAfter = i + 1 < text.length() && Chars.isDigit(text.charAt(i + 1));
+    if (c == '\u202f' || c == '\u2009') { // thin spaces between thousands
+      return digitAfter && i > 0 && Chars.isDigit(text.charAt(i - 1));
+    }
     if (c == '.') {
       return digitAfter;
     }

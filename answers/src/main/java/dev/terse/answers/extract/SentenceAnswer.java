@@ -23,7 +23,31 @@ final class SentenceAnswer {
 
   /** Words before a number that are mathematics. */
   private static final Set<String> FUNCTIONS =
-      Set.of("sin", "cos", "tan", "log", "ln", "exp", "sqrt", "cis", "max", "min", "gcd", "lcm");
+      Set.of(
+          "sin", "cos", "tan", "log", "ln", "exp", "sqrt", "cis", "max", "min", "gcd", "lcm",
+          "mod");
+
+  /** Words before an answer that say nothing. */
+  private static final List<String> ADVERBS =
+      List.of(
+          "simply ",
+          "just ",
+          "therefore ",
+          "thus ",
+          "then ",
+          "indeed ",
+          "clearly ",
+          "also ",
+          "given by ",
+          "equal to ",
+          "donc ",
+          "entonces ",
+          "quindi ",
+          "portanto ");
+
+  /** What begins a remark that repeats a value. */
+  private static final List<String> REMARKS =
+      List.of("≈", "\\approx", "=", "about ", "approx", "i.e.", "which is ", "that is", "rounded");
 
   /** Powers of ten are no measure words: 27万 is 270,000. */
   static final String NUMERALS = "万萬億亿千百十半成割兆分만억천백조";
@@ -51,17 +75,25 @@ final class SentenceAnswer {
       return new Found(forms(bold), source, where + ", its bold part");
     }
     String lower = Chars.lower(sentence);
-    if (Language.denies(lower, language)) {
+    String answer = sentence.substring(adverbs(lower));
+    if (sentence.isBlank() || Language.denies(lower, language)) {
       return new Found(List.of(Sentences.trimmed(sentence)), source, where);
     }
-    String text = bare(sentence);
+    String text = bare(answer);
     if (isMathematics.test(text) && !isProse(text)) {
       return new Found(forms(text, language), source, where);
     }
     if (Language.doubts(lower, language)) {
       return new Found(List.of(text), source, where);
     }
-    String said = afterVerb(text);
+    String first = language == null ? null : leading(text);
+    if (first != null) {
+      return new Found(forms(first, language), source, where + ", its first value");
+    }
+    String said =
+        Chars.isDigit(text.charAt(0)) || "$\\-".indexOf(text.charAt(0)) >= 0
+            ? null
+            : afterVerb(text);
     if (said != null) {
       return new Found(forms(said, language), source, where + ", what its verb says");
     }
@@ -89,6 +121,22 @@ final class SentenceAnswer {
     return new Found(List.of(text), source, where);
   }
 
+  /** Where a sentence goes on after "simply", "therefore" and their like. */
+  private static int adverbs(String lower) {
+    int from = 0;
+    int next = 0;
+    while (next >= 0) {
+      from = next;
+      next = -1;
+      for (String adverb : ADVERBS) {
+        if (lower.startsWith(adverb, from)) {
+          next = from + adverb.length();
+        }
+      }
+    }
+    return from;
+  }
+
   /** The value after the last verb of a sentence, as in "the area is 3π"; null if there is none. */
   String afterVerb(String sentence) {
     String tail = verbTail(sentence);
@@ -103,6 +151,14 @@ final class SentenceAnswer {
     boolean unit = space > 0 && value.substring(space + 1).chars().allMatch(Character::isLetter);
     String before = unit ? value.substring(0, space) : ""; // "(3√3)/π inches"
     return unit && isMathematics.test(before) && !isProse(before) ? before : null;
+  }
+
+  /** The value before "and the change is $3"; null where no other statement follows. */
+  private String leading(String text) {
+    int space = text.indexOf(' ');
+    String value = space < 0 ? "" : text.substring(0, space);
+    boolean more = space >= 0 && text.startsWith(" and the ", space);
+    return more && Chars.hasDigit(value) && isMathematics.test(value) ? value : null;
   }
 
   private static String verbTail(String sentence) {
@@ -120,7 +176,8 @@ final class SentenceAnswer {
 
   /** Without layout, without the word for what is counted, with open braces closed. */
   static String bare(String text) {
-    String bare = closed(withoutMeasure(Language.withoutCopula(Sentences.trimmed(text))));
+    String said = withoutAside(Language.withoutCopula(Sentences.trimmed(text)));
+    String bare = closed(withoutMeasure(said));
     var formulas = Formulas.in(bare);
     boolean one = formulas.size() == 1 && formulas.get(0).start() == 0;
     return one && formulas.get(0).end() == bare.length() ? formulas.get(0).content() : bare;
@@ -144,8 +201,8 @@ final class SentenceAnswer {
     if (point != null) {
       forms.add(point);
     }
-    String last = isMathematics.test(text) ? null : Chains.lastValue(exact == null ? text : exact);
-    forms.add(last == null ? text : bare(last));
+    String last = Chains.lastValue(exact == null ? text : exact);
+    forms.add(last == null || isMathematics.test(text) ? text : bare(last));
     return forms;
   }
 
@@ -213,6 +270,36 @@ final class SentenceAnswer {
         !before.isEmpty() && "0123456789}$)*%".indexOf(before.charAt(before.length() - 1)) >= 0;
     boolean words = before.chars().anyMatch(c -> Chars.isUnspacedLetter((char) c));
     return value && !words ? Sentences.trimmed(before) : text;
+  }
+
+  /**
+   * Without a last remark in brackets, as in "12 (twelve)" and "3/4 (≈ 0.75)". "3/4 (or 0.75)"
+   * stays a choice.
+   */
+  private static String withoutAside(String text) {
+    int open = text.endsWith(")") ? text.lastIndexOf('(') : -1;
+    if (open < 1 || open + 3 > text.length() || text.indexOf(')', open) < text.length() - 1) {
+      return text;
+    }
+    String aside = Chars.lower(text.substring(open + 1, text.length() - 1)).strip();
+    if (aside.startsWith("or ")) {
+      return text.substring(0, open) + text.substring(open + 1, text.length() - 1);
+    }
+    boolean remark = REMARKS.stream().anyMatch(aside::startsWith) || isWords(aside);
+    return text.charAt(open - 1) == ' ' && remark && !Language.doubts(aside, null)
+        ? Sentences.trimmed(text.substring(0, open))
+        : text;
+  }
+
+  /** Whether a remark is in words: it has one of three letters that is no function. */
+  private static boolean isWords(String aside) {
+    for (String word : aside.split(" ")) {
+      boolean letters = word.length() > 2 && word.chars().allMatch(Character::isLetter);
+      if (letters && !FUNCTIONS.contains(word)) {
+        return aside.indexOf('\\') < 0;
+      }
+    }
+    return false;
   }
 
   /** With the braces closed that stay open at the end, without a lone dollar sign there. */

@@ -1,5 +1,6 @@
 package dev.terse.answers.extract;
 
+import java.util.ArrayList;
 import java.util.Set;
 
 /** Where sentences, lines and clauses end. */
@@ -40,7 +41,22 @@ final class Sentences {
       return true;
     }
     boolean last = i + 1 == text.length() || Character.isWhitespace(text.charAt(i + 1));
-    return ".!?;".indexOf(c) >= 0 && last && !(c == '.' && isAbbreviation(text, i));
+    return last
+        && (c == '.' && !isAbbreviation(text, i)
+            || c == '!'
+            || c == '?'
+            || c == ';' && isClause(text, i + 1));
+  }
+
+  /** Whether words go on, and not a list "12; 13". */
+  private static boolean isClause(String text, int from) {
+    int i = from;
+    while (i < text.length() && text.charAt(i) == ' ') {
+      i++;
+    }
+    return i + 1 < text.length()
+        && Character.isLetter(text.charAt(i))
+        && Character.isLetter(text.charAt(i + 1));
   }
 
   private static boolean isAbbreviation(String text, int stop) {
@@ -102,6 +118,10 @@ final class Sentences {
    * reasons it gives; a formula is not cut.
    */
   static String announced(String text, int from) {
+    String listed = bullets(text, from);
+    if (listed != null) {
+      return listed;
+    }
     int start = from;
     while (start < text.length() && isDecoration(text.charAt(start)) && !isBold(text, start)) {
       start++;
@@ -116,6 +136,26 @@ final class Sentences {
     int reasons = Language.explanation(" " + Chars.lower(tail)) - 1;
     String cut = tail.substring(0, Math.max(0, Math.min(reasons, tail.length())));
     return (rest.substring(0, formulaEnd) + cut).strip();
+  }
+
+  /** The points of a list that begins on the next line, with commas; null if there is none. */
+  private static String bullets(String text, int from) {
+    int i = from;
+    while (i < text.length() && isDecoration(text.charAt(i)) && text.charAt(i) != '\n') {
+      i++;
+    }
+    var points = new ArrayList<String>();
+    while (i < text.length() && text.charAt(i) == '\n') {
+      int end = text.indexOf('\n', i + 1);
+      String line = text.substring(i + 1, end < 0 ? text.length() : end).strip();
+      if (line.startsWith("- ") || line.startsWith("* ") || line.startsWith("• ")) {
+        points.add(trimmed(line.substring(2)));
+      } else if (!line.isEmpty() || !points.isEmpty()) {
+        break;
+      }
+      i = end < 0 ? text.length() : end;
+    }
+    return points.isEmpty() ? null : String.join(", ", points);
   }
 
   private static boolean isBold(String text, int at) {

@@ -15,6 +15,9 @@ final class Tags {
    * @return null if there is no tag
    */
   static String last(String text) {
+    if (text.indexOf("nswer>") < 0 && text.indexOf("NSWER>") < 0) {
+      return null;
+    }
     String lower = Chars.lower(text);
     int start = -1;
     String tag = null;
