@@ -69,10 +69,10 @@ public final class Adapters implements AutoCloseable {
     Tensor b = engine.allocate(settings.rank(), linear.outputs());
     tensors.put(module + WeightShapes.LORA_A, a);
     tensors.put(module + WeightShapes.LORA_B, b);
-    LowRank product = new LowRank(engine, settings.scale(), a, b);
+    LowRank lowRank = new LowRank(engine, settings.scale(), a, b);
     InputDropout dropout = new InputDropout(engine, settings.dropout(), layer, target);
     if (!settings.useDora()) {
-      return new LoraLinear(linear, product, dropout);
+      return new LoraLinear(linear, lowRank, dropout);
     }
     double[] squares = squaredRows(linear.w());
     double[] lengths = squares.clone();
@@ -82,7 +82,7 @@ public final class Adapters implements AutoCloseable {
     Tensor magnitude = engine.allocate(linear.outputs());
     magnitude.setDoubles(lengths);
     tensors.put(module + WeightShapes.MAGNITUDE, magnitude);
-    return new DoraLinear(linear, product, dropout, magnitude, squares);
+    return new DoraLinear(linear, lowRank, dropout, magnitude, squares);
   }
 
   private static double[] squaredRows(Tensor w) {

@@ -24,7 +24,7 @@ import dev.terse.model.weights.PassTokens;
 final class DoraLinear implements AdaptedLinear {
   private final Engine engine;
   private final Linear base;
-  private final LowRank product;
+  private final LowRank lowRank;
   private final InputDropout dropout;
   private final Tensor magnitude;
   private final double[] squares; // of the rows of w, [O]
@@ -37,10 +37,10 @@ final class DoraLinear implements AdaptedLinear {
    * @param squares squared lengths of the rows of w, [O]
    */
   DoraLinear(
-      Linear base, LowRank product, InputDropout dropout, Tensor magnitude, double[] squares) {
+      Linear base, LowRank lowRank, InputDropout dropout, Tensor magnitude, double[] squares) {
     this.engine = base.engine();
     this.base = base;
-    this.product = product;
+    this.lowRank = lowRank;
     this.dropout = dropout;
     this.magnitude = magnitude;
     this.squares = squares;
@@ -51,8 +51,8 @@ final class DoraLinear implements AdaptedLinear {
 
   @Override
   public void refresh(Arena arena) {
-    product.refresh();
-    double[] lengths = product.squaredRows(base.w(), squares, arena);
+    lowRank.refresh();
+    double[] lengths = lowRank.squaredRows(base.w(), squares, arena);
     for (int o = 0; o < lengths.length; o++) {
       lengths[o] = Math.sqrt(Math.max(0, lengths[o]));
     }
@@ -77,13 +77,13 @@ final class DoraLinear implements AdaptedLinear {
       return;
     }
     try (Arena scratch = arena.open()) {
-      Tensor kept = dropout.of(tokens, x, scratch);
+      Tensor dropped = dropout.of(tokens, x, scratch);
       Tensor left = scratch.floats(x.shape());
       engine.copy(x, left);
-      engine.add(kept, -1, left);
+      engine.add(dropped, -1, left);
       base.forward(tokens, left, y, scratch);
       Tensor z = scratch.floats(y.shape());
-      adapted(kept, z, scratch);
+      adapted(dropped, z, scratch);
       engine.scaleColumns(z, factors, null, z);
       engine.add(z, 1, y);
     }
@@ -99,35 +99,35 @@ final class DoraLinear implements AdaptedLinear {
       Write write,
       Arena arena) {
     try (Arena scratch = arena.open()) {
-      Tensor kept = dropout.of(tokens, x, scratch);
+      Tensor dropped = dropout.of(tokens, x, scratch);
       if (gradients.magnitude() != null) {
-        magnitudeBackward(gradients.magnitude(), kept, dy, scratch);
+        magnitudeBackward(gradients.magnitude(), dropped, dy, scratch);
       }
       Tensor dz = scratch.floats(dy.shape());
       engine.scaleColumns(dy, factors, null, dz);
-      Tensor dDown = product.backward(gradients, kept, dz, scratch);
+      Tensor dDown = lowRank.backward(gradients, dropped, dz, scratch);
       if (dropout.leavesOut(tokens)) {
         // dx = dy·w + mask ∘ (dz·w + dDown·A - dy·w)
         engine.linearBackwardInput(dy, base.w(), dx, write);
         engine.add(dy, -1, dz);
-        Tensor dKept = scratch.floats(x.shape());
-        engine.linearBackwardInput(dz, base.w(), dKept, Write.OVERWRITE);
-        product.backwardInput(dDown, dKept, Write.ADD);
-        engine.add(dropout.of(tokens, dKept, scratch), 1, dx);
+        Tensor dDropped = scratch.floats(x.shape());
+        engine.linearBackwardInput(dz, base.w(), dDropped, Write.OVERWRITE);
+        lowRank.backwardInput(dDown, dDropped, Write.ADD);
+        engine.add(dropout.of(tokens, dDropped, scratch), 1, dx);
       } else {
         engine.linearBackwardInput(dz, base.w(), dx, write);
-        product.backwardInput(dDown, dx, Write.ADD);
+        lowRank.backwardInput(dDown, dx, Write.ADD);
       }
     }
   }
 
   /**
-   * {@code dm += Σ_n dy ∘ z / |w + s·B·A|}; z is computed again, which costs the product once more.
+   * {@code dm += Σ_n dy ∘ z / |w + s·B·A|}; z is computed again, which costs the matmul once more.
    */
-  private void magnitudeBackward(Tensor dMagnitude, Tensor kept, Tensor dy, Arena arena) {
+  private void magnitudeBackward(Tensor dMagnitude, Tensor dropped, Tensor dy, Arena arena) {
     try (Arena scratch = arena.open()) {
       Tensor z = scratch.floats(dy.shape());
-      adapted(kept, z, scratch);
+      adapted(dropped, z, scratch);
       Tensor dots = scratch.zeros(1, base.outputs());
       engine.addColumnDots(dy, z, dots.shapedView(base.outputs()));
       engine.scaleColumns(dots, inverseNorms, null, dots);
@@ -138,12 +138,12 @@ final class DoraLinear implements AdaptedLinear {
   /** {@code z = x · wᵀ + s · x · Aᵀ · Bᵀ}. */
   private void adapted(Tensor x, Tensor z, Arena arena) {
     engine.linear(x, base.w(), null, z);
-    product.add(x, z, arena);
+    lowRank.add(x, z, arena);
   }
 
   @Override
   public void merge() {
-    product.mergeInto(base.w());
+    lowRank.mergeInto(base.w());
     double[] ofFactors = factors.toDoubles();
     for (int o = 0; o < ofFactors.length; o++) {
       Tensor row = base.w().rowsView(o, o + 1);
@@ -157,7 +157,7 @@ final class DoraLinear implements AdaptedLinear {
 
   @Override
   public void close() {
-    product.close();
+    lowRank.close();
     norms.close();
     inverseNorms.close();
     factors.close();

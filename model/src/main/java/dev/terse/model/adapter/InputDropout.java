@@ -24,8 +24,8 @@ record InputDropout(Engine engine, double rate, int layer, LayerProjection targe
     if (!leavesOut(tokens)) {
       return x;
     }
-    Tensor kept = arena.floats(x.shape());
-    engine.dropout(x, rate, tokens.dropoutSeeds(layer, target), kept);
-    return kept;
+    Tensor dropped = arena.floats(x.shape());
+    engine.dropout(x, rate, tokens.dropoutSeeds(layer, target), dropped);
+    return dropped;
   }
 }

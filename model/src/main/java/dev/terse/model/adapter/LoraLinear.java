@@ -18,26 +18,26 @@ import dev.terse.model.weights.PassTokens;
 final class LoraLinear implements AdaptedLinear {
   private final Engine engine;
   private final Linear base;
-  private final LowRank product;
+  private final LowRank lowRank;
   private final InputDropout dropout;
 
-  LoraLinear(Linear base, LowRank product, InputDropout dropout) {
+  LoraLinear(Linear base, LowRank lowRank, InputDropout dropout) {
     this.engine = base.engine();
     this.base = base;
-    this.product = product;
+    this.lowRank = lowRank;
     this.dropout = dropout;
   }
 
   @Override
   public void refresh(Arena arena) {
-    product.refresh();
+    lowRank.refresh();
   }
 
   @Override
   public void forward(PassTokens tokens, Tensor x, Tensor y, Arena arena) {
     base.forward(tokens, x, y, arena);
     try (Arena scratch = arena.open()) {
-      product.add(dropout.of(tokens, x, scratch), y, scratch);
+      lowRank.add(dropout.of(tokens, x, scratch), y, scratch);
     }
   }
 
@@ -52,24 +52,24 @@ final class LoraLinear implements AdaptedLinear {
       Arena arena) {
     base.backward(tokens, gradients, x, dy, dx, write, arena);
     try (Arena scratch = arena.open()) {
-      Tensor dDown = product.backward(gradients, dropout.of(tokens, x, scratch), dy, scratch);
+      Tensor dDown = lowRank.backward(gradients, dropout.of(tokens, x, scratch), dy, scratch);
       if (dropout.leavesOut(tokens)) {
         Tensor dDropped = scratch.floats(x.shape());
-        product.backwardInput(dDown, dDropped, Write.OVERWRITE);
+        lowRank.backwardInput(dDown, dDropped, Write.OVERWRITE);
         engine.add(dropout.of(tokens, dDropped, scratch), 1, dx);
       } else {
-        product.backwardInput(dDown, dx, Write.ADD);
+        lowRank.backwardInput(dDown, dx, Write.ADD);
       }
     }
   }
 
   @Override
   public void merge() {
-    product.mergeInto(base.w());
+    lowRank.mergeInto(base.w());
   }
 
   @Override
   public void close() {
-    product.close();
+    lowRank.close();
   }
 }

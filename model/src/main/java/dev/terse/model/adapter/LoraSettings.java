@@ -40,7 +40,7 @@ public record LoraSettings(
     targets = EnumSet.copyOf(targets);
   }
 
-  /** s, the factor on the low-rank product. */
+  /** s, the factor on the low-rank matmul. */
   public double scale() {
     return useRslora ? alpha / Math.sqrt(rank) : alpha / rank;
   }

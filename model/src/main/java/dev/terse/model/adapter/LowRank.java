@@ -7,8 +7,8 @@ import dev.terse.engine.Tensor;
 import dev.terse.model.weights.LinearGradients;
 
 /**
- * The low-rank product {@code s · x · Aᵀ · Bᵀ} of an adapter and its backward. B is kept
- * transposed, so that the engine's products can add it to an output that stands there already.
+ * The low-rank matmuls {@code s · x · Aᵀ · Bᵀ} of an adapter and its backward. B is kept
+ * transposed, so that the engine's matmuls can add it to an output that stands there already.
  */
 final class LowRank implements AutoCloseable {
   private final Engine engine;
@@ -46,7 +46,7 @@ final class LowRank implements AutoCloseable {
    * Adds to the gradients of A and B.
    *
    * @param x the input of {@link #add}
-   * @return {@code s · dy · B} [N, r], whose product with A is the input's gradient
+   * @return {@code s · dy · B} [N, r], whose matmul with A is the input's gradient
    */
   Tensor backward(LinearGradients gradients, Tensor x, Tensor dy, Arena arena) {
     Tensor dDown = arena.floats(x.rows(), a.rows());

@@ -28,6 +28,15 @@ import java.util.Map;
 /**
  * The folder of a PEFT adapter, which Python's {@code peft} loads: adapter_config.json,
  * adapter_model.safetensors, and the tokenizer with the token whose row is trained.
+ *
+ * <pre>
+ * Weights --> (A, B, Magnitude?)*, Rows*           arrays of a safetensors file, F32
+ * A       --> Module ".lora_A.weight" [r, I]
+ * B       --> Module ".lora_B.weight" [O, r]
+ * Magnitude --> Module ".lora_magnitude_vector" [O]        with DoRA
+ * Rows    --> Table ".token_adapter.trainable_tokens_delta" [K, C]
+ * Module, Table --> "base_model.model.", the weight's name without ".weight"
+ * </pre>
  */
 public final class AdapterFolder {
   private static final String WEIGHTS = "adapter_model.safetensors";

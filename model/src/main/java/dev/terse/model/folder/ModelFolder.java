@@ -21,6 +21,13 @@ import java.nio.file.Path;
 /**
  * A Hugging Face folder: config.json, weights, generation config, tokenizer, chat template.
  *
+ * <pre>
+ * Folder    --> config.json, Weights, generation_config.json?, Tokenizer
+ * Weights   --> model.safetensors | model.safetensors.index.json, Shard*
+ * Shard     --> model-NNNNN-of-NNNNN.safetensors, at most 5 GB of data
+ * Tokenizer --> tokenizer.json, tokenizer_config.json?, chat_template.jinja?, …
+ * </pre>
+ *
  * @param decoder the model; owned
  * @param tokenizer the tokenizer; owned
  * @param template the chat template, or null where the folder has none

@@ -184,11 +184,11 @@ record GgufHeader(Map<String, Object> metadata, Map<String, Entry> tensors, long
 
   private static void requireInside(
       GgufReader in, Entry entry, long dataStart, long fileSize, long alignment) {
-    long room = fileSize - dataStart;
+    long dataBytes = fileSize - dataStart;
     if (entry.offset() < 0
         || entry.offset() % alignment != 0
-        || entry.offset() > room
-        || entry.bytes() > room - entry.offset()) {
+        || entry.offset() > dataBytes
+        || entry.bytes() > dataBytes - entry.offset()) {
       throw in.damaged(
           in.position(),
           "ends a header that puts tensor '"
@@ -198,7 +198,7 @@ record GgufHeader(Map<String, Object> metadata, Map<String, Entry> tensors, long
               + " to "
               + (entry.offset() + entry.bytes())
               + ", there are "
-              + Math.max(0, room)
+              + Math.max(0, dataBytes)
               + " (alignment "
               + alignment
               + "); is the download complete?");

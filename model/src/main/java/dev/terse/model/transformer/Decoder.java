@@ -148,7 +148,7 @@ public final class Decoder implements AutoCloseable {
    *
    * @param loss derivative by each target's log-probability
    * @param recompute whether each layer's activations are computed again in the backward instead of
-   *     being kept (TRL: gradient_checkpointing); the gradients have the same bits either way
+   *     being retained (TRL: gradient_checkpointing); the gradients have the same bits either way
    * @throws IllegalArgumentException if a sequence is longer than the model's positions
    */
   public TokenScores accumulate(
@@ -168,15 +168,15 @@ public final class Decoder implements AutoCloseable {
       for (int l = 0; l < stream.length; l++) {
         stream[l] = arena.floats(n, config.channels());
       }
-      LayerActivations[] kept = new LayerActivations[layers.length];
+      LayerActivations[] retained = new LayerActivations[layers.length];
       engine.embed(embedding, batch.ids(), stream[0]);
       for (int l = 0; l < layers.length; l++) {
         if (recompute) {
           layers[l].forward(stream[l], tokens, attention.of(l), stream[l + 1], arena);
         } else {
-          kept[l] = LayerActivations.take(arena, config, stream[l]);
-          layers[l].activate(kept[l], tokens, attention.of(l), arena);
-          layers[l].output(kept[l], tokens, stream[l + 1], arena);
+          retained[l] = LayerActivations.take(arena, config, stream[l]);
+          layers[l].activate(retained[l], tokens, attention.of(l), arena);
+          layers[l].output(retained[l], tokens, stream[l + 1], arena);
         }
       }
 
@@ -186,7 +186,7 @@ public final class Decoder implements AutoCloseable {
 
       for (int l = layers.length - 1; l >= 0; l--) {
         try (Arena scratch = arena.open()) {
-          LayerActivations a = kept[l];
+          LayerActivations a = retained[l];
           if (recompute) {
             a = LayerActivations.take(scratch, config, stream[l]);
             layers[l].activate(a, tokens, attention.of(l), scratch);

@@ -20,7 +20,7 @@ import dev.terse.model.weights.PassTokens;
  * <p>The inner norms of q and k are Qwen3's only.
  */
 final class Layer {
-  /** Rows of the feed-forward at a time where nothing is kept for a backward. */
+  /** Rows of the feed-forward at a time where nothing is retained for a backward. */
   private static final int FEED_ROWS = 1024;
 
   private final Engine engine;
@@ -47,7 +47,7 @@ final class Layer {
   }
 
   /**
-   * The layer's output from {@code x} [N, C] into {@code y} [N, C]; nothing is kept. The
+   * The layer's output from {@code x} [N, C] into {@code y} [N, C]; nothing is retained. The
    * feed-forward goes through {@value #FEED_ROWS} rows at a time, so its wide rows never are more
    * than these. The bits are those of {@link #activate} and {@link #output}.
    */

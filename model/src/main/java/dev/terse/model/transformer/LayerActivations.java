@@ -7,7 +7,7 @@ import dev.terse.model.weights.DecoderConfig;
 
 /**
  * What one layer's forward leaves for its backward. The normed inputs and the product of gate and
- * up are not kept: computing them again costs a pass over the rows, keeping them a third more
+ * up are not retained: computing them again costs a pass over the rows, retaining them a third more
  * memory.
  *
  * @param input the residual stream that enters, [N, C]
@@ -33,7 +33,7 @@ record LayerActivations(
     Tensor gate,
     Tensor up) {
 
-  /** Room for the activations that follow from {@code input} [N, C]. */
+  /** Tensors for the activations that follow from {@code input} [N, C]. */
   static LayerActivations take(Arena arena, DecoderConfig config, Tensor input) {
     int n = input.rows();
     return of(
@@ -45,7 +45,7 @@ record LayerActivations(
         arena.floats(n, config.ffn()));
   }
 
-  /** Room for those of the attention only; {@code gate} and {@code up} are null. */
+  /** Tensors for those of the attention only; {@code gate} and {@code up} are null. */
   static LayerActivations ofAttention(
       Arena arena, DecoderConfig config, Tensor input, Tensor middle) {
     return of(arena, config, input, middle, null, null);

@@ -9,7 +9,7 @@ public enum WeightUse {
   CHANGED,
 
   /**
-   * They are only read. Where the engine's products read bfloat16, the matrices of the layers are
+   * They are only read. Where the engine's matmuls read bfloat16, the matrices of the layers are
    * held in bfloat16 alone, 2 bytes a number instead of 6, and every result keeps its bits. Token
    * tables, norms and biases stay full: rows of tables may be trained beside adapters.
    */

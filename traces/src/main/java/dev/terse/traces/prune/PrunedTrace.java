@@ -64,7 +64,14 @@ public record PrunedTrace(ScoredTrace scored, boolean[] pruned) {
         trace.id(), List.of(new Message("user", trace.question())), completion, trace.gold());
   }
 
-  /** The row of the steps file: code-point offsets, entropies in bits. */
+  /**
+   * The row of the steps file: code-point offsets, entropies in bits.
+   *
+   * <pre>
+   * Row  --> {"id": Text, "steps": [Step, …]}
+   * Step --> {"start": Offset, "end": Offset, "tokens": Count, "entropy_mean": Bits, …}
+   * </pre>
+   */
   public ObjectNode stepsRow() {
     ObjectNode row = JsonNodeFactory.instance.objectNode().put("id", scored.trace().id());
     ArrayNode steps = row.putArray("steps");
