@@ -1,6 +1,6 @@
 package dev.terse.answers;
 
-import dev.terse.testkit.Draws;
+import dev.terse.testkit.conformance.Draws;
 
 /** Makes completions from a grammar of tags, LaTeX and digits, then damages some of them. */
 public final class HostileTexts {

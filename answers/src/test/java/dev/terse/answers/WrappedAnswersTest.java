@@ -3,8 +3,8 @@ package dev.terse.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.answers.extract.AnswerPolicy;
-import dev.terse.testkit.Draws;
 import dev.terse.testkit.TestSeed;
+import dev.terse.testkit.conformance.Draws;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

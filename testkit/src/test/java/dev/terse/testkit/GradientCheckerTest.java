@@ -2,6 +2,7 @@ package dev.terse.testkit;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.terse.testkit.conformance.Draws;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

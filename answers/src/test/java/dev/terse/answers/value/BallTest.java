@@ -2,8 +2,8 @@ package dev.terse.answers.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.terse.testkit.Draws;
 import dev.terse.testkit.TestSeed;
+import dev.terse.testkit.conformance.Draws;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;

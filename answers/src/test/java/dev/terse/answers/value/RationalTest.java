@@ -3,8 +3,8 @@ package dev.terse.answers.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.terse.testkit.Draws;
 import dev.terse.testkit.TestSeed;
+import dev.terse.testkit.conformance.Draws;
 import java.math.BigInteger;
 import org.junit.jupiter.api.Test;
 

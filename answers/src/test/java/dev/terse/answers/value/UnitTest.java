@@ -2,8 +2,8 @@ package dev.terse.answers.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.terse.testkit.Draws;
 import dev.terse.testkit.TestSeed;
+import dev.terse.testkit.conformance.Draws;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import dev.terse.engine.cuda.device.CudaDevice;
 import dev.terse.engine.cuda.device.CudaLibraries;
 import dev.terse.engine.cuda.device.HostDevice;
 import dev.terse.engine.numbers.NumberType;
-import dev.terse.testkit.EngineConformance;
+import dev.terse.testkit.conformance.EngineConformance;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 

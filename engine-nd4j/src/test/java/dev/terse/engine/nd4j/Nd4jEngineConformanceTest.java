@@ -3,7 +3,7 @@ package dev.terse.engine.nd4j;
 import dev.terse.engine.Engine;
 import dev.terse.engine.nd4j.onednn.OneDnn;
 import dev.terse.engine.numbers.NumberType;
-import dev.terse.testkit.EngineConformance;
+import dev.terse.testkit.conformance.EngineConformance;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 

@@ -1,11 +1,11 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.Arena;
 import dev.terse.engine.Tensor;
-import dev.terse.testkit.TwinLab.Twin;
+import dev.terse.testkit.conformance.TwinLab.Twin;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.terse.engine.AdamW;
 import dev.terse.engine.numbers.DynamicMap;
 import dev.terse.engine.numbers.Storage;
-import dev.terse.testkit.TwinLab.Twin;
+import dev.terse.testkit.Close;
+import dev.terse.testkit.conformance.TwinLab.Twin;
 import org.junit.jupiter.api.Test;
 
 /** AdamW and the gradient norm; float32 moments and weights at the least, whatever the products. */

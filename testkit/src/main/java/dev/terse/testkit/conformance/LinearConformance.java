@@ -1,11 +1,12 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.numbers.Storage;
-import dev.terse.testkit.TwinLab.Twin;
+import dev.terse.testkit.Close;
+import dev.terse.testkit.conformance.TwinLab.Twin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,4 +1,4 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.numbers.DynamicMap;
 import dev.terse.engine.numbers.Storage;
+import dev.terse.testkit.Close;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,4 +1,4 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,8 +1,9 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.numbers.Storage;
+import dev.terse.testkit.Close;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;

@@ -1,4 +1,4 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,7 +7,8 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Tensor;
-import dev.terse.testkit.TwinLab.Twin;
+import dev.terse.testkit.Close;
+import dev.terse.testkit.conformance.TwinLab.Twin;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,4 +1,4 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

@@ -1,4 +1,4 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,7 +11,8 @@ import dev.terse.engine.SeedTree;
 import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
-import dev.terse.testkit.TwinLab.Twin;
+import dev.terse.testkit.Close;
+import dev.terse.testkit.conformance.TwinLab.Twin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

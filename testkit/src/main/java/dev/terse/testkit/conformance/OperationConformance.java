@@ -1,6 +1,7 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import dev.terse.engine.Engine;
+import dev.terse.testkit.TestSeed;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;

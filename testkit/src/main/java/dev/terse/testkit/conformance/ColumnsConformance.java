@@ -1,8 +1,8 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.terse.testkit.TwinLab.Twin;
+import dev.terse.testkit.conformance.TwinLab.Twin;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;

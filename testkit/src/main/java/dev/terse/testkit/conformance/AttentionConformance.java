@@ -1,9 +1,9 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Qkv;
 import dev.terse.engine.Segments;
-import dev.terse.testkit.TwinLab.Twin;
+import dev.terse.testkit.conformance.TwinLab.Twin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

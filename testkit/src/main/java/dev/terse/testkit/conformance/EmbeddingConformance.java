@@ -1,8 +1,9 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.terse.testkit.TwinLab.Twin;
+import dev.terse.testkit.Close;
+import dev.terse.testkit.conformance.TwinLab.Twin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

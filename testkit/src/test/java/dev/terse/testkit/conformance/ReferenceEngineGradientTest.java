@@ -1,4 +1,4 @@
-package dev.terse.testkit;
+package dev.terse.testkit.conformance;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Engine;
@@ -12,6 +12,8 @@ import dev.terse.engine.TableGradient;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
 import dev.terse.engine.reference.ReferenceEngine;
+import dev.terse.testkit.GradientChecker;
+import dev.terse.testkit.TestSeed;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
