@@ -126,7 +126,7 @@ public interface Engine extends AutoCloseable {
   /**
    * Inverted dropout: element c of row r is {@code x / (1 - rate)} if {@link DropoutMask#keeps}
    * says so, else 0. The same seeds leave out the same elements on every engine, so the operation
-   * is its own backward and nothing is kept.
+   * is its own backward and nothing is saved.
    *
    * @param x [R, C]
    * @param rate share of elements left out, in [0, 1)

@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Positions and frequencies on the device. A pass turns the queries and keys of every layer by the
- * same ones, so the last are kept and uploaded anew only when they differ.
+ * same ones, so the last are retained and uploaded anew only when they differ.
  */
 final class RotaryInputs implements AutoCloseable {
   private final Device device;

@@ -23,7 +23,6 @@ import dev.terse.engine.nd4j.head.SoftmaxRows;
 import dev.terse.engine.nd4j.head.VocabularyHead;
 import dev.terse.engine.nd4j.kernels.ArrayKernels;
 import dev.terse.engine.nd4j.kernels.HeapKernels;
-import dev.terse.engine.nd4j.kernels.IdleKernels;
 import dev.terse.engine.nd4j.kernels.Matmuls;
 import dev.terse.engine.nd4j.kernels.Operands;
 import dev.terse.engine.nd4j.kernels.PackedWeights;
@@ -49,7 +48,6 @@ import dev.terse.engine.spi.CheckedEngine;
  * #close} frees.
  */
 public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements MeasuredEngine {
-
   private final Backend backend;
   private final ThreadTeam team;
   private final RowKernels kernels;
@@ -107,7 +105,7 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
         new ThreadTeam(backend.threads(), backend::bindCurrentThread, backend::newCalls, memory);
     this.kernels =
         memory.isCounted()
-            ? new IdleKernels()
+            ? RowKernels.idle()
             : backend.hostPointers() ? new HeapKernels(team) : new ArrayKernels(team);
     Operands operands = new Operands(team, kernels, backend.matmuls(), backend.operands());
     this.packed = new PackedWeights(team, operands, backend.packs());

@@ -36,7 +36,7 @@ public abstract class EngineConformance {
   protected abstract Engine newEngine();
 
   /**
-   * Unit roundoff of the products: 2^-53 for float64, 2^-24 for float32, 2^-8 for bfloat16 inputs.
+   * Unit roundoff of the matmuls: 2^-53 for float64, 2^-24 for float32, 2^-8 for bfloat16 inputs.
    */
   protected abstract double unitRoundoff();
 

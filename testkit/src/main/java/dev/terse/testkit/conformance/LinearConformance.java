@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Products with a weight and their backwards. */
+/** Matmuls with a weight and their backwards. */
 @Covers({"Engine.linear", "Engine.linearBackwardInput", "Engine.linearBackwardWeight"})
 abstract class LinearConformance extends OperationConformance {
   LinearConformance(EngineConformance owner) {
@@ -56,7 +56,7 @@ abstract class LinearConformance extends OperationConformance {
   @ParameterizedTest
   @CsvSource({"1, 64, 192", "5, 33, 65", "70, 48, 129", "130, 576, 31"})
   void linear_bfloat16Weight_readsItAndHasTheBitsOfAFullOne(int n, int in, int out) {
-    assumeTrue(engine().roundsWeights(), "the products of this engine read full weights");
+    assumeTrue(engine().roundsWeights(), "the matmuls of this engine read full weights");
     Twin x = lab.normal(n, in);
     Twin w = lab.compact(Storage.BFLOAT16, out, in);
     w.actual().setDoubles(lab.draws.normal(out * in, 1));

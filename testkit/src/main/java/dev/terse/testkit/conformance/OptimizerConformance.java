@@ -10,7 +10,9 @@ import dev.terse.testkit.Close;
 import dev.terse.testkit.conformance.TwinLab.Twin;
 import org.junit.jupiter.api.Test;
 
-/** AdamW and the gradient norm; float32 moments and weights at the least, whatever the products. */
+/**
+ * AdamW and the gradient norm; float32 moments and weights at the least, whatever the matmuls read.
+ */
 @Covers({"Engine.adamW", "Engine.sumOfSquares"})
 abstract class OptimizerConformance extends OperationConformance {
   private static final double FLOAT_ROUNDOFF = 0x1.0p-24;
@@ -38,7 +40,7 @@ abstract class OptimizerConformance extends OperationConformance {
 
   @Test
   void adamW_bfloat16Moments_equalReferenceToTheRounding() {
-    // The lots are the same on both engines; a number that falls on its lot may fall either side.
+    // Random bits are the same on both engines; a number at the border may fall either side.
     assertCompact(Storage.BFLOAT16, Storage.BFLOAT16, 0x1.0p-7, 0x1.0p-7);
   }
 

@@ -193,10 +193,10 @@ final class TwinLab implements AutoCloseable {
 
   private Tensor moved(Twin twin, double perturbation) {
     double[] values = twin.values();
-    long lots = 0;
+    long bits = 0;
     for (int i = 0; i < values.length && perturbation != 0; i++) {
-      lots = i % Long.SIZE == 0 ? draws.next() : lots >>> 1;
-      values[i] *= (lots & 1) == 0 ? 1 + perturbation : 1 - perturbation;
+      bits = i % Long.SIZE == 0 ? draws.next() : bits >>> 1;
+      values[i] *= (bits & 1) == 0 ? 1 + perturbation : 1 - perturbation;
     }
     Tensor copy = reference.allocate(twin.shape());
     copy.setDoubles(values);

@@ -1,12 +1,12 @@
 // Attention between its products, and attention over a cache.
 
-// The heads of x [N, parts width] apart, [parts, N, width]: into `floats`, or rounded into `halves`; the other is null
-KERNEL void splitHeads(const float* x, float* floats, unsigned short* halves, int rows, int parts, int width, long long count) {
+// The heads of x [N, parts width] apart, [parts, N, width]: into `floats`, or rounded into `bf16`; the other is null
+KERNEL void splitHeads(const float* x, float* floats, unsigned short* bf16, int rows, int parts, int width, long long count) {
   EACH(i, count) {
     long long row = i / width;
     float number = x[((row % rows) * parts + row / rows) * width + i % width];
     if (floats) floats[i] = number;
-    else halves[i] = rounded(number);
+    else bf16[i] = rounded(number);
   }
 }
 
@@ -23,9 +23,9 @@ __device__ inline int seenBy(int row, int queries, int group, int before) {
   return before + row % (queries * group) / group + 1;
 }
 
-// Softmax of each row of scores over the keys that its query sees, 0 beyond; in place, and rounded into `halves` if
+// Softmax of each row of scores over the keys that its query sees, 0 beyond; in place, and rounded into `bf16` if
 // it is not null. A block a row.
-KERNEL void causalSoftmax(float* scores, unsigned short* halves, int queries, int group, int before, int keys) {
+KERNEL void causalSoftmax(float* scores, unsigned short* bf16, int queries, int group, int before, int keys) {
   long long at = (long long) blockIdx.x * keys;
   float* row = scores + at;
   int seen = seenBy(blockIdx.x, queries, group, before);
@@ -42,27 +42,27 @@ KERNEL void causalSoftmax(float* scores, unsigned short* halves, int queries, in
   EACH_OF_ROW(j, keys) {
     float p = j < seen ? row[j] / sum : 0;
     row[j] = p;
-    if (halves) halves[at + j] = rounded(p);
+    if (bf16) bf16[at + j] = rounded(p);
   }
 }
 
-// slopes = p (slopes - sum(p slopes)), 0 beyond what is seen: in place, or rounded into `halves` if it is not null
+// gradient = p (gradient - sum(p gradient)), 0 beyond what is seen: in place, or rounded into `bf16` if it is not null
 KERNEL void causalSoftmaxBackward(
-    const float* p, float* slopes, unsigned short* halves, int queries, int group, int before, int keys) {
+    const float* p, float* gradient, unsigned short* bf16, int queries, int group, int before, int keys) {
   long long at = (long long) blockIdx.x * keys;
   int seen = seenBy(blockIdx.x, queries, group, before);
   float sum = 0;
-  EACH_OF_ROW(j, seen) sum += p[at + j] * slopes[at + j];
+  EACH_OF_ROW(j, seen) sum += p[at + j] * gradient[at + j];
   sum = blockSum(sum);
   EACH_OF_ROW(j, keys) {
-    float slope = j < seen ? p[at + j] * (slopes[at + j] - sum) : 0;
-    if (halves) halves[at + j] = rounded(slope);
-    else slopes[at + j] = slope;
+    float d = j < seen ? p[at + j] * (gradient[at + j] - sum) : 0;
+    if (bf16) bf16[at + j] = rounded(d);
+    else gradient[at + j] = d;
   }
 }
 
 // A cache is told as a table of numbers of 8 bytes: starts of each sequence's pages, [B + 1], then for each page
-// its address, the positions it has room for and those it holds. A page holds [layers][2][room][width] numbers,
+// its address, the positions it can take and those it holds. A page holds [layers][2][capacity][width] numbers,
 // width = K D.
 
 struct Page {
@@ -74,8 +74,8 @@ struct Page {
 __device__ inline Page pageOf(const long long* table, int sequences, long long page, int layer, int width) {
   const long long* entry = table + sequences + 1 + 3 * page;
   float* at = (float*) entry[0];
-  long long room = entry[1] * width;
-  return {at + 2 * layer * room, at + (2 * layer + 1) * room, (int) entry[2]};
+  long long capacity = entry[1] * width;
+  return {at + 2 * layer * capacity, at + (2 * layer + 1) * capacity, (int) entry[2]};
 }
 
 // Writes the newest position of each sequence: the last of its last page; a block a sequence
@@ -128,12 +128,12 @@ KERNEL void cachedAttention(
       }
       score = laneSum(score);
       float higher = fmaxf(most, score);
-      float kept = expf(most - higher);
+      float factor = expf(most - higher);
       float weight = expf(score - higher);
-      sum = sum * kept + weight;
+      sum = sum * factor + weight;
       for (int i = 0; i < MOST_CHANNELS / LANES; i++) {
         int c = i * LANES + lane;
-        if (c < channels) value[i] = value[i] * kept + weight * page.values[at + c];
+        if (c < channels) value[i] = value[i] * factor + weight * page.values[at + c];
       }
       most = higher;
     }

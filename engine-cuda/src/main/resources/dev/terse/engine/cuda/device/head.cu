@@ -29,12 +29,12 @@ KERNEL void headScores(const float* z, const int* targets, double* scores, float
   }
 }
 
-// z becomes slope (1[v = target] - p)
-KERNEL void headGradient(float* z, const int* targets, const float* slopes, const float* shift, int columns) {
+// z becomes dLogProb (1[v = target] - p)
+KERNEL void headGradient(float* z, const int* targets, const float* dLogProbs, const float* shift, int columns) {
   float* row = z + (long long) blockIdx.x * columns;
   float most = shift[2 * blockIdx.x];
   float ln = shift[2 * blockIdx.x + 1];
-  float slope = slopes[blockIdx.x];
+  float dLogProb = dLogProbs[blockIdx.x];
   int target = targets[blockIdx.x];
-  EACH_OF_ROW(v, columns) row[v] = slope * ((v == target ? 1.0f : 0.0f) - expf(row[v] - most - ln));
+  EACH_OF_ROW(v, columns) row[v] = dLogProb * ((v == target ? 1.0f : 0.0f) - expf(row[v] - most - ln));
 }

@@ -17,8 +17,8 @@ __device__ inline unsigned bitsOf(float number) {
   return both.bits;
 }
 
-// The lot of element i (StochasticRounding)
-__device__ inline unsigned lotOf(long long i, unsigned key, unsigned salt) {
+// The random bits of element i (StochasticRounding)
+__device__ inline unsigned randomOf(long long i, unsigned key, unsigned salt) {
   unsigned x = (unsigned) i + key;
   x = (x ^ (x >> 16) ^ salt) * 0x7feb352du;
   x = (x ^ (x >> 15)) * 0x846ca68bu;
@@ -40,9 +40,9 @@ __device__ inline float read(const Moment& moment, long long i) {
   return moment.map[((unsigned char*) moment.numbers)[i]] * moment.scales[i / BLOCK];
 }
 
-__device__ inline void writeBfloat16(const Moment& moment, long long i, float number, unsigned lot) {
+__device__ inline void writeBfloat16(const Moment& moment, long long i, float number, unsigned random) {
   unsigned bits = number == number ? bitsOf(number) : 0x7fc00000u;
-  ((unsigned short*) moment.numbers)[i] = (bits + lot) >> 16;
+  ((unsigned short*) moment.numbers)[i] = (bits + random) >> 16;
 }
 
 // The code of the nearest value, by halving; `bounds` rise
@@ -90,11 +90,11 @@ KERNEL void adamW(
   }
   __syncthreads();
   EACH_OF_ROW(i, here) {
-    unsigned lot = lotOf(from + i, key, salt);
+    unsigned random = randomOf(from + i, key, salt);
     if (mStorage == FULL) ((float*) m)[from + i] = ms[i];
-    if (mStorage == BFLOAT16) writeBfloat16(first, from + i, ms[i], lot & 0xffff);
+    if (mStorage == BFLOAT16) writeBfloat16(first, from + i, ms[i], random & 0xffff);
     if (vStorage == FULL) ((float*) v)[from + i] = vs[i];
-    if (vStorage == BFLOAT16) writeBfloat16(second, from + i, vs[i], lot >> 16);
+    if (vStorage == BFLOAT16) writeBfloat16(second, from + i, vs[i], random >> 16);
   }
   if (mStorage == EIGHT_BITS) write8Bits(first, from, ms, here);
   if (vStorage == EIGHT_BITS) write8Bits(second, from, vs, here);

@@ -120,9 +120,9 @@ KERNEL void rmsNorm(const float* x, const float* w, float* y, double eps, int co
   EACH_OF_ROW(c, columns) y[row + c] = x[row + c] * factor * w[c];
 }
 
-// factor[r] = 1 / sqrt(mean(x x) + eps), slope[r] = sum(dy w x) factor^3 / columns
+// factor[r] = 1 / sqrt(mean(x x) + eps), pull[r] = sum(dy w x) factor^3 / columns
 KERNEL void rmsNormFactors(
-    const float* x, const float* w, const float* dy, float* factor, float* slope, double eps, int columns) {
+    const float* x, const float* w, const float* dy, float* factor, float* pull, double eps, int columns) {
   long long row = (long long) blockIdx.x * columns;
   float squares = 0;
   float dots = 0;
@@ -134,16 +134,16 @@ KERNEL void rmsNormFactors(
   double s = blockSum(dots) * f * f * f / columns;
   if (threadIdx.x == 0) {
     factor[blockIdx.x] = f;
-    slope[blockIdx.x] = s;
+    pull[blockIdx.x] = s;
   }
 }
 
-// dx = dy w factor - x slope; dx may be dy
+// dx = dy w factor - x pull; dx may be dy
 KERNEL void rmsNormBackward(
-    const float* x, const float* w, const float* dy, const float* factor, const float* slope, float* dx, int adds, int columns) {
+    const float* x, const float* w, const float* dy, const float* factor, const float* pull, float* dx, int adds, int columns) {
   long long row = (long long) blockIdx.x * columns;
   float f = factor[blockIdx.x];
-  float s = slope[blockIdx.x];
+  float s = pull[blockIdx.x];
   EACH_OF_ROW(c, columns) {
     float d = dy[row + c] * w[c] * f - x[row + c] * s;
     dx[row + c] = adds ? dx[row + c] + d : d;
