@@ -184,6 +184,10 @@ public final class AnswerFinder {
     if (letter != null) {
       return new Found(List.of(letter), Source.BOXED, "\\boxed, its choice");
     }
+    String words = SentenceAnswer.inWords(boxes.last());
+    if (words != null && (SentenceAnswer.isProse(words) || !isReadable.test(boxes.last()))) {
+      return sentences.in(words, Source.BOXED, null, choice);
+    }
     var texts = new ArrayList<>(sentences.forms(boxes.last()));
     if (boxes.all() != null) {
       texts.add(boxes.all());

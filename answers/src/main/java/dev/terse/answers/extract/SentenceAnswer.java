@@ -27,6 +27,8 @@ final class SentenceAnswer {
           "sin", "cos", "tan", "log", "ln", "exp", "sqrt", "cis", "max", "min", "gcd", "lcm",
           "mod");
 
+  private static final String TEXT = "\\text{";
+
   /** Words before an answer that say nothing. */
   private static final List<String> ADVERBS =
       List.of(
@@ -119,6 +121,26 @@ final class SentenceAnswer {
       return new Found(texts, source, where + ", its only number");
     }
     return new Found(List.of(text), source, where);
+  }
+
+  /**
+   * A formula whose words stand in {@code \\text{...}} as the sentence that it is; null if it has
+   * no such words.
+   */
+  static String inWords(String formula) {
+    var sentence = new StringBuilder();
+    int from = 0;
+    int at = formula.indexOf(TEXT);
+    while (at >= 0) {
+      int end = formula.indexOf('}', at);
+      if (end < 0) {
+        return null;
+      }
+      sentence.append(formula, from, at).append(formula, at + TEXT.length(), end);
+      from = end + 1;
+      at = formula.indexOf(TEXT, from);
+    }
+    return from == 0 ? null : sentence.append(formula.substring(from)).toString();
   }
 
   /** Where a sentence goes on after "simply", "therefore" and their like. */
@@ -226,6 +248,7 @@ final class SentenceAnswer {
       int from = i - letters;
       boolean word = letters > 1 && (from == 0 || "\\{".indexOf(text.charAt(from - 1)) < 0);
       boolean number = c == ' ' && i + 1 < text.length() && Chars.isDigit(text.charAt(i + 1));
+      number |= letters > 2 && text.startsWith(": ", i); // "Total: 12" is no ratio
       if (word
           && !FUNCTIONS.contains(lower.substring(from, i))
           && (number || from == 0 && i < before)) {

@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Predictions against right answers. */
 @Command(
@@ -99,7 +100,11 @@ public final class GradeCommand implements Callable<Integer> {
   static final class PolicyConverter implements ITypeConverter<AnswerPolicy> {
     @Override
     public AnswerPolicy convert(String name) {
-      return AnswerPolicy.named(name);
+      try {
+        return AnswerPolicy.named(name);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
     }
   }
 

@@ -109,4 +109,13 @@ class RewardTermsTest {
     assertThat(term.of(Samples.of("</think>5", "5"))).isEqualTo(1);
     assertThat(term.of(Samples.of("5", "5"))).isZero();
   }
+
+  /** A chain that is cut names its intermediate values last; they are not marked. */
+  @Test
+  void accuracy_intermediateValueOfACutChain_isNotPaid() {
+    var term = RewardTerms.byName("accuracy", RewardSettings.defaults());
+    assertThat(term.of(Samples.of("so 3x = 36, hence x = 12", "12"))).isZero();
+    assertThat(term.of(Samples.of("so 3x = 36</think>so x = 12", "12"))).isZero();
+    assertThat(term.of(Samples.of("so 3x = 36</think>\\boxed{12}", "12"))).isEqualTo(1);
+  }
 }
