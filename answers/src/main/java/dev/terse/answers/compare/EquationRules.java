@@ -35,8 +35,19 @@ final class EquationRules {
           || wordy && (a.sides().get(0) == null || b.sides().get(0) == null)) {
         return c.of(a.right(), b.right());
       }
+      if (isGraph(a, b) || isGraph(b, a)) {
+        return c.of(a.right(), b.right());
+      }
     }
     return solutions(a, b, c.exprs());
+  }
+
+  /** "f(x) = x + 2" is "y = x + 2", and "V(t) = 3t" is "V = 3t". */
+  private static boolean isGraph(Equation function, Equation y) {
+    String f = function.label();
+    boolean call = f.length() == 4 && f.charAt(1) == '(' && f.charAt(3) == ')';
+    boolean name = y.label().length() == 1 && call && !y.label().equals(f.substring(2, 3));
+    return name && (y.label().equals("y") || y.label().equals(f.substring(0, 1)));
   }
 
   /** "x = 5" and "2 + 3 = 5" say 5. */
@@ -47,7 +58,9 @@ final class EquationRules {
 
   /** Whether it only calculates, as in "2 + 3 = 5". */
   private static boolean isCalculation(Equation e) {
-    return e.sides().stream().allMatch(Expr::isConstant) && e.right() instanceof Value;
+    return e.sides().stream().allMatch(Expr::isConstant)
+        && e.right() instanceof Value v
+        && Expr.isConstant(v.expr());
   }
 
   /** Whether the constant sides of a chain agree: "1 = 7" states nothing. */

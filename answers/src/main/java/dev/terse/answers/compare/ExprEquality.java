@@ -23,10 +23,10 @@ import java.util.TreeSet;
  *
  * <p>In this order: equal form; infinity by its sign; exact rational arithmetic; a long decimal
  * that rounds the other value; 60 digits with an error bound (different values are proven
- * different, values that agree to 25 digits or more are taken as equal). With variables: the same
- * at points that are far apart, positive and negative (Schwartz and Zippel: unequal polynomials of
- * degree d agree at a random point of 2^16 with probability d / 2^16, at four with its fourth
- * power).
+ * different; values that agree to 40 digits or more are taken as equal where no part of them is so
+ * large or small that they could differ behind these). With variables: the same at points that are
+ * far apart, positive and negative (Schwartz and Zippel: unequal polynomials of degree d agree at a
+ * random point of 2^16 with probability d / 2^16, at four with its fourth power).
  */
 final class ExprEquality {
   private static final int POINTS = 9;
@@ -34,8 +34,14 @@ final class ExprEquality {
   /** Points at which both sides must exist and agree. */
   private static final int NEEDED = 4;
 
-  /** A decimal shorter than this is a different number than the irrational it stands near. */
-  private static final int MIN_ROUNDED_DECIMALS = 6;
+  /** Significant digits from which on a decimal is taken as the exact value that it rounds. */
+  private static final int MIN_ROUNDED_DIGITS = 6;
+
+  /**
+   * Bits of the largest and the smallest part up to which agreement is taken as equality. Values of
+   * larger or smaller parts may differ behind the 60 digits, as pi and pi + 10^-70 do.
+   */
+  private static final double MAX_HEIGHT = 96;
 
   private final Budget budget;
 
@@ -70,8 +76,10 @@ final class ExprEquality {
     if (x != null && y != null && x.equals(y)) {
       return EQUAL;
     }
-    if (rounds(a, b, x, y) || rounds(b, a, y, x)) {
-      return EQUAL;
+    var rounded = rounded(a, b, y);
+    rounded = rounded == DIFFERENT ? rounded(b, a, x) : rounded;
+    if (rounded != DIFFERENT) {
+      return rounded;
     }
     if (x != null && y != null) {
       return DIFFERENT;
@@ -81,30 +89,35 @@ final class ExprEquality {
   }
 
   /**
-   * Whether {@code a} is a decimal with six digits or more after the point that rounds, or cuts
-   * off, the value of {@code b}. A decimal rounds another one only if that one is longer; it never
-   * stands for a value that has no more digits than itself, such as 0.4999999 for 1/2.
+   * Whether {@code a} is a decimal that rounds, or cuts off, the value of {@code b}, which is no
+   * decimal. Equal with six significant digits or more, unknown with fewer. A decimal never stands
+   * for a value that has no more digits than itself, such as 0.4999999 for 1/2.
+   *
+   * @param y the value of {@code b} where it is rational, else null
    */
-  private boolean rounds(Expr a, Expr b, Rational x, Rational y) {
-    if (!(a instanceof Num n) || n.decimals() < MIN_ROUNDED_DECIMALS || x == null) {
-      return false;
+  private Verdict rounded(Expr a, Expr b, Rational y) {
+    if (!(a instanceof Num n) || n.decimals() < 1 || b instanceof Num m && m.decimals() >= 0) {
+      return DIFFERENT;
     }
-    boolean significant = x.abs().compareTo(Rational.of(1, 10)) >= 0;
-    if (!significant) {
-      return false;
+    var unit = Rational.ONE.over(Rational.of(10).pow(n.decimals()));
+    if (y != null && y.over(unit).isInteger()) {
+      return DIFFERENT;
     }
-    var unit = Rational.of(1).over(Rational.of(10).pow(n.decimals()));
-    if (y != null) {
-      if (y.over(unit).isInteger()) {
-        return false;
-      }
-      boolean decimal = b instanceof Num other && other.decimals() >= 0;
-      var off = y.minus(x).abs();
-      return (decimal ? off.plus(off) : off).compareTo(unit) <= 0;
+    var value = y == null ? new NumericValue(Map.of(), false, false, budget).of(b) : Ball.of(y);
+    if (!value.isReal()) {
+      return DIFFERENT;
     }
-    Ball value = new NumericValue(Map.of(), false, false, budget).of(b);
-    double off = value.minus(Ball.of(x)).size();
-    return value.isReal() && off < Ball.of(unit).size() && value.radius() < off * 1e-3;
+    var beyond = value.minus(Ball.of(n.value())); // further from zero than the decimal
+    if (beyond.mayBeZero()) { // the value itself, not rounded
+      return DIFFERENT;
+    }
+    beyond = n.value().signum() < 0 ? beyond.negate() : beyond;
+    double step = Ball.of(unit).size();
+    double off = beyond.re().doubleValue();
+    boolean sharp = value.radius() < step * 1e-3;
+    boolean rounds = sharp && off >= -step / 2 && off < step;
+    int digits = n.value().over(unit).num().abs().toString().length();
+    return !rounds ? DIFFERENT : digits >= MIN_ROUNDED_DIGITS ? EQUAL : UNKNOWN;
   }
 
   private Verdict atPoints(Expr a, Expr b, TreeSet<String> names) {
@@ -182,7 +195,8 @@ final class ExprEquality {
   private Verdict numeric(
       Expr a, Expr b, Map<String, Rational> point, boolean realOnly, boolean naturalLog) {
     var values = new NumericValue(point, realOnly, naturalLog, budget);
-    return compare(values.of(a), values.of(b));
+    var verdict = compare(values.of(a), values.of(b));
+    return verdict == EQUAL && values.height() > MAX_HEIGHT ? UNKNOWN : verdict;
   }
 
   /** Proven different, equal to many digits, or too blurred to tell. */
@@ -192,7 +206,7 @@ final class ExprEquality {
       return DIFFERENT;
     }
     double size = Math.max(x.size(), y.size());
-    boolean sharp = difference.radius() <= 1e-25 * size;
+    boolean sharp = difference.radius() <= 1e-40 * size;
     boolean bothZero = size <= 1e-30 && difference.radius() <= 1e-40;
     return sharp || bothZero ? EQUAL : UNKNOWN;
   }

@@ -193,7 +193,7 @@ final class AnswerParser {
       return equation(from, to, cuts, depth);
     }
     if (signs.stream().allMatch(ORDER::contains)) {
-      return new Inequality(expressions(from, to, cuts), signs);
+      return new Inequality(bounded(from, to, cuts), signs);
     }
     throw new CannotTell("relations of several kinds");
   }
@@ -205,11 +205,29 @@ final class AnswerParser {
         .toList();
   }
 
+  /** The same, where a name such as f(x) or BC is one variable. */
+  private List<Expr> bounded(int from, int to, List<Integer> cuts) {
+    var sides = new ArrayList<Expr>();
+    for (var part : Range.between(from, to, cuts)) {
+      var side = tokens.subList(part.from(), part.to());
+      sides.add(
+          Labels.isOneName(side)
+              ? new Expr.Sym(Labels.text(side))
+              : quantities.expression(part.from(), part.to()));
+    }
+    return sides;
+  }
+
   private static boolean isOrder(Token t) {
     return t.kind() == Kind.SIGN && ORDER.contains(t.text());
   }
 
   private Answer equation(int from, int to, List<Integer> cuts, int depth) {
+    if (cuts.size() == 1 && isNumberOf(from, cuts.get(0), to)) { // 7 = x
+      var name = quantities.expression(cuts.get(0) + 1, to);
+      return new Equation(
+          label(cuts.get(0) + 1, to), List.of(name), quantities.quantity(from, cuts.get(0)));
+    }
     String label = label(from, cuts.get(0));
     var sides = new ArrayList<Expr>();
     var parts = Range.between(from, to, cuts);
@@ -224,12 +242,29 @@ final class AnswerParser {
       }
       sides.add(side);
     }
-    var right = answer(parts.get(cuts.size()).from(), to, depth + 1);
+    int last = parts.get(cuts.size()).from();
+    boolean ratio = label != null && label.indexOf(':') > 0;
+    var colons = ratio ? brackets.outside(last, to, t -> t.is(":")) : List.<Integer>of();
+    if (ratio && label.chars().filter(c -> c == ':').count() != colons.size()) {
+      throw new CannotTell("a ratio of another length than its name");
+    }
+    var right =
+        colons.isEmpty() ? answer(last, to, depth + 1) : new Ratio(expressions(last, to, colons));
     if (right instanceof Collection c && !c.braces()) { // x = ±2
       var each = c.items().stream().<Answer>map(item -> new Equation(label, sides, item)).toList();
       return new Collection(each, false);
     }
     return new Equation(label, sides, right);
+  }
+
+  /** Whether a number stands on the left and one letter on the right. */
+  private boolean isNumberOf(int from, int sign, int to) {
+    return to == sign + 2
+        && tokens.get(sign + 1).isWord()
+        && tokens.get(sign + 1).text().length() == 1
+        && label(sign + 1, to) != null
+        && label(from, sign) == null
+        && tokens.subList(from, sign).stream().noneMatch(Token::isWord);
   }
 
   /** The name that a left side is; null if it is none. */
@@ -346,7 +381,7 @@ final class AnswerParser {
     if (clock != null) {
       return clock;
     }
-    var colons = brackets.outside(from, to, t -> t.is(":"));
+    var colons = brackets.outside(from, to, t -> t.is(":") || t.isWord() && t.text().equals("to"));
     if (!colons.isEmpty()) {
       return new Ratio(expressions(from, to, colons));
     }

@@ -184,10 +184,17 @@ final class ExprParser {
           };
       case NUMBER -> {
         var before = cursor.look(-1);
-        yield before != null && !before.isNumber();
+        yield before != null && (!before.isNumber() || isPowers());
       }
       default -> false;
     };
+  }
+
+  /** Whether the number here is a factor after a power, or a power after one: 2^3 7^2. */
+  private boolean isPowers() {
+    boolean power = cursor.has(1) && cursor.look(1).is("^");
+    boolean afterPower = cursor.look(-2) != null && cursor.look(-2).is("^");
+    return cursor.peek().spaceBefore() && (power || afterPower);
   }
 
   Expr factor() {

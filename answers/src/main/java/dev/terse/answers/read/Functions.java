@@ -12,9 +12,19 @@ import java.util.Set;
 /** Named functions: their spellings, and what a name with its scripts and arguments means. */
 final class Functions {
   private static final Map<String, String> ALIASES =
-      Map.of(
-          "asin", "arcsin", "acos", "arccos", "atan", "arctan", "lg", "log", "Re", "re", "Im",
-          "im");
+      Map.ofEntries(
+          Map.entry("asin", "arcsin"),
+          Map.entry("acos", "arccos"),
+          Map.entry("atan", "arctan"),
+          Map.entry("arctg", "arctan"),
+          Map.entry("arcctg", "arccot"),
+          Map.entry("tg", "tan"),
+          Map.entry("ctg", "cot"),
+          Map.entry("cotg", "cot"),
+          Map.entry("lg", "log"),
+          Map.entry("Abs", "abs"),
+          Map.entry("Re", "re"),
+          Map.entry("Im", "im"));
 
   private static final Set<String> TRIGONOMETRIC = Set.of("sin", "cos", "tan", "cot", "sec", "csc");
 

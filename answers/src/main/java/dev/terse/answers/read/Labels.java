@@ -3,10 +3,12 @@ package dev.terse.answers.read;
 import java.util.List;
 import java.util.Set;
 
-/** Names on the left of an equals sign: x, x_1, f(x), AB, area, f^{-1}(x), dy/dx. */
+/** Names beside a relation sign: x, x_1, f(x), AB, |AB|, area, f^{-1}(x), dy/dx, P(A|B), x:y. */
 final class Labels {
   private static final Set<String> COMMANDS =
       Set.of("angle", "triangle", "overline", "overrightarrow");
+
+  private static final Set<String> FUNCTIONS = Set.of("P", "E", "f", "g", "h", "F", "G", "H", "p");
 
   private Labels() {}
 
@@ -16,6 +18,9 @@ final class Labels {
     boolean inverse = whole.startsWith("^-1(", 1);
     boolean derivative = whole.length() == 8 && whole.startsWith("fracd") && whole.charAt(6) == 'd';
     if (inverse || derivative) {
+      return true;
+    }
+    if (isMeasure(side) || isCall(side)) {
       return true;
     }
     boolean named = false;
@@ -31,6 +36,45 @@ final class Labels {
     return named;
   }
 
+  /** A length or area by its points: |PQ|, [ABC]; of small letters only |z|, |w|, |v|. */
+  private static boolean isMeasure(List<Token> side) {
+    int last = side.size() - 1;
+    boolean bars = last > 1 && side.get(0).is("|") && side.get(last).is("|");
+    boolean area = last > 1 && side.get(0).is("[") && side.get(last).is("]");
+    if (!bars && !area) {
+      return false;
+    }
+    String inside = text(side.subList(1, last)).replace("|", "").replace("overrightarrow", "");
+    return !inside.isEmpty()
+        && (inside.chars().allMatch(c -> c >= 'A' && c <= 'Z')
+            || bars && inside.length() == 1 && "zwv".contains(inside));
+  }
+
+  /** A named function of anything: P(X > 3), P(A|B), f(2 + 1). */
+  static boolean isCall(List<Token> side) {
+    int last = side.size() - 1;
+    boolean call =
+        last > 2
+            && side.get(0).isWord()
+            && FUNCTIONS.contains(side.get(0).text())
+            && side.get(1).is("(")
+            && side.get(last).is(")");
+    int depth = 0;
+    for (int i = 1; call && i < last; i++) {
+      depth += side.get(i).is("(") ? 1 : side.get(i).is(")") ? -1 : 0;
+      call = depth > 0;
+    }
+    return call;
+  }
+
+  /** Whether it can only be the name of one number: f(x), ABC, m∠A; no product of letters. */
+  static boolean isOneName(List<Token> side) {
+    String points = text(side).replace("angle", "");
+    return isCall(side)
+        || isMeasure(side)
+        || points.length() > 1 && points.chars().allMatch(c -> c >= 'A' && c <= 'Z');
+  }
+
   private static boolean isLetter(Token t) {
     return t.isWord() && !t.text().equals("e")
         || t.kind() == Token.Kind.COMMAND
@@ -38,7 +82,8 @@ final class Labels {
   }
 
   private static boolean isNameSign(Token t) {
-    return t.is("(") || t.is(")") || t.is("{") || t.is("}") || t.is("_") || t.is(",") || t.is("'");
+    return t.is("(") || t.is(")") || t.is("{") || t.is("}") || t.is("_") || t.is(",") || t.is("'")
+        || t.is(":");
   }
 
   /** The tokens as one text without braces. */

@@ -11,6 +11,10 @@ import java.util.List;
  * the same token. Braces of {@code \text{...}} are dropped and its words marked.
  */
 final class Lexer {
+  /** Signs between the groups of three digits of one number. */
+  private static final List<String> SEPARATORS =
+      List.of("{,}", ",\\!", "\\!,", ",{}", "\\,", "\\ ", "\\;", "\\:", "~", "'");
+
   private final String s;
   private final boolean groupCommas;
   private final List<Token> tokens = new ArrayList<>();
@@ -34,11 +38,14 @@ final class Lexer {
    * @throws CannotTell if a limit is passed or a character has no meaning
    */
   static List<Token> tokens(String text, boolean groupCommas) {
-    var lexer = new Lexer(Symbols.plain(text), groupCommas);
+    var lexer = new Lexer(Symbols.plain(Layout.singleBackslashes(text)), groupCommas);
     while (lexer.at < lexer.s.length()) {
       lexer.next();
     }
-    return lexer.tokens;
+    if (lexer.braces == 1 && !lexer.textBrace[0]) { // the last brace was cut off
+      lexer.add(Kind.SIGN, "}");
+    }
+    return Layout.lines(lexer.tokens);
   }
 
   /** Joins a degree sign and C or F, which is about to be added, to the unit of temperature. */
@@ -72,12 +79,25 @@ final class Lexer {
         at++;
       }
       String word = s.substring(start, at);
-      if (!joinsTemperature(word)) {
+      if (joinsIntervals(word)) {
+        add(Kind.SIGN, "∪");
+      } else if (!joinsTemperature(word)) {
         add(Kind.WORD, word);
       }
     } else {
       sign(c);
     }
+  }
+
+  /** Whether a word between two brackets is the sign of a union. */
+  private boolean joinsIntervals(String word) {
+    var before = tokens.isEmpty() ? null : tokens.get(tokens.size() - 1);
+    boolean closed = before != null && (before.is(")") || before.is("]") || before.is("}set"));
+    if (!closed || !word.equals("U") && !word.equals("union")) {
+      return false;
+    }
+    skipSpaces();
+    return peek(0) == '(' || peek(0) == '[' || s.startsWith("\\{", at);
   }
 
   private boolean isWordPart(int i, int start) {
@@ -136,7 +156,7 @@ final class Lexer {
       case '.' -> dots();
       case '`' -> space = true;
       default -> {
-        if ("≤≥≠±∓∪∩∖∈≈≡°⟨⟩…→⌊⌋⌈⌉€£¥¢".indexOf(c) < 0) {
+        if ("≤≥≠±∓∪∩∖∈≈≡°⟨⟩…→⌊⌋⌈⌉€£¥¢₹".indexOf(c) < 0) {
           throw new CannotTell(
               "the character U+" + Integer.toHexString(c) + " has no meaning here");
         }
@@ -159,6 +179,10 @@ final class Lexer {
   private void number() {
     int start = at;
     var digits = new StringBuilder();
+    if (decimalComma(digits)) {
+      add(Kind.NUMBER, digits.toString());
+      return;
+    }
     digits(digits);
     if (digits.length() > 0 && digits.length() <= 3 && digits.charAt(0) != '0') {
       boolean plainCommas = groupCommas && brackets == 0;
@@ -190,6 +214,65 @@ final class Lexer {
       throw new CannotTell("a number has more than " + Limits.MAX_DIGITS + " digits");
     }
     add(Kind.NUMBER, digits.toString());
+    takeTimesTen();
+  }
+
+  /** {@code 1.2 x 10^5} */
+  private void takeTimesTen() {
+    int x = at;
+    while (x < s.length() && s.charAt(x) == ' ') {
+      x++;
+    }
+    int ten = x + 1;
+    while (ten < s.length() && s.charAt(ten) == ' ') {
+      ten++;
+    }
+    if (x < s.length()
+        && s.charAt(x) == 'x'
+        && (s.startsWith("10^", ten) || s.startsWith("10**", ten))) {
+      at = ten;
+      add(Kind.SIGN, "*");
+    }
+  }
+
+  /**
+   * Reads {@code 48.215,00} or {@code 1.234.567}: points between groups of three digits, which say
+   * nothing else where there are two of them or a comma with other than three digits follows.
+   */
+  private boolean decimalComma(StringBuilder into) {
+    int end = at;
+    while (end < s.length() && isDigit(s.charAt(end))) {
+      end++;
+    }
+    int first = end - at;
+    int groups = 0;
+    while (end + 3 < s.length() && s.charAt(end) == '.' && digitsAt(end + 1) == 3) {
+      end += 4;
+      groups++;
+    }
+    boolean comma = end < s.length() && s.charAt(end) == ',' && groupCommas && brackets == 0;
+    int decimals = comma ? digitsAt(end + 1) : 0;
+    boolean fraction = decimals > 0 && decimals != 3;
+    boolean point = end < s.length() && s.charAt(end) == '.' && digitsAt(end + 1) > 0;
+    boolean grouped = first >= 1 && first <= 3 && s.charAt(at) != '0' && !point;
+    if (!grouped || groups == 0 || groups == 1 && !fraction || comma && decimals == 3) {
+      return false;
+    }
+    into.append(s.substring(at, end).replace(".", ""));
+    if (fraction) {
+      into.append('.').append(s, end + 1, end + 1 + decimals);
+      end += 1 + decimals;
+    }
+    at = end;
+    return true;
+  }
+
+  private int digitsAt(int i) {
+    int end = i;
+    while (end < s.length() && isDigit(s.charAt(end)) && end - i < Limits.MAX_DIGITS) {
+      end++;
+    }
+    return end - i;
   }
 
   private void digits(StringBuilder into) {
@@ -200,13 +283,14 @@ final class Lexer {
 
   /** Width of a thousands separator here that is followed by exactly three digits; 0 if none. */
   private int groupGap(boolean plainCommas) {
-    int width;
-    if (s.startsWith("{,}", at)) {
-      width = 3;
-    } else if (s.startsWith(",\\!", at) || s.startsWith("\\!,", at)) {
-      width = 3;
-    } else if (s.startsWith("\\,", at)) {
-      width = 2;
+    int width = 0;
+    for (String separator : SEPARATORS) {
+      width = width == 0 && s.startsWith(separator, at) ? separator.length() : width;
+    }
+    if (width > 0) {
+      while (peek(width) == ' ') {
+        width++;
+      }
     } else if (peek(0) == ',' && plainCommas || peek(0) == ' ' || peek(0) == '_') {
       width = 1;
     } else {
@@ -214,7 +298,7 @@ final class Lexer {
     }
     boolean three = isDigit(peek(width)) && isDigit(peek(width + 1)) && isDigit(peek(width + 2));
     char after = peek(width + 3);
-    boolean fraction = peek(0) == ' ' && after == '/';
+    boolean fraction = (peek(0) == ' ' || peek(0) == '\\') && after == '/';
     return three && !isDigit(after) && !fraction ? width : 0;
   }
 
@@ -240,7 +324,14 @@ final class Lexer {
     while (at < s.length() && isAsciiLetter(s.charAt(at))) {
       at++;
     }
-    named(s.substring(start, at));
+    String name = s.substring(start, at);
+    String head = name.substring(0, name.length() - 1);
+    if (!Symbols.isKnown(name) && Symbols.isKnown(head)) { // "quad" and the letter x
+      at--;
+      named(head);
+    } else {
+      named(name);
+    }
   }
 
   /** {@code \\[4pt]} */
@@ -266,6 +357,10 @@ final class Lexer {
       if (name.equals("hspace")) {
         braced();
       }
+    } else if (Symbols.UNSEEN.contains(name)) {
+      skipSpaces();
+      braced();
+      space = true;
     } else if (Symbols.DECORATION.contains(name)) {
       skipSpaces();
       if ((name.equals("left") || name.equals("right")) && peek(0) == '.') {

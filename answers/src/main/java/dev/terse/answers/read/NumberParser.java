@@ -22,6 +22,9 @@ final class NumberParser {
     if (cursor.isCommand("overline") || cursor.isCommand("bar") || cursor.isCommand("dot")) {
       return repeating(token.text());
     }
+    if (cursor.take("…")) {
+      return endless(token.text());
+    }
     var value = valueOf(token.text());
     if (token.isDigits() && !cursor.atEnd()) {
       var fraction = mixedFraction();
@@ -110,6 +113,21 @@ final class NumberParser {
     return Expr.num(valueOf(head).value().plus(tail));
   }
 
+  /** {@code 0.1666...} repeats what stands there three times or, of several digits, twice. */
+  private static Num endless(String text) {
+    int decimals = text.length() - text.indexOf('.') - 1;
+    for (int period = 1; text.indexOf('.') >= 0 && period <= decimals / 2; period++) {
+      String tail = text.substring(text.length() - period);
+      if (text.endsWith(tail.repeat(period == 1 ? 3 : 2)) && decimals >= 3) {
+        var nines = Rational.of(10).pow(period).minus(Rational.ONE);
+        var unit = Rational.of(1).over(Rational.of(10).pow(decimals));
+        var rest = Rational.of(new BigInteger(tail)).over(nines).times(unit);
+        return new Num(valueOf(text).value().plus(rest), -1);
+      }
+    }
+    return valueOf(text);
+  }
+
   /** The value of digits with an optional point and exponent. */
   private static Num valueOf(String text) {
     int e = text.indexOf('e');
@@ -129,6 +147,7 @@ final class NumberParser {
     var value =
         new Rational(decimal.unscaledValue(), BigInteger.TEN.pow(decimal.scale()))
             .times(Rational.of(10).pow(exponent));
-    return new Num(value, mantissa.indexOf('.') < 0 ? -1 : decimal.scale());
+    boolean written = mantissa.indexOf('.') >= 0 || exponent < 0;
+    return new Num(value, written ? Math.max(-1, decimal.scale() - exponent) : -1);
   }
 }

@@ -135,7 +135,7 @@ final class PrimaryParser {
   }
 
   private static boolean isKnown(String word) {
-    return Symbols.FUNCTIONS.contains(word)
+    return Symbols.FUNCTIONS.contains(Functions.canonical(word))
         || Symbols.LETTERS.contains(word)
         || Set.of("pi", "inf", "infinity", "oo").contains(word);
   }
@@ -209,6 +209,9 @@ final class PrimaryParser {
     cursor.enter();
     Expr base = null;
     Expr power = null;
+    if (name.equals("log") && isBase()) {
+      base = numbers.argument();
+    }
     while (cursor.isSign("_") || cursor.isSign("^")) {
       if (cursor.take("_")) {
         base = argument();
@@ -223,6 +226,15 @@ final class PrimaryParser {
     angles -= angle ? 1 : 0;
     cursor.leave();
     return Functions.apply(name, base, power, args);
+  }
+
+  /** Whether a base is written right behind the name: log2(8). */
+  private boolean isBase() {
+    return cursor.has(1)
+        && cursor.look(-1).isWord()
+        && cursor.peek().isDigits()
+        && !cursor.peek().spaceBefore()
+        && cursor.look(1).is("(");
   }
 
   private List<Expr> arguments(String name) {
@@ -254,7 +266,7 @@ final class PrimaryParser {
   private boolean startsFunction() {
     var token = cursor.peek();
     return !token.isNumber()
-        && Symbols.FUNCTIONS.contains(token.text())
+        && Symbols.FUNCTIONS.contains(Functions.canonical(token.text()))
         && !token.text().equals("sqrt")
         && !token.text().equals("binom");
   }

@@ -7,9 +7,13 @@ import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Expr;
 import dev.terse.answers.value.Unit;
 import java.util.List;
+import java.util.Set;
 
 /** Reads an expression with the currency before it and the unit after it. */
 final class QuantityParser {
+  private static final Set<String> CURRENCIES =
+      Set.of("USD", "US", "EUR", "GBP", "INR", "Rs", "JPY");
+
   private final List<Token> tokens;
   private final UnitParser units;
   private final boolean tightSlash;
@@ -40,6 +44,10 @@ final class QuantityParser {
       negative = true;
       start++;
     }
+    if (start < to - 1 && isCurrencyCode(tokens.get(start), tokens.get(start + 1))) {
+      unit = Unit.named(tokens.get(start).text());
+      start++;
+    }
     if (start < to - 1 && UnitParser.isCurrency(tokens.get(start))) {
       unit = Unit.named(tokens.get(start).text());
       start++;
@@ -54,6 +62,13 @@ final class QuantityParser {
           unit.dimensions().equals(suffix.unit().dimensions()) ? unit : unit.times(suffix.unit());
     }
     return value(start, stop, unit, negative, 1);
+  }
+
+  /** USD 5, Rs. 500, US$5 */
+  private static boolean isCurrencyCode(Token t, Token next) {
+    return t.isWord()
+        && CURRENCIES.contains(t.text())
+        && (next.isNumber() || UnitParser.isCurrency(next));
   }
 
   private Answer value(int from, int to, Unit unit, boolean negative, long scale) {

@@ -43,7 +43,7 @@ public record Readings(List<Answer> answers, String problem, String form) {
         }
       }
       addWords(answers, tokens);
-      addChoice(answers, tokens, budget);
+      addChoice(answers, tokens, text, budget);
     } catch (CannotTell e) {
       problem = e.getMessage();
     }
@@ -118,7 +118,8 @@ public record Readings(List<Answer> answers, String problem, String form) {
   }
 
   /** {@code (B) 12}, {@code B. 12}: the letter, and what follows it. */
-  private static void addChoice(List<Answer> answers, List<Token> tokens, Budget budget) {
+  private static void addChoice(
+      List<Answer> answers, List<Token> tokens, String text, Budget budget) {
     int i = tokens.get(0).is("(") ? 1 : 0;
     if (tokens.size() < i + 2
         || !tokens.get(i).isWord()
@@ -129,11 +130,15 @@ public record Readings(List<Answer> answers, String problem, String form) {
     }
     boolean closed = tokens.get(i + 1).is(")");
     boolean colon = i == 0 && tokens.get(i + 1).is(":");
-    if ((!closed && !colon) || tokens.size() == i + 2) {
+    boolean point = i == 0 && text.contains(tokens.get(0).text() + ". ");
+    var rest = tokens.subList(i + (point ? 1 : 2), tokens.size());
+    if (!closed && !colon && !point || rest.isEmpty()) {
       return;
     }
     add(answers, new Text(List.of(tokens.get(i).text().toLowerCase(Locale.ROOT))));
-    var rest = tokens.subList(i + 2, tokens.size());
+    if (rest.size() == 1 && rest.get(0).isWord() && rest.get(0).text().length() == 1) {
+      return; // of "B) C" nobody knows what C is
+    }
     addAll(answers, rest, budget);
     addWords(answers, rest);
   }

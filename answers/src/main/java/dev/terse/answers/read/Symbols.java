@@ -16,12 +16,23 @@ final class Symbols {
           "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle"
               + " textstyle scriptstyle limits nolimits mathstrut strut hfill noindent"
               + " mathbf mathit mathsf mathcal mathfrak boldsymbol bm bold rm bf it vec hat"
-              + " underline cal tt boxed fbox phantom mathstrut nonumber ensuremath tiny small"
+              + " underline cal tt boxed fbox mathstrut nonumber ensuremath tiny small"
               + " large Large");
 
   /** Commands that are white space. */
   static final Set<String> SPACES =
       words("quad qquad enspace thinspace medspace thickspace space hspace newline par");
+
+  /** Commands whose braces hold nothing that is said. */
+  static final Set<String> UNSEEN =
+      words("phantom hphantom vphantom color textcolor label tag vspace");
+
+  /** Other commands with a meaning, or without one; no letter is cut off their end. */
+  private static final Set<String> OTHERS =
+      words(
+          "begin end mathbb Bbb frac pi infty infin imath overline bar dot over choose angle"
+              + " triangle overrightarrow emptyset reals integers naturals det lim sum prod int"
+              + " iint oint bmod pmod mod neg inf sup gets notin subset supset root surd");
 
   /** Commands whose braces hold words. */
   static final Set<String> TEXT =
@@ -38,7 +49,7 @@ final class Symbols {
   static final Set<String> FUNCTIONS =
       words(
           "sin cos tan cot sec csc arcsin arccos arctan arccot sinh cosh tanh ln log exp lg"
-              + " sqrt cbrt abs floor ceil max min gcd lcm binom asin acos atan re im conj cis");
+              + " sqrt cbrt abs factorial mod floor ceil max min gcd lcm binom asin acos atan re im conj cis");
 
   /** Commands that are another one in other dress. */
   static final Map<String, String> ALIASES = new HashMap<>();
@@ -52,10 +63,15 @@ final class Symbols {
   /** Unicode characters and their replacement text. */
   static final Map<Character, String> UNICODE = new HashMap<>();
 
+  private static final String SCRIPTS = "0123456789+-()nx";
+  private static final Map<Character, Character> SUPERSCRIPTS = new HashMap<>();
+  private static final Map<Character, Character> SUBSCRIPTS = new HashMap<>();
+
   static {
-    put(ALIASES, "dfrac tfrac cfrac", "frac");
+    put(ALIASES, "dfrac tfrac cfrac nicefrac sfrac flatfrac", "frac");
     put(ALIASES, "dbinom tbinom", "binom");
     put(ALIASES, "R", "reals");
+    put(ALIASES, "surd", "sqrt");
     put(ALIASES, "varnothing", "emptyset");
     put(CONNECTIVES, "lor vee", "or");
     put(CONNECTIVES, "land wedge", "and");
@@ -97,12 +113,12 @@ final class Symbols {
             .split(" ")) {
       UNICODE.put(pair.charAt(0), pair.substring(1));
     }
-    String exact = "≤≥≠±∓∪∩∖∈≈≡°⟨⟩…→⌊⌋⌈⌉€£¥¢";
+    String exact = "≤≥≠±∓∪∩∖∈≈≡°⟨⟩…→⌊⌋⌈⌉€£¥¢₹";
     exact.chars().forEach(c -> UNICODE.put((char) c, String.valueOf((char) c)));
     for (String pair :
         ("π\\pi √\\sqrt ∞\\infty ∅\\emptyset ø\\emptyset ℝ\\reals ℤ\\integers ℕ\\naturals"
                 + " α\\alpha β\\beta γ\\gamma δ\\delta ε\\epsilon θ\\theta λ\\lambda μ\\mu ρ\\rho"
-                + " σ\\sigma τ\\tau φ\\phi ω\\omega Δ\\Delta Ω\\Omega ∛\\cbrt")
+                + " σ\\sigma τ\\tau φ\\phi ω\\omega Δ\\Delta Ω\\Omega ∛\\cbrt ℯe ⅇe ⅈi")
             .split(" ")) {
       UNICODE.put(pair.charAt(0), pair.substring(1) + " ");
     }
@@ -111,13 +127,14 @@ final class Symbols {
       UNICODE.put(
           fraction.charAt(0), "\\frac{" + fraction.charAt(1) + "}{" + fraction.charAt(3) + "}");
     }
-    String superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-    String subscripts = "₀₁₂₃₄₅₆₇₈₉";
+    for (int i = 0; i < SCRIPTS.length(); i++) {
+      SUPERSCRIPTS.put("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿˣ".charAt(i), SCRIPTS.charAt(i));
+    }
     for (int i = 0; i < 10; i++) {
-      UNICODE.put(superscripts.charAt(i), "^{" + i + "}");
-      UNICODE.put(subscripts.charAt(i), "_{" + i + "}");
+      SUBSCRIPTS.put("₀₁₂₃₄₅₆₇₈₉".charAt(i), SCRIPTS.charAt(i));
       UNICODE.put((char) ('０' + i), String.valueOf(i));
     }
+    SUBSCRIPTS.put('ₙ', 'n');
     for (char space : "\u00a0\u2002\u2003\u2009\u200a\u202f\u205f\u3000".toCharArray()) {
       UNICODE.put(space, " ");
     }
@@ -148,15 +165,14 @@ final class Symbols {
     var out = new StringBuilder(text.length() + 16);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      String mapped = c < 128 && c != '"' ? null : UNICODE.get(c);
-      if (mapped == null) {
-        out.append(c);
-      } else if (mapped.length() == 4
-          && "^_".indexOf(mapped.charAt(0)) >= 0
-          && joins(out, mapped)) {
-        out.insert(out.length() - 1, mapped.charAt(2));
+      if (c < 128) {
+        out.append(c == '"' ? "" : String.valueOf(c));
+      } else if (SUPERSCRIPTS.containsKey(c)) {
+        i = script(text, i, '^', SUPERSCRIPTS, out);
+      } else if (SUBSCRIPTS.containsKey(c)) {
+        i = script(text, i, '_', SUBSCRIPTS, out);
       } else {
-        out.append(mapped);
+        out.append(UNICODE.getOrDefault(c, String.valueOf(c)));
       }
     }
     if (out.length() > 4 * Limits.MAX_CHARS) {
@@ -165,16 +181,29 @@ final class Symbols {
     return out.toString();
   }
 
-  /** Whether {@code out} ends with an exponent of the same kind made by {@link #plain}. */
-  private static boolean joins(StringBuilder out, String mapped) {
-    int end = out.length() - 1;
-    if (end < 3 || out.charAt(end) != '}') {
-      return false;
+  /** Adds a run of scripts in braces; returns where it ends. */
+  private static int script(
+      String text, int start, char sign, Map<Character, Character> scripts, StringBuilder out) {
+    int i = start;
+    out.append(sign).append('{');
+    for (; i < text.length() && scripts.containsKey(text.charAt(i)); i++) {
+      out.append(scripts.get(text.charAt(i)));
     }
-    int i = end - 1;
-    while (i > 0 && Character.isDigit(out.charAt(i))) {
-      i--;
-    }
-    return i > 0 && out.charAt(i) == '{' && out.charAt(i - 1) == mapped.charAt(0) && i < end - 1;
+    out.append('}');
+    return i - 1;
+  }
+
+  /** Whether a command of that name is known. */
+  static boolean isKnown(String command) {
+    return DECORATION.contains(command)
+        || SPACES.contains(command)
+        || UNSEEN.contains(command)
+        || TEXT.contains(command)
+        || LETTERS.contains(command)
+        || FUNCTIONS.contains(command)
+        || OTHERS.contains(command)
+        || ALIASES.containsKey(command)
+        || CONNECTIVES.containsKey(command)
+        || SIGNS.containsKey(command);
   }
 }

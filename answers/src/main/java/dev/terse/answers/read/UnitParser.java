@@ -30,7 +30,7 @@ final class UnitParser {
   record Suffix(Unit unit, long scale) {}
 
   static boolean isCurrency(Token t) {
-    return t.is("$") || t.is("€") || t.is("£") || t.is("¥");
+    return t.is("$") || t.is("€") || t.is("£") || t.is("¥") || t.is("₹");
   }
 
   /** Where the unit of a quantity begins; {@code to} if there is none. */
@@ -47,7 +47,7 @@ final class UnitParser {
 
   private boolean begins(int i) {
     var t = tokens.get(i);
-    if (t.is("%") || isCurrency(t) || t.is("¢")) {
+    if (t.is("%") || isCurrency(t) || t.is("¢") || isUnitFraction(i)) {
       return true;
     }
     if (!t.isWord() || Symbols.FUNCTIONS.contains(t.text()) || isInfinity(t)) {
@@ -56,6 +56,9 @@ final class UnitParser {
     var before = tokens.get(i - 1);
     boolean afterNumber =
         before.isNumber() || before.is("}") || before.is(")") || before.is("!") || before.is("°");
+    if (MODIFIERS.contains(t.text())) {
+      return afterNumber;
+    }
     if (t.text().length() == 1) {
       boolean apart = t.spaceBefore() || t.inText();
       return afterNumber && apart && Unit.isKnown(t.text()) && !t.text().equals("e");
@@ -63,6 +66,14 @@ final class UnitParser {
     return t.inText()
         || Unit.isKnown(t.text()) && afterNumber
         || t.text().length() > 2 && t.spaceBefore() && afterNumber;
+  }
+
+  /** {@code \frac{\text{km}}{\text{h}}} */
+  private boolean isUnitFraction(int i) {
+    return i + 2 < tokens.size()
+        && tokens.get(i).isCommand("frac")
+        && tokens.get(i + 2).isWord()
+        && tokens.get(i + 2).inText();
   }
 
   private static boolean isInfinity(Token t) {
@@ -73,7 +84,8 @@ final class UnitParser {
   private boolean isUnit(int from, int to) {
     for (int i = from; i < to; i++) {
       var t = tokens.get(i);
-      boolean raised = i > from && (tokens.get(i - 1).is("^") || tokens.get(i - 1).is("{"));
+      var before = i > from ? tokens.get(i - 1) : t;
+      boolean raised = before.is("^") || before.is("{") || before.is("-");
       boolean power = raised && t.isDigits() && t.text().length() == 1;
       if (!t.isWord() && !binds(t) && !power || i - from > MAX_TOKENS) {
         return false;
@@ -84,6 +96,7 @@ final class UnitParser {
 
   private static boolean binds(Token t) {
     return isCurrency(t)
+        || t.isCommand("frac")
         || t.kind() == Token.Kind.SIGN
             && Set.of("/", "^", "*", "{", "}", "%", "(", ")", "¢", "°", "-").contains(t.text());
   }
@@ -108,12 +121,18 @@ final class UnitParser {
         i++;
       } else if (t.is("/") || word.equals("per")) {
         sign = -1;
+      } else if (word.startsWith("point") && i > from && unit.isPercent()) {
+        continue; // percentage points
       } else if (MODIFIERS.contains(word)) {
         modifier = word.startsWith("s") ? 2 : 3;
       } else if (t.is("^")) {
         continue;
+      } else if (t.is("{") && tokens.get(i - 1).is("}")) { // the lower half of a fraction
+        sign = -1;
       } else if (t.isDigits()) {
-        unit = unit.times(wordBefore(i).pow(sign * (Integer.parseInt(t.text()) - 1)));
+        int power = Integer.parseInt(t.text());
+        power = tokens.get(i - 1).is("-") ? -power : power;
+        unit = unit.times(wordBefore(i).pow(sign * (power - 1)));
       } else if (word.equals("squared") || word.equals("cubed")) {
         int extra = word.equals("squared") ? 1 : 2;
         unit = unit.times(wordBefore(i).pow(sign * extra));

@@ -11,7 +11,8 @@ import java.util.Set;
 
 /** Answers in words: choices, names, months, yes and no, numbers spelt out. */
 public final class Words {
-  private static final Set<String> ARTICLES = Set.of("the", "a", "an", "option", "choice");
+  private static final Set<String> ARTICLES =
+      Set.of("the", "a", "an", "option", "choice", "answer");
   private static final Set<String> PUNCTUATION =
       Set.of("(", ")", "[", "]", ",", ":", ";", "'", "!", "{", "}", "{set", "}set", "$");
 

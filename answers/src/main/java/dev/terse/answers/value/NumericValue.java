@@ -23,6 +23,7 @@ public final class NumericValue {
   private final boolean realOnly;
   private final boolean naturalLog;
   private final Budget budget;
+  private double height;
 
   /**
    * @param realOnly whether a root or logarithm of a negative number is refused instead of complex
@@ -44,7 +45,7 @@ public final class NumericValue {
   public Ball of(Expr e) {
     budget.spend(STEP_COST);
     if (e instanceof Num n) {
-      return Ball.of(n.value());
+      return rational(n.value());
     } else if (e instanceof Sym s) {
       var value = variables.get(s.name());
       if (value == null) {
@@ -69,6 +70,7 @@ public final class NumericValue {
       for (var factor : p.factors()) {
         product = product.times(of(factor));
       }
+      measurePower(product, 1);
       return product;
     } else if (e instanceof Power p) {
       return power(p);
@@ -76,15 +78,45 @@ public final class NumericValue {
     return call((Fn) e);
   }
 
+  /** Bits of the largest number met: of a rational's parts, or of a value's distance from 1. */
+  public double height() {
+    return height;
+  }
+
+  private Ball rational(Rational value) {
+    height = Math.max(height, Math.max(value.num().bitLength(), value.den().bitLength()));
+    return Ball.of(value);
+  }
+
+  private void measure(double bits) {
+    height = Math.max(height, Math.abs(bits));
+  }
+
+  /** Measures what {@code value} to that power is, which may be nothing at all in 60 digits. */
+  private void measurePower(Ball value, double exponent) {
+    if (value.size() > 0) {
+      measure(exponent * Math.log(value.size()) / Math.log(2));
+    }
+  }
+
+  private Ball exp(Ball x) {
+    measure(x.size() / Math.log(2));
+    return function(x::exp);
+  }
+
   private Ball power(Power p) {
     var exact = new ExactValue(variables, budget).of(p.exponent());
+    if (exact != null && Expr.isConstant(p.exponent())) {
+      rational(exact);
+    }
     if (p.base() == Const.E && exact == null) {
       var exponent = of(p.exponent());
-      return function(exponent::exp);
+      return exp(exponent);
     }
     var base = of(p.base());
     if (exact != null && exact.isInt()) {
       budget.spend(2 * STEP_COST * exact.num().bitLength());
+      measurePower(base, exact.num().intValue());
       return base.pow(exact.num().intValue());
     }
     if (exact != null && exact.equals(Rational.HALF)) {
@@ -111,7 +143,7 @@ public final class NumericValue {
     refuseNegative(base);
     var exponent = exact == null ? of(p.exponent()) : Ball.of(exact);
     var ln = function(base::ln);
-    return function(() -> ln.times(exponent).exp());
+    return exp(ln.times(exponent));
   }
 
   private void refuseNegative(Ball base) {
@@ -128,7 +160,7 @@ public final class NumericValue {
   private Ball call(Fn f) {
     var exact = new ExactValue(variables, budget).of(f);
     if (exact != null) {
-      return Ball.of(exact);
+      return rational(exact);
     }
     var x = of(f.args().get(0));
     return switch (f.name()) {
@@ -145,7 +177,7 @@ public final class NumericValue {
       case "sinh" -> hyperbolic(x, -1);
       case "cosh" -> hyperbolic(x, 1);
       case "tanh" -> hyperbolic(x, -1).times(hyperbolic(x, 1).inverse());
-      case "exp" -> function(x::exp);
+      case "exp" -> exp(x);
       case "ln" -> ln(x);
       case "log" -> naturalLog ? ln(x) : ln(x).times(ln(Ball.of(Rational.of(10))).inverse());
       case "logbase" -> ln(of(f.args().get(1))).times(ln(x).inverse());
@@ -181,7 +213,7 @@ public final class NumericValue {
   }
 
   private Ball hyperbolic(Ball x, int sign) {
-    var e = function(x::exp);
+    var e = exp(x);
     var other = e.inverse();
     return (sign > 0 ? e.plus(other) : e.minus(other)).times(Ball.of(Rational.HALF));
   }

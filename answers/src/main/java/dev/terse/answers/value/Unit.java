@@ -37,9 +37,9 @@ public record Unit(Map<String, Integer> dimensions, Expr factor, boolean known) 
     put("mass", 1000, 1, "kg kilogram");
     put("mass", 45_359_237, 100_000, "lb lbs pound");
     put("mass", 28_349_523_125L, 1_000_000_000, "oz ounce");
-    put("time", 1, 1, "s sec second");
-    put("time", 60, 1, "min minute");
-    put("time", 3600, 1, "h hr hour");
+    put("time", 1, 1, "s sec secs second");
+    put("time", 60, 1, "min mins minute");
+    put("time", 3600, 1, "h hr hrs hour");
     put("time", 86_400, 1, "day");
     put("time", 604_800, 1, "week");
     put("calendar", 1, 1, "month");
@@ -48,18 +48,19 @@ public record Unit(Map<String, Integer> dimensions, Expr factor, boolean known) 
     put("money", 1, 100, "¢ cent penny pennies");
     put("euro", 1, 1, "€ euro eur");
     put("sterling", 1, 1, "£ gbp");
+    put("rupee", 1, 1, "₹ rupee rs inr");
     put("yen", 1, 1, "¥ yen jpy");
     put(new Unit(Map.of("length", 3), Expr.num(Rational.of(1, 1000)), true), "l L liter litre");
     put(
         new Unit(Map.of("length", 3), Expr.num(Rational.of(1, 1_000_000)), true),
         "ml mL milliliter");
     put(speed(Rational.of(1_609_344, 3_600_000)), "mph");
-    put(speed(Rational.of(1000, 3600)), "kph kmph");
+    put(speed(Rational.of(1000, 3600)), "kph kmph kmh");
     put("angle", 1, 1, "radian rad");
     put("celsius", 1, 1, "°C celsius");
     put("fahrenheit", 1, 1, "°F fahrenheit");
     put(DEGREE, "° deg degree");
-    put(PERCENT, "% percent");
+    put(PERCENT, "% percent pct percentage");
     put(NONE, "unit time");
   }
 
