@@ -11,7 +11,7 @@ import java.util.List;
 enum Language {
   ENGLISH(
       "English",
-      "answer answers ans",
+      "answer answers ans result",
       "is are be equals = :",
       "to the this that question problem equation original given final here thus therefore then"
           + " should would will must in of for simplified form terms correct above",
