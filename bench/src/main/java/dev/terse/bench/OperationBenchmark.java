@@ -298,7 +298,7 @@ public class OperationBenchmark {
   /** One tensor of the size of the embedding. */
   @Benchmark
   public void adamW() {
-    engine.adamW(new AdamW(1e-6, 0.9, 0.999, 1e-8, 0, 10, 1), table, dTable, m, s);
+    engine.adamW(new AdamW(1e-6, 0.9, 0.999, 1e-8, 0, 10, 1, 0), table, dTable, m, s);
   }
 
   @Benchmark

@@ -29,18 +29,6 @@ public record AdamW(
     double gradScale,
     long seed) {
 
-  /** An update of moments that are not bfloat16. */
-  public AdamW(
-      double learningRate,
-      double beta1,
-      double beta2,
-      double epsilon,
-      double weightDecay,
-      int step,
-      double gradScale) {
-    this(learningRate, beta1, beta2, epsilon, weightDecay, step, gradScale, 0);
-  }
-
   /** 1 - β1^t. */
   public double correction1() {
     return 1 - Math.pow(beta1, step);

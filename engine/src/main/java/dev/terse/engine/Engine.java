@@ -6,9 +6,10 @@ import dev.terse.engine.numbers.Storage;
 /**
  * The operations that a decoder and its training need, each with its backward. Three engines exist:
  * {@link dev.terse.engine.reference.ReferenceEngine}, plain loops in double, the specification;
- * {@code Nd4jEngine} for CPUs; and {@code CudaEngine} for NVIDIA GPUs. One conformance suite runs
- * against all, and lists what is abstract here by reflection: an operation without tests fails it.
- * A new engine subclasses {@link dev.terse.engine.spi.CheckedEngine}.
+ * {@code Nd4jEngine} for CPUs, and by the build's profile {@code cuda} for older NVIDIA GPUs; and
+ * {@code CudaEngine} for NVIDIA GPUs. One conformance suite runs against all, and lists what is
+ * abstract here by reflection: an operation without tests fails it. A new engine subclasses {@link
+ * dev.terse.engine.spi.CheckedEngine}.
  *
  * <p>Rules for all operations. The caller gives the outputs; an output is overwritten unless its
  * comment says "adds". Outputs may not overlap inputs except where said. Shapes are checked and an

@@ -34,14 +34,14 @@ class CompactMomentsTest {
         Tensor gradient = engine.allocate(WEIGHTS);
         Tensor m = engine.allocate(ofM, WEIGHTS);
         Tensor v = engine.allocate(ofV, WEIGHTS)) {
-      double[] slope = new double[WEIGHTS];
+      double[] values = new double[WEIGHTS];
       for (int step = 1; step <= UPDATES; step++) {
         double[] at = w.toDoubles();
         for (int i = 0; i < WEIGHTS; i++) {
           long seed = SeedTree.at(3, "sample", step, i);
-          slope[i] = scale(i) * (at[i] - target(i) + SeedTree.gaussian(seed));
+          values[i] = scale(i) * (at[i] - target(i) + SeedTree.gaussian(seed));
         }
-        gradient.setDoubles(slope);
+        gradient.setDoubles(values);
         AdamW update =
             new AdamW(
                 0.02 * (1 - (step - 1.0) / UPDATES),
@@ -110,14 +110,14 @@ class CompactMomentsTest {
         Tensor gradient = engine.allocate(size);
         Tensor m = engine.allocate(Storage.INT8, size);
         Tensor v = engine.allocate(Storage.UINT8, size)) {
-      double[] slope = new double[size];
-      Arrays.fill(slope, 1e-4);
-      slope[0] = 1;
+      double[] values = new double[size];
+      Arrays.fill(values, 1e-4);
+      values[0] = 1;
       double rate = 1e-3;
       for (int step = 1; step <= 30; step++) {
-        gradient.setDoubles(slope);
-        engine.adamW(new AdamW(rate, 0.9, 0.999, 1e-8, 0, step, 1), w, gradient, m, v);
-        Arrays.fill(slope, 1, size, 0);
+        gradient.setDoubles(values);
+        engine.adamW(new AdamW(rate, 0.9, 0.999, 1e-8, 0, step, 1, 0), w, gradient, m, v);
+        Arrays.fill(values, 1, size, 0);
       }
       for (double moved : w.toDoubles()) {
         assertThat(Math.abs(moved)).isLessThan(30 * rate);

@@ -38,7 +38,7 @@ public enum TinyModel {
   }
 
   public Decoder open(Engine engine) {
-    return ModelFolder.loadDecoder(folder(), engine);
+    return ModelFolder.openDecoder(folder(), engine, WeightUse.CHANGED).build();
   }
 
   public Golden golden() {

@@ -21,7 +21,7 @@ public final class GradientChecker {
    * @param point where the gradient was taken
    * @param function computed in double; must not keep its argument
    * @param gradient d function / d point, as long as point
-   * @param allowed difference relative to the largest slope compared
+   * @param allowed difference relative to the largest derivative compared
    * @param seed names the draws
    */
   public static void assertGradient(
@@ -43,11 +43,11 @@ public final class GradientChecker {
       double[] direction = new double[point.length];
       direction[order[k]] = 1;
       actual[k] = gradient[order[k]];
-      expected[k] = slope(function, point, direction);
+      expected[k] = derivative(function, point, direction);
     }
     double[] direction = direction(point.length, SeedTree.child(seed, 2));
     actual[checked] = dot(gradient, direction);
-    expected[checked] = slope(function, point, direction);
+    expected[checked] = derivative(function, point, direction);
     double largest = 0;
     for (double value : expected) {
       largest = Math.max(largest, Math.abs(value));
@@ -56,7 +56,7 @@ public final class GradientChecker {
   }
 
   /** Directional derivative of {@code function} at {@code point}. */
-  public static double slope(
+  public static double derivative(
       ToDoubleFunction<double[]> function, double[] point, double[] direction) {
     double near = at(function, point, direction, STEP) - at(function, point, direction, -STEP);
     double far =

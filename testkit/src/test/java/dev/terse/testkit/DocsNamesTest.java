@@ -1,11 +1,13 @@
 package dev.terse.testkit;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,33 @@ class DocsNamesTest {
       }
     }
     assertThat(missing).isEmpty();
+  }
+
+  /** Each line of the listing stands in the step, in this order; … stands for anything. */
+  @Test
+  void listingOfTheTour_isTheStepOfTheSource() throws IOException {
+    Matcher listing = FENCED.matcher(Files.readString(ROOT.resolve("docs/tour.md")));
+    assertThat(listing.find()).isTrue();
+    String step = source("GrpoTrainer.java").replaceAll("//[^\n]*", "").replaceAll("\\s+", "");
+    int from = step.indexOf("publicUpdate<Generation>step(");
+    for (String line :
+        listing.group().lines().filter(l -> l.matches(" {0,4}[\\w\\[].*")).toList()) {
+      String code = line.strip().split(" {2,}")[0].replaceAll("\\s+", "");
+      String pattern =
+          Arrays.stream(code.split("…", -1)).map(Pattern::quote).collect(joining("[^;]*?"));
+      Matcher found = Pattern.compile(pattern).matcher(step);
+      assertThat(found.find(from)).as(line).isTrue();
+      from = found.end();
+    }
+  }
+
+  private static String source(String name) throws IOException {
+    for (Path file : files(".java")) {
+      if (file.endsWith(name)) {
+        return Files.readString(file);
+      }
+    }
+    throw new AssertionError("there is no " + name);
   }
 
   private static boolean exists(String code, Map<String, String> types, List<Path> sources) {

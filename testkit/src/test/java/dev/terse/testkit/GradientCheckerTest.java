@@ -15,7 +15,7 @@ class GradientCheckerTest {
     double[] gradient = Arrays.stream(point).map(Math::cos).toArray();
     long seed = draws.next();
     check(point, gradient, seed);
-    // Coordinates are drawn, yet one wrong slope anywhere shows in the direction through all.
+    // Coordinates are drawn, yet one wrong derivative anywhere shows in the direction through all.
     int wrong = draws.between(0, 99);
     gradient[wrong] += 1e-2;
     assertThatThrownBy(() -> check(point, gradient, seed))

@@ -102,9 +102,9 @@ class ReferenceEngineTorchTest {
     Tensor x = tensor(in.get("x"));
     engine.rope(x, positions, rotary);
     assertOut("rope", "out", x);
-    Tensor slope = tensor(in.get("dOut"));
-    engine.ropeBackward(slope, positions, rotary);
-    assertOut("rope", "d_x", slope);
+    Tensor dx = tensor(in.get("dOut"));
+    engine.ropeBackward(dx, positions, rotary);
+    assertOut("rope", "d_x", dx);
   }
 
   @Test
@@ -162,7 +162,7 @@ class ReferenceEngineTorchTest {
     Tensor hidden = tensor(in.get("hidden"));
     Tensor head = tensor(in.get("head"));
     HeadRows rows = new HeadRows(ints(in.get("rows")), ints(in.get("targets")));
-    double[] slopes = doubles(in.get("slopes"));
+    double[] derivatives = doubles(in.get("slopes"));
     Tensor dHidden = engine.allocate(hidden.shape());
     Tensor dHead = engine.allocate(head.shape());
     TokenScores scores =
@@ -172,7 +172,7 @@ class ReferenceEngineTorchTest {
             rows,
             in.get("temperature").asDouble(),
             new HeadBackward<>(
-                (index, logProb) -> slopes[index], dHidden, TableGradient.whole(dHead)));
+                (index, logProb) -> derivatives[index], dHidden, TableGradient.whole(dHead)));
     double[] chosen = doubles(out.get("logProbs").get("values"));
     double[] expected = {chosen[0], chosen[1], Double.NaN, chosen[2]};
     Close.assertClose("log-probs against PyTorch", scores.logProbs(), expected, ALLOWED);
@@ -204,7 +204,8 @@ class ReferenceEngineTorchTest {
               in.get("epsilon").asDouble(),
               in.get("weightDecay").asDouble(),
               step,
-              1);
+              1,
+              0);
       engine.adamW(update, weight, tensor(in.get("gradient" + (step - 1))), m, v);
     }
     assertOut("adamW", "weight", weight);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The folder with {@code configs} and {@code checkpoints}: the working folder, or the jar's. */
-public final class ProjectFolder {
+final class ProjectFolder {
   /** Keys whose values are files or folders that a run reads. */
   private static final List<String> INPUTS =
       List.of(

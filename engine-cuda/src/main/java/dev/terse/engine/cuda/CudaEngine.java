@@ -23,6 +23,7 @@ import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.numbers.Storage;
 import dev.terse.engine.spi.CheckedEngine;
 import dev.terse.engine.spi.OwnTensors;
+import dev.terse.engine.spi.Turn;
 import java.util.Optional;
 
 /**
@@ -223,8 +224,8 @@ public final class CudaEngine extends CheckedEngine<CudaTensor> implements Measu
   }
 
   @Override
-  protected void rope(CudaTensor x, int[] positions, Rotary rotary, int sign) {
-    kernels.rope(x, positions, rotary, sign);
+  protected void rope(CudaTensor x, int[] positions, Rotary rotary, Turn turn) {
+    kernels.rope(x, positions, rotary, turn);
   }
 
   @Override

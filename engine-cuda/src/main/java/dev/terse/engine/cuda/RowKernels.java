@@ -6,6 +6,7 @@ import dev.terse.engine.cuda.device.Arguments;
 import dev.terse.engine.cuda.device.Device;
 import dev.terse.engine.cuda.device.Scratch;
 import dev.terse.engine.spi.SeenRows;
+import dev.terse.engine.spi.Turn;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -240,7 +241,7 @@ final class RowKernels implements SeenRows.Moves<CudaTensor>, AutoCloseable {
     }
   }
 
-  void rope(CudaTensor x, int[] positions, Rotary rotary, int sign) {
+  void rope(CudaTensor x, int[] positions, Rotary rotary, Turn turn) {
     int half = rotary.inverseFrequencies().length;
     rows(
         "rope",
@@ -252,7 +253,7 @@ final class RowKernels implements SeenRows.Moves<CudaTensor>, AutoCloseable {
             .address(rotaryInputs.frequencies(rotary))
             .integer(half)
             .integer(x.rowSize() / rotary.headDim())
-            .exact(sign));
+            .exact(turn.sign()));
   }
 
   void swiglu(CudaTensor gate, CudaTensor up, CudaTensor out) {

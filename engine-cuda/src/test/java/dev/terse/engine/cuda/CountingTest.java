@@ -73,7 +73,7 @@ class CountingTest {
           1,
           new HeadBackward<>((index, logProb) -> 1, dHidden, TableGradient.whole(gradient)));
       engine.embedBackward(ids, dHidden, gradient);
-      AdamW update = new AdamW(0.1, 0.9, 0.99, 1e-8, 0, 1, 1);
+      AdamW update = new AdamW(0.1, 0.9, 0.99, 1e-8, 0, 1, 1, 0);
       engine.adamW(update, table, gradient, m, v);
       engine.sumOfSquares(gradient);
       decode(engine, x);

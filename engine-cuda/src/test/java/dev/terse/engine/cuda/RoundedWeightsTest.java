@@ -35,7 +35,7 @@ class RoundedWeightsTest {
   static Stream<Arguments> changes() {
     Rotary rotary = new Rotary(new double[] {1, 0.1});
     int[] places = {5, 4, 3, 2, 1, 7, 6, 0};
-    AdamW update = new AdamW(0.1, 0.9, 0.99, 1e-8, 0, 1, 1);
+    AdamW update = new AdamW(0.1, 0.9, 0.99, 1e-8, 0, 1, 1, 0);
     return Stream.of(
         change("write", (e, w, x) -> w.setFloats(x.toFloats())),
         change("write to a view", (e, w, x) -> w.rowsView(2, 3).setFloats(new float[CHANNELS])),

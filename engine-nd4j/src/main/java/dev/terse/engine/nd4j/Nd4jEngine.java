@@ -37,6 +37,7 @@ import dev.terse.engine.nd4j.memory.Nd4jTensor;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.numbers.Storage;
 import dev.terse.engine.spi.CheckedEngine;
+import dev.terse.engine.spi.Turn;
 
 /**
  * The operations on ND4J arrays, float32, with matmuls that may read bfloat16. Matmuls, softmax and
@@ -227,8 +228,8 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
   }
 
   @Override
-  protected void rope(Nd4jTensor x, int[] positions, Rotary rotary, int sign) {
-    kernels.rope(x, positions, rotary, sign);
+  protected void rope(Nd4jTensor x, int[] positions, Rotary rotary, Turn turn) {
+    kernels.rope(x, positions, rotary, turn);
   }
 
   @Override

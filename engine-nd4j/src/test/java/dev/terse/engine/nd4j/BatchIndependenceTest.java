@@ -58,7 +58,7 @@ class BatchIndependenceTest {
     }
   }
 
-  /** The second product of an adapter: few terms, and added to what stands there. */
+  /** The second matmul of an adapter: few terms, and added to what stands there. */
   @ParameterizedTest
   @EnumSource(NumberType.class)
   void lowRankProduct_rowsAloneOrWithOthers_haveTheSameBits(NumberType type) {

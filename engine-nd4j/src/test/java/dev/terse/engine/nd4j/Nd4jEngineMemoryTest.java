@@ -96,10 +96,10 @@ class Nd4jEngineMemoryTest {
 
   @ParameterizedTest
   @EnumSource(NumberType.class)
-  void countingEngine_sameStep_tellsWhatTheRealOneHeld(NumberType products) {
+  void countingEngine_sameStep_tellsWhatTheRealOneHeld(NumberType matmuls) {
     Assumptions.assumeTrue(OneDnn.isAvailable(), "bfloat16 needs oneDNN");
     for (int tokens : new int[] {3, 64, 300, 2000}) {
-      try (Nd4jEngine engine = new Nd4jEngine(products);
+      try (Nd4jEngine engine = new Nd4jEngine(matmuls);
           Nd4jEngine counting = engine.counting()) {
         try (SmallStep real = new SmallStep(engine, tokens, 7);
             SmallStep counted = new SmallStep(counting, tokens, 7)) {
@@ -240,11 +240,11 @@ class Nd4jEngineMemoryTest {
     assertThat(results[2]).containsExactly(results[0]);
   }
 
-  private static Nd4jEngine engine(KernelChoice kernels, NumberType products, int threads) {
+  private static Nd4jEngine engine(KernelChoice kernels, NumberType matmuls, int threads) {
     Assumptions.assumeTrue(
         kernels != KernelChoice.ONEDNN || OneDnn.isAvailable(),
         () -> "no oneDNN here: " + OneDnn.missing());
-    return new Nd4jEngine(kernels, products, threads);
+    return new Nd4jEngine(kernels, matmuls, threads);
   }
 
   private static long residentBytes() throws IOException {

@@ -100,7 +100,7 @@ final class SmallStep implements AutoCloseable {
     }
     double norm = Math.sqrt(engine.sumOfSquares(gradient));
     engine.adamW(
-        new AdamW(1e-2, 0.9, 0.99, 1e-8, 0.1, 1, 1 / norm), table, gradient, first, second);
+        new AdamW(1e-2, 0.9, 0.99, 1e-8, 0.1, 1, 1 / norm, 0), table, gradient, first, second);
     float[] out = new float[2 * VOCABULARY * C];
     gradient.read(0, out, 0, VOCABULARY * C);
     table.read(0, out, VOCABULARY * C, VOCABULARY * C);

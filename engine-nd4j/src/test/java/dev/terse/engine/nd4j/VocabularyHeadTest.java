@@ -39,10 +39,10 @@ class VocabularyHeadTest {
               new HeadBackward<>((index, logProb) -> -1, dHidden, TableGradient.whole(dHead)));
       double others = 29 * Math.exp(-11);
       assertThat(scores.logProbs()[0]).isCloseTo(-Math.log1p(others), within(1e-9));
-      double slope = -others / (1 + others);
+      double gradient = -others / (1 + others);
       double[] atTarget = dHead.rowsView(5, 6).toDoubles();
-      assertThat(atTarget[0] / (1.5 * slope)).isCloseTo(1, within(1e-6));
-      assertThat(atTarget[1] / (0.25 * slope)).isCloseTo(1, within(1e-6));
+      assertThat(atTarget[0] / (1.5 * gradient)).isCloseTo(1, within(1e-6));
+      assertThat(atTarget[1] / (0.25 * gradient)).isCloseTo(1, within(1e-6));
     }
   }
 }

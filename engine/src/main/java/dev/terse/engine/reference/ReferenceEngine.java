@@ -16,6 +16,7 @@ import dev.terse.engine.TokenScores;
 import dev.terse.engine.numbers.Storage;
 import dev.terse.engine.spi.CheckedEngine;
 import dev.terse.engine.spi.OwnTensors;
+import dev.terse.engine.spi.Turn;
 
 /**
  * Every operation as a plain loop in double precision: the specification of {@link Engine} and the
@@ -159,8 +160,8 @@ public final class ReferenceEngine extends CheckedEngine<HeapTensor> {
   }
 
   @Override
-  protected void rope(HeapTensor x, int[] positions, Rotary rotary, int sign) {
-    Rope.turn(x, positions, rotary, sign);
+  protected void rope(HeapTensor x, int[] positions, Rotary rotary, Turn turn) {
+    Rope.turn(x, positions, rotary, turn.sign());
   }
 
   @Override

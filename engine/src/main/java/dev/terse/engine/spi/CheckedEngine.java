@@ -35,7 +35,7 @@ public abstract class CheckedEngine<T extends DenseTensor<T>> implements Engine 
   /** A matmul's weight: a tensor of the engine's own, or one stored in bfloat16. */
   private Tensor weight(Tensor w) {
     return takesRoundedWeights() && w.storage() == Storage.BFLOAT16
-        ? own.ofAnyStorage(w)
+        ? own.readCompact(w)
         : own.read(w);
   }
 
@@ -160,19 +160,16 @@ public abstract class CheckedEngine<T extends DenseTensor<T>> implements Engine 
   @Override
   public final void rope(Tensor x, int[] positions, Rotary rotary) {
     OperationChecks.rope(x, positions, rotary);
-    rope(own.written(x), positions, rotary, 1);
+    rope(own.written(x), positions, rotary, Turn.FORWARD);
   }
 
   @Override
   public final void ropeBackward(Tensor dx, int[] positions, Rotary rotary) {
     OperationChecks.rope(dx, positions, rotary);
-    rope(own.written(dx), positions, rotary, -1);
+    rope(own.written(dx), positions, rotary, Turn.BACK);
   }
 
-  /**
-   * @param sign of the angles: 1 turns, -1 turns back
-   */
-  protected abstract void rope(T x, int[] positions, Rotary rotary, int sign);
+  protected abstract void rope(T x, int[] positions, Rotary rotary, Turn turn);
 
   @Override
   public final void swiglu(Tensor gate, Tensor up, Tensor out) {
@@ -241,8 +238,7 @@ public abstract class CheckedEngine<T extends DenseTensor<T>> implements Engine 
   @Override
   public final void adamW(AdamW update, Tensor weight, Tensor gradient, Tensor m, Tensor v) {
     OperationChecks.adamW(update, weight, gradient, m, v);
-    adamW(
-        update, own.written(weight), own.read(gradient), own.ofAnyStorage(m), own.ofAnyStorage(v));
+    adamW(update, own.written(weight), own.read(gradient), own.moment(m), own.moment(v));
   }
 
   /**

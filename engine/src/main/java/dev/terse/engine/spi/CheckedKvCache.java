@@ -16,7 +16,7 @@ import java.util.Map;
  * each continues, how far each is, whose turn it is. A subclass holds the entries and attends.
  *
  * <p>A prompt's entries are held once, for all its sequences, and are closed when the last of them
- * has gone; what a sequence adds is its own. So sequences join and leave without moving another's.
+ * has gone; what a sequence adds is its own.
  *
  * @param <T> the engine's own tensor
  * @param <E> keys and values of neighbouring positions, all layers

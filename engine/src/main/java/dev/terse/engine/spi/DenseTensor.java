@@ -117,13 +117,13 @@ public abstract class DenseTensor<T extends DenseTensor<T>> implements Tensor {
 
   @Override
   public final void readBytes(long from, byte[] target, int at, int count) {
-    requireRange(from / numberBytes, count / numberBytes);
+    requireWholeNumbers(from, count);
     loadBytes(from, target, at, count);
   }
 
   @Override
   public final void writeBytes(long from, byte[] source, int at, int count) {
-    requireRange(from / numberBytes, count / numberBytes);
+    requireWholeNumbers(from, count);
     changed();
     storeBytes(from, source, at, count);
   }
@@ -131,6 +131,21 @@ public abstract class DenseTensor<T extends DenseTensor<T>> implements Tensor {
   @Override
   public final String toString() {
     return "tensor " + Shapes.text(shape);
+  }
+
+  private void requireWholeNumbers(long from, int count) {
+    if (from % numberBytes != 0 || count % numberBytes != 0) {
+      throw new IllegalArgumentException(
+          "bytes "
+              + from
+              + " to "
+              + (from + count)
+              + " are not whole numbers of "
+              + numberBytes
+              + " bytes of "
+              + this);
+    }
+    requireRange(from / numberBytes, count / numberBytes);
   }
 
   private void requireRange(long from, int count) {

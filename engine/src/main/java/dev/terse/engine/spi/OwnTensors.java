@@ -56,11 +56,13 @@ public record OwnTensors<T extends DenseTensor<T>>(
         new TableGradient<>(dHead.ids(), written(dHead.sums())));
   }
 
-  /** A tensor of any storage that is read, and written to where it is a moment. */
-  Tensor ofAnyStorage(Tensor tensor) {
-    if (tensor.storage() == Storage.FULL) {
-      return written(tensor);
-    }
+  /** A moment of AdamW, which is read and written to: of full width or compact. */
+  Tensor moment(Tensor tensor) {
+    return tensor.storage() == Storage.FULL ? written(tensor) : readCompact(tensor);
+  }
+
+  /** A tensor of another storage than {@link Storage#FULL}, which is read or is a moment. */
+  Tensor readCompact(Tensor tensor) {
     ((CompactTensor) requireOwn(compact, tensor)).requireOpen();
     return tensor;
   }

@@ -51,6 +51,24 @@ class ReferenceMemoryTest {
   }
 
   @Test
+  void bytes_partsOfANumber_areRefused() {
+    try (Tensor tensor = engine.allocate(4)) {
+      long end = tensor.byteSize();
+      byte[] bytes = new byte[16];
+      assertThatThrownBy(() -> tensor.readBytes(end - 1, bytes, 0, 7))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("bytes 31 to 38 are not whole numbers of 8 bytes of tensor [4]");
+      assertThatThrownBy(() -> tensor.readBytes(0, bytes, 0, 7))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> tensor.writeBytes(end - 1, bytes, 0, 7))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> tensor.writeBytes(end, bytes, 0, 8))
+          .hasMessage("elements 4 to 5 are outside tensor [4]");
+      tensor.writeBytes(end - 8, bytes, 0, 8);
+    }
+  }
+
+  @Test
   void tensorOfArena_closed_staysUntilTheArenaCloses() {
     try (Arena arena = engine.arena()) {
       Tensor tensor = arena.zeros(3);

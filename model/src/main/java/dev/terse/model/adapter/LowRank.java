@@ -7,7 +7,7 @@ import dev.terse.engine.Tensor;
 import dev.terse.model.weights.LinearGradients;
 
 /**
- * The low-rank matmuls {@code s · x · Aᵀ · Bᵀ} of an adapter and its backward. B is kept
+ * The low-rank matmuls {@code s · x · Aᵀ · Bᵀ} of an adapter and its backward. B is stored
  * transposed, so that the engine's matmuls can add it to an output that stands there already.
  */
 final class LowRank implements AutoCloseable {

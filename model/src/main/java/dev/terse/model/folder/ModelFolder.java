@@ -130,12 +130,7 @@ public record ModelFolder(
     return DecoderConfig.of(path.resolve(CONFIG));
   }
 
-  /** Loads config.json and weights only; for work on ids, where no tokenizer is needed. */
-  public static Decoder loadDecoder(Path folder, Engine engine) {
-    return openDecoder(folder, engine, WeightUse.CHANGED).build();
-  }
-
-  /** The weights and the shape that {@link #loadDecoder} loads. */
+  /** Opens config.json and weights only; for work on ids, where no tokenizer is needed. */
   public static DecoderBuilder openDecoder(Path folder, Engine engine, WeightUse use) {
     if (Files.isRegularFile(folder)) {
       try (GgufModel model = GgufModel.open(folder)) {

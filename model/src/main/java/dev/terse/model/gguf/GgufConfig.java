@@ -3,6 +3,7 @@ package dev.terse.model.gguf;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.model.weights.DecoderConfig.Family;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,24 +11,26 @@ import java.util.Map;
 /** config.json and generation_config.json from a file's metadata, as transformers reads them. */
 final class GgufConfig {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Map<String, String> ARCHITECTURES =
-      Map.of("llama", "LlamaForCausalLM", "qwen2", "Qwen2ForCausalLM", "qwen3", "Qwen3ForCausalLM");
 
   private final Metadata metadata;
   private final Map<String, GgufHeader.Entry> tensors;
   private final String family;
+  private final String architecture; // the class of transformers
 
   GgufConfig(Metadata metadata, Map<String, GgufHeader.Entry> tensors) {
     this.metadata = metadata;
     this.tensors = tensors;
     this.family = metadata.requiredText("general.architecture");
-    if (!ARCHITECTURES.containsKey(family)) {
-      throw new IllegalArgumentException(
-          metadata.where()
-              + " holds a model of architecture '"
-              + family
-              + "'; supported are llama, qwen2 and qwen3");
-    }
+    this.architecture =
+        Family.of(family)
+            .map(Family::architecture)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        metadata.where()
+                            + " holds a model of architecture '"
+                            + family
+                            + "'; supported are llama, qwen2 and qwen3"));
   }
 
   String family() {
@@ -59,7 +62,7 @@ final class GgufConfig {
     int headDim = headDim(embedding.shape()[1]);
     double theta = metadata.number(family + ".rope.freq_base", 10_000);
     ObjectNode config = JSON.createObjectNode();
-    config.putArray("architectures").add(ARCHITECTURES.get(family));
+    config.putArray("architectures").add(architecture);
     config.put("model_type", family);
     config.put("vocab_size", embedding.shape()[0]);
     config.put("hidden_size", embedding.shape()[1]);

@@ -116,7 +116,7 @@ final class Layer {
   /** {@code y} [N, C] {@code = Down · (silu(gate) ∘ up)}. */
   private void narrow(Tensor gate, Tensor up, PassTokens tokens, Tensor y, Arena arena) {
     try (Arena scratch = arena.open()) {
-      weights.down().forward(tokens, product(gate, up, scratch), y, scratch);
+      weights.down().forward(tokens, activated(gate, up, scratch), y, scratch);
     }
   }
 
@@ -145,18 +145,18 @@ final class Layer {
       Tensor dUp = scratch.floats(n, config.ffn());
       Tensor dm = scratch.floats(n, config.channels());
       try (Arena inner = scratch.open()) {
-        Tensor dProduct = inner.floats(n, config.ffn());
+        Tensor dActivated = inner.floats(n, config.ffn());
         weights
             .down()
             .backward(
                 tokens,
                 gradients.down(),
-                product(a.gate(), a.up(), inner),
+                activated(a.gate(), a.up(), inner),
                 d,
-                dProduct,
+                dActivated,
                 Write.OVERWRITE,
                 inner);
-        engine.swigluBackward(a.gate(), a.up(), dProduct, dGate, dUp);
+        engine.swigluBackward(a.gate(), a.up(), dActivated, dGate, dUp);
       }
       Tensor m = normed(a.middle(), weights.middleNorm(), scratch);
       weights.gate().backward(tokens, gradients.gate(), m, dGate, dm, Write.OVERWRITE, scratch);
@@ -216,10 +216,10 @@ final class Layer {
   }
 
   /** {@code silu(gate) ∘ up}, [N, F]. */
-  private Tensor product(Tensor gate, Tensor up, Arena arena) {
-    Tensor product = arena.floats(gate.shape());
-    engine.swiglu(gate, up, product);
-    return product;
+  private Tensor activated(Tensor gate, Tensor up, Arena arena) {
+    Tensor activated = arena.floats(gate.shape());
+    engine.swiglu(gate, up, activated);
+    return activated;
   }
 
   private Tensor normed(Tensor x, Tensor norm, Arena arena) {

@@ -6,8 +6,8 @@ import dev.terse.engine.Tensor;
 import dev.terse.model.weights.DecoderConfig;
 
 /**
- * What one layer's forward leaves for its backward. The normed inputs and the product of gate and
- * up are not retained: computing them again costs a pass over the rows, retaining them a third more
+ * What one layer's forward leaves for its backward. The normed inputs and {@code silu(gate) ∘ up}
+ * are not retained: computing them again costs a pass over the rows, retaining them a third more
  * memory.
  *
  * @param input the residual stream that enters, [N, C]

@@ -7,6 +7,9 @@ import dev.terse.engine.Rotary;
 import dev.terse.engine.Shapes;
 import dev.terse.io.JsonFile;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Shape of a decoder, as {@code config.json} of a Hugging Face folder tells it.
@@ -44,7 +47,7 @@ public record DecoderConfig(
     double initializerRange,
     JsonNode json) {
 
-  /** The supported model_type values. */
+  /** The supported families; a name in small letters is model_type, and GGUF's architecture. */
   public enum Family {
     LLAMA("LlamaForCausalLM"),
     QWEN2("Qwen2ForCausalLM"),
@@ -54,6 +57,13 @@ public record DecoderConfig(
 
     Family(String architecture) {
       this.architecture = architecture;
+    }
+
+    /** The family of a model_type, if it is supported. */
+    public static Optional<Family> of(String modelType) {
+      return Arrays.stream(values())
+          .filter(family -> family.name().toLowerCase(Locale.ROOT).equals(modelType))
+          .findFirst();
     }
 
     /** The class of transformers. */
@@ -69,7 +79,7 @@ public record DecoderConfig(
    * @throws IllegalArgumentException naming all problems at once
    */
   public static DecoderConfig of(JsonNode json, String where) {
-    return new ConfigReader(json, where).read();
+    return new DecoderConfigReader(json, where).read();
   }
 
   /** {@link #of(JsonNode, String)} of a config that has no file. */

@@ -13,6 +13,7 @@ import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.PackedBatch;
 import dev.terse.model.weights.Parameters;
 import dev.terse.model.weights.WeightShapes;
+import dev.terse.model.weights.WeightUse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ class AdapterGoldenTest {
         assertLogProbs(merged.decoder(), golden.batch(), golden.logProbs(), under);
         merged.save(temporary);
       }
-      try (Decoder again = ModelFolder.loadDecoder(temporary, engine)) {
+      try (Decoder again = ModelFolder.openDecoder(temporary, engine, WeightUse.CHANGED).build()) {
         assertLogProbs(again, golden.batch(), golden.logProbs(), under);
       }
     }

@@ -10,6 +10,7 @@ import dev.terse.model.gguf.PreTokenizerChoice;
 import dev.terse.model.safetensors.DType;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.Parameters;
+import dev.terse.model.weights.WeightUse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -62,8 +63,9 @@ class HuggingFaceExportTest {
     HuggingFaceExport.fromGguf(
         gguf, folder.resolve("b"), DType.BF16, PreTokenizerChoice.DECLARED, Progress.NONE);
     try (ReferenceEngine engine = new ReferenceEngine();
-        Decoder half = ModelFolder.loadDecoder(folder.resolve("b"), engine);
-        Decoder full = ModelFolder.loadDecoder(gguf, engine)) {
+        Decoder half =
+            ModelFolder.openDecoder(folder.resolve("b"), engine, WeightUse.CHANGED).build();
+        Decoder full = ModelFolder.openDecoder(gguf, engine, WeightUse.CHANGED).build()) {
       for (String weight : full.weights().names()) {
         float[] expected = full.weights().get(weight).toFloats();
         float[] found = half.weights().get(weight).toFloats();

@@ -88,7 +88,7 @@ class ModelFolderTest {
       WeightFiles.write(folder, single.weights().tensors(), DType.F32, 30_000);
       assertThat(folder.resolve("model.safetensors")).doesNotExist();
 
-      try (Decoder sharded = ModelFolder.loadDecoder(folder, engine)) {
+      try (Decoder sharded = ModelFolder.openDecoder(folder, engine, WeightUse.CHANGED).build()) {
         assertThat(logits(sharded)).containsExactly(logits(single));
       }
     }
@@ -177,7 +177,7 @@ class ModelFolderTest {
       WeightFiles.write(folder, tensors, DType.F32, WeightFiles.MAX_SHARD_BYTES);
     }
 
-    assertThatThrownBy(() -> ModelFolder.loadDecoder(folder, engine))
+    assertThatThrownBy(() -> ModelFolder.openDecoder(folder, engine, WeightUse.CHANGED).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(folder.resolve("model.safetensors").toString())
         .hasMessageContaining("does not fit its config (4 problems)")
@@ -193,7 +193,7 @@ class ModelFolderTest {
     assertThatThrownBy(() -> ModelFolder.load(folder.resolve("nowhere"), engine))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("nowhere does not exist: a model is a Hugging Face folder");
-    assertThatThrownBy(() -> ModelFolder.loadDecoder(folder, engine))
+    assertThatThrownBy(() -> ModelFolder.openDecoder(folder, engine, WeightUse.CHANGED).build())
         .hasMessageEndingWith("config.json does not exist");
   }
 

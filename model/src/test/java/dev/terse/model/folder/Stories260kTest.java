@@ -14,6 +14,7 @@ import dev.terse.model.transformer.Decoder;
 import dev.terse.model.transformer.Decodings;
 import dev.terse.model.weights.PackedBatch;
 import dev.terse.model.weights.Parameters;
+import dev.terse.model.weights.WeightUse;
 import dev.terse.testkit.SharedData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class Stories260kTest {
     JsonNode expected = reference.at("/teacher_forced/0");
     PackedBatch batch = PackedBatch.of(List.of(ints(expected.get("ids"))));
     try (Engine engine = under.open();
-        Decoder decoder = ModelFolder.loadDecoder(folder, engine);
+        Decoder decoder = ModelFolder.openDecoder(folder, engine, WeightUse.CHANGED).build();
         Tensor logits = decoder.logits(batch)) {
       for (String position : (Iterable<String>) expected.get("logits")::fieldNames) {
         int row = Integer.parseInt(position);
@@ -73,7 +74,7 @@ class Stories260kTest {
     PackedBatch batch = PackedBatch.of(List.of(ints(expected.get("ids"))));
     double weight = -1.0 / (batch.ids().length - 1);
     try (Engine engine = under.open();
-        Decoder decoder = ModelFolder.loadDecoder(folder, engine);
+        Decoder decoder = ModelFolder.openDecoder(folder, engine, WeightUse.CHANGED).build();
         Parameters gradients = decoder.weights().zerosLike(engine)) {
       decoder.accumulate(
           batch,
@@ -102,7 +103,7 @@ class Stories260kTest {
   @EnumSource
   void greedyText_llama2cPrompts_isTheSame(EngineUnderTest under) throws IOException {
     try (Engine engine = under.open();
-        Decoder decoder = ModelFolder.loadDecoder(folder, engine)) {
+        Decoder decoder = ModelFolder.openDecoder(folder, engine, WeightUse.CHANGED).build()) {
       for (JsonNode expected : reference.get("greedy")) {
         int[] ids = ints(expected.get("ids"));
         int[] prompt = promptIds(expected.get("prompt").asText());

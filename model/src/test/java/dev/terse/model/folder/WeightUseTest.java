@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Weights that are only read take less memory where products round them, and no bit is lost. */
+/** Weights that are only read take less memory where matmuls round them, and no bit is lost. */
 class WeightUseTest {
   private static final int[] IDS = {5, 17, 280, 3, 99, 42, 7, 7, 120};
   private static final LoraSettings LORA =

@@ -188,24 +188,24 @@ class AdaptersTest {
         Decoder decoder = moved(TinyModel.LLAMA, engine, kind);
         Parameters packed = decoder.trained().zerosLike(engine);
         Parameters apart = decoder.trained().zerosLike(engine)) {
-      double[] slopes = slopes(decoder, together, packed);
+      double[] logProbs = logProbs(decoder, together, packed);
       for (int s : new int[] {2, 0, 1}) {
         int from = together.segments().start(s);
         int[] ids = Arrays.copyOfRange(together.ids(), from, together.segments().end(s));
         PackedBatch alone = PackedBatch.of(List.of(ids)).withDropout(SEED, new int[] {numbers[s]});
-        double[] own = slopes(decoder, alone, apart);
-        assertThat(Arrays.copyOfRange(slopes, from, from + ids.length - 1))
+        double[] own = logProbs(decoder, alone, apart);
+        assertThat(Arrays.copyOfRange(logProbs, from, from + ids.length - 1))
             .containsExactly(Arrays.copyOf(own, ids.length - 1), within(under.tolerance()));
       }
       assertClose(packed, apart, under);
-      assertThat(slopes[0]).isNotEqualTo(score(decoder, batch(12, 5, 20)).logProbs()[0]);
+      assertThat(logProbs[0]).isNotEqualTo(score(decoder, batch(12, 5, 20)).logProbs()[0]);
     }
   }
 
   /**
    * Adds gradients of a loss that does not depend on the batch, and gives the log-probabilities.
    */
-  private static double[] slopes(Decoder decoder, PackedBatch batch, Parameters gradients) {
+  private static double[] logProbs(Decoder decoder, PackedBatch batch, Parameters gradients) {
     return decoder
         .accumulate(
             batch,

@@ -206,8 +206,8 @@ abstract class HeadConformance extends OperationConformance {
       moves[rows.rows()[k]] = k % 3 == 0 && rows.targets()[k] != HeadRows.NO_TARGET;
     }
     for (int row = 0; row < 60; row++) {
-      double[] slope = dHidden.actual().rowsView(row, row + 1).toDoubles();
-      assertThat(Arrays.stream(slope).anyMatch(v -> v != 0))
+      double[] gradient = dHidden.actual().rowsView(row, row + 1).toDoubles();
+      assertThat(Arrays.stream(gradient).anyMatch(v -> v != 0))
           .as("row %d has a gradient", row)
           .isEqualTo(moves[row]);
     }

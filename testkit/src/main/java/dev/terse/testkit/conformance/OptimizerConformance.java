@@ -29,7 +29,7 @@ abstract class OptimizerConformance extends OperationConformance {
     Twin v = lab.of(new double[size], size);
     for (int step = 1; step <= 6; step++) {
       Twin gradient = lab.normal(1e-3, size);
-      AdamW update = new AdamW(0.01, 0.9, 0.999, 1e-8, 0.1, step, 0.37);
+      AdamW update = new AdamW(0.01, 0.9, 0.999, 1e-8, 0.1, step, 0.37, 0);
       lab.run(
           (e, t) -> e.adamW(update, t.of(weight), t.of(gradient), t.of(m), t.of(v)), weight, m, v);
     }
@@ -76,7 +76,7 @@ abstract class OptimizerConformance extends OperationConformance {
     Twin w = lab.normal(4);
     Twin codes = lab.compact(Storage.UINT8, 4);
     Twin signed = lab.compact(Storage.INT8, 4);
-    AdamW update = new AdamW(0.5, 0.9, 0.95, 1e-8, 0, 1, 1);
+    AdamW update = new AdamW(0.5, 0.9, 0.95, 1e-8, 0, 1, 1, 0);
     assertThatThrownBy(
             () ->
                 engine()
@@ -103,7 +103,7 @@ abstract class OptimizerConformance extends OperationConformance {
     Twin gradient = lab.of(new double[21], 3, 7);
     Twin m = lab.of(new double[21], 21);
     Twin v = lab.of(new double[21], 21);
-    AdamW update = new AdamW(0.5, 0.9, 0.95, 1e-8, 0.25, 1, 1);
+    AdamW update = new AdamW(0.5, 0.9, 0.95, 1e-8, 0.25, 1, 1, 0);
     lab.run((e, t) -> e.adamW(update, t.of(weight), t.of(gradient), t.of(m), t.of(v)), weight);
     lab.assertClose("decay", weight, 2 * FLOAT_ROUNDOFF * weight.max());
   }
@@ -111,7 +111,7 @@ abstract class OptimizerConformance extends OperationConformance {
   @Test
   void adamW_stepZero_isRefused() {
     Twin t = lab.normal(4);
-    AdamW update = new AdamW(0.5, 0.9, 0.95, 1e-8, 0, 0, 1);
+    AdamW update = new AdamW(0.5, 0.9, 0.95, 1e-8, 0, 0, 1, 0);
     assertThatThrownBy(
             () ->
                 engine()

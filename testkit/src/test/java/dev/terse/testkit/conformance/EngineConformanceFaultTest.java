@@ -43,7 +43,7 @@ class EngineConformanceFaultTest {
   private static final Set<String> CALLED = ConcurrentHashMap.newKeySet();
   private static Engine underTest;
 
-  /** The suite as an engine of float32 products would run it. */
+  /** The suite as an engine of float32 matmuls would run it. */
   static class Suite extends EngineConformance {
     @Override
     protected Engine newEngine() {
@@ -336,7 +336,8 @@ class EngineConformanceFaultTest {
                       u.epsilon(),
                       u.weightDecay(),
                       u.step() + 1,
-                      u.gradScale());
+                      u.gradScale(),
+                      0);
               e.adamW(late, t(a[1]), t(a[2]), t(a[3]), t(a[4]));
               return null;
             }),

@@ -22,11 +22,6 @@ public record Placeholder(String text, boolean mergesRuns) {
     return new Placeholder(text, true);
   }
 
-  /** Pruned steps leave no trace. */
-  public static Placeholder deletion() {
-    return new Placeholder("", true);
-  }
-
   /** The chain with marks in place of the pruned steps. */
   public String apply(String thinking, List<Step> steps, boolean[] pruned) {
     StringBuilder chain = new StringBuilder(thinking.length());

@@ -17,7 +17,7 @@ class PlaceholderTest {
   @Test
   void apply_otherPolicies_mergeOrDelete() {
     assertThat(apply(Placeholder.mergedRuns("[SKIP]"))).isEqualTo("[SKIP]c\n\n[SKIP]e");
-    assertThat(apply(Placeholder.deletion())).isEqualTo("c\n\ne");
+    assertThat(apply(Placeholder.mergedRuns(""))).isEqualTo("c\n\ne");
     assertThat(apply(Placeholder.perStep(" and then "))).startsWith(" and then  and then c");
   }
 

@@ -37,6 +37,11 @@ public record GrpoConfig(
     reward.rubric();
   }
 
+  @Override
+  public String lengthKey() {
+    return "max_completion_length";
+  }
+
   /** Whether training leaves out inputs of the adapters. */
   public boolean dropsOut() {
     return model.lora().dropsOut() && !disableDropout;

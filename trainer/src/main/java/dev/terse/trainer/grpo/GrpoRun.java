@@ -93,9 +93,9 @@ public final class GrpoRun {
   }
 
   private List<Problem> problems(String file, ModelFolder model) throws IOException {
-    int capacity =
+    int positionsForPrompt =
         model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
-    if (capacity < 1) {
+    if (positionsForPrompt < 1) {
       throw new IllegalArgumentException(
           "max_completion_length "
               + config.generation().maxCompletionLength()
@@ -104,7 +104,7 @@ public final class GrpoRun {
               + " positions");
     }
     Integer limit = config.generation().maxPromptLength();
-    int maxPromptLength = limit == null ? capacity : Math.min(limit, capacity);
+    int maxPromptLength = limit == null ? positionsForPrompt : Math.min(limit, positionsForPrompt);
     ProblemSet set =
         ProblemSet.load(
             Path.of(file),

@@ -52,7 +52,7 @@ record GrpoWorkload(
         .memory(
             config.model().lora(),
             config.generation().maxLive(),
-            "max_completion_length",
+            config.lengthKey(),
             config.generation().maxCompletionLength());
   }
 

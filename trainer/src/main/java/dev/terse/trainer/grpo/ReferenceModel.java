@@ -34,7 +34,8 @@ sealed interface ReferenceModel extends AutoCloseable {
   /**
    * The policy with its adapters as the run began: fresh ones change nothing, so that is the base
    * model, as in TRL; adapters that are trained on are what they were. The base is held once: while
-   * it is lent, the policy's adapters are set aside.
+   * it is lent, the policy's adapters are overwritten, and put back at its end. Besides the
+   * optimizer this is the only writer of what is trained.
    *
    * @param policy not owned
    * @param begun what its adapters were, owned

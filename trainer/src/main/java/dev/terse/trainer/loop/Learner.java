@@ -26,7 +26,9 @@ public interface Learner<S> extends AutoCloseable {
   S start();
 
   /**
-   * Does one update. It writes nothing but the weights, by {@code optimizer}, and logs.
+   * Does one update. It leaves nothing changed but the weights, by {@code optimizer}, and logs.
+   * Adapters may be overwritten meanwhile, where they are lent to the reference model, and are put
+   * back to the bit before {@code optimizer} is called.
    *
    * @param state that the update before left
    * @param optimizer the loop's

@@ -9,6 +9,9 @@ public interface RunConfig {
 
   TrainingConfig training();
 
+  /** The key that says how long a sequence may get: max_length or max_completion_length. */
+  String lengthKey();
+
   /** Peak of the schedule. */
   double learningRate();
 

@@ -12,18 +12,14 @@ public final class StopSignal implements AutoCloseable {
   private final Thread hook = new Thread(this::requestAndWait, "stop-signal");
   private volatile boolean requested;
 
-  private StopSignal() {}
+  /** A signal that only {@link #request} gives. */
+  public StopSignal() {}
 
   /** Listens to the signals from now on. */
   public static StopSignal listening() {
     StopSignal signal = new StopSignal();
     Runtime.getRuntime().addShutdownHook(signal.hook);
     return signal;
-  }
-
-  /** A signal that only {@link #request} gives. */
-  public static StopSignal manual() {
-    return new StopSignal();
   }
 
   /** Asks the run to stop after the update under way. */

@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
 
+  private final RunConfig config;
   private final ModelArguments arguments;
   private final TrainingConfig training;
   private final Map<String, String> values;
@@ -43,8 +44,9 @@ public final class TrainingRun {
   }
 
   public TrainingRun(Loaded<? extends RunConfig> loaded, Engine engine, MetricSink sink) {
-    this.arguments = loaded.config().model();
-    this.training = loaded.config().training();
+    this.config = loaded.config();
+    this.arguments = config.model();
+    this.training = config.training();
     this.values = loaded.values();
     this.engine = engine;
     this.sink = sink;
@@ -72,7 +74,7 @@ public final class TrainingRun {
       throws IOException {
     Optional<Checkpoint> from = checkpoint(store);
     MemoryWatch memory = new MemoryWatch(engine, training.memoryCheck());
-    memory.beforeLoading(new WeightsOnly(RunModels.config(arguments), arguments.lora(), training));
+    memory.beforeLoading(new WeightsOnly(RunModels.config(arguments), config));
     try (ModelFolder model = model(from);
         Learner<S> learner = method.learner(model);
         Optimizer optimizer =

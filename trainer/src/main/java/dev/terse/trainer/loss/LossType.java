@@ -19,8 +19,10 @@ import java.util.Arrays;
  * in B and brings no tokens, as in TRL.
  *
  * <p>A new loss type is a constant here, with its line above; the compiler then asks {@link
- * #weights} for its formula. One whose l is not the clipped one is a class beside {@link
- * ClippedSurrogate}.
+ * #weights} for its formula. One whose l is not the clipped one needs more: {@link
+ * GrpoLoss.Objective} holds a {@link ClippedSurrogate} by its class, {@link GrpoLoss} takes ratio
+ * and {@link ClippedSurrogate#MAX_LOG_RATIO} from it for the divergence, and {@link
+ * PolicyStatistics} counts what it clips.
  */
 public enum LossType {
   GRPO,

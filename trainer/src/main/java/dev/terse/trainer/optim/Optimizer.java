@@ -7,9 +7,10 @@ import dev.terse.model.weights.Parameters;
 import java.util.regex.Pattern;
 
 /**
- * AdamW over all weights of a decoder, with the global gradient norm clipped before and updates
- * with a non-finite gradient left out. Owns the moments and the gradient's sums, not the weights:
- * {@link #update} is the one place where training changes them.
+ * AdamW over what is trained of a decoder: all weights, or its adapters. The global gradient norm
+ * is clipped before, and updates with a non-finite gradient are left out. Owns the moments and the
+ * gradient's sums, not the weights: {@link #update} is the one place where training changes them
+ * for good. {@code grpo.ReferenceModel.Adapters} overwrites adapters too, and puts them back.
  */
 public final class Optimizer implements AutoCloseable {
   // transformers' get_decay_parameter_names: biases and norms are not decayed.

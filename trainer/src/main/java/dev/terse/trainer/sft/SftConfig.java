@@ -30,6 +30,10 @@ public record SftConfig(
     @Default("random") Sampling trainSamplingStrategy,
     @Default("nll") SftLossType lossType)
     implements RunConfig {
+  @Override
+  public String lengthKey() {
+    return "max_length";
+  }
 
   /** Order of the rows within an epoch. */
   public enum Sampling {

@@ -30,7 +30,7 @@ record SftWorkload(
   @Override
   public MemorySettings settings() {
     int limit = config.maxLength() == null ? model.maxPositions() : config.maxLength();
-    return config.training().memory(config.model().lora(), 1, "max_length", limit);
+    return config.training().memory(config.model().lora(), 1, config.lengthKey(), limit);
   }
 
   @Override

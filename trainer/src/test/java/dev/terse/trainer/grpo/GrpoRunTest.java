@@ -54,7 +54,7 @@ class GrpoRunTest {
               engine,
               new MemorySink(),
               Phases.QUIET)
-          .run(StopSignal.manual());
+          .run(new StopSignal());
     }
   }
 
@@ -93,7 +93,7 @@ class GrpoRunTest {
     try (Engine engine = new ReferenceEngine()) {
       return new GrpoRun(
               ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, Phases.QUIET)
-          .run(StopSignal.manual());
+          .run(new StopSignal());
     }
   }
 

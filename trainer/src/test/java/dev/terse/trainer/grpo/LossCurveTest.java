@@ -133,7 +133,7 @@ class LossCurveTest {
     arguments.add("--max_steps=" + updates);
     MemorySink sink = new MemorySink();
     new SftRun(ConfigReader.read(null, arguments, SftConfig.class), engine, sink, Phases.QUIET)
-        .run(StopSignal.manual());
+        .run(new StopSignal());
     return sink.values("train/loss");
   }
 

@@ -80,7 +80,7 @@ class UserRewardRunTest {
     arguments.addAll(List.of(more));
     try (Engine engine = new ReferenceEngine()) {
       new GrpoRun(ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, Phases.QUIET)
-          .run(StopSignal.manual());
+          .run(new StopSignal());
     }
   }
 

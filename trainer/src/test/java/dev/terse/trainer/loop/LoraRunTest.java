@@ -92,7 +92,7 @@ class LoraRunTest {
             more);
     try (Engine engine = on.open.get()) {
       new SftRun(ConfigReader.read(null, arguments, SftConfig.class), engine, sink, Phases.QUIET)
-          .run(StopSignal.manual());
+          .run(new StopSignal());
     }
   }
 
@@ -117,7 +117,7 @@ class LoraRunTest {
             more);
     try (Engine engine = on.open.get()) {
       new GrpoRun(ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, Phases.QUIET)
-          .run(StopSignal.manual());
+          .run(new StopSignal());
     }
   }
 

@@ -56,7 +56,7 @@ class Nd4jRunTest {
               engine,
               sink,
               Phases.QUIET)
-          .run(StopSignal.manual());
+          .run(new StopSignal());
     }
   }
 
@@ -88,7 +88,7 @@ class Nd4jRunTest {
               engine,
               sink,
               Phases.QUIET)
-          .run(StopSignal.manual());
+          .run(new StopSignal());
     }
   }
 

@@ -158,7 +158,7 @@ class MemoryForecastTest {
             "--use_peft=" + adapters,
             "--logging_steps=1");
     new SftRun(ConfigReader.read(null, arguments, SftConfig.class), engine, sink, Phases.QUIET)
-        .run(StopSignal.manual());
+        .run(new StopSignal());
     assertForecast();
   }
 
@@ -180,7 +180,7 @@ class MemoryForecastTest {
                 "--max_steps=2",
                 "--save_strategy=no"));
     new GrpoRun(ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, Phases.QUIET)
-        .run(StopSignal.manual());
+        .run(new StopSignal());
     assertForecast();
   }
 

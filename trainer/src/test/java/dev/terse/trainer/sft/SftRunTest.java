@@ -67,7 +67,7 @@ class SftRunTest {
     assertThat(
             run(
                 "out",
-                StopSignal.manual(),
+                new StopSignal(),
                 "--max_steps=12",
                 "--eval_dataset=" + folder.resolve("data.jsonl"),
                 "--eval_strategy=steps",
@@ -110,7 +110,7 @@ class SftRunTest {
     sink = new MemorySink();
     run(
         "passes-" + tokensPerPass,
-        StopSignal.manual(),
+        new StopSignal(),
         "--max_tokens_per_pass=" + tokensPerPass,
         "--max_steps=1",
         "--warmup_steps=0",
@@ -125,7 +125,7 @@ class SftRunTest {
   @ValueSource(strings = {"adamw_torch", "adamw_bf16", "adamw_8bit"})
   void resume_stoppedAfterEachStep_endsWithTheSameBits(String optim) throws IOException {
     data(5);
-    run("whole", StopSignal.manual(), "--save_steps=1", "--optim=" + optim);
+    run("whole", new StopSignal(), "--save_steps=1", "--optim=" + optim);
     byte[] expected =
         Files.readAllBytes(folder.resolve("whole/checkpoint-6/trainer_state/weights.safetensors"));
     byte[] moments =
@@ -135,7 +135,7 @@ class SftRunTest {
       String name = "from" + stopAt;
       run(
           name,
-          StopSignal.manual(),
+          new StopSignal(),
           "--optim=" + optim,
           "--save_strategy=no",
           "--resume_from_checkpoint=" + folder.resolve("whole/checkpoint-" + stopAt),
@@ -152,8 +152,8 @@ class SftRunTest {
   @Test
   void stop_requested_savesAndTheResumedRunEndsWithTheSameBits() throws IOException {
     data(5);
-    run("whole", StopSignal.manual());
-    StopSignal stop = StopSignal.manual();
+    run("whole", new StopSignal());
+    StopSignal stop = new StopSignal();
     MemorySink stopping =
         new MemorySink() {
           @Override
@@ -186,7 +186,7 @@ class SftRunTest {
     }
     assertThat(folder.resolve("parts/checkpoint-3")).isDirectory();
     assertThat(folder.resolve("parts/model.safetensors")).doesNotExist();
-    run("parts", StopSignal.manual(), "--resume_from_checkpoint=true");
+    run("parts", new StopSignal(), "--resume_from_checkpoint=true");
     assertThat(Files.readAllBytes(folder.resolve("parts/model.safetensors")))
         .isEqualTo(Files.readAllBytes(folder.resolve("whole/model.safetensors")));
   }
@@ -194,12 +194,12 @@ class SftRunTest {
   @Test
   void resume_withAnotherLearningRate_isRefused() throws IOException {
     data(5);
-    run("out", StopSignal.manual(), "--save_steps=3");
+    run("out", new StopSignal(), "--save_steps=3");
     assertThatThrownBy(
             () ->
                 run(
                     "out",
-                    StopSignal.manual(),
+                    new StopSignal(),
                     "--learning_rate=1e-3",
                     "--resume_from_checkpoint=true"))
         .isInstanceOf(IllegalArgumentException.class)
@@ -209,23 +209,23 @@ class SftRunTest {
             () ->
                 run(
                     "out",
-                    StopSignal.manual(),
+                    new StopSignal(),
                     "--max_tokens_per_pass=0",
                     "--resume_from_checkpoint=true"))
         .hasMessageContaining("max_tokens_per_pass was 1024, is 0");
     data(4);
-    assertThatThrownBy(() -> run("out", StopSignal.manual(), "--resume_from_checkpoint=true"))
+    assertThatThrownBy(() -> run("out", new StopSignal(), "--resume_from_checkpoint=true"))
         .hasMessageContaining("the data set has another content");
   }
 
   @Test
   void resume_withMoreSteps_trainsOn() throws IOException {
     data(5);
-    run("out", StopSignal.manual(), "--save_steps=3");
+    run("out", new StopSignal(), "--save_steps=3");
     int reached =
         run(
             "out",
-            StopSignal.manual(),
+            new StopSignal(),
             "--max_steps=8",
             "--learning_rate=0.01",
             "--resume_from_checkpoint=true");
@@ -235,15 +235,15 @@ class SftRunTest {
   @Test
   void data_emptyOrTooLong_isToldWithCounts() throws IOException {
     Files.writeString(folder.resolve("data.jsonl"), "\n");
-    assertThatThrownBy(() -> run("out", StopSignal.manual()))
+    assertThatThrownBy(() -> run("out", new StopSignal()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("data.jsonl holds no row to train on: 0 rows read, 0 used");
     data(3);
-    assertThatThrownBy(() -> run("out", StopSignal.manual(), "--max_length=4"))
+    assertThatThrownBy(() -> run("out", new StopSignal(), "--max_length=4"))
         .hasMessageContaining(
             "3 rows read, 0 used, 3 dropped because they are longer than max_length 4");
     Files.writeString(folder.resolve("data.jsonl"), "{\"question\":\"x\"}\n");
-    assertThatThrownBy(() -> run("out", StopSignal.manual()))
+    assertThatThrownBy(() -> run("out", new StopSignal()))
         .hasMessageContaining(
             "line 1: expected prompt and completion, messages, or text, found the keys [question]");
   }
@@ -251,7 +251,7 @@ class SftRunTest {
   @Test
   void resume_withoutCheckpoint_isToldInOneSentence() throws IOException {
     data(3);
-    assertThatThrownBy(() -> run("none", StopSignal.manual(), "--resume_from_checkpoint=true"))
+    assertThatThrownBy(() -> run("none", new StopSignal(), "--resume_from_checkpoint=true"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("holds no valid checkpoint");
   }

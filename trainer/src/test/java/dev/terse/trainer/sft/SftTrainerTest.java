@@ -11,6 +11,7 @@ import dev.terse.io.Passes;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.Parameters;
+import dev.terse.model.weights.WeightUse;
 import dev.terse.testkit.TestSeed;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
@@ -32,7 +33,8 @@ class SftTrainerTest {
   @BeforeEach
   void open() {
     engine = new ReferenceEngine();
-    decoder = ModelFolder.loadDecoder(TinyModels.folder("qwen2"), engine);
+    decoder =
+        ModelFolder.openDecoder(TinyModels.folder("qwen2"), engine, WeightUse.CHANGED).build();
   }
 
   @AfterEach

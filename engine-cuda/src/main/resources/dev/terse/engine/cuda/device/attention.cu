@@ -1,4 +1,4 @@
-// Attention between its products, and attention over a cache.
+// Attention between its matmuls, and attention over a cache.
 
 // The heads of x [N, parts width] apart, [parts, N, width]: into `floats`, or rounded into `bf16`; the other is null
 KERNEL void splitHeads(const float* x, float* floats, unsigned short* bf16, int rows, int parts, int width, long long count) {

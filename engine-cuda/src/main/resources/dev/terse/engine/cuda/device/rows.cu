@@ -1,4 +1,4 @@
-// Rows, columns and elements: the operations of Engine between the products.
+// Rows, columns and elements: the operations of Engine between the matmuls.
 
 // Elements from `first` on that are this thread's.
 #define EACH(i, count) \

@@ -11,7 +11,6 @@ import dev.terse.engine.nd4j.calls.NativeCalls;
 import dev.terse.engine.nd4j.calls.ThreadTeam;
 import dev.terse.engine.nd4j.kernels.Operands;
 import dev.terse.engine.nd4j.kernels.RowKernels;
-import dev.terse.engine.nd4j.memory.Block;
 import dev.terse.engine.nd4j.memory.ChunkPool;
 import dev.terse.engine.nd4j.memory.Matrix;
 import dev.terse.engine.nd4j.memory.Nd4jTensor;
@@ -36,7 +35,8 @@ import java.util.stream.IntStream;
  * <p>How: heads are first taken apart, q [N, H*D] into [K, N*G, D], because matmuls want contiguous
  * operands. The query heads of one key-value head are then neighbouring rows ({@code row = query *
  * G + head}), so one matmul serves the group and its keys are read once. What a segment sees lies
- * in one piece ({@link SeenRows}); queries are not repeated. A block is a value, {@link Block}.
+ * in one piece ({@link SeenRows}); queries are not repeated. A block is a value, {@link
+ * QueryBlock}.
  *
  * <p>Threads take the next block that is free. Each writes memory of its own, so bits do not depend
  * on who did it: a block of the forward its rows of the output; a {@link Lane} of the backward,
@@ -82,7 +82,7 @@ public final class BlockAttention {
    * @param sum the same in the sums of a lane, in [lanes*K*M, D]
    * @param keys number of keys
    */
-  private record Block(int query, int rows, int queries, int key, int sum, int keys) {
+  private record QueryBlock(int query, int rows, int queries, int key, int sum, int keys) {
 
     Matrix queries(Matrix ofHeads) {
       return ofHeads.rows(query, query + rows);
@@ -140,14 +140,14 @@ public final class BlockAttention {
     }
 
     /** The block of a lane that begins at query {@code first} of its segment. */
-    Block block(Lane lane, int first) {
+    QueryBlock block(Lane lane, int first) {
       int s = lane.segment;
       int end = Math.min(first + step(), segments.length(s));
       int token = lane.head * segments.tokens() + segments.start(s);
       int key = lane.head * seenTokens() + seen.segments().start(s);
       int sum = lane.index * shape.kvHeads() * seenTokens() + key;
       int count = end - first;
-      return new Block(
+      return new QueryBlock(
           (token + first) * shape.group(),
           count * shape.group(),
           count,
@@ -170,7 +170,7 @@ public final class BlockAttention {
     /**
      * Fills {@code scores} by {@code scale * Q Kᵀ}, minus infinity where a key is in the future.
      */
-    void score(int worker, Block block, Nd4jTensor scores) {
+    void score(int worker, QueryBlock block, Nd4jTensor scores) {
       team.calls(worker)
           .matmul(
               ABT, block.queries(queries), block.seen(keys), Matrix.of(scores), shape.scale(), 0);
@@ -178,12 +178,18 @@ public final class BlockAttention {
     }
   }
 
+  /**
+   * The heads' outputs for packed segments; G = H / K.
+   *
+   * @param in q [N, H*D], k and v [N, K*D]
+   * @param out overwritten, [N, H*D]
+   */
   public void forward(Qkv<Nd4jTensor> in, Segments segments, AttentionShape shape, Nd4jTensor out) {
     try (ChunkPool.Frame own = team.scratch(0)) {
       Pass pass = new Pass(in, segments, shape, own);
       Nd4jTensor outputs = pass.floats(segments.tokens() * shape.group());
       Nd4jTensor[] scores = pass.scoresOfWorkers();
-      List<Block> blocks = new ArrayList<>();
+      List<QueryBlock> blocks = new ArrayList<>();
       for (int s = 0; s < segments.count(); s++) {
         // The last blocks see the most keys: first, so that no thread is left with one at the end.
         for (int first = last(segments.length(s), pass.step()); first >= 0; first -= pass.step()) {
@@ -197,7 +203,8 @@ public final class BlockAttention {
     }
   }
 
-  private void forward(Pass pass, Block block, int worker, Nd4jTensor memory, Nd4jTensor outputs) {
+  private void forward(
+      Pass pass, QueryBlock block, int worker, Nd4jTensor memory, Nd4jTensor outputs) {
     NativeCalls calls = team.calls(worker);
     Nd4jTensor scores = scores(memory, block);
     pass.score(worker, block, scores);
@@ -214,6 +221,13 @@ public final class BlockAttention {
     }
   }
 
+  /**
+   * The gradients of the inputs; scores and probabilities are computed again.
+   *
+   * @param in as {@link #forward} had it
+   * @param dOut gradient of the output, [N, H*D]
+   * @param gradients overwritten, shaped as {@code in}
+   */
   public void backward(
       Qkv<Nd4jTensor> in,
       Segments segments,
@@ -268,7 +282,7 @@ public final class BlockAttention {
       }
     }
 
-    private void run(Block block, int worker) {
+    private void run(QueryBlock block, int worker) {
       NativeCalls calls = team.calls(worker);
       double scale = pass.shape.scale();
       Matrix dBlock = block.queries(dOuts);
@@ -315,7 +329,7 @@ public final class BlockAttention {
     pass.seen.addUp(joined, out);
   }
 
-  private static Nd4jTensor scores(Nd4jTensor memory, Block block) {
+  private static Nd4jTensor scores(Nd4jTensor memory, QueryBlock block) {
     return Nd4jTensor.view(memory.block(), memory.offset(), block.rows, block.keys);
   }
 

@@ -57,8 +57,8 @@ final class CachedAttention {
   void attend(Past prompt, List<Past> own, Matrix queries, Matrix out, ChunkPool.Frame scratch) {
     int heads = shape.heads();
     int count = own.size();
-    int ofPrompt = prompt.entries.width();
-    int width = ofPrompt + own.get(0).entries.width();
+    int ofPrompt = prompt.entries.capacity();
+    int width = ofPrompt + own.get(0).entries.capacity();
     boolean together = readsTogether(count, ofPrompt);
     Nd4jTensor weights = scratch.floats(count * heads, width);
     if (together) {

@@ -14,7 +14,7 @@ import java.util.List;
  * A cache for CPUs.
  *
  * <p>What: entries of a prompt, once for its sequences, and what each sequence adds, in memory of
- * their own ({@link KvEntries}), so that joining and dropping moves nothing.
+ * their own ({@link KvEntries}). So sequences join and leave without moving another's.
  *
  * <p>How: each worker serves a range of the live sequences, cut by their lengths. It appends their
  * newest entries and attends for them ({@link CachedAttention}) without waiting for the others.
@@ -114,16 +114,16 @@ public final class HostKvCache extends CheckedKvCache<Nd4jTensor, KvEntries> {
   private void attend(int worker, int layer, int from, int to, Matrix queries, Matrix out) {
     CachedAttention attention = new CachedAttention(team.calls(worker), shape, layer);
     for (int first = from; first < to; ) {
-      Sequence<KvEntries> head = live().get(first);
+      Sequence<KvEntries> leader = live().get(first);
       List<CachedAttention.Past> own = new ArrayList<>();
       int end = first;
-      for (; end < to && alike(head, live().get(end)); end++) {
+      for (; end < to && alike(leader, live().get(end)); end++) {
         Sequence<KvEntries> sequence = live().get(end);
         own.add(new CachedAttention.Past(sequence.own(), sequence.added() + 1));
       }
       try (ChunkPool.Frame scratch = team.scratch(worker)) {
         attention.attend(
-            new CachedAttention.Past(head.prompt().entries(), head.prompt().length()),
+            new CachedAttention.Past(leader.prompt().entries(), leader.prompt().length()),
             own,
             queries.rows(first, end),
             out.rows(first, end),
@@ -134,7 +134,7 @@ public final class HostKvCache extends CheckedKvCache<Nd4jTensor, KvEntries> {
   }
 
   private static boolean alike(Sequence<KvEntries> a, Sequence<KvEntries> b) {
-    return a.prompt() == b.prompt() && a.own().width() == b.own().width();
+    return a.prompt() == b.prompt() && a.own().capacity() == b.own().capacity();
   }
 
   @Override

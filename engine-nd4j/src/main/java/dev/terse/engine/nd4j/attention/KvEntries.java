@@ -15,7 +15,7 @@ final class KvEntries implements CheckedKvCache.Entries {
   private final int layers;
   private final AttentionShape shape;
   private final List<KvPage> pages = new ArrayList<>();
-  private int width;
+  private int capacity;
 
   KvEntries(Memory memory, int layers, AttentionShape shape) {
     this.memory = memory;
@@ -25,18 +25,19 @@ final class KvEntries implements CheckedKvCache.Entries {
 
   /** Makes the capacity {@code positions} or more. */
   void reserve(int positions) {
-    while (width < positions) {
+    while (capacity < positions) {
       int last = pages.size() - 1;
       if (last < 0 || pages.get(last).capacity() == KvPage.POSITIONS) {
-        pages.add(new KvPage(memory, layers, shape, Math.min(KvPage.POSITIONS, positions - width)));
-        width += pages.get(last + 1).capacity();
+        pages.add(
+            new KvPage(memory, layers, shape, Math.min(KvPage.POSITIONS, positions - capacity)));
+        capacity += pages.get(last + 1).capacity();
       } else {
         KvPage page = pages.get(last);
-        width -= page.capacity();
+        capacity -= page.capacity();
         // By a quarter: the matmuls run over the whole capacity.
-        int wanted = Math.max(positions - width, page.capacity() * 5 / 4);
+        int wanted = Math.max(positions - capacity, page.capacity() * 5 / 4);
         pages.set(last, page.grown(Math.min(KvPage.POSITIONS, wanted)));
-        width += pages.get(last).capacity();
+        capacity += pages.get(last).capacity();
       }
     }
   }
@@ -53,8 +54,8 @@ final class KvEntries implements CheckedKvCache.Entries {
   }
 
   /** Capacity in positions: the capacities of all pages. */
-  int width() {
-    return width;
+  int capacity() {
+    return capacity;
   }
 
   @Override

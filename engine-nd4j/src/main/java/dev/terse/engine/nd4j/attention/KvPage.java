@@ -25,7 +25,7 @@ final class KvPage implements AutoCloseable {
   private final int layers;
   private final AttentionShape shape;
   private final int capacity;
-  private final int half;
+  private final int keysSize; // of a layer's keys, and of its values
   private final Block block;
 
   /**
@@ -38,11 +38,11 @@ final class KvPage implements AutoCloseable {
     this.layers = layers;
     this.shape = shape;
     this.capacity = (positions + STEP - 1) / STEP * STEP;
-    this.half = shape.kvHeads() * capacity * shape.headDim();
-    this.block = new Block(2L * layers * half, memory, Block.Use.OWNED);
-    float[] zeros = new float[half];
+    this.keysSize = shape.kvHeads() * capacity * shape.headDim();
+    this.block = new Block(2L * layers * keysSize, memory, Block.Use.OWNED);
+    float[] zeros = new float[keysSize];
     for (int layer = 0; layer < layers; layer++) {
-      block.write(values(layer).offset(), zeros, 0, half);
+      block.write(values(layer).offset(), zeros, 0, keysSize);
     }
   }
 
@@ -52,12 +52,12 @@ final class KvPage implements AutoCloseable {
 
   /** Keys of one layer, [K*capacity, D]. */
   Matrix keys(int layer) {
-    return matrix(2L * layer * half);
+    return matrix(2L * layer * keysSize);
   }
 
   /** Values of one layer, [K*capacity, D]. */
   Matrix values(int layer) {
-    return matrix((2L * layer + 1) * half);
+    return matrix((2L * layer + 1) * keysSize);
   }
 
   private Matrix matrix(long offset) {
@@ -72,7 +72,7 @@ final class KvPage implements AutoCloseable {
     for (int head = 0; head < shape.kvHeads(); head++) {
       long row = keys + ((long) head * capacity + position) * dim;
       block.write(row, k, at + head * dim, dim);
-      block.write(row + half, v, at + head * dim, dim);
+      block.write(row + keysSize, v, at + head * dim, dim);
     }
   }
 

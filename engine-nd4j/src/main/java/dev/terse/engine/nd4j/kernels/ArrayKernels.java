@@ -10,6 +10,7 @@ import dev.terse.engine.nd4j.calls.ThreadTeam;
 import dev.terse.engine.nd4j.memory.ChunkPool;
 import dev.terse.engine.nd4j.memory.Nd4jTensor;
 import dev.terse.engine.numbers.Storage;
+import dev.terse.engine.spi.Turn;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -157,7 +158,7 @@ public final class ArrayKernels implements RowKernels {
   }
 
   @Override
-  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, int sign) {
+  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, Turn turn) {
     int half = rotary.headDim() / 2;
     int n = x.rows();
     int heads = x.rowSize() / rotary.headDim();
@@ -170,7 +171,7 @@ public final class ArrayKernels implements RowKernels {
         INDArray cosines = Nd4j.createFromArray(table.cos());
         INDArray sines = Nd4j.createFromArray(table.sin())) {
       INDArray cos = upperHalves(cosines, n, half);
-      INDArray sin = upperHalves(sign < 0 ? sines.negi() : sines, n, half);
+      INDArray sin = upperHalves(turn == Turn.BACK ? sines.negi() : sines, n, half);
       INDArray turnedLow = own.floats(n, heads, half).array();
       INDArray turnedHigh = own.floats(n, heads, half).array();
       INDArray part = own.floats(n, heads, half).array();

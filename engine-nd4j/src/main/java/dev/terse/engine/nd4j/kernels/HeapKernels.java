@@ -9,6 +9,7 @@ import dev.terse.engine.nd4j.calls.Sums;
 import dev.terse.engine.nd4j.calls.ThreadTeam;
 import dev.terse.engine.nd4j.memory.Nd4jTensor;
 import dev.terse.engine.numbers.DynamicMap;
+import dev.terse.engine.spi.Turn;
 import java.util.Arrays;
 
 /**
@@ -260,7 +261,7 @@ public final class HeapKernels implements RowKernels {
   }
 
   @Override
-  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, int sign) {
+  public void rope(Nd4jTensor x, int[] positions, Rotary rotary, Turn turn) {
     if (angles == null || !angles.serves(positions, rotary)) {
       angles = RotaryTable.of(positions, rotary);
     }
@@ -278,7 +279,7 @@ public final class HeapKernels implements RowKernels {
             float[] row = own.read(0, x, (long) r * width, width);
             table.fill(r, cos, sin, width);
             HeapRope.swapHalves(row, swapped, rotary.headDim() / 2, width);
-            HeapRope.turn(row, swapped, cos, sin, sign, width);
+            HeapRope.turn(row, swapped, cos, sin, turn.sign(), width);
             x.store((long) r * width, row, 0, width);
           }
         });

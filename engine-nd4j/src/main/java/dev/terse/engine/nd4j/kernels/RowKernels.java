@@ -6,6 +6,7 @@ import dev.terse.engine.Rotary;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.nd4j.memory.Nd4jTensor;
 import dev.terse.engine.spi.SeenRows;
+import dev.terse.engine.spi.Turn;
 import java.lang.reflect.Proxy;
 
 /**
@@ -46,7 +47,7 @@ public interface RowKernels extends SeenRows.Moves<Nd4jTensor> {
       Write write,
       Nd4jTensor dw);
 
-  void rope(Nd4jTensor x, int[] positions, Rotary rotary, int sign);
+  void rope(Nd4jTensor x, int[] positions, Rotary rotary, Turn turn);
 
   void swiglu(Nd4jTensor gate, Nd4jTensor up, Nd4jTensor out);
 

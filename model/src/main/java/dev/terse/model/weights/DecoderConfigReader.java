@@ -6,12 +6,13 @@ import dev.terse.engine.Rotary;
 import dev.terse.model.weights.DecoderConfig.Family;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One reading of a config.json: collects what is missing, wrong or not supported, and says all of
  * it at once. Defaults are those of transformers' LlamaConfig, Qwen2Config and Qwen3Config.
  */
-final class ConfigReader {
+final class DecoderConfigReader {
   private static final int QWEN_DEFAULT_KV_HEADS = 32;
   private static final int QWEN3_DEFAULT_HEAD_DIM = 128;
   private static final int MAX_LAYERS = 1024; // the deepest published decoders have 126
@@ -21,7 +22,7 @@ final class ConfigReader {
   private final String where;
   private final List<String> problems = new ArrayList<>();
 
-  ConfigReader(JsonNode json, String where) {
+  DecoderConfigReader(JsonNode json, String where) {
     this.json = json;
     this.where = where;
   }
@@ -83,15 +84,11 @@ final class ConfigReader {
 
   private Family family() {
     String type = json.path("model_type").asText("");
-    return switch (type) {
-      case "llama" -> Family.LLAMA;
-      case "qwen2" -> Family.QWEN2;
-      case "qwen3" -> Family.QWEN3;
-      default -> {
-        problem("model_type must be llama, qwen2 or qwen3, is '" + cut(type) + "'");
-        yield Family.LLAMA;
-      }
-    };
+    Optional<Family> family = Family.of(type);
+    if (family.isEmpty()) {
+      problem("model_type must be llama, qwen2 or qwen3, is '" + cut(type) + "'");
+    }
+    return family.orElse(Family.LLAMA);
   }
 
   private int headDim(Family family, int channels, int heads) {
