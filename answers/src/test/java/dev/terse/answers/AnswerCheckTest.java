@@ -71,6 +71,7 @@ class AnswerCheckTest {
         "x12",
         "12abc",
         "#### ",
+        "3 + 4\n#### $",
         "12</think>",
         "12</think>13",
         "\\boxed{12}</think>",

@@ -77,11 +77,10 @@ final class SentenceAnswer {
       return new Found(forms(bold), source, where + ", its bold part");
     }
     String lower = Chars.lower(sentence);
-    String answer = sentence.substring(adverbs(lower));
-    if (sentence.isBlank() || Language.denies(lower, language)) {
+    String text = bare(sentence.substring(adverbs(lower)));
+    if (text.isEmpty() || Language.denies(lower, language)) {
       return new Found(List.of(Sentences.trimmed(sentence)), source, where);
     }
-    String text = bare(answer);
     if (isMathematics.test(text) && !isProse(text)) {
       return new Found(forms(text, language), source, where);
     }
