@@ -25,14 +25,19 @@ import java.util.TreeSet;
  * that rounds the other value; 60 digits with an error bound (different values are proven
  * different; values that agree to 40 digits or more are taken as equal where no part of them is so
  * large or small that they could differ behind these). With variables: the same at points that are
- * far apart, positive and negative (Schwartz and Zippel: unequal polynomials of degree d agree at a
- * random point of 2^16 with probability d / 2^16, at four with its fourth power).
+ * far apart, positive and negative ({@link Substitution}). The points are fixed ones that look
+ * random, so that a pair has one verdict. The bound of Schwartz and Zippel (unequal polynomials of
+ * degree d agree at a random one of 2^16 points with probability d / 2^16) is why few are enough,
+ * but proves nothing against a text that was written for these points.
  */
 final class ExprEquality {
   private static final int POINTS = 9;
 
-  /** Points at which both sides must exist and agree. */
+  /** Points of agreement after which no more are tried. */
   private static final int NEEDED = 4;
+
+  /** Points of agreement that are enough where no value could be told at another point. */
+  private static final int NEEDED_OF_PARTIAL = 2;
 
   /** Significant digits from which on a decimal is taken as the exact value that it rounds. */
   private static final int MIN_ROUNDED_DIGITS = 6;
@@ -172,7 +177,7 @@ final class ExprEquality {
         last = e;
       }
     }
-    if (agreed >= NEEDED || agreed >= 2 && last != null) {
+    if (agreed >= NEEDED || agreed >= NEEDED_OF_PARTIAL && last != null) {
       return EQUAL;
     }
     if (last != null) {

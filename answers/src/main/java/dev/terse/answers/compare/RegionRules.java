@@ -13,7 +13,11 @@ import dev.terse.answers.value.CannotTell;
 final class RegionRules {
   private RegionRules() {}
 
-  /** Interval by interval; what describes no set of real numbers differs from all that do. */
+  /**
+   * Interval by interval; what describes no set of real numbers differs from all that do. So does
+   * what is not understood as one, passes a limit, or is met with the budget spent: no cause of
+   * {@link CannotTell} is told from another here.
+   */
   static Verdict regions(Answer a, Answer b, Comparison c) {
     return regions(a, b, DIFFERENT, c);
   }

@@ -1,6 +1,6 @@
 package dev.terse.answers.value;
 
-/** Thrown inside this package where an answer is not understood or passes a limit. */
+/** Thrown inside this module where an answer is not understood or passes a limit. */
 public final class CannotTell extends RuntimeException {
   private static final long serialVersionUID = 1;
 

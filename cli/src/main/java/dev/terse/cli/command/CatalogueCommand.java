@@ -1,5 +1,7 @@
 package dev.terse.cli.command;
 
+import static dev.terse.cli.command.OptionText.DEFAULT;
+
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.engine.MeasuredEngine;
 import dev.terse.engine.Segments;
@@ -35,7 +37,7 @@ public final class CatalogueCommand implements Callable<Integer> {
   @Option(
       names = "--tokens",
       defaultValue = "1024",
-      description = "Tokens of a pass (max_tokens_per_pass). Default: ${DEFAULT-VALUE}.")
+      description = "Tokens of a pass (max_tokens_per_pass)." + DEFAULT)
   private int tokens;
 
   @Option(
@@ -84,8 +86,7 @@ public final class CatalogueCommand implements Callable<Integer> {
     int[] lengths = new int[(tokens + sequence - 1) / sequence];
     Arrays.fill(lengths, sequence);
     RunShape.Pass pass = new RunShape.Pass(Segments.ofLengths(lengths), tokens);
-    RunShape run =
-        new RunShape(model, lora, optim, true, false, List.of(pass), List.of(), List.of());
+    RunShape run = RunShape.recomputing(model, lora, optim).withPasses(List.of(pass), List.of());
     long process = ProcessMemory.BARE + ProcessMemory.growth(optim);
     return MemoryForecast.of(run, engine, process).total();
   }

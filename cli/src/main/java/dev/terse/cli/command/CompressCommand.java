@@ -1,5 +1,7 @@
 package dev.terse.cli.command;
 
+import static dev.terse.cli.command.OptionText.DEFAULT;
+
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
@@ -47,8 +49,6 @@ import picocli.CommandLine.Option;
       "      --order random --budget tokens --seed 7"
     })
 public final class CompressCommand implements Callable<Integer> {
-  private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
-
   @Option(
       names = "--model",
       required = true,

@@ -1,5 +1,7 @@
 package dev.terse.cli.command;
 
+import static dev.terse.cli.command.OptionText.DEFAULT;
+
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
@@ -55,8 +57,7 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--dtype",
       defaultValue = "float32",
-      description =
-          "Number type of the weights: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "Number type of the weights: ${COMPLETION-CANDIDATES}." + DEFAULT)
   private Type dtype;
 
   @Option(
@@ -64,7 +65,7 @@ public final class ConvertCommand implements Callable<Integer> {
       defaultValue = "declared",
       description = {
         "Word rules of a GGUF's tokenizer: declared (what the file names, the model's own) or",
-        "transformers (GPT-2's for every file, as transformers does). Default: ${DEFAULT-VALUE}."
+        "transformers (GPT-2's for every file, as transformers does)." + DEFAULT
       })
   private PreTokenizerChoice preTokenizer;
 

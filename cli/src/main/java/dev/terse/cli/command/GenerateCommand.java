@@ -1,5 +1,7 @@
 package dev.terse.cli.command;
 
+import static dev.terse.cli.command.OptionText.DEFAULT;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -48,7 +50,6 @@ import picocli.CommandLine.Option;
       "      --temperature 0.6 --top-p 0.95 --group-size 8 --max-new-tokens 2048"
     })
 public final class GenerateCommand implements Callable<Integer> {
-  private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
 
   /** Where the prompts come from. */
   static final class Source {

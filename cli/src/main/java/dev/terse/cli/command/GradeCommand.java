@@ -1,5 +1,7 @@
 package dev.terse.cli.command;
 
+import static dev.terse.cli.command.OptionText.DEFAULT;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -49,7 +51,8 @@ public final class GradeCommand implements Callable<Integer> {
       description =
           "Where the answer may stand and who compares it: strict (marked, after </think>),"
               + " lenient (anywhere; also called whole_text), authors_code, trl, trl_reasoning,"
-              + " lm_eval_gsm8k_strict, lm_eval_gsm8k_flexible. Default: ${DEFAULT-VALUE}.")
+              + " lm_eval_gsm8k_strict, lm_eval_gsm8k_flexible."
+              + DEFAULT)
   private AnswerPolicy policy;
 
   @Override

@@ -1,5 +1,7 @@
 package dev.terse.cli.command;
 
+import static dev.terse.cli.command.OptionText.DEFAULT;
+
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.cli.rows.Scoring;
@@ -58,7 +60,7 @@ public final class ScoreCommand implements Callable<Integer> {
   @Option(
       names = "--batch-tokens",
       defaultValue = "2048",
-      description = "Rows are packed up to this many tokens a pass. Default: ${DEFAULT-VALUE}.")
+      description = "Rows are packed up to this many tokens a pass." + DEFAULT)
   private int batchTokens;
 
   @Mixin private EngineOption engineOption;

@@ -1,5 +1,7 @@
 package dev.terse.cli.command;
 
+import static dev.terse.cli.command.OptionText.DEFAULT;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.io.JsonLinesWriter;
@@ -47,7 +49,7 @@ public final class TaskCommand implements Callable<Integer> {
   @Option(
       names = "--split",
       defaultValue = "train",
-      description = "train, valid or test; no problem is in two. Default: ${DEFAULT-VALUE}.")
+      description = "train, valid or test; no problem is in two." + DEFAULT)
   private Split split;
 
   @Option(names = "--rows", required = true, description = "Number of different problems.")
@@ -59,7 +61,7 @@ public final class TaskCommand implements Callable<Integer> {
       description = {
         "sft: {\"prompt\", \"completion\"} for the sft command;",
         "problems: {\"question\", \"answer\"} for grpo and eval;",
-        "traces: {\"question\", \"response\", \"gold\"} for compress. Default: ${DEFAULT-VALUE}."
+        "traces: {\"question\", \"response\", \"gold\"} for compress." + DEFAULT
       })
   private Format format;
 

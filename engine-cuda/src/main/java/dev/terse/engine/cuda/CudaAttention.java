@@ -124,7 +124,7 @@ final class CudaAttention {
     Operand operand(int from, int count, int dim) {
       int group = width / dim;
       long at = address + (long) from * width * type.bytes();
-      return new Operand(type, at, count * group, dim, dim, (long) rows * width, false);
+      return new Operand(type, at, count * group, dim, dim, (long) rows * width);
     }
   }
 
@@ -218,7 +218,7 @@ final class CudaAttention {
 
     private Operand scores(NumberType of, long address) {
       int rows = queries * shape.group();
-      return new Operand(of, address, rows, keys, keys, (long) rows * keys, false);
+      return new Operand(of, address, rows, keys, keys, (long) rows * keys);
     }
 
     /** The queries' rows, [K] of [queries*G, D]. */

@@ -69,15 +69,12 @@ record GrpoWorkload(
     if (evaluation.evalOnStart() || evaluation.evalStrategy() != Cadence.NO) {
       rollouts.add(rollout(falling(evalPrompts), 1, settings));
     }
-    return new RunShape(
-        model,
-        settings.lora(),
-        settings.optim(),
-        settings.recompute(),
-        hasCopy,
-        List.of(pass),
-        hasReference || !plan.isOnPolicy() ? List.of(pass) : List.of(),
-        rollouts);
+    RunShape run =
+        RunShape.of(model, settings)
+            .withPasses(
+                List.of(pass), hasReference || !plan.isOnPolicy() ? List.of(pass) : List.of())
+            .withRollouts(rollouts);
+    return hasCopy ? run.withReference() : run;
   }
 
   /** Prompts of the generation with the most tokens of prompts, longest first. */

@@ -4,7 +4,6 @@ import dev.terse.model.weights.DecoderConfig;
 import dev.terse.trainer.memory.MemorySettings;
 import dev.terse.trainer.memory.RunShape;
 import dev.terse.trainer.memory.Workload;
-import java.util.List;
 
 /** What a run holds before it reads a row: weights, gradients and moments. */
 record WeightsOnly(DecoderConfig model, RunConfig config) implements Workload {
@@ -16,14 +15,6 @@ record WeightsOnly(DecoderConfig model, RunConfig config) implements Workload {
 
   @Override
   public RunShape shape(MemorySettings settings) {
-    return new RunShape(
-        model,
-        settings.lora(),
-        settings.optim(),
-        settings.recompute(),
-        false,
-        List.of(),
-        List.of(),
-        List.of());
+    return RunShape.of(model, settings);
   }
 }

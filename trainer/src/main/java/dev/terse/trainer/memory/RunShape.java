@@ -28,6 +28,36 @@ public record RunShape(
     List<Pass> scored,
     List<Rollout> rollouts) {
 
+  /** A run that holds a model and what its training needs, and reads nothing yet. */
+  public static RunShape of(DecoderConfig model, MemorySettings settings) {
+    return idle(model, settings.lora(), settings.optim(), settings.recompute());
+  }
+
+  /** A run that recomputes activations in the backward, and reads nothing yet. */
+  public static RunShape recomputing(DecoderConfig model, LoraSettings lora, Optim optim) {
+    return idle(model, lora, optim, true);
+  }
+
+  private static RunShape idle(
+      DecoderConfig model, LoraSettings lora, Optim optim, boolean recompute) {
+    return new RunShape(model, lora, optim, recompute, false, List.of(), List.of(), List.of());
+  }
+
+  /** The same run with a frozen copy of the model. */
+  public RunShape withReference() {
+    return new RunShape(model, lora, optim, recompute, true, trained, scored, rollouts);
+  }
+
+  /** The same run with its largest passes. */
+  public RunShape withPasses(List<Pass> toTrain, List<Pass> toScore) {
+    return new RunShape(model, lora, optim, recompute, reference, toTrain, toScore, rollouts);
+  }
+
+  /** The same run with the largest of what it draws. */
+  public RunShape withRollouts(List<Rollout> drawn) {
+    return new RunShape(model, lora, optim, recompute, reference, trained, scored, drawn);
+  }
+
   /**
    * A packed batch.
    *

@@ -43,17 +43,12 @@ record SftWorkload(
     }
     var evaluation = training.evaluation();
     boolean evaluates = evaluation.evalOnStart() || evaluation.evalStrategy() != Cadence.NO;
-    return new RunShape(
-        model,
-        settings.lora(),
-        settings.optim(),
-        settings.recompute(),
-        false,
-        largest(passes),
-        evaluates
-            ? largest(passes(eval, evaluation.perDeviceEvalBatchSize(), settings))
-            : List.of(),
-        List.of());
+    return RunShape.of(model, settings)
+        .withPasses(
+            largest(passes),
+            evaluates
+                ? largest(passes(eval, evaluation.perDeviceEvalBatchSize(), settings))
+                : List.of());
   }
 
   private static List<Pass> passes(

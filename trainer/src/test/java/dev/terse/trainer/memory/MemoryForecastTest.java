@@ -94,10 +94,10 @@ class MemoryForecastTest {
   }
 
   @Test
-  void forecast_bfloat16Products_holdACopyOfTheWeights() {
+  void forecast_bfloat16Matmuls_holdACopyOfTheWeights() {
     assumeOneDnn();
     try (Nd4jEngine half = new Nd4jEngine(NumberType.BFLOAT16)) {
-      RunShape run = new RunShape(SMOL, null, null, true, false, List.of(), List.of(), List.of());
+      RunShape run = RunShape.recomputing(SMOL, null, null);
       MemoryForecast told = MemoryForecast.of(run, half, 0);
       int copy = half.description().contains("computed in float32") ? Float.BYTES : Short.BYTES;
       long expected = (Float.BYTES + copy) * WEIGHTS;
@@ -110,15 +110,8 @@ class MemoryForecastTest {
   void forecast_rollouts_holdKeysAndValuesOfEverySequenceAndPackedWeights() {
     assumeOneDnn();
     RunShape run =
-        new RunShape(
-            SMOL,
-            null,
-            null,
-            true,
-            false,
-            List.of(),
-            List.of(),
-            List.of(new Rollout(new int[] {100, 60}, 8, 256)));
+        RunShape.recomputing(SMOL, null, null)
+            .withRollouts(List.of(new Rollout(new int[] {100, 60}, 8, 256)));
     long keysAndValues = 4L * 30 * 2 * 192 * (160 + 16 * 255);
     assertThat(MemoryForecast.of(run, engine, 0).total() - 8 * WEIGHTS)
         .isBetween(keysAndValues, keysAndValues * 3 / 2 + 300_000_000);

@@ -46,9 +46,14 @@ public record Matmul(int count, Operand a, Operand b, Operand c, double alpha, d
       long step,
       boolean transposed) {
 
+    /** Matrices as they are stored. */
+    public Operand(NumberType type, long address, int rows, int columns, long stride, long step) {
+      this(type, address, rows, columns, stride, step, false);
+    }
+
     /** A contiguous matrix. */
     public Operand(NumberType type, long address, int rows, int columns) {
-      this(type, address, rows, columns, columns, 0, false);
+      this(type, address, rows, columns, columns, 0);
     }
 
     /** A contiguous matrix of 32-bit floats. */
@@ -56,6 +61,7 @@ public record Matmul(int count, Operand a, Operand b, Operand c, double alpha, d
       this(NumberType.FLOAT32, address, rows, columns);
     }
 
+    /** The same memory with rows and columns exchanged. */
     public Operand transpose() {
       return new Operand(type, address, columns, rows, stride, step, !transposed);
     }

@@ -35,8 +35,11 @@ public final class ArrayKvCache extends CheckedKvCache<Nd4jTensor, ArrayKvCache.
   /** Keys and values of all sequences in each layer, [B or more, K, M, D]. */
   private final Nd4jTensor[][] own;
 
-  /** Keys and values of a prompt in each layer, [K, T, D]; a sequence's own lie in {@link #own}. */
+  /** Keys and values of a prompt in each layer, [K, T, D]. */
   record PromptEntries(Nd4jTensor[][] layers) implements Entries {
+    /** What a sequence holds apart from the others: nothing, its own lie in {@link #own}. */
+    static final PromptEntries NONE = new PromptEntries(new Nd4jTensor[0][]);
+
     @Override
     public void close() {
       closeAll(layers);
@@ -68,19 +71,19 @@ public final class ArrayKvCache extends CheckedKvCache<Nd4jTensor, ArrayKvCache.
 
   @Override
   protected PromptEntries newPrompt(int length) {
-    return newSequence();
+    return new PromptEntries(new Nd4jTensor[own.length][0]);
   }
 
   @Override
   protected PromptEntries newSequence() {
-    return new PromptEntries(new Nd4jTensor[own.length][0]);
+    return PromptEntries.NONE;
   }
 
   @Override
   protected void joined(int before) {
     for (int layer = 0; layer < own.length; layer++) {
       Nd4jTensor[] old = own[layer];
-      own[layer] = new Nd4jTensor[] {ofSequences(), ofSequences()};
+      own[layer] = new Nd4jTensor[] {ofAllSequences(), ofAllSequences()};
       for (int i = 0; i < old.length; i++) {
         if (before > 0) {
           rows(own[layer][i], 0, before).assign(rows(old[i], 0, before));
@@ -107,7 +110,8 @@ public final class ArrayKvCache extends CheckedKvCache<Nd4jTensor, ArrayKvCache.
     return x.rowsView(from, to).array();
   }
 
-  private Nd4jTensor ofSequences() {
+  /** Memory for the own entries of all live sequences, [B, K, M, D]. */
+  private Nd4jTensor ofAllSequences() {
     return owned(live().size(), shape.kvHeads(), maxNewTokens, shape.headDim());
   }
 
@@ -178,8 +182,7 @@ public final class ArrayKvCache extends CheckedKvCache<Nd4jTensor, ArrayKvCache.
           .reshape(heads, b, group, dim)
           .assign(q.arrayOf(b, heads, group, dim).permute(1, 0, 2, 3));
       scores(queries, prompt[0].array(), promptScores);
-      scores(
-          q.arrayOf(b * heads, group, dim), ofSequences(own[layer][0], from, to, steps), ownScores);
+      scores(q.arrayOf(b * heads, group, dim), viewOf(own[layer][0], from, to, steps), ownScores);
 
       INDArray inPrompt = last(scores.array(), 0, t);
       INDArray inOwn = last(scores.array(), t, t + steps);
@@ -192,7 +195,7 @@ public final class ArrayKvCache extends CheckedKvCache<Nd4jTensor, ArrayKvCache.
       ownScores.reshape(b, heads, group, steps).assign(inOwn);
 
       weigh(promptScores, prompt[1].array(), promptOut);
-      weigh(ownScores, ofSequences(own[layer][1], from, to, steps), ownOut);
+      weigh(ownScores, viewOf(own[layer][1], from, to, steps), ownOut);
       ArrayOps.add(
           ownOut.reshape(b, heads, group, dim),
           promptOut.reshape(heads, b, group, dim).permute(1, 0, 2, 3),
@@ -208,8 +211,8 @@ public final class ArrayKvCache extends CheckedKvCache<Nd4jTensor, ArrayKvCache.
     calls.multiply(AB, weights, values, out, 1, 0);
   }
 
-  /** Own entries of sequences, [b*K, steps, D]. */
-  private INDArray ofSequences(Nd4jTensor x, int from, int to, int steps) {
+  /** The filled own entries of some sequences, without a copy, [b*K, steps, D]. */
+  private INDArray viewOf(Nd4jTensor x, int from, int to, int steps) {
     long dim = shape.headDim();
     long head = maxNewTokens * dim;
     return x.block()
