@@ -52,13 +52,13 @@ final class EquationRules {
 
   /** "x = 5" and "2 + 3 = 5" say 5. */
   static Verdict result(Answer a, Equation b, Comparison c) {
-    boolean result = b.label() != null || isCalculation(b);
+    boolean result = b.label() != null || isCalculation(b) || b.right() instanceof Answer.Matrix;
     return result && isConsistent(b, c.exprs()) ? c.of(a, b.right()) : DIFFERENT;
   }
 
   /** Whether it only calculates, as in "2 + 3 = 5". */
   private static boolean isCalculation(Equation e) {
-    return e.sides().stream().allMatch(Expr::isConstant)
+    return e.sides().stream().allMatch(side -> side == null || Expr.isConstant(side))
         && e.right() instanceof Value v
         && Expr.isConstant(v.expr());
   }
@@ -68,6 +68,8 @@ final class EquationRules {
     for (int i = e.label() == null ? 0 : 1; i < e.sides().size(); i++) {
       var side = e.sides().get(i);
       if (e.right() instanceof Value v
+          && side != null
+          && !Expr.isUncomputed(side)
           && Expr.isConstant(side)
           && Expr.isConstant(v.expr())
           && exprs.compare(side, v.expr()) == DIFFERENT) {

@@ -11,6 +11,7 @@ import dev.terse.answers.value.ExactValue;
 import dev.terse.answers.value.Expr;
 import dev.terse.answers.value.Expr.Const;
 import dev.terse.answers.value.Expr.Num;
+import dev.terse.answers.value.NormalForm;
 import dev.terse.answers.value.NumericValue;
 import dev.terse.answers.value.Rational;
 import dev.terse.answers.value.Substitution;
@@ -58,6 +59,9 @@ final class ExprEquality {
     if (a.equals(b)) {
       return EQUAL;
     }
+    if (Expr.isUncomputed(a) || Expr.isUncomputed(b)) {
+      return NormalForm.of(a).equals(NormalForm.of(b)) ? EQUAL : UNKNOWN;
+    }
     boolean infiniteA = Expr.mentions(a, Const.INFINITY);
     boolean infiniteB = Expr.mentions(b, Const.INFINITY);
     if (infiniteA || infiniteB) {
@@ -67,7 +71,11 @@ final class ExprEquality {
       return !known ? UNKNOWN : signA == signB ? EQUAL : DIFFERENT;
     }
     var names = Expr.variables(a, b);
-    return names.isEmpty() ? constants(a, b) : atPoints(a, b, names);
+    if (names.isEmpty()) {
+      return constants(a, b);
+    }
+    var renamed = Constants.renamed(b, a);
+    return atPoints(a, renamed, renamed == b ? names : Expr.variables(a, renamed));
   }
 
   /** The value of a constant; null if it is not rational, or not known to be. */

@@ -11,6 +11,7 @@ import dev.terse.answers.value.Answer.Matrix;
 import dev.terse.answers.value.Answer.Sequence;
 import dev.terse.answers.value.Answer.Value;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -33,11 +34,26 @@ final class PartRules {
     if (b.braces()) {
       return DIFFERENT;
     }
+    var items = b.isAssignment() ? named(b.items()) : b.items();
     var values =
-        b.items().stream()
+        items.stream()
             .map(i -> i instanceof Equation e && e.label() != null ? e.right() : i)
             .toList();
     return inOrder(a.items(), values, c);
+  }
+
+  /** In the order of the alphabet where the names are neighbours in it, else as written. */
+  private static List<Answer> named(List<Answer> equations) {
+    var sorted = new ArrayList<>(equations);
+    sorted.sort(Comparator.comparing(i -> ((Equation) i).label()));
+    for (int i = 0; i < sorted.size(); i++) {
+      String label = ((Equation) sorted.get(i)).label();
+      String first = ((Equation) sorted.get(0)).label();
+      if (label.length() != 1 || label.charAt(0) != first.charAt(0) + i) {
+        return equations;
+      }
+    }
+    return sorted;
   }
 
   private static Verdict inOrder(List<Answer> a, List<Answer> b, Comparison c) {

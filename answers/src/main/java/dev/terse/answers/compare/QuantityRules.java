@@ -6,6 +6,7 @@ import static dev.terse.answers.compare.Verdict.UNKNOWN;
 
 import dev.terse.answers.read.Words;
 import dev.terse.answers.value.Answer.Based;
+import dev.terse.answers.value.Answer.Congruence;
 import dev.terse.answers.value.Answer.Ratio;
 import dev.terse.answers.value.Answer.Text;
 import dev.terse.answers.value.Answer.Value;
@@ -91,6 +92,27 @@ final class QuantityRules {
     return b.parts().size() == 2
         ? c.exprs().compare(a.expr(), Expr.over(b.parts().get(0), b.parts().get(1)))
         : DIFFERENT;
+  }
+
+  /** The same left side and modulus, and remainders that differ by a multiple of it. */
+  static Verdict congruences(Congruence a, Congruence b, Comparison c) {
+    var modulus = c.exprs().exact(a.modulus());
+    var other = c.exprs().exact(b.modulus());
+    if (modulus == null || other == null || modulus.signum() <= 0) {
+      return UNKNOWN;
+    }
+    var off = c.exprs().exact(Expr.minus(a.residue(), b.residue()));
+    boolean same = modulus.equals(other) && off != null && off.over(modulus).isInteger();
+    var left = c.exprs().compare(a.left(), b.left());
+    return same ? left : off == null || left != EQUAL ? UNKNOWN : DIFFERENT;
+  }
+
+  /** A number is the remainder as written; another one of the class may be meant or not. */
+  static Verdict residue(Value a, Congruence b, Comparison c) {
+    if (!(b.left() instanceof Expr.Sym) || !a.unit().isNone()) {
+      return UNKNOWN;
+    }
+    return c.exprs().compare(a.expr(), b.residue()) == EQUAL ? EQUAL : UNKNOWN;
   }
 
   /** Numbers in two bases are compared by value. */

@@ -4,6 +4,7 @@ import dev.terse.answers.value.Answer;
 import dev.terse.answers.value.Answer.Based;
 import dev.terse.answers.value.Answer.Clock;
 import dev.terse.answers.value.Answer.Collection;
+import dev.terse.answers.value.Answer.Congruence;
 import dev.terse.answers.value.Answer.Equation;
 import dev.terse.answers.value.Answer.Inequality;
 import dev.terse.answers.value.Answer.Matrix;
@@ -74,6 +75,13 @@ final class Rules {
     different(Based.class, Clock.class);
 
     rule(Clock.class, Clock.class, TimeRules::times);
+
+    rule(Congruence.class, Congruence.class, QuantityRules::congruences);
+    rule(Value.class, Congruence.class, QuantityRules::residue);
+    rule(Equation.class, Congruence.class, (a, b, c) -> Verdict.UNKNOWN); // x = 9k + 5
+    different(Congruence.class, Text.class, Sequence.class, Collection.class, Region.class);
+    different(Congruence.class, Inequality.class, Matrix.class, Ratio.class, Based.class);
+    different(Congruence.class, Clock.class);
 
     rule(Equation.class, Equation.class, EquationRules::equations);
     results(Value.class, Text.class, Sequence.class, Collection.class, Region.class);

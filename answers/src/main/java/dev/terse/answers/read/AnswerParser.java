@@ -3,18 +3,22 @@ package dev.terse.answers.read;
 import dev.terse.answers.read.Token.Kind;
 import dev.terse.answers.value.Answer;
 import dev.terse.answers.value.Answer.Collection;
+import dev.terse.answers.value.Answer.Congruence;
 import dev.terse.answers.value.Answer.Equation;
 import dev.terse.answers.value.Answer.Inequality;
 import dev.terse.answers.value.Answer.Matrix;
 import dev.terse.answers.value.Answer.Ratio;
 import dev.terse.answers.value.Answer.Region;
 import dev.terse.answers.value.Answer.Sequence;
+import dev.terse.answers.value.Answer.Value;
 import dev.terse.answers.value.Budget;
 import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Expr;
 import dev.terse.answers.value.Limits;
+import dev.terse.answers.value.Matrices;
 import dev.terse.answers.value.Regions;
 import dev.terse.answers.value.SolutionSets;
+import dev.terse.answers.value.Unit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +32,8 @@ final class AnswerParser {
   private static final Set<String> ORDER = Set.of("<", ">", "≤", "≥", "≠");
   private static final Set<String> ENVIRONMENTS =
       Set.of("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "array");
+  private static final Set<String> OPERATIONS =
+      Set.of("lim", "sum", "prod", "int", "iint", "oint", "max", "min", "sup", "inf", "det");
   private static final Set<String> HEDGES =
       Set.of("about", "approximately", "exactly", "only", "roughly", "around", "approx");
 
@@ -111,6 +117,9 @@ final class AnswerParser {
       return region;
     }
     var enclosed = enclosed(from, to, depth);
+    if (enclosed == null && isMatrixSum(from, to)) {
+      return matrixSum(from, to, depth);
+    }
     return enclosed != null ? enclosed : single(from, to);
   }
 
@@ -134,6 +143,14 @@ final class AnswerParser {
       return null;
     }
     boolean or = cuts.stream().anyMatch(i -> tokens.get(i).text().equalsIgnoreCase("or"));
+    var groups =
+        cuts.stream()
+            .filter(i -> tokens.get(i).is(";") || tokens.get(i).text().equals("or"))
+            .toList();
+    boolean grouped = !groups.isEmpty() && groups.size() < cuts.size();
+    if (grouped && brackets.outside(from, to, t -> t.is("=")).size() == cuts.size() + 1) {
+      cuts = groups; // a=4, b=1; a=6, b=3
+    }
     var items = items(from, to, cuts, depth);
     if (items.size() == 1) {
       return items.get(0);
@@ -159,7 +176,7 @@ final class AnswerParser {
           throw new CannotTell("a list of more than " + Limits.MAX_ITEMS + " parts");
         }
         var item = answer(part.from(), part.to(), depth + 1);
-        if (item instanceof Collection c && !c.braces()) { // ±
+        if (item instanceof Collection c && !c.braces() && !c.isAssignment()) { // ±
           items.addAll(c.items());
         } else {
           items.add(item);
@@ -192,10 +209,33 @@ final class AnswerParser {
     if (signs.stream().allMatch(s -> s.equals("=") || s.equals("≈"))) {
       return equation(from, to, cuts, depth);
     }
+    if (signs.equals(List.of("≡"))) {
+      return congruence(from, last, to);
+    }
     if (signs.stream().allMatch(ORDER::contains)) {
       return new Inequality(bounded(from, to, cuts), signs);
     }
     throw new CannotTell("relations of several kinds");
+  }
+
+  /** {@code x ≡ 5 (mod 9)}; a calculation such as 23 ≡ 5 (mod 9) gives its remainder. */
+  private Answer congruence(int from, int sign, int to) {
+    int mark = sign + 1;
+    while (mark < to && !Functions.isModulo(tokens.get(mark))) {
+      mark++;
+    }
+    if (mark >= to - 1) {
+      throw new CannotTell("a congruence without its modulus");
+    }
+    boolean bracket = tokens.get(mark - 1).is("(") && brackets.pair(mark - 1, to - 1);
+    var left = quantities.expression(from, sign);
+    var residue = quantities.expression(sign + 1, bracket ? mark - 1 : mark);
+    var modulus = quantities.expression(mark + 1, bracket ? to - 1 : to);
+    if (!Expr.isConstant(left)) {
+      return new Congruence(left, residue, modulus);
+    }
+    var remainder = Expr.fn("mod", left, modulus);
+    return new Equation(null, List.of(remainder), new Value(residue, Unit.NONE));
   }
 
   /** The expressions between the cuts. */
@@ -236,7 +276,8 @@ final class AnswerParser {
       try {
         side = quantities.expression(part.from(), part.to());
       } catch (CannotTell e) {
-        if (label == null || part.from() != from) {
+        boolean named = label != null && part.from() == from;
+        if (!named && !isOperation(part)) {
           throw e;
         }
       }
@@ -255,6 +296,15 @@ final class AnswerParser {
       return new Collection(each, false);
     }
     return new Equation(label, sides, right);
+  }
+
+  /** Whether a side that is not understood computes one thing: a limit, a sum of matrices. */
+  private boolean isOperation(Range side) {
+    return tokens.subList(side.from(), side.to()).stream()
+        .anyMatch(
+            t ->
+                t.kind() == Kind.BEGIN
+                    || t.kind() == Kind.COMMAND && OPERATIONS.contains(t.text()));
   }
 
   /** Whether a number stands on the left and one letter on the right. */
@@ -305,6 +355,9 @@ final class AnswerParser {
   private Answer enclosed(int from, int to, int depth) {
     var first = tokens.get(from);
     if (!brackets.pair(from, to - 1)) {
+      return null;
+    }
+    if (PrimaryParser.isDeterminant(first)) {
       return null;
     }
     if (first.kind() == Kind.BEGIN) {
@@ -363,6 +416,56 @@ final class AnswerParser {
       }
     }
     return new Matrix(List.copyOf(rows));
+  }
+
+  private boolean isMatrixSum(int from, int to) {
+    boolean determinant =
+        from > 0 && tokens.get(from - 1).is("|")
+            || tokens.subList(from, to).stream().anyMatch(t -> t.is("|") || t.isCommand("det"));
+    return !determinant
+        && !brackets
+            .outside(from, to, t -> t.kind() == Kind.BEGIN && ENVIRONMENTS.contains(t.text()))
+            .isEmpty();
+  }
+
+  /** Sums and products of matrices and numbers. */
+  private Answer matrixSum(int from, int to, int depth) {
+    var cuts = brackets.outside(from, to, t -> t.is("+") || t.is("-"));
+    Matrix sum = null;
+    var terms = Range.between(from, to, cuts);
+    for (int i = 0; i < terms.size(); i++) {
+      var term = terms.get(i);
+      if (i == 0 && term.isEmpty()) {
+        continue;
+      }
+      boolean minus = i > 0 && tokens.get(cuts.get(i - 1)).is("-");
+      var matrix = matrixTerm(term.from(), term.to(), depth);
+      matrix = minus ? Matrices.times(Expr.num(-1), matrix) : matrix;
+      sum = sum == null ? matrix : Matrices.plus(sum, matrix);
+    }
+    if (sum == null) {
+      throw new CannotTell("there is nothing to compare");
+    }
+    return sum;
+  }
+
+  private Matrix matrixTerm(int from, int to, int depth) {
+    Expr factor = Expr.num(1);
+    Matrix product = null;
+    int start = from;
+    for (int i = from; i < to; i = brackets.last(i) + 1) {
+      if (tokens.get(i).kind() == Kind.BEGIN && ENVIRONMENTS.contains(tokens.get(i).text())) {
+        int end = start < i && tokens.get(i - 1).is("*") ? i - 1 : i;
+        factor = start < end ? Expr.times(factor, quantities.expression(start, end)) : factor;
+        var next = (Matrix) matrix(i, brackets.last(i), depth + 1);
+        product = product == null ? next : Matrices.times(product, next);
+        start = brackets.last(i) + 1;
+      }
+    }
+    if (product == null || start != to) {
+      throw new CannotTell("a sum of matrices and other things");
+    }
+    return factor.equals(Expr.num(1)) ? product : Matrices.times(factor, product);
   }
 
   private List<Range> split(int from, int to, String sign) {

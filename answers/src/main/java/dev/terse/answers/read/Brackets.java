@@ -37,6 +37,26 @@ final class Brackets {
     }
   }
 
+  /** Intervals written as {@code ]0, 3[}, with the brackets of {@code (0, 3)}. */
+  static List<Token> turned(List<Token> tokens) {
+    int end = tokens.size() - 1;
+    if (end < 4 || !tokens.get(0).is("]") && !tokens.get(end).is("[")) {
+      return tokens;
+    }
+    var turned = new ArrayList<Token>();
+    int depth = 0;
+    boolean two = false;
+    for (var token : tokens) {
+      boolean reversed = depth == 0 ? token.is("]") : depth == 1 && two && token.is("[");
+      boolean opening = depth == 0 ? reversed || opens(token) : opens(token) && !reversed;
+      turned.add(
+          reversed ? new Token(Kind.SIGN, depth == 0 ? "(" : ")", false, token.inText()) : token);
+      depth += opening ? 1 : reversed || closes(token) ? -1 : 0;
+      two = depth > 0 && (two || depth == 1 && (token.is(",") || token.is(";")));
+    }
+    return turned;
+  }
+
   private static boolean opens(Token t) {
     return t.is("(") || t.is("[") || t.is("{") || t.is("{set") || t.is("⟨");
   }

@@ -17,7 +17,7 @@ import java.util.List;
  *
  * <pre>
  * sum      = [sign] product (('+' | '-' | '±') product)*
- * product  = factor (('*' | '/') [sign] factor | factor)*
+ * product  = factor (('*' | '/' | 'mod') [sign] factor | factor)*
  * factor   = primary ('^' exponent | '!' | '°')*
  * </pre>
  *
@@ -103,7 +103,7 @@ final class ExprParser {
     return negative ? Expr.negate(e) : e;
   }
 
-  private Expr product() {
+  Expr product() {
     var factors = new ArrayList<Expr>();
     factors.add(factor());
     while (!cursor.atEnd()) {
@@ -115,6 +115,11 @@ final class ExprParser {
         var denominator = signed(denominator(), negative);
         requireNoDerivative(factors.get(factors.size() - 1), denominator);
         factors.add(new Power(denominator, Expr.num(-1)));
+      } else if (isModulo()) {
+        cursor.skip(1);
+        var left = factors.size() == 1 ? factors.get(0) : new Product(List.copyOf(factors));
+        factors.clear();
+        factors.add(Expr.fn("mod", left, factor()));
       } else if (startsFactor()) {
         factors.add(factor());
       } else {
@@ -122,6 +127,10 @@ final class ExprParser {
       }
     }
     return factors.size() == 1 ? factors.get(0) : new Product(List.copyOf(factors));
+  }
+
+  private boolean isModulo() {
+    return Functions.isModulo(cursor.peek());
   }
 
   private Expr denominator() {
@@ -173,7 +182,11 @@ final class ExprParser {
       return false;
     }
     var token = cursor.peek();
+    if (Functions.isModulo(token)) {
+      return false;
+    }
     return switch (token.kind()) {
+      case BEGIN -> PrimaryParser.isDeterminant(token);
       case WORD -> !Words.isConnective(token.text());
       case COMMAND -> !token.text().equals("over") && !token.text().equals("choose");
       case SIGN ->

@@ -35,6 +35,12 @@ final class Functions {
     return ALIASES.getOrDefault(name, name);
   }
 
+  /** Whether it says "modulo". */
+  static boolean isModulo(Token t) {
+    return t.isWord() && t.text().equals("mod")
+        || t.kind() == Token.Kind.COMMAND && Set.of("bmod", "mod", "pmod").contains(t.text());
+  }
+
   /** Whether its argument is an angle, so that degrees in it are radians. */
   static boolean takesAngle(String name, Expr power) {
     return name.equals("cis") || TRIGONOMETRIC.contains(name) && !isInverse(name, power);

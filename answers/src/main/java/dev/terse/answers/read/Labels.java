@@ -6,7 +6,7 @@ import java.util.Set;
 /** Names beside a relation sign: x, x_1, f(x), AB, |AB|, area, f^{-1}(x), dy/dx, P(A|B), x:y. */
 final class Labels {
   private static final Set<String> COMMANDS =
-      Set.of("angle", "triangle", "overline", "overrightarrow");
+      Set.of("angle", "triangle", "overline", "overrightarrow", "det");
 
   private static final Set<String> FUNCTIONS = Set.of("P", "E", "f", "g", "h", "F", "G", "H", "p");
 

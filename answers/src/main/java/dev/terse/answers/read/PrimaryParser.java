@@ -6,6 +6,7 @@ import dev.terse.answers.value.Expr.Const;
 import dev.terse.answers.value.Expr.Power;
 import dev.terse.answers.value.Expr.Product;
 import dev.terse.answers.value.Expr.Sym;
+import dev.terse.answers.value.Matrices;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,7 @@ final class PrimaryParser {
   private final TokenCursor cursor;
   private final ExprParser inner;
   private final NumberParser numbers;
+  private final BinderParser binders;
   private int absoluteValues;
   private int angles;
 
@@ -25,6 +27,7 @@ final class PrimaryParser {
     this.cursor = cursor;
     this.inner = inner;
     numbers = new NumberParser(cursor);
+    binders = new BinderParser(cursor, inner, this);
   }
 
   /** Whether a bar that comes now closes an absolute value. */
@@ -46,6 +49,7 @@ final class PrimaryParser {
       case WORD -> word(cursor.next().text());
       case COMMAND -> command(cursor.next().text());
       case SIGN -> bracketed();
+      case BEGIN -> determinant(isDeterminant(cursor.peek()));
       default -> throw cursor.unexpected();
     };
   }
@@ -59,6 +63,11 @@ final class PrimaryParser {
       }
       case "{" -> upTo("}");
       case "|" -> {
+        if (!cursor.atEnd() && cursor.peek().kind() == Token.Kind.BEGIN) {
+          var determinant = determinant(true);
+          cursor.expect("|");
+          yield determinant;
+        }
         absoluteValues++;
         var e = inner.sum();
         absoluteValues--;
@@ -73,6 +82,35 @@ final class PrimaryParser {
         throw cursor.unexpected();
       }
     };
+  }
+
+  static boolean isDeterminant(Token t) {
+    return t.kind() == Token.Kind.BEGIN && t.text().equals("vmatrix");
+  }
+
+  /** The determinant of the matrix that begins here. */
+  private Expr determinant(boolean wanted) {
+    if (!wanted || cursor.atEnd() || cursor.peek().kind() != Token.Kind.BEGIN) {
+      throw cursor.unexpected();
+    }
+    cursor.enter();
+    cursor.skip(1);
+    var rows = new ArrayList<List<Expr>>();
+    rows.add(new ArrayList<>());
+    while (!cursor.atEnd() && cursor.peek().kind() != Token.Kind.END) {
+      rows.get(rows.size() - 1).add(inner.sum());
+      if (cursor.take("\\\\") && !cursor.atEnd() && cursor.peek().kind() != Token.Kind.END) {
+        rows.add(new ArrayList<>());
+      } else {
+        cursor.take("&");
+      }
+    }
+    if (cursor.atEnd()) {
+      throw cursor.unexpected();
+    }
+    cursor.skip(1);
+    cursor.leave();
+    return Matrices.determinant(rows);
   }
 
   private Expr upTo(String close) {
@@ -164,6 +202,9 @@ final class PrimaryParser {
     if (Symbols.LETTERS.contains(name)) {
       return subscripted(name);
     }
+    if (BinderParser.COMMANDS.contains(name)) {
+      return binders.read(name);
+    }
     String function = Functions.canonical(name);
     if (Symbols.FUNCTIONS.contains(function) && !name.equals("sqrt") && !name.equals("binom")) {
       return function(function);
@@ -174,6 +215,7 @@ final class PrimaryParser {
       case "imath" -> Const.I;
       case "frac" -> ExprParser.quotient(argument(), argument());
       case "binom" -> Expr.fn("binom", argument(), argument());
+      case "det" -> determinant(true);
       case "sqrt" -> root();
       default -> throw new CannotTell("\\" + Words.brief(name) + " is not understood");
     };

@@ -52,6 +52,12 @@ final class QuantityParser {
       unit = Unit.named(tokens.get(start).text());
       start++;
     }
+    int second = smallerUnit(start, to);
+    if (second > 0
+        && quantity(from, second) instanceof Value a
+        && quantity(second, to) instanceof Value b) {
+      return joined(a, b);
+    }
     int stop = units.start(start, to);
     if (stop < to) {
       var suffix = units.read(stop, to);
@@ -62,6 +68,26 @@ final class QuantityParser {
           unit.dimensions().equals(suffix.unit().dimensions()) ? unit : unit.times(suffix.unit());
     }
     return value(start, stop, unit, negative, 1);
+  }
+
+  /** Where the second part of "2 hours 30 minutes" begins; -1 if there is none. */
+  private int smallerUnit(int from, int to) {
+    for (int i = from + 2; from < to && tokens.get(from).isNumber() && i < to - 1; i++) {
+      boolean unit = tokens.get(i - 1).isWord() && Unit.isKnown(tokens.get(i - 1).text());
+      if (unit && tokens.get(i).isNumber() && tokens.get(i).spaceBefore()) {
+        return tokens.get(i + 1).isWord() && Unit.isKnown(tokens.get(i + 1).text()) ? i : -1;
+      }
+    }
+    return -1;
+  }
+
+  /** Two amounts of one dimension as one, in the unit of the second. */
+  static Value joined(Value a, Value b) {
+    if (a.unit().isNone() || !a.unit().dimensions().equals(b.unit().dimensions())) {
+      throw new CannotTell("two quantities side by side");
+    }
+    var there = Expr.times(a.expr(), Expr.over(a.unit().factor(), b.unit().factor()));
+    return new Value(new Expr.Sum(List.of(there, b.expr())), b.unit());
   }
 
   /** USD 5, Rs. 500, US$5 */

@@ -8,6 +8,7 @@ import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Expr;
 import dev.terse.answers.value.Limits;
 import dev.terse.answers.value.Regions;
+import dev.terse.answers.value.SolutionSets;
 import dev.terse.answers.value.Unit;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,18 +31,19 @@ public record Readings(List<Answer> answers, String problem, String form) {
     String problem = "it is not understood";
     String form = null;
     try {
-      var tokens = withoutDollars(Lexer.tokens(text, true));
+      var tokens = Brackets.turned(withoutDollars(Lexer.tokens(text, true)));
       form = form(tokens);
       if (tokens.isEmpty()) {
         return new Readings(List.of(), "it is empty", null);
       }
       problem = addAll(answers, tokens, budget);
       if (text.indexOf(',') >= 0) {
-        var ungrouped = withoutDollars(Lexer.tokens(text, false));
+        var ungrouped = Brackets.turned(withoutDollars(Lexer.tokens(text, false)));
         if (ungrouped.size() != tokens.size()) {
           addAll(answers, ungrouped, budget);
         }
       }
+      addExcept(answers, tokens, budget);
       addWords(answers, tokens);
       addChoice(answers, tokens, text, budget);
     } catch (CannotTell e) {
@@ -54,6 +56,12 @@ public record Readings(List<Answer> answers, String problem, String form) {
   private static String addAll(List<Answer> answers, List<Token> tokens, Budget budget) {
     if (isPlainWord(tokens)) {
       return "it is a word";
+    }
+    int about = Approximations.sign(tokens);
+    if (about > 0) { // the exact value before it, and what rounds that
+      String problem = addAll(answers, tokens.subList(0, about), budget);
+      add(answers, Approximations.rounding(tokens, about, budget));
+      return problem;
     }
     try {
       var parser = new AnswerParser(tokens, false, budget);
@@ -101,6 +109,33 @@ public record Readings(List<Answer> answers, String problem, String form) {
     add(answers, new Text(words));
   }
 
+  /** "all real numbers except 3" */
+  private static void addExcept(List<Answer> answers, List<Token> tokens, Budget budget) {
+    int i = 0;
+    while (i < tokens.size() && !tokens.get(i).text().equals("except")) {
+      i++;
+    }
+    var head = i < tokens.size() ? new ArrayList<Answer>() : null;
+    if (head == null || i == 0) {
+      return;
+    }
+    if (tokens.get(0).isCommand("reals")) {
+      head.add(Regions.REALS);
+    } else {
+      addWords(head, tokens.subList(0, i));
+    }
+    try {
+      if (head.contains(Regions.REALS)) {
+        var points = new AnswerParser(tokens.subList(i + 1, tokens.size()), false, budget).parse();
+        var items = points instanceof Answer.Collection c ? c.items() : List.of(points);
+        var set = new SolutionSets(budget).of(new Answer.Collection(items, true));
+        add(answers, new Regions(budget).complement(set));
+      }
+    } catch (CannotTell e) {
+      return; // not numbers
+    }
+  }
+
   /** A quantity spelt out, as in "five percent" or "two thirds"; null if it is none. */
   private static Value quantity(List<String> words) {
     var number = Words.number(words);
@@ -144,7 +179,7 @@ public record Readings(List<Answer> answers, String problem, String form) {
   }
 
   private static void add(List<Answer> answers, Answer answer) {
-    if (answers.size() < Limits.MAX_READINGS && !answers.contains(answer)) {
+    if (answer != null && answers.size() < Limits.MAX_READINGS && !answers.contains(answer)) {
       answers.add(answer);
     }
   }

@@ -49,7 +49,7 @@ final class Symbols {
   static final Set<String> FUNCTIONS =
       words(
           "sin cos tan cot sec csc arcsin arccos arctan arccot sinh cosh tanh ln log exp lg"
-              + " sqrt cbrt abs factorial mod floor ceil max min gcd lcm binom asin acos atan re im conj cis");
+              + " sqrt cbrt abs factorial floor ceil max min gcd lcm binom asin acos atan re im conj cis");
 
   /** Commands that are another one in other dress. */
   static final Map<String, String> ALIASES = new HashMap<>();

@@ -21,7 +21,16 @@ public sealed interface Answer {
    *
    * @param braces whether they stood in braces; else they were listed with commas or "or"
    */
-  record Collection(List<Answer> items, boolean braces) implements Answer {}
+  record Collection(List<Answer> items, boolean braces) implements Answer {
+
+    /** Whether it gives values to several names: x = 1, y = 2. */
+    public boolean isAssignment() {
+      return !braces
+          && items.size() > 1
+          && items.stream().allMatch(i -> i instanceof Equation e && e.label() != null)
+          && items.stream().map(i -> ((Equation) i).label()).distinct().count() == items.size();
+    }
+  }
 
   /** A union of intervals of real numbers. */
   record Region(List<Piece> pieces) implements Answer {}
@@ -43,6 +52,9 @@ public sealed interface Answer {
 
   /** A chain such as {@code 1 < x <= 5}; one sign fewer than sides. */
   record Inequality(List<Expr> sides, List<String> signs) implements Answer {}
+
+  /** The whole numbers for which {@code left} leaves a remainder: x ≡ 5 (mod 9). */
+  record Congruence(Expr left, Expr residue, Expr modulus) implements Answer {}
 
   /** {@code 3:4:5} */
   record Ratio(List<Expr> parts) implements Answer {}

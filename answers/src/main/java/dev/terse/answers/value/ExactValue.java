@@ -31,7 +31,7 @@ public final class ExactValue {
       return n.value();
     } else if (e instanceof Sym s) {
       return variables.get(s.name());
-    } else if (e instanceof Const) {
+    } else if (e instanceof Const || e instanceof Expr.Bound) {
       return null;
     } else if (e instanceof Sum s) {
       var sum = Rational.ZERO;
@@ -98,6 +98,8 @@ public final class ExactValue {
       case "floor" -> args[0].floor();
       case "ceil" -> args[0].negate().floor().negate();
       case "factorial" -> args[0].isInteger() ? factorial(args[0]) : null;
+      case "mod" ->
+          args[1].signum() > 0 ? args[0].minus(args[1].times(args[0].over(args[1]).floor())) : null;
       case "binom" -> binomial(args[0], args[1]);
       case "max", "min" -> {
         var best = args[0];

@@ -17,6 +17,13 @@ public sealed interface Expr {
   /** A variable. */
   record Sym(String name) implements Expr {}
 
+  /**
+   * The variable of a sum, integral or limit. It has no name, so that forms can be compared.
+   *
+   * @param height 1 plus that of the highest one inside what it ranges over
+   */
+  record Bound(int height) implements Expr {}
+
   /** A named constant. */
   enum Const implements Expr {
     PI,
@@ -99,6 +106,11 @@ public sealed interface Expr {
   /** Whether no variable occurs in {@code e}. */
   static boolean isConstant(Expr e) {
     return !(e instanceof Sym) && parts(e).stream().allMatch(Expr::isConstant);
+  }
+
+  /** Whether a sum, integral or limit occurs in {@code e} that is not computed. */
+  static boolean isUncomputed(Expr e) {
+    return e instanceof Bound || parts(e).stream().anyMatch(Expr::isUncomputed);
   }
 
   /** Whether the imaginary unit or infinity, as {@code constant}, occurs in {@code e}. */

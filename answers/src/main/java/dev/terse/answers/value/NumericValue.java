@@ -52,6 +52,8 @@ public final class NumericValue {
         throw new CannotTell("no value for " + s.name());
       }
       return Ball.of(value);
+    } else if (e instanceof Expr.Bound) {
+      throw new CannotTell("a sum, integral or limit is not computed");
     } else if (e instanceof Const c) {
       return switch (c) {
         case PI -> Ball.PI;
@@ -161,6 +163,9 @@ public final class NumericValue {
     var exact = new ExactValue(variables, budget).of(f);
     if (exact != null) {
       return rational(exact);
+    }
+    if (Expr.isUncomputed(f)) {
+      throw new CannotTell("a sum, integral or limit is not computed");
     }
     var x = of(f.args().get(0));
     return switch (f.name()) {

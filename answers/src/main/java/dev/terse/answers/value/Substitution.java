@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Points for the variables of an expression, fixed ones that look random. */
 public final class Substitution {
@@ -47,17 +48,30 @@ public final class Substitution {
     return replace(e, s -> s.name().equals(name) ? by : s);
   }
 
+  /** {@code e} where the letter i is a variable. */
+  public static Expr withIndexI(Expr e) {
+    if (e == Expr.Const.I) {
+      return new Sym("i");
+    }
+    return withParts(e, Substitution::withIndexI);
+  }
+
   private static Expr replace(Expr e, Function<Sym, Expr> by) {
     if (e instanceof Sym s) {
       return by.apply(s);
-    } else if (e instanceof Sum s) {
-      return new Sum(s.terms().stream().map(t -> replace(t, by)).toList());
+    }
+    return withParts(e, part -> replace(part, by));
+  }
+
+  private static Expr withParts(Expr e, UnaryOperator<Expr> each) {
+    if (e instanceof Sum s) {
+      return new Sum(s.terms().stream().map(each).toList());
     } else if (e instanceof Product p) {
-      return new Product(p.factors().stream().map(f -> replace(f, by)).toList());
+      return new Product(p.factors().stream().map(each).toList());
     } else if (e instanceof Power p) {
-      return new Power(replace(p.base(), by), replace(p.exponent(), by));
+      return new Power(each.apply(p.base()), each.apply(p.exponent()));
     } else if (e instanceof Fn f) {
-      return new Fn(f.name(), f.args().stream().map(a -> replace(a, by)).toList());
+      return new Fn(f.name(), f.args().stream().map(each).toList());
     }
     return e;
   }
