@@ -50,6 +50,8 @@ class RulesTest {
           "3:30 pm",
           "5:12",
           "10:24",
+          "x \\equiv 5 \\pmod 9",
+          "x \\equiv 14 \\pmod 9",
           "x = 5",
           "x + y = 2",
           "2 + 3 = 5",
