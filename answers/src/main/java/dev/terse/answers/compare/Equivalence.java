@@ -25,7 +25,7 @@ public final class Equivalence {
    * Rules come down to expressions, and for two of these it goes on (ExprEquality):
    *
    *   5. exact rational arithmetic                               ExactValue
-   *   6. a long decimal that rounds, or cuts off, the other      ExprEquality
+   *   6. six digits that round, or cut off, an exact value       ExprEquality
    *   7. 60 digits with a bound on their error [1]               NumericValue, Ball
    *   8. with variables: 5 and 7 at fixed points [2]             Substitution
    *
@@ -35,8 +35,10 @@ public final class Equivalence {
    *
    * Nothing is simplified. Whether an expression with exp, sin and abs is zero cannot be decided in
    * general [3], and rewriting costs what the text wants it to cost; the text comes from a policy
-   * that is paid for surprises. Numbers with an error bound prove "different". "Equal" they cannot
-   * prove: two values are taken as equal where their balls meet and agree to 25 digits.
+   * that is paid for surprises. What cannot be computed, such as a limit, is compared by form
+   * (NormalForm). Numbers with an error bound prove "different". "Equal" they cannot prove: two
+   * values are taken as equal where their balls meet, agree to 40 digits, and no part of them is so
+   * large or small that they could differ behind these.
    *
    * Work is counted, not timed (Budget), so that a slow machine gives the same verdict, and so a
    * resumed run the same rewards.

@@ -97,7 +97,8 @@ final class Lexer {
       return false;
     }
     skipSpaces();
-    return peek(0) == '(' || peek(0) == '[' || s.startsWith("\\{", at);
+    boolean left = s.startsWith("\\left", at);
+    return peek(0) == '(' || peek(0) == '[' || s.startsWith("\\{", at) || left;
   }
 
   private boolean isWordPart(int i, int start) {

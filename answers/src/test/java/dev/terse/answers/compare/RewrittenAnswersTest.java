@@ -31,11 +31,11 @@ class RewrittenAnswersTest {
   private static final List<UnaryOperator<String>> LAYOUT =
       List.of(
           t -> t,
-          t -> "{" + t + "}",
+          t -> isReversed(t) ? t : "{" + t + "}",
           t -> "\\displaystyle " + t,
-          t -> "\\boxed{" + t + "}",
+          t -> isReversed(t) ? t : "\\boxed{" + t + "}",
           t -> "\\," + t + "~",
-          t -> t.replace("+", " + ").replace("=", " = "),
+          t -> t.replace("+", " + ").replaceAll("(?<!<)=", " = "),
           t -> t.replace("(", "\\left(").replace(")", "\\right)"),
           t -> t.replace("\\frac", "\\dfrac"),
           t -> t.replace("\\frac", "\\tfrac"),
@@ -107,6 +107,11 @@ class RewrittenAnswersTest {
       }
     }
     assertThat(faults).isEmpty();
+  }
+
+  /** Whether an interval begins or ends with a bracket turned outwards. */
+  private static boolean isReversed(String text) {
+    return text.startsWith("]") || text.endsWith("[");
   }
 
   private String same(Value value) {
