@@ -2,8 +2,8 @@ package dev.terse.answers.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.terse.testkit.conformance.Draws;
 import dev.terse.testkit.TestSeed;
+import dev.terse.testkit.conformance.Draws;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
