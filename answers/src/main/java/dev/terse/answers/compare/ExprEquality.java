@@ -75,7 +75,11 @@ final class ExprEquality {
       return constants(a, b);
     }
     var renamed = Constants.renamed(b, a);
-    return atPoints(a, renamed, renamed == b ? names : Expr.variables(a, renamed));
+    var verdict = atPoints(a, renamed, renamed == b ? names : Expr.variables(a, renamed));
+    boolean family =
+        Expr.variables(a).contains(Expr.WHOLE_PARAMETER)
+            && Expr.variables(b).contains(Expr.WHOLE_PARAMETER);
+    return family && verdict == DIFFERENT ? UNKNOWN : verdict; // n + 1 runs over the same
   }
 
   /** The value of a constant; null if it is not rational, or not known to be. */

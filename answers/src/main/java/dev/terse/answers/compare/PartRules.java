@@ -70,8 +70,9 @@ final class PartRules {
 
   /** Sets and lists in any order: every item has a partner of its own. */
   static Verdict collections(Collection a, Collection b, Comparison c) {
-    var left = distinct(a.items(), c);
-    var right = distinct(b.items(), c);
+    boolean roots = isIndexed(a) != isIndexed(b);
+    var left = distinct(roots ? withoutIndex(a) : a.items(), c);
+    var right = distinct(roots ? withoutIndex(b) : b.items(), c);
     if (left.size() != right.size()) {
       return DIFFERENT;
     }
@@ -92,6 +93,27 @@ final class PartRules {
       right.remove(partner);
     }
     return EQUAL;
+  }
+
+  /** Whether it is x_1 = 2, x_2 = 3: the roots of one unknown. */
+  private static boolean isIndexed(Collection c) {
+    String first = c.isAssignment() ? ((Equation) c.items().get(0)).label() : "";
+    return first.indexOf('_') == 1
+        && c.items().stream()
+            .map(i -> ((Equation) i).label())
+            .allMatch(l -> l.startsWith(first.substring(0, 2)) && l.length() == 3);
+  }
+
+  private static List<Answer> withoutIndex(Collection c) {
+    return isIndexed(c) ? c.items().stream().map(i -> ((Equation) i).right()).toList() : values(c);
+  }
+
+  /** What equations of one name say, x = 2 or x = 3; other items as they are. */
+  private static List<Answer> values(Collection c) {
+    boolean one =
+        c.items().stream().allMatch(i -> i instanceof Equation e && e.label() != null)
+            && c.items().stream().map(i -> ((Equation) i).label()).distinct().count() == 1;
+    return one ? c.items().stream().map(i -> ((Equation) i).right()).toList() : c.items();
   }
 
   /** One value in several spellings is one value. */

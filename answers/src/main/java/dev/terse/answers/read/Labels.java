@@ -1,5 +1,6 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.value.Expr;
 import java.util.List;
 import java.util.Set;
 
@@ -73,6 +74,37 @@ final class Labels {
     return isCall(side)
         || isMeasure(side)
         || points.length() > 1 && points.chars().allMatch(c -> c >= 'A' && c <= 'Z');
+  }
+
+  /**
+   * The tokens without a last "n ∈ ℤ", and with n under the one name of a whole parameter: in x =
+   * π/4 + nπ, n ∈ ℤ the letter does not matter.
+   */
+  static List<Token> withWholeParameter(List<Token> tokens) {
+    int in = tokens.size() - 2;
+    while (in > 2 && !tokens.get(in).is("∈")) {
+      in--;
+    }
+    boolean closed = in > 2 && tokens.get(tokens.size() - 1).is(")");
+    int start = in - 1;
+    boolean whole =
+        in > 3
+            && tokens.size() - in == (closed ? 3 : 2)
+            && tokens.get(in + 1).isCommand("integers")
+            && tokens.get(start).isWord()
+            && tokens.get(start).text().length() == 1;
+    boolean apart = whole && (tokens.get(start - 1).is(",") || tokens.get(start - 1).is("("));
+    if (!apart || closed != tokens.get(start - 1).is("(")) {
+      return tokens;
+    }
+    var name = tokens.get(start);
+    return tokens.subList(0, start - 1).stream()
+        .map(
+            t ->
+                t.isWord() && t.text().equals(name.text())
+                    ? new Token(t.kind(), Expr.WHOLE_PARAMETER, t.spaceBefore(), t.inText())
+                    : t)
+        .toList();
   }
 
   private static boolean isLetter(Token t) {

@@ -285,7 +285,8 @@ final class Lexer {
   /** Width of a thousands separator here that is followed by exactly three digits; 0 if none. */
   private int groupGap(boolean plainCommas) {
     int width = 0;
-    for (String separator : SEPARATORS) {
+    for (int i = 0; i < SEPARATORS.size() && "{,\\~'".indexOf(peek(0)) >= 0; i++) {
+      String separator = SEPARATORS.get(i);
       width = width == 0 && s.startsWith(separator, at) ? separator.length() : width;
     }
     if (width > 0) {

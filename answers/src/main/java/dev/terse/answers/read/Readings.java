@@ -33,16 +33,23 @@ public record Readings(List<Answer> answers, String problem, String form) {
     try {
       var tokens = Brackets.turned(withoutDollars(Lexer.tokens(text, true)));
       form = form(tokens);
+      tokens = Labels.withWholeParameter(tokens);
       if (tokens.isEmpty()) {
         return new Readings(List.of(), "it is empty", null);
       }
       problem = addAll(answers, tokens, budget);
       if (text.indexOf(',') >= 0) {
         var ungrouped = Brackets.turned(withoutDollars(Lexer.tokens(text, false)));
+        ungrouped = Labels.withWholeParameter(ungrouped);
         if (ungrouped.size() != tokens.size()) {
           addAll(answers, ungrouped, budget);
         }
       }
+      var signs = Words.withSigns(tokens);
+      if (signs != tokens) {
+        addAll(answers, signs, budget);
+      }
+      addPoint(answers, tokens, budget);
       addExcept(answers, tokens, budget);
       addWords(answers, tokens);
       addChoice(answers, tokens, text, budget);
@@ -107,6 +114,19 @@ public record Readings(List<Answer> answers, String problem, String form) {
       add(answers, Regions.REALS);
     }
     add(answers, new Text(words));
+  }
+
+  /** {@code P(2, 3)} */
+  private static void addPoint(List<Answer> answers, List<Token> tokens, Budget budget) {
+    boolean named =
+        tokens.size() > 5
+            && tokens.get(0).isWord()
+            && tokens.get(0).text().length() == 1
+            && Character.isUpperCase(tokens.get(0).text().charAt(0))
+            && tokens.get(1).is("(");
+    if (named && answers.isEmpty()) {
+      addAll(answers, tokens.subList(1, tokens.size()), budget);
+    }
   }
 
   /** "all real numbers except 3" */

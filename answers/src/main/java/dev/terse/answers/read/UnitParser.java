@@ -56,15 +56,15 @@ final class UnitParser {
     var before = tokens.get(i - 1);
     boolean afterNumber =
         before.isNumber() || before.is("}") || before.is(")") || before.is("!") || before.is("°");
-    if (MODIFIERS.contains(t.text())) {
-      return afterNumber;
+    if (MODIFIERS.contains(t.text()) && !t.inText()) {
+      return afterNumber || before.isCommand("pi");
     }
     if (t.text().length() == 1) {
       boolean apart = t.spaceBefore() || t.inText();
       return afterNumber && apart && Unit.isKnown(t.text()) && !t.text().equals("e");
     }
     return t.inText()
-        || Unit.isKnown(t.text()) && afterNumber
+        || Unit.isKnown(t.text()) && (afterNumber || before.isCommand("pi"))
         || t.text().length() > 2 && t.spaceBefore() && afterNumber;
   }
 

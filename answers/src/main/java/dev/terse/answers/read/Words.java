@@ -16,6 +16,49 @@ public final class Words {
   private static final Set<String> PUNCTUATION =
       Set.of("(", ")", "[", "]", ",", ":", ";", "'", "!", "{", "}", "{set", "}set", "$");
 
+  private static final Map<String, String> SPOKEN =
+      Map.ofEntries(
+          Map.entry("square root of", "sqrt"),
+          Map.entry("the square root of", "sqrt"),
+          Map.entry("cube root of", "cbrt"),
+          Map.entry("the cube root of", "cbrt"),
+          Map.entry("negative", "-"),
+          Map.entry("minus", "-"),
+          Map.entry("plus", "+"),
+          Map.entry("divided by", "/"),
+          Map.entry("multiplied by", "*"),
+          Map.entry("squared", "^ 2"),
+          Map.entry("cubed", "^ 3"),
+          Map.entry("is greater than", ">"),
+          Map.entry("greater than", ">"),
+          Map.entry("is less than", "<"),
+          Map.entry("less than", "<"),
+          Map.entry("is greater than or equal to", "≥"),
+          Map.entry("greater than or equal to", "≥"),
+          Map.entry("is less than or equal to", "≤"),
+          Map.entry("less than or equal to", "≤"),
+          Map.entry("is not equal to", "≠"),
+          Map.entry("is equal to", "="),
+          Map.entry("equals", "="));
+
+  /** Of each spoken operation the word that tells it. */
+  private static final Set<String> OPERATIONS =
+      Set.of(
+          "root",
+          "negative",
+          "Negative",
+          "minus",
+          "Minus",
+          "plus",
+          "divided",
+          "multiplied",
+          "squared",
+          "cubed",
+          "greater",
+          "less",
+          "equal",
+          "equals");
+
   private static final Map<String, String> SHORT = new HashMap<>();
   private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th");
   private static final Set<String> MONTHS = new HashSet<>();
@@ -60,6 +103,40 @@ public final class Words {
   }
 
   private Words() {}
+
+  /** The tokens with spoken operations as signs: "square root of 2", "negative 5", "x squared". */
+  static List<Token> withSigns(List<Token> tokens) {
+    if (tokens.stream().noneMatch(t -> t.isWord() && OPERATIONS.contains(t.text()))) {
+      return tokens;
+    }
+    var result = new ArrayList<Token>();
+    for (int i = 0; i < tokens.size(); i++) {
+      String phrase = spoken(tokens, i);
+      if (phrase == null) {
+        result.add(tokens.get(i));
+        continue;
+      }
+      for (String sign : SPOKEN.get(phrase).split(" ")) {
+        boolean name = sign.equals("sqrt") || sign.equals("cbrt");
+        boolean digit = sign.equals("2") || sign.equals("3");
+        var kind = name ? Token.Kind.COMMAND : digit ? Token.Kind.NUMBER : Token.Kind.SIGN;
+        result.add(new Token(kind, sign, false, false));
+      }
+      i += phrase.split(" ").length - 1;
+    }
+    return result;
+  }
+
+  /** The longest spoken operation that begins here; null if there is none. */
+  private static String spoken(List<Token> tokens, int from) {
+    var phrase = new StringBuilder();
+    String longest = null;
+    for (int i = from; i < tokens.size() && i < from + 6 && tokens.get(i).isWord(); i++) {
+      phrase.append(i > from ? " " : "").append(tokens.get(i).text().toLowerCase(Locale.ROOT));
+      longest = SPOKEN.containsKey(phrase.toString()) ? phrase.toString() : longest;
+    }
+    return longest;
+  }
 
   static boolean isConnective(String word) {
     return word.equalsIgnoreCase("or") || word.equalsIgnoreCase("and");

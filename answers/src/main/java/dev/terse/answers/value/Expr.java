@@ -7,6 +7,9 @@ import java.util.TreeSet;
 /** A mathematical expression. Equality of records is equality of form, not of value. */
 public sealed interface Expr {
 
+  /** The name of a parameter that runs over the whole numbers. */
+  String WHOLE_PARAMETER = "ℤ";
+
   /**
    * An exact number.
    *
