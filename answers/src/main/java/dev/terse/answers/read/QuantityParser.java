@@ -83,7 +83,8 @@ final class QuantityParser {
 
   /** Two amounts of one dimension as one, in the unit of the second. */
   static Value joined(Value a, Value b) {
-    if (a.unit().isNone() || !a.unit().dimensions().equals(b.unit().dimensions())) {
+    boolean same = a.unit().equals(b.unit());
+    if (same || a.unit().isNone() || !a.unit().dimensions().equals(b.unit().dimensions())) {
       throw new CannotTell("two quantities side by side");
     }
     var there = Expr.times(a.expr(), Expr.over(a.unit().factor(), b.unit().factor()));

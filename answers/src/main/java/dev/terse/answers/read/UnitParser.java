@@ -134,6 +134,9 @@ final class UnitParser {
         power = tokens.get(i - 1).is("-") ? -power : power;
         unit = unit.times(wordBefore(i).pow(sign * (power - 1)));
       } else if (word.equals("squared") || word.equals("cubed")) {
+        if (i == from) { // "12 squared" is 144
+          throw new CannotTell("a power of no unit");
+        }
         int extra = word.equals("squared") ? 1 : 2;
         unit = unit.times(wordBefore(i).pow(sign * extra));
       } else if (t.isWord() || t.is("%") || t.is("°") || isCurrency(t) || t.is("¢")) {
