@@ -72,6 +72,7 @@ class AnswerCheckTest {
         "12abc",
         "#### ",
         "3 + 4\n#### $",
+        "The area is \\sqrt{3",
         "12</think>",
         "12</think>13",
         "\\boxed{12}</think>",

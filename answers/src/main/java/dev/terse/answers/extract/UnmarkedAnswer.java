@@ -35,7 +35,9 @@ final class UnmarkedAnswer {
     int start = Sentences.start(line, line.length() - 1);
     String sentence = line.substring(start);
     String said = sentences.afterVerb(sentence);
-    if (said != null && !isDoubtful(sentence, sentence.indexOf(said), sentence.length())) {
+    // A brace that the sentence left open is closed in what it says: then it is not found there.
+    int at = said == null ? -1 : Math.max(0, sentence.indexOf(said));
+    if (at >= 0 && !isDoubtful(sentence, at, sentence.length())) {
       return new Found(sentences.forms(said), Source.LAST_NUMBER, "what the last verb says");
     }
     var formula = lastFormula(text);
