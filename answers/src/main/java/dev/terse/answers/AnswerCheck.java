@@ -16,6 +16,9 @@ import java.util.Objects;
  * @param policy which part of the completion may hold the answer
  */
 public record AnswerCheck(AnswerPolicy policy) {
+  /** Longest line that may be an answer and nothing else. */
+  private static final int MAX_LINE = 200;
+
   public AnswerCheck {
     Objects.requireNonNull(policy, "policy");
   }
@@ -51,6 +54,9 @@ public record AnswerCheck(AnswerPolicy policy) {
   private Grade byValue(String gold, String part) {
     var finder = new AnswerFinder(policy, Equivalence::isMathematics, Equivalence::isReadable);
     Found found = finder.find(part, Choices.isLetter(gold));
+    if (found.isUnmarked() && isWhole(gold, part)) {
+      return new Grade(Verdict.EQUAL, part.strip(), "from the whole text: the same answer");
+    }
     if (found.isNone()) {
       return new Grade(Verdict.DIFFERENT, "", found.rule());
     }
@@ -65,6 +71,15 @@ public record AnswerCheck(AnswerPolicy policy) {
       first = first == null ? grade : first;
     }
     return first;
+  }
+
+  /** Whether a line, read as nothing but an answer, is the right one: "odd $n$", "8 and 9". */
+  private boolean isWhole(String gold, String part) {
+    String line = part.strip();
+    return policy.evidence().contains(Found.Source.WHOLE)
+        && line.length() <= MAX_LINE
+        && line.indexOf('\n') < 0
+        && Equivalence.compare(gold, line).verdict() == Verdict.EQUAL;
   }
 
   private static Grade asText(String gold, String extracted, String filter) {

@@ -84,6 +84,28 @@ class AnswerCheckTest {
     assertThat(whole.check("12", text).verdict()).isNotEqualTo(Verdict.EQUAL);
   }
 
+  /** An exclamation mark behind a number, a letter or a bracket is a factorial. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "4 | 【答案】4\\sqrt{3} | false",
+        "4\\sqrt{3} | 【答案】4\\sqrt{3} | true",
+        "(n+1)! | (n+1)*n! | true",
+        "1/2004! | \\boxed{1/2004!} | true",
+        "1/2004 | \\boxed{1/2004!} | false",
+        "5*7 | 5!7! | false",
+        "74^\\circ | \\boxed{\\;\\angle APC = 74^\\circ\\;} | true",
+        "8 and 9 | 9 and 8 | true",
+        "8 and 9 | 9 or 8 | false",
+        "odd $n$ | odd $n$ | true",
+        "odd $n$ | even $n$ | false",
+        "12 | There are 12 apples! | true"
+      })
+  void check_wholeLines_areReadAsTheyStand(String gold, String text, boolean equal) {
+    assertThat(whole.check(gold, text).isEqual()).isEqualTo(equal);
+  }
+
   @ParameterizedTest
   @CsvSource({"12</think>13, 13", "a</think>12</think>13, 13", "x, ''"})
   void strict_severalThinkEnds_takesTheLast(String text, String extracted) {

@@ -30,6 +30,11 @@ public record Found(List<String> texts, Source source, String rule) {
     return texts.isEmpty();
   }
 
+  /** Whether the text does not say that this is its answer. */
+  public boolean isUnmarked() {
+    return !isNone() && source.compareTo(Source.WHOLE) > 0;
+  }
+
   /** What an answer is told by, surest first. */
   public enum Source {
     TAGS("<answer>"),

@@ -62,6 +62,9 @@ final class LastNumber {
     if (end < text.length() && ("√^!π" + SentenceAnswer.NUMERALS).indexOf(text.charAt(end)) >= 0) {
       return true;
     }
+    if (end + 1 < text.length() && text.charAt(end) == '\\' && isLetter(text.charAt(end + 1))) {
+      return true; // 4\sqrt{3}
+    }
     int to = end;
     while (to < text.length() && to - end < 4 && isLetter(text.charAt(to))) {
       to++;

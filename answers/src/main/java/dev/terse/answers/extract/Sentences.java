@@ -95,8 +95,24 @@ final class Sentences {
     return s.substring(start, end);
   }
 
+  /** A mark that ends a sentence: not a factorial, nor the space {@code \\;}, nor an ellipsis. */
   private static boolean isStop(String s, int i) {
-    return "。，,.!！；;".indexOf(s.charAt(i)) >= 0 && !s.endsWith("...");
+    char before = i > 0 ? s.charAt(i - 1) : ' ';
+    boolean factorial = s.charAt(i) == '!' && isFactorial(s, i - 1);
+    return "。，,.!！；;".indexOf(s.charAt(i)) >= 0
+        && before != '\\'
+        && !factorial
+        && !s.endsWith("...");
+  }
+
+  /** Whether a number, a bracket or a single letter ends at {@code i}: n! is no exclamation. */
+  private static boolean isFactorial(String s, int i) {
+    if (i < 0) {
+      return false;
+    }
+    char c = s.charAt(i);
+    boolean word = i > 0 && Character.isLetter(c) && Character.isLetter(s.charAt(i - 1));
+    return Chars.isDigit(c) || c == ')' || c == '}' || Character.isLetter(c) && !word;
   }
 
   static boolean isDecoration(char c) {

@@ -186,7 +186,7 @@ public final class NumericValue {
       case "ln" -> ln(x);
       case "log" -> naturalLog ? ln(x) : ln(x).times(ln(Ball.of(Rational.of(10))).inverse());
       case "logbase" -> ln(of(f.args().get(1))).times(ln(x).inverse());
-      case "abs" -> x.abs();
+      case "abs" -> x.isReal() ? x.abs() : function(x::abs); // a square root
       case "floor" -> floor(x, false);
       case "ceil" -> floor(x, true);
       case "max", "min" -> extreme(f, x);
