@@ -78,7 +78,9 @@ public final class ExactValue {
     if (exponent.den().bitLength() > 6 || base.num().bitLength() > 4096) {
       return null;
     }
-    budget.spend(200);
+    // The root is found by bisection: as many powers as it has bits, each as long as the number.
+    int bits = base.num().bitLength() + base.den().bitLength();
+    budget.spend(200 + bits * bits / 8000);
     var root = base.root(exponent.den().intValue());
     return root == null || exponent.num().bitLength() > 31
         ? null
