@@ -31,6 +31,11 @@ public final class SeedsOfFailures implements TestExecutionExceptionHandler {
         seeds.addAll(TestSeed.drawnBy(drawer));
       }
     }
+    // A class that draws for all its tests names the test that each seed is for.
+    String own = context.getRequiredTestMethod().getName() + ": ";
+    if (seeds.stream().anyMatch(line -> line.startsWith(own))) {
+      seeds.removeIf(line -> !line.startsWith(own));
+    }
     if (!seeds.isEmpty()) {
       failure.addSuppressed(new Seeds(String.join("; ", seeds)));
     }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -28,6 +30,24 @@ class SeedsOfFailuresTest {
       void testOfTheNest() {
         fail(OF_THE_CLASS + " of the nest");
       }
+    }
+  }
+
+  /** Two random tests, each with a seed drawn in its name, that fail. */
+  static class Named {
+    @BeforeEach
+    void draw(TestInfo test) {
+      TestSeed.of(test.getTestMethod().orElseThrow().getName());
+    }
+
+    @Test
+    void first() {
+      fail("first");
+    }
+
+    @Test
+    void second() {
+      fail("second");
     }
   }
 
@@ -55,6 +75,17 @@ class SeedsOfFailuresTest {
         assertThat(seeds).contains("-Dterse.seed=" + drawn + " repeats it");
       }
     }
+  }
+
+  @Test
+  void failure_ofATestWithASeedInItsName_carriesThatSeedAlone() {
+    assertThat(failuresOf(Named.class))
+        .hasSize(2)
+        .allSatisfy(
+            failure ->
+                assertThat(failure.getSuppressed()[0].getMessage())
+                    .startsWith(failure.getMessage() + ": seed ")
+                    .doesNotContain(";"));
   }
 
   @Test
