@@ -1,7 +1,10 @@
 package dev.terse.jinja;
 
+import dev.terse.jinja.value.Rendering;
 import dev.terse.jinja.value.Undefined;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -23,6 +26,8 @@ final class Frame {
 
   /** What all frames of one rendering count together. */
   private static final class Shared {
+    final StringBuilder text = new StringBuilder();
+    final List<Rendering.Span> generated = new ArrayList<>();
     int steps;
     int depth;
     int line = 1;
@@ -35,7 +40,8 @@ final class Frame {
   }
 
   static Frame root(Map<String, Object> globals) {
-    Frame root = new Frame(null, new Shared(), new StringBuilder());
+    Shared shared = new Shared();
+    Frame root = new Frame(null, shared, shared.text);
     root.names.putAll(globals);
     return root;
   }
@@ -55,6 +61,22 @@ final class Frame {
     body.run(inner);
     shared.depth--;
     return inner.written();
+  }
+
+  /** Runs the body in a scope of its own and keeps the place of what it writes. */
+  Statement.Flow generate(Statement body) {
+    if (out != shared.text) {
+      throw error("a {% generation %} inside a macro or a set block has no place in the text");
+    }
+    int begin = out.length();
+    Statement.Flow flow = body.run(inner());
+    shared.generated.add(new Rendering.Span(begin, out.length()));
+    return flow;
+  }
+
+  /** What a rendering that is through has made. */
+  Rendering rendering() {
+    return new Rendering(written(), List.copyOf(shared.generated));
   }
 
   /** The text written so far. */

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** The functions that every chat template may call. */
 final class Globals {
@@ -38,12 +37,12 @@ final class Globals {
 
   private Globals() {}
 
-  static Map<String, Object> functions(Supplier<LocalDateTime> now) {
+  static Map<String, Object> functions(LocalDateTime now) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("namespace", (Callable) a -> new Namespace(mapping(a)));
     all.put("dict", (Callable) a -> new LinkedHashMap<Object, Object>(mapping(a)));
     all.put("range", (Callable) Globals::range);
-    all.put("strftime_now", (Callable) a -> strftime(now.get(), a.text(0, "format", "")));
+    all.put("strftime_now", (Callable) a -> strftime(now, a.text(0, "format", "")));
     all.put(
         "raise_exception",
         (Callable)

@@ -1,5 +1,6 @@
 package dev.terse.jinja;
 
+import dev.terse.jinja.value.Rendering;
 import dev.terse.jinja.value.Values;
 import java.time.LocalDateTime;
 import java.util.HashMap;
@@ -11,8 +12,8 @@ import java.util.Map;
  * output, steps and nesting are bounded.
  *
  * <p>Not supported: {@code include}, {@code import}, {@code block}, {@code call}, {@code filter}
- * and {@code raw} tags, {@code %}-formatting of strings; tuples print as lists. A template that
- * calls {@code strftime_now} renders today's date.
+ * and {@code raw} tags, {@code %}-formatting of strings; tuples print as lists. What {@code
+ * strftime_now} says is the caller's.
  *
  * <p>Our own because no library for Java renders Python's methods, slices and {@code str()}.
  */
@@ -20,7 +21,7 @@ public final class Template {
   private static final int MAX_SOURCE_CHARS = 1 << 20; // the longest in use has 20,000
 
   private final String source;
-  private final Statement program;
+  private final TemplateParser.Parsed parsed;
 
   private Template(String source) {
     if (source.length() > MAX_SOURCE_CHARS) {
@@ -31,7 +32,7 @@ public final class Template {
               + source.length());
     }
     this.source = source;
-    this.program = TemplateParser.parse(source);
+    this.parsed = TemplateParser.parse(source);
   }
 
   /**
@@ -48,24 +49,30 @@ public final class Template {
     return source;
   }
 
+  /** Whether {@code {% generation %}} tags mark what the model writes. */
+  public boolean marksGeneration() {
+    return parsed.marksGeneration();
+  }
+
   /**
-   * The text that the template makes of the variables.
+   * What the template makes of the variables.
    *
    * @param variables text, numbers, booleans, null, lists and maps of these; they hide Jinja's
    *     functions of the same name
+   * @param now what {@code strftime_now} says
    * @throws TemplateException if the template refuses them or asks for what is not there
    */
-  public String render(Map<String, Object> variables) {
-    Map<String, Object> names = new HashMap<>(Globals.functions(LocalDateTime::now));
+  public Rendering render(Map<String, Object> variables, LocalDateTime now) {
+    Map<String, Object> names = new HashMap<>(Globals.functions(now));
     variables.forEach((name, value) -> names.put(name, Values.of(value)));
     Frame frame = Frame.root(names);
     try {
-      program.run(frame);
+      parsed.program().run(frame);
     } catch (TemplateException e) {
       throw e;
     } catch (IllegalArgumentException e) { // of an operation, which knows no line
       throw frame.error(e.getMessage());
     }
-    return frame.written();
+    return frame.rendering();
   }
 }

@@ -12,15 +12,20 @@ import java.util.Set;
 final class TemplateParser {
   private final TokenStream tokens;
   private final ExpressionParser expressions;
+  private boolean marksGeneration;
 
   private TemplateParser(TokenStream tokens) {
     this.tokens = tokens;
     this.expressions = new ExpressionParser(tokens);
   }
 
-  static Statement parse(String source) {
+  /** A program, and whether it has a {@code {% generation %}} tag. */
+  record Parsed(Statement program, boolean marksGeneration) {}
+
+  static Parsed parse(String source) {
     TemplateParser parser = new TemplateParser(new TokenStream(Lexer.tokens(source)));
-    return parser.body(Set.of());
+    Statement program = parser.body(Set.of());
+    return new Parsed(program, parser.marksGeneration);
   }
 
   /** Statements up to a tag named in {@code ends}, whose name is next then. */
@@ -98,13 +103,14 @@ final class TemplateParser {
     return frame -> flow;
   }
 
-  /** transformers' mark of the text that the model writes; it changes nothing here. */
+  /** transformers' mark of the text that the model writes. */
   private Statement generation() {
+    marksGeneration = true;
     endOfTag();
     Statement body = body(Set.of("endgeneration"));
     tokens.next();
     endOfTag();
-    return body;
+    return frame -> frame.generate(body);
   }
 
   private Statement set(Token begin) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TemplateTest {
+  private static final LocalDateTime NOW = LocalDateTime.of(2026, 3, 5, 7, 8, 9);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
   private static final Map<String, Object> NONE = Map.of("messages", List.of());
@@ -37,11 +39,12 @@ class TemplateTest {
   @MethodSource("snippets")
   void render_snippet_equalsJinja2(String source, JsonNode snippet, Map<String, Object> names) {
     if (snippet.has("refused")) {
-      assertThatThrownBy(() -> Template.of(source).render(names))
+      assertThatThrownBy(() -> Template.of(source).render(names, NOW))
           .isInstanceOf(TemplateException.class)
           .hasMessageStartingWith("chat template, line 1: ");
     } else {
-      assertThat(Template.of(source).render(names)).isEqualTo(snippet.get("expected").asText());
+      assertThat(Template.of(source).render(names, NOW).text())
+          .isEqualTo(snippet.get("expected").asText());
     }
   }
 
@@ -63,7 +66,7 @@ class TemplateTest {
       })
   void render_mistake_saysLineAndConstruct(String source, String sentence) {
     String template = source.trim().replace("\\n", "\n");
-    assertThatThrownBy(() -> Template.of(template).render(NONE))
+    assertThatThrownBy(() -> Template.of(template).render(NONE, NOW))
         .isInstanceOf(TemplateException.class)
         .hasMessageContaining(sentence.trim());
   }
@@ -81,7 +84,7 @@ class TemplateTest {
         "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
       })
   void render_hostileTemplate_isRefusedSoon(String source) {
-    assertThatThrownBy(() -> Template.of(source).render(NONE))
+    assertThatThrownBy(() -> Template.of(source).render(NONE, NOW))
         .isInstanceOf(TemplateException.class);
   }
 

@@ -1,12 +1,10 @@
 package dev.terse.model.chat;
 
-import dev.terse.io.Quote;
+import dev.terse.jinja.value.Rendering;
 import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -25,16 +23,24 @@ import java.util.Optional;
 public final class ChatPrompt {
   private static final String OPENING = "<think>";
 
-  private final String text;
-  private final List<String> contents;
+  private final ChatTemplate template; // null for plain text
+  private final Conversation conversation;
+  private final boolean addGenerationPrompt;
+  private final Rendering rendering;
 
-  /** Template, content, template, content, ..., template; empty if that could not be found out. */
-  private final List<String> parts;
+  private ChatPrompt(
+      ChatTemplate template,
+      Conversation conversation,
+      boolean addGenerationPrompt,
+      Rendering rendering) {
+    this.template = template;
+    this.conversation = conversation;
+    this.addGenerationPrompt = addGenerationPrompt;
+    this.rendering = rendering;
+  }
 
-  private ChatPrompt(String text, List<String> contents, List<String> parts) {
-    this.text = text;
-    this.contents = contents;
-    this.parts = parts;
+  private static ChatPrompt of(ChatTemplate template, Conversation given, boolean prompt) {
+    return new ChatPrompt(template, given, prompt, template.render(given, prompt));
   }
 
   /** The question as the one user turn, no system turn of ours. */
@@ -44,54 +50,41 @@ public final class ChatPrompt {
 
   /** The turns, and the mark after which the assistant speaks. */
   public static ChatPrompt of(ChatTemplate template, List<Message> messages) {
-    String text = template.render(messages, true);
-    List<String> contents =
-        messages.stream().map(m -> Objects.requireNonNullElse(m.content(), "")).toList();
-    return new ChatPrompt(text, contents, parts(template, messages, contents, text));
+    return of(template, Conversation.of(messages));
+  }
+
+  /** The conversation, and the mark after which the assistant speaks. */
+  public static ChatPrompt of(ChatTemplate template, Conversation conversation) {
+    return of(template, conversation, true);
+  }
+
+  /** The conversation as it stands, nobody's turn after it. */
+  public static ChatPrompt whole(ChatTemplate template, Conversation conversation) {
+    return of(template, conversation, false);
   }
 
   /** Text for a model without a template: all of it is data. */
   public static ChatPrompt plain(String text) {
-    return new ChatPrompt(text, List.of(text), List.of("", text, ""));
-  }
-
-  /** Where the template puts the contents: found by rendering stand-ins that no text holds. */
-  private static List<String> parts(
-      ChatTemplate template, List<Message> messages, List<String> contents, String expected) {
-    List<Message> standIns = new ArrayList<>();
-    for (int i = 0; i < messages.size(); i++) {
-      standIns.add(new Message(messages.get(i).role(), standIn(i)));
-    }
-    String rest = template.render(standIns, true);
-    List<String> parts = new ArrayList<>();
-    for (int i = 0; i < messages.size(); i++) {
-      int begin = rest.indexOf(standIn(i));
-      if (begin < 0) {
-        return List.of();
-      }
-      parts.add(rest.substring(0, begin));
-      String content = contents.get(i);
-      boolean asWritten =
-          expected.startsWith(content, parts.stream().mapToInt(String::length).sum());
-      parts.add(asWritten ? content : content.strip());
-      rest = rest.substring(begin + standIn(i).length());
-    }
-    parts.add(rest);
-    return String.join("", parts).equals(expected) ? parts : List.of();
-  }
-
-  private static String standIn(int message) {
-    return "\uE000turn" + message + "\uE001";
+    return new ChatPrompt(
+        null,
+        Conversation.of(List.of(new Message("user", text))),
+        false,
+        new Rendering(text, List.of()));
   }
 
   /** The rendered prompt. */
   public String text() {
-    return text;
+    return rendering.text();
+  }
+
+  /** Where the template marks the model's own text by {@code {% generation %}}. */
+  public List<Rendering.Span> generated() {
+    return rendering.generated();
   }
 
   /** Whether the prompt itself opens the thinking. */
   public boolean opensThinking() {
-    return text.stripTrailing().endsWith(OPENING);
+    return text().stripTrailing().endsWith(OPENING);
   }
 
   /**
@@ -113,29 +106,45 @@ public final class ChatPrompt {
   }
 
   /**
-   * Ids of the prompt, as transformers gives for its text. Where a turn's content holds the mark of
-   * a control token, that content is encoded on its own as plain text and the parts around it on
-   * their own, so that a question cannot end its turn.
+   * Ids of the prompt, as transformers gives for its text. Where a turn's text holds the mark of a
+   * control token, that text is encoded on its own as plain text and the parts around it on their
+   * own, so that a question cannot end its turn.
    *
-   * @throws IllegalArgumentException if the template changes such a content
+   * @throws IllegalArgumentException if the template changes such a text
    */
   public int[] ids(Tokenizer tokenizer) {
-    Optional<String> marked = contents.stream().filter(tokenizer::holdsControlMark).findFirst();
-    if (marked.isEmpty()) {
-      return tokenizer.encode(text);
+    if (template == null) {
+      return tokenizer.encodeData(text());
     }
-    if (parts.isEmpty()) {
-      throw new IllegalArgumentException(
-          "a turn holds the mark of a control token and the template changes its text, so the mark"
-              + " cannot be made harmless; remove it: '"
-              + Quote.cut(marked.get())
-              + "'");
+    Optional<MarkedTexts> marked = marked(tokenizer);
+    return marked.isEmpty() ? tokenizer.encode(text()) : encoding(tokenizer, marked.get()).ids();
+  }
+
+  /** {@link #ids} with their places in the text, in code points. */
+  public Tokenizer.Encoding encoding(Tokenizer tokenizer) {
+    if (template == null) {
+      return tokenizer.encodeDataWithOffsets(text());
     }
-    List<int[]> ids = new ArrayList<>();
+    Optional<MarkedTexts> marked = marked(tokenizer);
+    return marked.isEmpty()
+        ? tokenizer.encodeWithOffsets(text())
+        : encoding(tokenizer, marked.get());
+  }
+
+  private Optional<MarkedTexts> marked(Tokenizer tokenizer) {
+    return MarkedTexts.of(conversation, tokenizer::holdsControlMark);
+  }
+
+  /** Template, text, template, text, ..., template: each encoded on its own. */
+  private Tokenizer.Encoding encoding(Tokenizer tokenizer, MarkedTexts marked) {
+    String standIns = template.render(marked.conversation(), addGenerationPrompt).text();
+    List<String> parts = marked.parts(standIns, text());
+    List<Tokenizer.Encoding> encodings = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
       String part = parts.get(i);
-      ids.add(i % 2 == 0 ? tokenizer.encode(part) : tokenizer.encodeData(part));
+      encodings.add(
+          i % 2 == 0 ? tokenizer.encodeWithOffsets(part) : tokenizer.encodeDataWithOffsets(part));
     }
-    return ids.stream().flatMapToInt(Arrays::stream).toArray();
+    return Tokenizer.Encoding.joined(encodings, parts);
   }
 }

@@ -4,24 +4,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.jinja.Template;
 import dev.terse.jinja.TemplateException;
+import dev.terse.jinja.value.Rendering;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.LocalDateTime;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * The chat template of a model folder, rendered as transformers' {@code apply_chat_template} does:
- * with the variables messages, add_generation_prompt, tools (none), documents (none) and the
- * special tokens of tokenizer_config.json. What of Jinja is understood: {@link Template}.
- * Immutable, thread-safe.
+ * with the variables messages, add_generation_prompt, tools, documents, the special tokens of
+ * tokenizer_config.json, and whatever more a run or a row gives. What of Jinja is understood:
+ * {@link Template}. Immutable, thread-safe.
  */
 public final class ChatTemplate {
   private static final String FILE = "chat_template.jinja";
@@ -38,10 +41,18 @@ public final class ChatTemplate {
 
   private final Template template;
   private final Map<String, String> specialTokens;
+  private final Map<String, Object> variables;
+  private final LocalDateTime now; // null for the time of each rendering
 
-  private ChatTemplate(Template template, Map<String, String> specialTokens) {
+  private ChatTemplate(
+      Template template,
+      Map<String, String> specialTokens,
+      Map<String, Object> variables,
+      LocalDateTime now) {
     this.template = template;
     this.specialTokens = Map.copyOf(specialTokens);
+    this.variables = Collections.unmodifiableMap(new HashMap<>(variables));
+    this.now = now;
   }
 
   /**
@@ -125,7 +136,7 @@ public final class ChatTemplate {
    * @throws TemplateException if it cannot be understood; names line and construct
    */
   public static ChatTemplate of(String source, Map<String, String> specialTokens) {
-    return new ChatTemplate(Template.of(source), specialTokens);
+    return new ChatTemplate(Template.of(source), specialTokens, Map.of(), null);
   }
 
   /** The Jinja text. */
@@ -133,39 +144,98 @@ public final class ChatTemplate {
     return template.source();
   }
 
-  /** The text that the model is prompted with. */
-  public String render(List<Message> messages, boolean addGenerationPrompt) {
-    return render(messages, addGenerationPrompt, Map.of());
+  /** Another text with this one's special tokens, variables and date. */
+  public ChatTemplate withSource(String source) {
+    return new ChatTemplate(Template.of(source), specialTokens, variables, now);
+  }
+
+  /** With variables for all conversations (TRL: chat_template_kwargs); a conversation's own win. */
+  public ChatTemplate with(Map<String, Object> more) {
+    Map<String, Object> all = new HashMap<>(variables);
+    all.putAll(more);
+    return new ChatTemplate(template, specialTokens, all, now);
   }
 
   /**
-   * As above with more variables, such as {@code enable_thinking} or {@code date_string}; they hide
-   * those of the same name.
-   *
-   * @throws TemplateException if the template refuses the messages or asks for what is not there
+   * With the time that {@code strftime_now} says in all renderings, so that a prompt has the same
+   * ids tomorrow.
    */
-  public String render(
-      List<Message> messages, boolean addGenerationPrompt, Map<String, Object> variables) {
+  public ChatTemplate at(LocalDateTime time) {
+    return new ChatTemplate(template, specialTokens, variables, time);
+  }
+
+  /** Whether {@code {% generation %}} tags mark what the model writes. */
+  public boolean marksGeneration() {
+    return template.marksGeneration();
+  }
+
+  /** The text that the model is prompted with. */
+  public String render(List<Message> messages, boolean addGenerationPrompt) {
+    return render(Conversation.of(messages), addGenerationPrompt).text();
+  }
+
+  /**
+   * The conversation as text, and where in it the model's own text stands.
+   *
+   * @throws TemplateException if the template refuses the conversation or asks for what is not
+   *     there
+   */
+  public Rendering render(Conversation conversation, boolean addGenerationPrompt) {
     Map<String, Object> names = new HashMap<>(specialTokens);
-    List<Object> turns = new ArrayList<>();
-    for (Message message : messages) {
-      Map<Object, Object> turn = new LinkedHashMap<>();
-      turn.put("role", message.role());
-      turn.put("content", message.content());
-      turns.add(turn);
-    }
-    names.put("messages", turns);
+    names.put("messages", conversation.messages().stream().map(Message::seen).toList());
     names.put("add_generation_prompt", addGenerationPrompt);
-    names.put("tools", null);
-    names.put("documents", null);
+    names.put("tools", conversation.tools());
+    names.put("documents", conversation.documents());
     names.putAll(variables);
-    return template.render(names);
+    names.putAll(conversation.variables());
+    return template.render(names, now == null ? LocalDateTime.now() : now);
   }
 
   /**
    * A turn of a conversation.
    *
-   * @param role system, user or assistant
+   * @param role system, user, assistant or tool
+   * @param content its text; null where the turn has none or {@code fields} holds its parts
+   * @param fields what more the template may read: reasoning_content, tool_calls, tool_call_id,
+   *     name, content as a list of parts
    */
-  public record Message(String role, String content) {}
+  public record Message(String role, String content, Map<String, Object> fields) {
+    /** One text under the names that templates know it by; transformers fills them alike. */
+    private static final List<String> REASONING =
+        List.of("reasoning_content", "thinking", "reasoning");
+
+    public Message {
+      fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    /** A turn of text alone. */
+    public Message(String role, String content) {
+      this(role, content, Map.of());
+    }
+
+    /** As the template sees it: what is null is not there, and reasoning has all its names. */
+    private Map<String, Object> seen() {
+      Map<String, Object> seen = new LinkedHashMap<>();
+      seen.put("role", role);
+      if (content != null) {
+        seen.put("content", content);
+      }
+      fields.forEach(
+          (name, value) -> {
+            if (value != null) {
+              seen.put(name, value);
+            }
+          });
+      REASONING.stream()
+          .map(seen::get)
+          .filter(Objects::nonNull)
+          .findFirst()
+          .ifPresent(
+              reasoning -> {
+                seen.put(REASONING.get(0), reasoning);
+                seen.putIfAbsent(REASONING.get(1), reasoning);
+              });
+      return seen;
+    }
+  }
 }

@@ -135,6 +135,11 @@ public final class Tokenizer implements AutoCloseable {
     return main.decode(wide, skipSpecial);
   }
 
+  /** Whether the id is a control token's, as {@link #encodeData} has it. */
+  public boolean isControl(int id) {
+    return controlIds.contains(id);
+  }
+
   /** Id of a token by its exact text in the vocabulary or the added tokens. */
   public OptionalInt id(String token) {
     return vocabulary.id(token);
@@ -295,5 +300,28 @@ public final class Tokenizer implements AutoCloseable {
    *
    * @param starts,ends code-point offsets, [ids]
    */
-  public record Encoding(int[] ids, int[] starts, int[] ends) {}
+  public record Encoding(int[] ids, int[] starts, int[] ends) {
+
+    /**
+     * Texts that were encoded each on its own, as one that stands for their concatenation.
+     *
+     * @param texts what was encoded, in order
+     */
+    public static Encoding joined(List<Encoding> parts, List<String> texts) {
+      int count = parts.stream().mapToInt(part -> part.ids.length).sum();
+      Encoding all = new Encoding(new int[count], new int[count], new int[count]);
+      int at = 0;
+      int shift = 0;
+      for (int p = 0; p < parts.size(); p++) {
+        Encoding part = parts.get(p);
+        for (int t = 0; t < part.ids.length; t++) {
+          all.ids[at] = part.ids[t];
+          all.starts[at] = part.starts[t] + shift;
+          all.ends[at++] = part.ends[t] + shift;
+        }
+        shift += texts.get(p).codePointCount(0, texts.get(p).length());
+      }
+      return all;
+    }
+  }
 }

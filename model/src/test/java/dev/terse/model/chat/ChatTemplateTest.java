@@ -50,12 +50,13 @@ class ChatTemplateTest {
         .forEach(m -> messages.add(new Message(m.get("role").asText(), m.get("content").asText())));
     Map<String, Object> variables = JSON.convertValue(golden.get("variables"), MAP);
     boolean prompt = golden.get("add_generation_prompt").asBoolean();
+    Conversation conversation = Conversation.of(messages).withVariables(variables);
     if (golden.has("refused")) {
-      assertThatThrownBy(() -> template.render(messages, prompt, variables))
+      assertThatThrownBy(() -> template.render(conversation, prompt))
           .isInstanceOf(TemplateException.class)
           .hasMessageStartingWith("chat template, line ");
     } else {
-      assertThat(template.render(messages, prompt, variables))
+      assertThat(template.render(conversation, prompt).text())
           .as(name)
           .isEqualTo(golden.get("expected").asText());
     }

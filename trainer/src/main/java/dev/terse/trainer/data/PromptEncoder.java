@@ -3,10 +3,12 @@ package dev.terse.trainer.data;
 import dev.terse.model.chat.ChatPrompt;
 import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.chat.ChatTemplate.Message;
+import dev.terse.model.chat.TurnEnd;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Turns prompts and completions into token ids: the same {@link ChatPrompt} as in scoring and
@@ -34,12 +36,13 @@ public record PromptEncoder(Tokenizer tokenizer, ChatTemplate template) {
   /** A conversation and the assistant's turn after it. */
   public Pair pair(List<Message> messages, String completion) {
     ChatPrompt prompt = prompt(messages);
-    return new Pair(prompt.ids(tokenizer), ended(prompt.completionIds(tokenizer, completion)));
+    return new Pair(
+        prompt.ids(tokenizer), ended(prompt.completionIds(tokenizer, completion), turnEnd()));
   }
 
   /** A prompt that stands as it is, special tokens and all, and its completion. */
   public Pair pair(String prompt, String completion) {
-    return new Pair(text(prompt), ended(tokenizer.encodeData(completion)));
+    return new Pair(text(prompt), ended(tokenizer.encodeData(completion), endToken()));
   }
 
   /** Ids of a prompt that is given as it stands; marks of special tokens in it are those tokens. */
@@ -60,16 +63,25 @@ public record PromptEncoder(Tokenizer tokenizer, ChatTemplate template) {
             + " messages; add chat_template.jinja to the folder or give plain prompts");
   }
 
-  private int[] ended(int[] ids) {
+  /** What the template ends a turn with; where that is no token, the end token. */
+  private int turnEnd() {
+    OptionalInt end = template == null ? OptionalInt.empty() : TurnEnd.of(template, tokenizer);
+    return end.orElseGet(this::endToken);
+  }
+
+  private int endToken() {
+    return tokenizer.stopIds().stream()
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the tokenizer folder names no end token (eos_token in"
+                        + " tokenizer_config.json); without it a model never learns to stop"));
+  }
+
+  private static int[] ended(int[] ids, int end) {
     int[] ended = Arrays.copyOf(ids, ids.length + 1);
-    ended[ids.length] =
-        tokenizer.stopIds().stream()
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "the tokenizer folder names no end token (eos_token in"
-                            + " tokenizer_config.json); without it a model never learns to stop"));
+    ended[ids.length] = end;
     return ended;
   }
 }
