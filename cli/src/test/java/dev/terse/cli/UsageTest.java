@@ -127,4 +127,37 @@ class UsageTest {
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.OK);
     assertThat(Files.readAllLines(output)).hasSize(5).allMatch(row -> row.contains("\\\\boxed{"));
   }
+
+  @Test
+  void grpo_withAModelNamed_takesNoFile() {
+    Cli named =
+        Cli.run(
+            "grpo",
+            "--model_name_or_path",
+            "m",
+            "--dataset_name",
+            "d.jsonl",
+            "--reward_funcs",
+            "accuracy",
+            "--learning_rate=fast");
+    assertThat(named.err())
+        .contains("1 problem in the command line", "learning_rate must be a number");
+  }
+
+  @Test
+  void config_namedAsTrlNamesIt_isRead() throws Exception {
+    Path yaml = folder.resolve("recipe.yaml");
+    Files.writeString(yaml, "learning_rte: 1\n");
+    for (String[] form :
+        new String[][] {
+          {"sft", yaml.toString()},
+          {"sft", "--config", yaml.toString()},
+          {"sft", "--seed=1", "--config=" + yaml}
+        }) {
+      assertThat(Cli.run(form).err()).contains("problems in " + yaml, "line 1: unknown key");
+    }
+    assertThat(Cli.run("sft", "--config").err()).contains("--config names no file");
+    assertThat(Cli.run("sft", "a.yaml", "--config", "b.yaml").err())
+        .contains("name one configuration file, found a.yaml and b.yaml");
+  }
 }

@@ -2,6 +2,7 @@ package dev.terse.cli.command;
 
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.config.Rule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Parameters;
 
 /**
  * A command that is told by a configuration: {@code [config.yaml] [--key value …]}, where the keys
- * are those of the configuration.
+ * are those of the configuration; {@code --config config.yaml} is TRL's form of it.
  *
  * @param <C> the configuration
  */
@@ -33,31 +34,49 @@ public abstract class ConfiguredCommand<C> implements Callable<Integer> {
     this.type = type;
   }
 
-  /** What to read where the command line names no file, such as configs/grpo.yaml; or null. */
-  String defaultFile() {
+  /**
+   * What to read where the command line names no file, such as configs/grpo.yaml; or null.
+   *
+   * @param keys what the command line names instead
+   */
+  String defaultFile(List<String> keys) {
     return null;
   }
 
-  /** The configuration, its notes logged. */
+  /** What must hold besides the configuration's own rules; they may look at files. */
+  List<Rule> rules() {
+    return List.of();
+  }
+
+  /** The configuration; what it was read from, and its notes, are logged. */
   final Loaded<C> load() throws IOException {
-    Loaded<C> loaded = read();
+    NamedFile named = NamedFile.of(arguments);
+    List<String> keys = named.others();
+    String file = named.file() == null ? defaultFile(keys) : named.file();
+    Loaded<C> loaded =
+        file == null || named.file() != null
+            ? ConfigReader.read(file == null ? null : Path.of(file), keys, type, rules())
+            : ofTheProject(file, keys);
+    LOG.info("configuration: {}", describe(file, keys));
     loaded.notes().forEach(LOG::warn);
     return loaded;
   }
 
-  private Loaded<C> read() throws IOException {
-    if (!arguments.isEmpty() && !arguments.get(0).startsWith("--")) {
-      List<String> keys = arguments.subList(1, arguments.size());
-      return ConfigReader.read(Path.of(arguments.get(0)), keys, type);
+  /** What the values come from, for the first line of the log. */
+  static String describe(String file, List<String> keys) {
+    if (file == null) {
+      return "the command line alone; TRL's defaults for the rest";
     }
-    if (defaultFile() == null) {
-      return ConfigReader.read(null, arguments, type);
-    }
-    Path folder = ProjectFolder.holding(defaultFile());
-    Path file = folder.resolve(defaultFile());
-    Loaded<C> loaded = ConfigReader.read(file, arguments, type);
+    return keys.isEmpty() ? file : file + ", with the command line on top";
+  }
+
+  /** A file that comes with the program; what it names is looked for beside it. */
+  private Loaded<C> ofTheProject(String relative, List<String> keys) throws IOException {
+    Path folder = ProjectFolder.holding(relative);
+    Path file = folder.resolve(relative);
+    Loaded<C> loaded = ConfigReader.read(file, keys, type);
     List<String> located = new ArrayList<>(ProjectFolder.located(folder, loaded.values()));
-    located.addAll(0, arguments);
-    return ConfigReader.read(file, located, type);
+    located.addAll(0, keys);
+    return ConfigReader.read(file, located, type, rules());
   }
 }

@@ -7,6 +7,7 @@ import dev.terse.lab.quickstart.Quickstart;
 import dev.terse.lab.quickstart.QuickstartConfig;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import java.io.IOException;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -44,7 +45,7 @@ public final class QuickstartCommand extends ConfiguredCommand<QuickstartConfig>
   }
 
   @Override
-  String defaultFile() {
+  String defaultFile(List<String> keys) {
     return fast ? "configs/quickstart-fast.yaml" : "configs/quickstart.yaml";
   }
 

@@ -8,10 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads a flat YAML file, and {@code --key value} arguments as if they stood in it, into a
@@ -21,6 +24,9 @@ public final class ConfigReader {
   /** A configuration is written by hand; a larger file is a mistake. */
   private static final long MAX_BYTES = 256 * 1024;
 
+  /** ConfigValues that ask for nothing, so that there is nothing to note. */
+  private static final Set<String> OFF = Set.of("false", "no", "null");
+
   private ConfigReader() {}
 
   /**
@@ -28,7 +34,7 @@ public final class ConfigReader {
    *
    * @param config the record
    * @param values every key of the record with the value in force, as YAML would write it
-   * @param notes sentences about keys of TRL that have no effect here
+   * @param notes sentences about keys of TRL that have no effect here, or were read as others
    */
   public record Loaded<T>(T config, Map<String, String> values, List<String> notes) {}
 
@@ -36,16 +42,21 @@ public final class ConfigReader {
    * Reads {@code file} and {@code arguments}.
    *
    * @param file the YAML file, or null for arguments alone
-   * @param arguments {@code --key value}, {@code --key=value} or {@code --flag}
+   * @param arguments {@code --key value} and its other forms, see {@link CommandLineKeys}
    * @throws ConfigException with all problems
    * @throws IOException if the file cannot be read
    */
   public static <T> Loaded<T> read(Path file, List<String> arguments, Class<T> type)
       throws IOException {
-    if (file == null) {
-      return parse("the command line", "", arguments, type);
-    }
-    return parse(file.toString(), text(file), arguments, type);
+    return read(file, arguments, type, List.of());
+  }
+
+  /** The same; {@code rules} are asked besides those that {@code type} is {@link CheckedBy}. */
+  public static <T> Loaded<T> read(
+      Path file, List<String> arguments, Class<T> type, List<Rule> rules) throws IOException {
+    return file == null
+        ? parse("the command line", "", arguments, type, rules)
+        : parse(file.toString(), text(file), arguments, type, rules);
   }
 
   /**
@@ -83,22 +94,56 @@ public final class ConfigReader {
   /** The same, from text; {@code source} names it in messages. */
   public static <T> Loaded<T> parse(
       String source, String yaml, List<String> arguments, Class<T> type) {
+    return parse(source, yaml, arguments, type, List.of());
+  }
+
+  private static <T> Loaded<T> parse(
+      String source, String yaml, List<String> arguments, Class<T> type, List<Rule> rules) {
     List<String> problems = new ArrayList<>();
-    Map<String, Setting> settings = FlatYaml.read(yaml, problems);
-    Map<String, RecordComponent> keys = RecordBinder.keys(type);
-    overrides(arguments, keys, problems).forEach(settings::put);
     List<String> notes = new ArrayList<>();
+    Map<String, RecordComponent> keys = RecordBinder.keys(type);
+    Spellings spellings = new Spellings(keys.keySet(), problems, notes);
+    Map<String, Setting> settings = spellings.ours(FlatYaml.read(yaml, problems));
+    Map<String, Setting> line = spellings.ours(CommandLineKeys.read(arguments, keys, problems));
+    Counterparts.takeBack(settings, line, notes);
+    settings.putAll(line);
     settings.forEach(
         (key, setting) -> {
           if (!keys.containsKey(key)) {
             checkForeign(key, setting, keys, problems, notes);
           }
         });
-    T config = new RecordBinder(settings, problems).bind(type);
+    RecordBinder binder = new RecordBinder(keys, settings, problems);
+    T config = binder.bind(type);
+    ConfigValues values = new ConfigValues(binder, settings);
+    Stream.concat(rules(type), rules.stream())
+        .forEach(rule -> problems.addAll(rule.problems(values)));
     if (!problems.isEmpty()) {
       throw new ConfigException(source, problems);
     }
     return new Loaded<>(config, inForce(type, settings), List.copyOf(notes));
+  }
+
+  private static Stream<Rule> rules(Class<?> type) {
+    CheckedBy checked = type.getAnnotation(CheckedBy.class);
+    return checked == null ? Stream.of() : Arrays.stream(checked.value()).map(ConfigReader::rule);
+  }
+
+  private static Rule rule(Class<? extends Rule> type) {
+    try {
+      return type.getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Whether {@code arguments} give one of {@code keys} a value, under any of its spellings. */
+  public static boolean names(List<String> arguments, Set<String> keys) {
+    List<String> unheard = new ArrayList<>();
+    Map<String, Setting> written = CommandLineKeys.read(arguments, Map.of(), unheard);
+    return new Spellings(keys, unheard, unheard)
+        .ours(written).entrySet().stream()
+            .anyMatch(entry -> keys.contains(entry.getKey()) && entry.getValue().value() != null);
   }
 
   /** Whether two written values mean the same: equal numbers, or equal text whatever its case. */
@@ -130,51 +175,16 @@ public final class ConfigReader {
                           + " is not supported: "
                           + why));
     } else if (trl.withoutEffect().contains(key)) {
-      notes.add(
-          setting.place() + ": " + key + " has no effect here: " + trl.note(key).orElseThrow());
+      if (!OFF.contains(Setting.flow(setting.value()).toLowerCase(Locale.ROOT))) {
+        notes.add(
+            setting.place() + ": " + key + " has no effect here: " + trl.note(key).orElseThrow());
+      }
     } else {
-      TreeSet<String> known = new TreeSet<>(keys.keySet());
-      known.addAll(trl.unsupported());
-      known.addAll(trl.withoutEffect());
+      Set<String> known = trl.all();
+      known.addAll(keys.keySet());
       problems.add(
           setting.place() + ": unknown key '" + key + "'" + NearestKey.question(key, known));
     }
-  }
-
-  private static Map<String, Setting> overrides(
-      List<String> arguments, Map<String, RecordComponent> keys, List<String> problems) {
-    Map<String, Setting> settings = new LinkedHashMap<>();
-    for (int i = 0; i < arguments.size(); i++) {
-      String argument = arguments.get(i);
-      if (!argument.startsWith("--") || argument.length() < 3) {
-        problems.add("command line: expected --key value, found " + Quote.of(argument));
-        continue;
-      }
-      int equals = argument.indexOf('=');
-      String key = argument.substring(2, equals < 0 ? argument.length() : equals).replace('-', '_');
-      String text = "true";
-      if (equals >= 0) {
-        text = argument.substring(equals + 1);
-      } else if (i + 1 < arguments.size() && !arguments.get(i + 1).startsWith("--")) {
-        text = arguments.get(++i);
-      }
-      settings.put(key, new Setting(value(text, keys.get(key), problems), "command line"));
-    }
-    return settings;
-  }
-
-  /**
-   * What a value of the command line means: YAML, but {@code --skip_token [SKIP]} is no list, since
-   * that key is a text.
-   *
-   * @param key null if there is none of that name
-   */
-  private static Object value(String text, RecordComponent key, List<String> problems) {
-    if (text.equals("null")) {
-      return null;
-    }
-    boolean isText = key != null && key.getType() == String.class;
-    return isText && text.startsWith("[") ? text : FlatYaml.value(text, problems);
   }
 
   /** Every key of a configuration with its default, as YAML would write it; null without one. */

@@ -8,10 +8,13 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -22,13 +25,17 @@ import java.util.regex.Pattern;
 final class RecordBinder {
   // YAML 1.1 would also take 010 (8), 1_000 and 1:30; a number here is what everybody reads as one.
   private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})");
+  private static final Pattern WORD = Pattern.compile("[^A-Za-z0-9_]+");
   private static final Pattern DECIMAL =
       Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})?(\\.[0-9]{0,30})?([eE][-+]?[0-9]{1,3})?");
 
+  private final Map<String, RecordComponent> keys;
   private final Map<String, Setting> settings;
   private final List<String> problems;
 
-  RecordBinder(Map<String, Setting> settings, List<String> problems) {
+  RecordBinder(
+      Map<String, RecordComponent> keys, Map<String, Setting> settings, List<String> problems) {
+    this.keys = keys;
     this.settings = settings;
     this.problems = problems;
   }
@@ -66,7 +73,7 @@ final class RecordBinder {
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException refused) {
-        problems.add(refused.getMessage());
+        problems.add(places(type, refused.getMessage()) + refused.getMessage());
         return null;
       }
       throw new IllegalStateException(e.getCause());
@@ -75,17 +82,20 @@ final class RecordBinder {
     }
   }
 
+  /** Where the keys of {@code type} stand that a sentence names. */
+  private String places(Class<?> type, String sentence) {
+    Set<String> words = new HashSet<>(List.of(WORD.split(sentence)));
+    return new ConfigValues(this, settings)
+        .places(keys(type).keySet().stream().filter(words::contains).toArray(String[]::new));
+  }
+
   private Object value(RecordComponent component) {
     String key = key(component);
     Setting setting = settings.get(key);
-    Default otherwise = component.getAnnotation(Default.class);
-    Object written = setting == null ? null : setting.value();
-    if (written == null) {
-      if (otherwise == null) {
-        problems.add("'" + key + "' is missing");
-        return null;
-      }
-      written = otherwise.value().equals(Default.UNSET) ? null : otherwise.value();
+    Object written = written(component);
+    if (written == null && component.getAnnotation(Default.class) == null) {
+      problems.add("'" + key + "' is missing");
+      return null;
     }
     if (written == null) {
       return component.getType() == List.class
@@ -93,14 +103,7 @@ final class RecordBinder {
           : component.getType() == Map.class ? Map.of() : null;
     }
     try {
-      Object value = convert(component.getGenericType(), written);
-      Range range = component.getAnnotation(Range.class);
-      if (range != null
-          && value instanceof Number number
-          && !Interval.parse(range.value()).contains(number.doubleValue())) {
-        throw new Misfit("a number in " + range.value());
-      }
-      return value;
+      return fitting(component, written);
     } catch (Misfit misfit) {
       problems.add(
           (setting == null ? "default" : setting.place())
@@ -112,6 +115,38 @@ final class RecordBinder {
               + Quote.of(Setting.flow(written)));
       return null;
     }
+  }
+
+  /** The value of {@code key}, or its default; empty if it is unset or does not fit. */
+  Optional<Object> fitting(String key) {
+    RecordComponent component = keys.get(key);
+    Object written = component == null ? null : written(component);
+    try {
+      return written == null ? Optional.empty() : Optional.of(fitting(component, written));
+    } catch (Misfit misfit) {
+      return Optional.empty();
+    }
+  }
+
+  /** What stands for {@code component}, or its default; null if that is unset or none. */
+  private Object written(RecordComponent component) {
+    Setting setting = settings.get(key(component));
+    if (setting != null && setting.value() != null) {
+      return setting.value();
+    }
+    Default otherwise = component.getAnnotation(Default.class);
+    return otherwise == null || otherwise.value().equals(Default.UNSET) ? null : otherwise.value();
+  }
+
+  private static Object fitting(RecordComponent component, Object written) throws Misfit {
+    Object value = convert(component.getGenericType(), written);
+    Range range = component.getAnnotation(Range.class);
+    if (range != null
+        && value instanceof Number number
+        && !Interval.parse(range.value()).contains(number.doubleValue())) {
+      throw new Misfit("a number in " + range.value());
+    }
+    return value;
   }
 
   private static Object convert(Type type, Object written) throws Misfit {

@@ -9,21 +9,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * The keys of TRL 1.16 that no configuration record has: those that have no effect in this program
- * (accepted, with a note), and those that would change the result and are not supported (accepted
- * only at TRL's own default).
+ * The keys of TRL 1.16, of its older releases, of accelerate and of open-r1 that no configuration
+ * record has: those that have no effect in this program (accepted, with a note), and those that
+ * would change the result and are not supported (accepted only at TRL's own default). And how they
+ * spell keys and values of ours.
  */
 final class TrlKeys {
   private static final TrlKeys TABLE = load();
 
   private final Map<String, Object> withoutEffect;
   private final Map<String, Object> unsupported;
+  private final Map<String, Object> aliases;
+  private final Map<String, Object> values;
 
-  private TrlKeys(Map<String, Object> withoutEffect, Map<String, Object> unsupported) {
-    this.withoutEffect = withoutEffect;
-    this.unsupported = unsupported;
+  private TrlKeys(Map<String, Setting> sections) {
+    this.withoutEffect = section(sections.get("without_effect"));
+    this.unsupported = section(sections.get("unsupported"));
+    this.aliases = section(sections.get("aliases"));
+    this.values = section(sections.get("values"));
   }
 
   static TrlKeys table() {
@@ -38,6 +44,32 @@ final class TrlKeys {
   /** Keys that are accepted at their default only. */
   Set<String> unsupported() {
     return unsupported.keySet();
+  }
+
+  /** Whether {@code key} is any of these keys, or another spelling of one of ours. */
+  boolean knows(String key) {
+    return withoutEffect.containsKey(key)
+        || unsupported.containsKey(key)
+        || aliases.containsKey(key);
+  }
+
+  /** Our key, if {@code key} is another spelling of one; a dot leads into a map. */
+  Optional<String> alias(String key) {
+    return Optional.ofNullable((String) aliases.get(key));
+  }
+
+  /** Other spellings of values of {@code key} with ours; null for one that is left out. */
+  @SuppressWarnings("unchecked")
+  Map<String, String> values(String key) {
+    return (Map<String, String>) values.getOrDefault(key, Map.of());
+  }
+
+  /** All keys that are known besides those of a configuration. */
+  Set<String> all() {
+    Set<String> all = new TreeSet<>(withoutEffect.keySet());
+    all.addAll(unsupported.keySet());
+    all.addAll(aliases.keySet());
+    return all;
   }
 
   /** Why {@code key} has no effect, if it is such a key. */
@@ -66,8 +98,7 @@ final class TrlKeys {
       if (!problems.isEmpty()) {
         throw new IllegalStateException("trl-keys.yaml: " + problems);
       }
-      return new TrlKeys(
-          section(sections.get("without_effect")), section(sections.get("unsupported")));
+      return new TrlKeys(sections);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,24 +1,28 @@
 package dev.terse.trainer.grpo;
 
 import dev.terse.engine.SeedTree;
+import dev.terse.trainer.config.ConfigValues;
+import dev.terse.trainer.config.Rule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * TRL's batch arithmetic: what is counted is completions, not prompts.
  *
  * <pre>
- * generation_batch_size = per_device_train_batch_size · steps_per_generation
+ * generation_batch_size = per_device_train_batch_size · num_processes · steps_per_generation
  * prompts of a generation = generation_batch_size / num_generations
  * updates of a generation = steps_per_generation / gradient_accumulation_steps · num_iterations
  * </pre>
  *
  * @param microBatch completions of a micro-batch
- * @param accumulation micro-batches of an update
- * @param stepsPerGeneration micro-batches of a generation
+ * @param accumulation micro-batches of an update, those of all processes
+ * @param stepsPerGeneration micro-batches of a generation, those of all processes
  * @param groupSize completions of a prompt
  * @param iterations passes over a generation
  */
@@ -31,22 +35,16 @@ record BatchPlan(
     if (completions % groupSize != 0) {
       problems.add(
           sentence(
-              "generation_batch_size %d (per_device_train_batch_size %d x steps_per_generation %d)"
-                  + " must be a multiple of num_generations %d, so that groups are whole: try"
-                  + " gradient_accumulation_steps %d or per_device_train_batch_size %d",
-              completions,
-              microBatch,
-              stepsPerGeneration,
-              groupSize,
-              leastWhole(stepsPerGeneration, microBatch, groupSize),
-              leastWhole(microBatch, stepsPerGeneration, groupSize)));
+              "a generation of %d completions must be a multiple of num_generations %d, so that"
+                  + " groups are whole",
+              completions, groupSize));
     }
     if (stepsPerGeneration % accumulation != 0) {
       problems.add(
           sentence(
-              "steps_per_generation %d must be a multiple of gradient_accumulation_steps %d, so that"
-                  + " a generation makes whole updates: try steps_per_generation %d",
-              stepsPerGeneration, accumulation, nearestMultiple(stepsPerGeneration, accumulation)));
+              "a generation of %d micro-batches must be a multiple of the %d of an update, so that"
+                  + " it makes whole updates",
+              stepsPerGeneration, accumulation));
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
@@ -56,24 +54,153 @@ record BatchPlan(
   static BatchPlan of(GrpoConfig config) {
     var training = config.training();
     var generation = config.generation();
-    int microBatch = training.perDeviceTrainBatchSize();
-    int accumulation = training.gradientAccumulationSteps();
-    int steps = accumulation;
-    if (generation.stepsPerGeneration() != null) {
-      steps = generation.stepsPerGeneration();
-    } else if (generation.generationBatchSize() != null) {
-      int wanted = generation.generationBatchSize();
-      if (wanted % microBatch != 0) {
-        throw new IllegalArgumentException(
-            sentence(
-                "generation_batch_size %d must be a multiple of per_device_train_batch_size %d: try"
-                    + " %d",
-                wanted, microBatch, nearestMultiple(wanted, microBatch)));
+    return new Given(
+            training.perDeviceTrainBatchSize(),
+            training.gradientAccumulationSteps(),
+            training.numProcesses(),
+            generation.numGenerations(),
+            generation.generationBatchSize(),
+            generation.stepsPerGeneration())
+        .plan(generation.numIterations());
+  }
+
+  /** Refuses a configuration whose batches do not come out even, with values that do. */
+  public static final class Arithmetic implements Rule {
+    private static final String[] KEYS = {
+      "per_device_train_batch_size",
+      "gradient_accumulation_steps",
+      "num_processes",
+      "num_generations",
+      "generation_batch_size",
+      "steps_per_generation"
+    };
+
+    public Arithmetic() {}
+
+    @Override
+    public List<String> problems(ConfigValues values) {
+      List<Optional<Integer>> given =
+          Stream.of(KEYS).map(key -> values.of(key, Integer.class)).toList();
+      boolean fit = given.subList(0, 4).stream().allMatch(Optional::isPresent);
+      boolean twice = given.get(4).isPresent() && given.get(5).isPresent();
+      if (!fit || twice || given.get(3).get() < 2) {
+        return List.of(); // told by themselves
       }
-      steps = wanted / microBatch;
+      String where = values.places(KEYS);
+      return new Given(
+              given.get(0).get(),
+              given.get(1).get(),
+              given.get(2).get(),
+              given.get(3).get(),
+              given.get(4).orElse(null),
+              given.get(5).orElse(null))
+          .problems().stream().map(problem -> where + problem).toList();
     }
-    return new BatchPlan(
-        microBatch, accumulation, steps, generation.numGenerations(), generation.numIterations());
+  }
+
+  /**
+   * The keys that the arithmetic is made of.
+   *
+   * @param generationBatch null where it follows from the others
+   * @param steps null where it follows from the others
+   */
+  private record Given(
+      int microBatch,
+      int accumulation,
+      int processes,
+      int groupSize,
+      Integer generationBatch,
+      Integer steps) {
+
+    /**
+     * @throws IllegalArgumentException if it does not come out even
+     */
+    BatchPlan plan(int iterations) {
+      List<String> problems = problems();
+      if (!problems.isEmpty()) {
+        throw new IllegalArgumentException(String.join("; ", problems));
+      }
+      return new BatchPlan(
+          microBatch, accumulation * processes, completions() / microBatch, groupSize, iterations);
+    }
+
+    /** Completions of a generation. */
+    private int completions() {
+      return generationBatch != null
+          ? generationBatch
+          : microBatch * processes * (steps == null ? accumulation : steps);
+    }
+
+    private int updateBatch() {
+      return microBatch * processes * accumulation;
+    }
+
+    List<String> problems() {
+      boolean groups = completions() % groupSize == 0;
+      boolean updates = completions() % updateBatch() == 0;
+      if (groups && updates) {
+        return List.of();
+      }
+      String batch =
+          sentence(
+              "per_device_train_batch_size %d%s",
+              microBatch, processes == 1 ? "" : " x num_processes " + processes);
+      List<String> rules = new ArrayList<>();
+      if (!groups) {
+        rules.add(sentence("of num_generations %d, so that groups are whole", groupSize));
+      }
+      if (!updates) {
+        rules.add(
+            sentence(
+                "of %s x gradient_accumulation_steps %d = %d, so that a generation makes whole"
+                    + " updates",
+                batch, accumulation, updateBatch()));
+      }
+      return List.of(
+          sentence(
+              "generation_batch_size %d%s must be a multiple %s: try %s",
+              completions(),
+              generationBatch != null
+                  ? ""
+                  : sentence(
+                      " (%s x %s %d)",
+                      batch,
+                      steps == null ? "gradient_accumulation_steps" : "steps_per_generation",
+                      steps == null ? accumulation : steps),
+              String.join(", and ", rules),
+              advice()));
+    }
+
+    /** ConfigValues of one key that come out even where the others stay. */
+    private String advice() {
+      if (generationBatch != null) {
+        int even = updateBatch() / gcd(updateBatch(), groupSize) * groupSize;
+        return "generation_batch_size " + nearestMultiple(generationBatch, even);
+      }
+      int least = groupSize / gcd(groupSize, microBatch * processes);
+      if (steps != null) {
+        int even = least / gcd(least, accumulation) * accumulation;
+        return "steps_per_generation " + nearestMultiple(steps, even);
+      }
+      int perGroup = groupSize / gcd(groupSize, processes * accumulation);
+      int perProcesses = groupSize / gcd(groupSize, microBatch * accumulation);
+      return sentence(
+          "gradient_accumulation_steps %d, per_device_train_batch_size %d, or num_processes %d if"
+              + " the recipe was written for so many devices",
+          above(accumulation, least), above(microBatch, perGroup), above(processes, perProcesses));
+    }
+
+    private static int above(int value, int of) {
+      return (value + of - 1) / of * of;
+    }
+
+    private static int gcd(int a, int b) {
+      return b == 0 ? a : gcd(b, a % b);
+    }
+
+    private static long nearestMultiple(int value, int of) {
+      return of * Math.max(1, Math.round(value / (double) of));
+    }
   }
 
   /** Completions drawn at a time. */
@@ -144,18 +271,6 @@ record BatchPlan(
         groupSize,
         generationBatch(),
         updatesPerGeneration());
-  }
-
-  /** The least {@code count} or more that makes whole groups, times {@code each}. */
-  private static int leastWhole(int count, int each, int groupSize) {
-    return IntStream.iterate(count, c -> c + 1)
-        .filter(c -> c * each % groupSize == 0)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static long nearestMultiple(int value, int of) {
-    return of * Math.max(1, Math.round(value / (double) of));
   }
 
   private static String sentence(String form, Object... values) {

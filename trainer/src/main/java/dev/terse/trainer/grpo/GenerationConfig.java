@@ -22,7 +22,7 @@ public record GenerationConfig(
     @Default("8") int numGenerations,
     @Default("512") @Range("[1, inf)") int maxCompletionLength,
     @Default(Default.UNSET) @Range("[1, inf)") Integer maxPromptLength,
-    @Default("1.0") @Range("(0, inf)") double temperature,
+    @Default("1.0") @Range("[0, inf)") double temperature,
     @Default("1.0") @Range("(0, 1]") double topP,
     @Default("0") @Range("[0, inf)") int topK,
     @Default(Default.UNSET) @Range("[0, 1)") Double minP,
@@ -37,6 +37,11 @@ public record GenerationConfig(
           "num_generations must be 2 or more, was "
               + numGenerations
               + ": an advantage compares the completions of one prompt");
+    }
+    if (temperature == 0) {
+      throw new IllegalArgumentException(
+          "temperature must be above 0, was 0: the completions of a prompt would all be the same,"
+              + " and a group of equals teaches nothing");
     }
     if (generationBatchSize != null && stepsPerGeneration != null) {
       throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package dev.terse.trainer.grpo;
 
+import dev.terse.trainer.config.CheckedBy;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.data.PromptConfig;
@@ -18,6 +19,7 @@ import dev.terse.trainer.model.ModelArguments;
  *     the event file have them in any case
  * @param numCompletionsToPrint of them; unset prints all that are shown
  */
+@CheckedBy(BatchPlan.Arithmetic.class)
 public record GrpoConfig(
     ModelArguments model,
     TrainingConfig training,
@@ -34,7 +36,6 @@ public record GrpoConfig(
 
   public GrpoConfig {
     loss.objective();
-    reward.rubric();
   }
 
   @Override

@@ -29,12 +29,8 @@ public final class GrpoRun {
   private final MetricSink sink;
   private final Phases phases;
 
-  /**
-   * @throws IllegalArgumentException if the batch arithmetic does not come out even
-   */
   public GrpoRun(Loaded<GrpoConfig> loaded, Engine engine, MetricSink sink, Phases phases) {
     this.config = loaded.config();
-    BatchPlan.of(config); // said before a model is loaded
     this.run = new TrainingRun(loaded, engine, sink);
     this.engine = engine;
     this.sink = sink;

@@ -41,6 +41,9 @@ public record RewardConfig(
       throw new IllegalArgumentException(
           "reward_classpath is given, but reward_funcs names no class:com.example.MyReward on it");
     }
+    RewardSettings settings = RewardSettings.of(rewardSettings);
+    UserRewards users = users(rewardClasspath, rewardTimeout, rewardMemory);
+    rubric(rewardPreset, rewardFuncs, rewardWeights, settings, users); // refuses what is unknown
   }
 
   /**
@@ -48,16 +51,26 @@ public record RewardConfig(
    * processes of the user's rewards, and closes it.
    */
   public Rubric rubric() {
-    RewardSettings settings = RewardSettings.of(rewardSettings);
-    return rewardFuncs.isEmpty()
-        ? RewardTerms.preset(rewardPreset == null ? "safe" : rewardPreset, rewardWeights, settings)
-        : RewardTerms.rubric(rewardFuncs, rewardWeights, settings, users());
+    UserRewards users = users(rewardClasspath, rewardTimeout, rewardMemory);
+    return rubric(
+        rewardPreset, rewardFuncs, rewardWeights, RewardSettings.of(rewardSettings), users);
   }
 
-  private UserRewards users() {
+  private static Rubric rubric(
+      String preset,
+      List<String> funcs,
+      List<Double> weights,
+      RewardSettings settings,
+      UserRewards users) {
+    return funcs.isEmpty()
+        ? RewardTerms.preset(preset == null ? "safe" : preset, weights, settings)
+        : RewardTerms.rubric(funcs, weights, settings, users);
+  }
+
+  private static UserRewards users(List<String> classpath, double timeout, int memory) {
     var defaults = IsolationLimits.defaults();
-    var call = Duration.ofMillis(Math.max(1, Math.round(1000 * rewardTimeout)));
-    var limits = new IsolationLimits(call, defaults.start(), rewardMemory, defaults.workers());
-    return new UserRewards(rewardClasspath, limits);
+    var call = Duration.ofMillis(Math.max(1, Math.round(1000 * timeout)));
+    var limits = new IsolationLimits(call, defaults.start(), memory, defaults.workers());
+    return new UserRewards(classpath, limits);
   }
 }

@@ -17,6 +17,8 @@ import dev.terse.trainer.optim.OptimizerConfig;
  * @param datasetName JSONL file of the training rows (TRL: a name on the hub)
  * @param perDeviceTrainBatchSize rows of a micro-batch; in GRPO completions, not prompts
  * @param gradientAccumulationSteps micro-batches of an update
+ * @param numProcesses devices that the run is counted for: this one process computes the
+ *     micro-batches of all of them, one after another (accelerate, TRL's command line)
  * @param maxTokensPerPass most tokens of one forward and backward: a micro-batch is computed in
  *     passes of whole rows, which bounds the memory and leaves the loss as it is; a longer row is a
  *     pass of its own; 0 for no bound (ours)
@@ -35,6 +37,7 @@ public record TrainingConfig(
     String datasetName,
     @Default("8") @Range("[1, inf)") int perDeviceTrainBatchSize,
     @Default("1") @Range("[1, inf)") int gradientAccumulationSteps,
+    @Default("1") @Range("[1, inf)") int numProcesses,
     @Default("1024") @Range("[0, inf)") int maxTokensPerPass,
     @Default("3.0") @Range("(0, inf)") double numTrainEpochs,
     @Default("-1") int maxSteps,
@@ -53,6 +56,11 @@ public record TrainingConfig(
       throw new IllegalArgumentException(
           "max_steps must be a number of updates, or -1 for num_train_epochs; was " + maxSteps);
     }
+  }
+
+  /** Micro-batches of an update, those of all processes. */
+  public int microBatches() {
+    return gradientAccumulationSteps * numProcesses;
   }
 
   /** Updates of the run, given those of an epoch. */

@@ -72,6 +72,7 @@ public final class TrainingRun {
 
   private <S> int run(Method<S> method, StopSignal stop, CheckpointStore store, String data)
       throws IOException {
+    tellProcesses();
     Optional<Checkpoint> from = checkpoint(store);
     MemoryWatch memory = new MemoryWatch(engine, training.memoryCheck());
     memory.beforeLoading(new WeightsOnly(RunModels.config(arguments), config));
@@ -108,6 +109,15 @@ public final class TrainingRun {
         LOG.info("the model is in {}", output);
       }
       return reached;
+    }
+  }
+
+  private void tellProcesses() {
+    if (training.numProcesses() > 1) {
+      LOG.info(
+          "num_processes {}: this process computes the micro-batches of all, {} an update",
+          training.numProcesses(),
+          training.microBatches());
     }
   }
 

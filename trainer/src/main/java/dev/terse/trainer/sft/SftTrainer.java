@@ -71,7 +71,7 @@ public final class SftTrainer implements Learner<Learner.NoState> {
     return new EpochOrder(
         training.orderSeed(),
         units,
-        training.perDeviceTrainBatchSize() * training.gradientAccumulationSteps(),
+        training.perDeviceTrainBatchSize() * training.microBatches(),
         config.trainSamplingStrategy() == SftConfig.Sampling.RANDOM
             ? EpochOrder.Order.SHUFFLED
             : EpochOrder.Order.AS_GIVEN,

@@ -11,14 +11,18 @@ import dev.terse.testkit.SharedData;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.loss.LossType;
+import dev.terse.trainer.optim.Optim;
 import dev.terse.trainer.sft.SftConfig;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +89,7 @@ class ConfigReaderTest {
             MINIMAL
                 + """
                 per_device_train_batch_size: 4
+                gradient_accumulation_steps: 2
                 learning_rate: 3.5e-4
                 lr_scheduler_type: cosine_with_min_lr
                 lr_scheduler_kwargs: {min_lr_rate: 0.1}
@@ -141,6 +146,209 @@ class ConfigReaderTest {
   }
 
   @Test
+  void overrides_inTrlsForms_areRead() {
+    GrpoConfig config =
+        grpo(
+                MINIMAL,
+                "--reward_funcs",
+                "accuracy",
+                "token_saving",
+                "--reward_weights",
+                "1",
+                "0.5",
+                "--no_gradient_checkpointing",
+                "--use_peft",
+                "--lora_target_modules",
+                "q_proj,",
+                "v_proj",
+                "--max_steps",
+                "-1",
+                "--lr_scheduler_type=cosine_with_min_lr",
+                "--lr_scheduler_kwargs",
+                "{\"min_lr_rate\": 0.1}",
+                "--no_remove_unused_columns",
+                "--bf16",
+                "True")
+            .config();
+    assertThat(config.reward().rewardFuncs()).containsExactly("accuracy", "token_saving");
+    assertThat(config.reward().rewardWeights()).containsExactly(1.0, 0.5);
+    assertThat(config.training().gradientCheckpointing()).isFalse();
+    assertThat(config.model().lora().loraTargetModules()).containsExactly("q_proj", "v_proj");
+    assertThat(config.training().maxSteps()).isEqualTo(-1);
+    assertThat(config.training().optimizer().lrSchedulerKwargs()).containsEntry("min_lr_rate", 0.1);
+    assertThat(config.model().engine().bf16()).isTrue();
+  }
+
+  @Test
+  void overrides_thatDoNotFit_areTold() {
+    assertThat(problems("", "--seed", "1", "2"))
+        .containsExactly("command line: seed takes one value, found 2: '1 2'");
+    assertThat(problems("", "stray"))
+        .containsExactly("command line: expected --key value, found 'stray'");
+    assertThat(problems("", "--no_seed"))
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("unknown key 'no_seed'");
+  }
+
+  @Test
+  void spellings_ofOtherReleases_areReadAsOursWithANote() {
+    Loaded<SftConfig> loaded =
+        sft(
+            MINIMAL
+                + """
+                max_seq_length: 77
+                optim: paged_adamw_8bit
+                report_to: [wandb, tensorboard, trackio]
+                torch_dtype: bfloat16
+                use_vllm: true
+                overwrite_output_dir: true
+                num_processes: 8
+                logging_nan_inf_filter: true
+                """);
+    assertThat(loaded.config().maxLength()).isEqualTo(77);
+    assertThat(loaded.config().training().optimizer().optim()).isEqualTo(Optim.ADAMW_8BIT);
+    assertThat(loaded.config().training().logging().reportTo()).containsExactly("tensorboard");
+    assertThat(loaded.config().training().microBatches()).isEqualTo(8);
+    assertThat(loaded.notes())
+        .containsExactly(
+            "line 3: max_seq_length is read as max_length",
+            "line 4: optim 'paged_adamw_8bit' is read as adamw_8bit",
+            "line 5: report_to 'wandb' has no effect here and is left out",
+            "line 5: report_to 'trackio' has no effect here and is left out",
+            "line 6: torch_dtype has no effect here: the engine computes in float32, and with bf16"
+                + " in bfloat16 where that is faster",
+            "line 7: use_vllm has no effect here: completions are sampled in this process, by the"
+                + " model that is trained",
+            "line 8: overwrite_output_dir has no effect here: files of an earlier run in output_dir"
+                + " are overwritten; resume_from_checkpoint goes on with that run",
+            "line 10: logging_nan_inf_filter has no effect here: NaN losses are logged always, and"
+                + " their update is skipped");
+    assertThat(sft(MINIMAL + "report_to: wandb\n").config().training().logging().reportTo())
+        .containsExactly("none");
+    assertThat(grpo(MINIMAL + "top_k: -1\n").config().generation().topK()).isZero();
+    assertThat(
+            grpo(MINIMAL + "soft_punish_cache: 3\nreward_settings: {max_completion_len: 9}\n")
+                .config()
+                .reward()
+                .rewardSettings())
+        .isEqualTo(Map.of("max_completion_len", "9", "soft_punish_cache", "3"));
+  }
+
+  /** Every spelling in the list leads to a key, and every value to one that its key takes. */
+  @Test
+  void spellings_ofTheList_leadToKeysOfOurs() {
+    Set<String> keys = new HashSet<>(RecordBinder.keys(SftConfig.class).keySet());
+    keys.addAll(RecordBinder.keys(GrpoConfig.class).keySet());
+    for (String key : TrlKeys.table().all()) {
+      TrlKeys.table()
+          .alias(key)
+          .ifPresent(ours -> assertThat(keys).as(key).contains(ours.replaceFirst("\\..*", "")));
+    }
+  }
+
+  @Test
+  void counterparts_ofTheCommandLine_takeThePlaceOfTheFiles() {
+    Loaded<GrpoConfig> loaded =
+        grpo(
+            MINIMAL + "reward_preset: paper\nwarmup_steps: 5\ntokenizer_name_or_path: t\n",
+            "--reward_funcs",
+            "accuracy",
+            "--warmup_ratio=0.1",
+            "--model_name_or_path=other");
+    assertThat(loaded.config().reward().rewardPreset()).isNull();
+    assertThat(loaded.config().training().optimizer().warmup(100)).isEqualTo(10);
+    assertThat(loaded.config().model().tokenizerPath()).isNull();
+    assertThat(loaded.notes())
+        .contains(
+            "line 3: reward_preset gives way to reward_funcs of the command line",
+            "line 4: warmup_steps gives way to warmup_ratio of the command line",
+            "line 5: tokenizer_path gives way to model_name_or_path of the command line");
+  }
+
+  @Test
+  void batchArithmetic_isToldWithTheOtherProblems() {
+    assertThatThrownBy(
+            () ->
+                grpo(
+                    MINIMAL
+                        + """
+                        per_device_train_batch_size: 4
+                        gradient_accumulation_steps: 8
+                        num_generations: 12
+                        reward_funcs: [acuracy]
+                        temperature: 0
+                        learning_rte: 1
+                        """))
+        .hasMessageContaining("line 8: unknown key 'learning_rte'")
+        .hasMessageContaining(
+            "line 6: unknown reward_funcs entry 'acuracy' (did you mean 'accuracy'?)")
+        .hasMessageContaining(
+            "line 7: temperature must be above 0, was 0: the completions of a prompt would all be"
+                + " the same")
+        .hasMessageContaining(
+            "line 3, line 4, line 5: generation_batch_size 32 (per_device_train_batch_size 4 x"
+                + " gradient_accumulation_steps 8) must be a multiple of num_generations 12, so that"
+                + " groups are whole: try gradient_accumulation_steps 9, per_device_train_batch_size"
+                + " 6, or num_processes 3 if the recipe was written for so many devices");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "7|1|1|8||| gradient_accumulation_steps 8, per_device_train_batch_size 8",
+        "8|2|1|8|24||try generation_batch_size 32",
+        "4|2|1|8||3|try steps_per_generation 4",
+        "4|8|1|12|||num_processes 3",
+        "4|8|7|12|||per_device_train_batch_size 4 x num_processes 7",
+      })
+  void batchArithmetic_advice_comesOutEven(
+      int rows,
+      int accumulation,
+      int processes,
+      int group,
+      Integer batch,
+      Integer steps,
+      String part) {
+    String yaml =
+        MINIMAL
+            + "per_device_train_batch_size: "
+            + rows
+            + "\ngradient_accumulation_steps: "
+            + accumulation
+            + "\nnum_processes: "
+            + processes
+            + "\nnum_generations: "
+            + group
+            + "\n"
+            + (batch == null ? "" : "generation_batch_size: " + batch + "\n")
+            + (steps == null ? "" : "steps_per_generation: " + steps + "\n");
+    String sentence = "";
+    try {
+      grpo(yaml);
+    } catch (ConfigException refused) {
+      sentence = refused.problems().get(0);
+    }
+    assertThat(sentence).contains(part.strip());
+    Matcher advice =
+        Pattern.compile("(\\w+) (\\d+)(,|$| if)").matcher(sentence.replaceFirst(".*: try ", ""));
+    int followed = 0;
+    while (advice.find()) {
+      grpo(yaml, "--" + advice.group(1) + "=" + advice.group(2));
+      followed++;
+    }
+    assertThat(followed).isPositive();
+  }
+
+  @Test
+  void numProcesses_multiplyTheBatch() {
+    String yaml = MINIMAL + "per_device_train_batch_size: 4\ngradient_accumulation_steps: 8\n";
+    grpo(yaml + "num_generations: 12\nnum_processes: 3\n"); // 96 completions, 8 groups
+  }
+
+  @Test
   void problems_several_areToldAtOnceWithTheirLines() {
     assertThat(
             problems(
@@ -148,14 +356,13 @@ class ConfigReaderTest {
                 learning_rte: 1e-5
                 per_device_train_batch_size: 0
                 max_steps: many
-                use_vllm: true
+                load_in_4bit: true
                 """,
                 "--seeed",
                 "3"))
         .containsExactly(
             "line 3: unknown key 'learning_rte' (did you mean 'learning_rate'?)",
-            "line 6: use_vllm 'true' is not supported: completions are sampled in this process, by"
-                + " the model that is trained; leave it out",
+            "line 6: load_in_4bit 'true' is not supported: weights are not quantised",
             "command line: unknown key 'seeed' (did you mean 'seed'?)",
             "line 4: per_device_train_batch_size must be a number in [1, inf), was '0'",
             "line 5: max_steps must be a whole number, was 'many'");
@@ -178,12 +385,11 @@ class ConfigReaderTest {
         "lr_scheduler_kwargs: 3|lr_scheduler_kwargs must be a map such as {name: value}, was '3'",
         "adam_beta1: 1|adam_beta1 must be a number in [0, 1), was '1'",
         "lr_scheduler_type: linaer|lr_scheduler_type must be linear",
-        "eval_strategy: steps|need eval_dataset",
+        "eval_strategy: steps|line 3: eval_strategy and eval_on_start need eval_dataset",
         "max_steps: 0|max_steps must be a number of updates",
-        "fp16: true|fp16 'true' is not supported",
+        "spectrum_config_path: s.yaml|spectrum_config_path 's.yaml' is not supported",
         "optim: adafactor|optim must be one of adamw_torch, adamw_torch_fused, adamw_8bit",
-        "logging_nan_inf_filter: true|it hides NaN losses",
-        "max_seq_length: 5|unknown key 'max_seq_length' (did you mean 'max_length'?)",
+        "max_seq_length: 5\\nmax_length: 6|line 4: 'max_length' and 'max_seq_length' (line 3) are one key; keep one",
         "model_init: c.json|one of the two",
         "run_name: &a x\\noutput_dir: *a|anchors (&) and aliases (*) are not supported",
         "max_length: 9\\nmax_length: 8|'max_length' stands twice (first at line 3); keep one",
@@ -197,7 +403,7 @@ class ConfigReaderTest {
         "lora_modules_to_save: [lm_head]|lora_modules_to_save '[lm_head]' is not supported",
         "lora_target_parameters: [x]|name the projections in lora_target_modules",
         "load_in_4bit: true|weights are not quantised",
-        "report_to: wandb|report_to knows none, tensorboard and all, not 'wandb'",
+        "report_to: wandbee|line 3: report_to knows none, tensorboard and all, not 'wandbee'",
       })
   void value_thatDoesNotFit_isToldInOneSentence(String yaml, String sentence) {
     assertThat(problems(yaml.replace("\\n", "\n") + "\n")).hasSize(1);

@@ -267,11 +267,12 @@ class GrpoRunTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("generation_batch_size 6")
         .hasMessageContaining("must be a multiple of num_generations 4")
-        .hasMessageContaining("try gradient_accumulation_steps 4 or per_device_train_batch_size 4");
+        .hasMessageContaining("try gradient_accumulation_steps 4, per_device_train_batch_size 4");
     assertThatThrownBy(() -> run("out", "--generation_batch_size=9"))
-        .hasMessageContaining("must be a multiple of per_device_train_batch_size 2: try 10");
+        .hasMessageContaining("of per_device_train_batch_size 2 x gradient_accumulation_steps")
+        .hasMessageContaining("try generation_batch_size 8");
     assertThatThrownBy(() -> run("out", "--steps_per_generation=3"))
-        .hasMessageContaining("must be a multiple of gradient_accumulation_steps 2");
+        .hasMessageContaining("so that a generation makes whole updates: try steps_per_generation");
   }
 
   @Test

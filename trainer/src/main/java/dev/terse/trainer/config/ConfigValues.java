@@ -1,0 +1,42 @@
+package dev.terse.trainer.config;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The values of a configuration while it is read, whether or not all of it fits. */
+public final class ConfigValues {
+  private final RecordBinder binder;
+  private final Map<String, Setting> settings;
+
+  ConfigValues(RecordBinder binder, Map<String, Setting> settings) {
+    this.binder = binder;
+    this.settings = settings;
+  }
+
+  /**
+   * The value of {@code key}, or its default; empty if it is unset, does not fit, or there is no
+   * such key.
+   */
+  public <T> Optional<T> of(String key, Class<T> type) {
+    return binder.fitting(key).map(type::cast);
+  }
+
+  /** Whether somebody wrote a value that is not null. */
+  public boolean isWritten(String key) {
+    Setting setting = settings.get(key);
+    return setting != null && setting.value() != null;
+  }
+
+  /** Where the keys among {@code keys} stand that were written, e.g. "line 4, line 7: ". */
+  public String places(String... keys) {
+    String places =
+        Stream.of(keys)
+            .filter(this::isWritten)
+            .map(key -> settings.get(key).place())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return places.isEmpty() ? "" : places + ": ";
+  }
+}
