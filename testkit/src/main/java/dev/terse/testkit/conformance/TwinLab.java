@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntToDoubleFunction;
 
 /**
  * Runs an operation on the engine under test and on the reference, from the same numbers, and
@@ -19,11 +18,10 @@ import java.util.function.IntToDoubleFunction;
  * <pre>{@code allowed = (8 + √n) u c + (8 u + 8 √n s) max|out|}</pre>
  *
  * <ul>
- *   <li>u c is how far the reference's output moves when each number that goes in moves by u: up or
- *       down at random, or, where few go in, the worst of all ways. A backward stable operation
- *       rounds as if its inputs had moved by 8 u, and each sum of n terms as if they had moved by
- *       √n u more (rounding errors of n terms add up like √n: Higham and Mary, SIAM J. Sci. Comput.
- *       41, 2019).
+ *   <li>u c is how far the reference's output moves when each number that goes in moves by u, up or
+ *       down at random. A backward stable operation rounds as if its inputs had moved by 8 u, and
+ *       each sum of n terms as if they had moved by √n u more (rounding errors of n terms add up
+ *       like √n: Higham and Mary, SIAM J. Sci. Comput. 41, 2019).
  *   <li>8 u max|out| are the roundings of the output itself.
  *   <li>√n s max|out| is the error of a sum that divides the output, as in a softmax or a norm, or
  *       whose logarithm is subtracted from it. No movement of the inputs shows it: all n terms may
@@ -65,7 +63,6 @@ final class TwinLab implements AutoCloseable {
   }
 
   private static final double PERTURBATION = 1e-6;
-  private static final int FEW = 64;
   private static final double FLOAT32_ROUNDOFF = 0x1.0p-24;
 
   final Draws draws;
@@ -151,69 +148,22 @@ final class TwinLab implements AutoCloseable {
 
   /**
    * Allowed difference of each output, from runs of the reference on copies of what it is given.
-   *
-   * <p>Where few numbers go in, each is moved alone and what the outputs move is added up: the
-   * worst that any signs can do. Random signs of two or three numbers cancel now and then in every
-   * run; those of many do not.
    */
   double[] allowed(int terms, Operation operation, Twin... outputs) {
-    int[] inputs = {0};
-    List<double[]> exact =
-        valuesAfter(
-            operation,
-            i -> {
-              inputs[0]++;
-              return 0;
-            },
-            outputs);
-    double[] changes =
-        inputs[0] <= FEW
-            ? changesOfEach(inputs[0], exact, operation, outputs)
-            : changesTogether(exact, operation, outputs);
+    List<double[]> exact = valuesAfter(operation, 0, outputs);
     double[] allowed = new double[outputs.length];
-    for (int k = 0; k < outputs.length; k++) {
-      double moved = unitRoundoff * (8 + Math.sqrt(terms)) * changes[k];
-      double rounded = 8 * (unitRoundoff + sumRoundoff * Math.sqrt(terms));
-      allowed[k] = moved + rounded * largest(exact.get(k));
-    }
-    return allowed;
-  }
-
-  private double[] changesOfEach(
-      int inputs, List<double[]> exact, Operation operation, Twin... outputs) {
-    List<double[]> sums = exact.stream().map(values -> new double[values.length]).toList();
-    for (int input = 0; input < inputs; input++) {
-      int moving = input;
-      List<double[]> moved = valuesAfter(operation, i -> i == moving ? PERTURBATION : 0, outputs);
-      for (int k = 0; k < outputs.length; k++) {
-        double[] sum = sums.get(k);
-        for (int i = 0; i < sum.length; i++) {
-          sum[i] += Math.abs(moved.get(k)[i] - exact.get(k)[i]) / PERTURBATION;
-        }
-      }
-    }
-    return sums.stream().mapToDouble(TwinLab::largest).toArray();
-  }
-
-  private double[] changesTogether(List<double[]> exact, Operation operation, Twin... outputs) {
-    double[] changes = new double[outputs.length];
+    // Few numbers may by chance hardly move together; many cannot.
     int runs = outputs[0].expected.size() < 2048 ? 6 : 1;
     for (int run = 0; run < runs; run++) {
-      List<double[]> moved = valuesAfter(operation, randomSigns(), outputs);
+      List<double[]> perturbed = valuesAfter(operation, PERTURBATION, outputs);
       for (int k = 0; k < outputs.length; k++) {
-        double change = largestDifference(exact.get(k), moved.get(k)) / PERTURBATION;
-        changes[k] = Math.max(changes[k], change);
+        double change = largestDifference(exact.get(k), perturbed.get(k)) / PERTURBATION;
+        double moved = unitRoundoff * (8 + Math.sqrt(terms)) * change;
+        double rounded = 8 * (unitRoundoff + sumRoundoff * Math.sqrt(terms));
+        allowed[k] = Math.max(allowed[k], moved + rounded * largest(exact.get(k)));
       }
     }
-    return changes;
-  }
-
-  private IntToDoubleFunction randomSigns() {
-    long[] bits = new long[1];
-    return i -> {
-      bits[0] = i % Long.SIZE == 0 ? draws.next() : bits[0] >>> 1;
-      return (bits[0] & 1) == 0 ? PERTURBATION : -PERTURBATION;
-    };
+    return allowed;
   }
 
   // What an earlier operation left may differ a little; that is not this operation's matter.
@@ -230,14 +180,10 @@ final class TwinLab implements AutoCloseable {
     }
   }
 
-  // Number i that goes in, counted in the order in which the operation asks for it, times 1 +
-  // move(i).
-  private List<double[]> valuesAfter(
-      Operation operation, IntToDoubleFunction move, Twin... outputs) {
+  private List<double[]> valuesAfter(Operation operation, double perturbation, Twin... outputs) {
     Map<Twin, Tensor> copies = new IdentityHashMap<>();
-    int[] counted = {0};
     Side side =
-        twin -> twin == null ? null : copies.computeIfAbsent(twin, t -> moved(t, move, counted));
+        twin -> twin == null ? null : copies.computeIfAbsent(twin, t -> moved(t, perturbation));
     operation.run(reference, side);
     List<double[]> values =
         Arrays.stream(outputs).map(output -> side.of(output).toDoubles()).toList();
@@ -245,10 +191,12 @@ final class TwinLab implements AutoCloseable {
     return values;
   }
 
-  private Tensor moved(Twin twin, IntToDoubleFunction move, int[] counted) {
+  private Tensor moved(Twin twin, double perturbation) {
     double[] values = twin.values();
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= 1 + move.applyAsDouble(counted[0]++);
+    long bits = 0;
+    for (int i = 0; i < values.length && perturbation != 0; i++) {
+      bits = i % Long.SIZE == 0 ? draws.next() : bits >>> 1;
+      values[i] *= (bits & 1) == 0 ? 1 + perturbation : 1 - perturbation;
     }
     Tensor copy = reference.allocate(twin.shape());
     copy.setDoubles(values);
