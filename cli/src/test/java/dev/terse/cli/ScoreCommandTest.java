@@ -40,6 +40,23 @@ class ScoreCommandTest {
         .contains("found 999999 at position 1");
   }
 
+  @Test
+  void folderWithoutTokenizer_servesForIdsAndIsToldForTexts() throws IOException {
+    Path model = SharedData.projectRoot().resolve("model/src/test/resources/rope/yarn");
+    Path input = folder.resolve("in.jsonl");
+    Files.writeString(input, "{\"id\": 0, \"ids\": [1, 2, 3]}\n");
+    String[] arguments = {
+      "score", "--model=" + model, "--input=" + input, "--output=" + folder.resolve("out.jsonl")
+    };
+    Cli run = Cli.run(arguments);
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.OK);
+
+    Files.writeString(input, "{\"id\": 0, \"text\": \"a\"}\n");
+    run = Cli.run(arguments);
+    assertThat(run.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(run.err()).contains("'" + model + "' has no tokenizer.json");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"reference", "nd4j"})
   void scoresAndGradients_ofATinyModel_equalPyTorch(String engine) throws IOException {

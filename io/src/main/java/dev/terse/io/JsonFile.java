@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A small JSON file: strict in, indented out. */
 public final class JsonFile {
@@ -25,13 +28,18 @@ public final class JsonFile {
 
   /**
    * @throws UncheckedIOException if the file is missing or cannot be read
-   * @throws IllegalArgumentException if it is not one JSON object
+   * @throws IllegalArgumentException if it is not one JSON object; where it is known what it is
+   *     instead, the sentence of {@link ForeignContent}
    */
   public static JsonNode read(Path file) {
     try {
-      return parse(Files.readString(file), file.toString());
+      String text = Files.readString(file);
+      return parsed(text, file.toString(), () -> ForeignContent.of(file));
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException(file + " does not exist", e);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          ForeignContent.of(file).orElse(file + " is not valid JSON: it is no UTF-8 text"), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
@@ -42,15 +50,20 @@ public final class JsonFile {
    * @throws IllegalArgumentException if it is not one JSON object
    */
   public static JsonNode parse(String text, String where) {
+    return parsed(text, where, Optional::empty);
+  }
+
+  private static JsonNode parsed(String text, String where, Supplier<Optional<String>> instead) {
     try {
       JsonNode node = MAPPER.readTree(text);
       if (!node.isObject()) {
-        throw new IllegalArgumentException(where + " must hold a JSON object");
+        throw new IllegalArgumentException(
+            instead.get().orElse(where + " must hold a JSON object"));
       }
       return node;
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
-          where + " is not valid JSON: " + e.getOriginalMessage(), e);
+          instead.get().orElse(where + " is not valid JSON: " + e.getOriginalMessage()), e);
     }
   }
 

@@ -43,8 +43,15 @@ public final class JsonLines implements AutoCloseable {
   private final int maxLineBytes;
   private int line;
 
-  /** Opens {@code file}. */
+  /**
+   * Opens {@code file}.
+   *
+   * @throws IllegalArgumentException if it is known to be something else ({@link ForeignContent})
+   */
   public static JsonLines open(Path file) throws IOException {
+    if (Files.isRegularFile(file) && Files.size(file) > 0) {
+      ForeignContent.refuse(file);
+    }
     return new JsonLines(file, MAX_LINE_BYTES);
   }
 

@@ -8,6 +8,7 @@ import dev.terse.cli.rows.Scoring;
 import dev.terse.engine.Engine;
 import dev.terse.io.JsonLinesWriter;
 import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
@@ -69,9 +70,10 @@ public final class ScoreCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     long start = System.nanoTime();
     try (Engine engine = engineOption.open();
-        ModelFolder folder = ModelFolder.load(model, engine, WeightUse.READ);
+        Decoder decoder = ModelFolder.openDecoder(model, engine, WeightUse.READ).build();
+        Scoring scoring =
+            new Scoring(decoder, () -> ModelFolder.openTokenizer(model), batchTokens);
         JsonLinesWriter out = new JsonLinesWriter(output)) {
-      Scoring scoring = new Scoring(folder, batchTokens);
       List<Scoring.Row> rows = scoring.read(input);
       long tokens = rows.stream().mapToLong(row -> row.ids().length).sum();
       try (Phases.Phase phase = Terminal.phases().start("score", "tokens", tokens)) {

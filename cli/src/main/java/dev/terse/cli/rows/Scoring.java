@@ -9,9 +9,9 @@ import dev.terse.engine.TokenScores;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLinesWriter;
 import dev.terse.io.Passes;
-import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.safetensors.DType;
 import dev.terse.model.safetensors.WeightWriter;
+import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.PackedBatch;
 import dev.terse.model.weights.Parameters;
@@ -21,16 +21,22 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Scores a file of sequences, packed a few at a time, in the order of the file. */
-public final class Scoring {
-  private final ModelFolder model;
+public final class Scoring implements AutoCloseable {
   private final Decoder decoder;
+  private final Supplier<Tokenizer> tokenizers;
   private final int batchTokens;
+  private Tokenizer tokenizer; // opened with the first row of text
 
-  public Scoring(ModelFolder model, int batchTokens) {
-    this.model = model;
-    this.decoder = model.decoder();
+  /**
+   * @param decoder not owned
+   * @param tokenizers opens the tokenizer, which rows of ids do not need
+   */
+  public Scoring(Decoder decoder, Supplier<Tokenizer> tokenizers, int batchTokens) {
+    this.decoder = decoder;
+    this.tokenizers = tokenizers;
     this.batchTokens = batchTokens;
   }
 
@@ -53,7 +59,7 @@ public final class Scoring {
         int[] ids =
             row.has("ids")
                 ? Rows.ids(rows, row, "ids", decoder.config().vocabSize())
-                : model.tokenizer().encode(Rows.text(rows, row, "text"));
+                : tokenizer().encode(Rows.text(rows, row, "text"));
         int positions = decoder.config().maxPositions();
         if (ids.length == 0 || ids.length > positions) {
           throw rows.bad("expected 1 to " + positions + " tokens, found " + ids.length);
@@ -65,6 +71,13 @@ public final class Scoring {
       throw new IllegalArgumentException(input + ": expected rows to score, found none");
     }
     return read;
+  }
+
+  private Tokenizer tokenizer() {
+    if (tokenizer == null) {
+      tokenizer = tokenizers.get();
+    }
+    return tokenizer;
   }
 
   public void score(List<Row> rows, JsonLinesWriter out, Progress progress) throws IOException {
@@ -126,5 +139,12 @@ public final class Scoring {
     Rows.put(json, "logprobs", Arrays.copyOfRange(scores.logProbs(), start, end - 1));
     Rows.put(json, "entropies", Arrays.copyOfRange(scores.entropies(), start, end));
     return json;
+  }
+
+  @Override
+  public void close() {
+    if (tokenizer != null) {
+      tokenizer.close();
+    }
   }
 }

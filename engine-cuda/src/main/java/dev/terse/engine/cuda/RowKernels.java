@@ -253,6 +253,7 @@ final class RowKernels implements SeenRows.Moves<CudaTensor>, AutoCloseable {
             .address(rotaryInputs.frequencies(rotary))
             .integer(half)
             .integer(x.rowSize() / rotary.headDim())
+            .exact(rotary.scale())
             .exact(turn.sign()));
   }
 

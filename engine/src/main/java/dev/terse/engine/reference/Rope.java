@@ -2,7 +2,7 @@ package dev.terse.engine.reference;
 
 import dev.terse.engine.Rotary;
 
-/** Rotary position embedding, half-split layout. */
+/** Rotary position embedding, half-split layout; its backward turns back and grows the same. */
 final class Rope {
   private Rope() {}
 
@@ -14,8 +14,8 @@ final class Rope {
       for (int head = 0; head < x.rowSize(); head += 2 * half) {
         for (int i = 0; i < half; i++) {
           double angle = positions[n] * frequencies[i];
-          double cos = Math.cos(angle);
-          double sin = sign * Math.sin(angle);
+          double cos = rotary.scale() * Math.cos(angle);
+          double sin = sign * rotary.scale() * Math.sin(angle);
           double a = x.get(n, head + i);
           double b = x.get(n, head + i + half);
           x.set(n, head + i, a * cos - b * sin);

@@ -1,5 +1,6 @@
 package dev.terse.io.safetensors;
 
+import dev.terse.io.ForeignContent;
 import dev.terse.io.safetensors.SafetensorsHeader.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * Opens a file and checks its header.
    *
    * @throws IllegalArgumentException if it is not a sound safetensors file; one sentence that names
-   *     the file, the place, what was expected and what was found
+   *     the file, the place, what was expected and what was found, or what it is instead
    * @throws UncheckedIOException if it cannot be read
    */
   public static SafetensorsFile open(Path path) {
@@ -38,6 +39,9 @@ public final class SafetensorsFile implements AutoCloseable {
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
       try {
         return new SafetensorsFile(path, channel, readHeader(channel, channel.size(), path));
+      } catch (IllegalArgumentException e) {
+        channel.close();
+        throw new IllegalArgumentException(ForeignContent.of(path).orElse(e.getMessage()), e);
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;

@@ -156,7 +156,7 @@ class SafetensorsFileTest {
     Path empty = Files.write(folder.resolve("empty"), new byte[0]);
     assertThatThrownBy(() -> SafetensorsFile.open(empty))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageEndingWith("is not a safetensors file: it has only 0 bytes");
+        .hasMessageEndingWith("is empty (0 bytes): download it again, or delete it");
     assertThatThrownBy(() -> SafetensorsFile.open(folder.resolve("nothing")))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageEndingWith("nothing does not exist");

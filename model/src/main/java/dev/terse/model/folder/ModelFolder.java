@@ -11,6 +11,7 @@ import dev.terse.model.safetensors.DType;
 import dev.terse.model.safetensors.WeightFiles;
 import dev.terse.model.safetensors.WeightSource;
 import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.model.tokenizer.TokenizerFiles;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.transformer.DecoderBuilder;
 import dev.terse.model.weights.DecoderConfig;
@@ -130,7 +131,10 @@ public record ModelFolder(
     return DecoderConfig.of(path.resolve(CONFIG));
   }
 
-  /** Opens config.json and weights only; for work on ids, where no tokenizer is needed. */
+  /**
+   * Opens config.json and weights only; for work on ids, where no tokenizer is needed. An adapter is
+   * merged.
+   */
   public static DecoderBuilder openDecoder(Path folder, Engine engine, WeightUse use) {
     if (Files.isRegularFile(folder)) {
       try (GgufModel model = GgufModel.open(folder)) {
@@ -145,6 +149,23 @@ public record ModelFolder(
     try (WeightSource source = WeightFiles.open(folder)) {
       return new DecoderBuilder(engine, config, WeightLoading.load(source, config, engine, use));
     }
+  }
+
+  /**
+   * The tokenizer alone: of a folder, a GGUF file, or an adapter's folder, else that of its base.
+   *
+   * @throws IllegalArgumentException if there is none or it cannot be understood
+   */
+  public static Tokenizer openTokenizer(Path path) {
+    if (Files.isRegularFile(path)) {
+      try (GgufModel model = GgufModel.open(path)) {
+        return Tokenizer.of(model.tokenizerFiles());
+      }
+    }
+    requireFolder(path);
+    boolean ofBase =
+        AdapterFolder.is(path) && !Files.exists(path.resolve(TokenizerFiles.TOKENIZER));
+    return ofBase ? openTokenizer(AdapterFolder.base(path)) : Tokenizer.load(path);
   }
 
   private static void requireFolder(Path path) {

@@ -23,6 +23,7 @@ final class GgufConfig {
     this.family = metadata.requiredText("general.architecture");
     this.architecture =
         Family.of(family)
+            .filter(known -> known != Family.MISTRAL) // whose files say llama
             .map(Family::architecture)
             .orElseThrow(
                 () ->
@@ -30,7 +31,7 @@ final class GgufConfig {
                         metadata.where()
                             + " holds a model of architecture '"
                             + family
-                            + "'; supported are llama, qwen2 and qwen3"));
+                            + "'; supported are llama (Mistral too), qwen2, qwen3 and smollm3"));
   }
 
   String family() {
@@ -128,19 +129,51 @@ final class GgufConfig {
 
   private void ropeScaling(ObjectNode config, float[] factors, int headDim, double theta) {
     String type = metadata.text(family + ".rope.scaling.type", "none");
-    if (!type.equals("none")) {
-      throw new IllegalArgumentException(
-          metadata.where()
-              + ": "
-              + family
-              + ".rope.scaling.type '"
-              + type
-              + "' is not supported; supported are none and the factors of Llama 3");
+    switch (type) {
+      case "none" -> {}
+      case "linear" -> scaling(config, type);
+      case "yarn" -> yarn(config);
+      default ->
+          throw new IllegalArgumentException(
+              metadata.where()
+                  + ": "
+                  + family
+                  + ".rope.scaling.type '"
+                  + type
+                  + "' is not supported; supported are none, linear, yarn and the factors of"
+                  + " Llama 3");
     }
     if (factors != null) {
       config.set(
           "rope_scaling",
           JSON.valueToTree(Llama3Rope.parameters(factors, headDim, theta, metadata.where())));
     }
+  }
+
+  private ObjectNode scaling(ObjectNode config, String type) {
+    return config
+        .putObject("rope_scaling")
+        .put("rope_type", type)
+        .put("factor", metadata.number(family + ".rope.scaling.factor", 1));
+  }
+
+  /** llama.cpp's YaRN is that of transformers where nothing more is asked for. */
+  private void yarn(ObjectNode config) {
+    for (String more : List.of("attn_factor", "yarn_log_multiplier", "yarn_ext_factor")) {
+      String key = family + ".rope.scaling." + more;
+      double off = more.equals("yarn_log_multiplier") ? 0 : 1;
+      double value = metadata.number(key, off);
+      if (value != off) {
+        throw new IllegalArgumentException(
+            metadata.where() + ": " + key + " " + value + " is not supported");
+      }
+    }
+    ObjectNode scaling = scaling(config, "yarn");
+    metadata
+        .count(family + ".rope.scaling.original_context_length")
+        .ifPresent(context -> scaling.put("original_max_position_embeddings", context));
+    scaling
+        .put("beta_fast", metadata.number(family + ".rope.scaling.yarn_beta_fast", 32))
+        .put("beta_slow", metadata.number(family + ".rope.scaling.yarn_beta_slow", 1));
   }
 }

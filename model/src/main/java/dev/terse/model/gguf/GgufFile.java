@@ -1,5 +1,6 @@
 package dev.terse.model.gguf;
 
+import dev.terse.io.ForeignContent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -26,7 +27,8 @@ final class GgufFile implements AutoCloseable {
   /**
    * Opens a file and checks its header.
    *
-   * @throws IllegalArgumentException if it is not a sound GGUF file
+   * @throws IllegalArgumentException if it is not a sound GGUF file; where it is known what it is
+   *     instead, the sentence of {@link ForeignContent}
    * @throws UncheckedIOException if it cannot be read
    */
   static GgufFile open(Path path) {
@@ -36,6 +38,9 @@ final class GgufFile implements AutoCloseable {
         long size = channel.size();
         return new GgufFile(
             path, channel, GgufHeader.read(new GgufReader(channel, size, path), size));
+      } catch (IllegalArgumentException e) {
+        channel.close();
+        throw new IllegalArgumentException(ForeignContent.of(path).orElse(e.getMessage()), e);
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;

@@ -9,10 +9,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A llama, qwen2 or qwen3 model in one GGUF file, seen as a Hugging Face folder: config, weights
- * under their Hugging Face names as floats, tokenizer files, chat template.
+ * A model in one GGUF file, seen as a Hugging Face folder: config, weights under their Hugging Face
+ * names as floats, tokenizer files, chat template.
  */
 public final class GgufModel implements WeightSource {
+  /** Architectures whose queries and keys llama.cpp turns by neighbouring channels. */
+  private static final Set<String> INTERLEAVED = Set.of("llama", "smollm3");
+
   private final GgufFile file;
   private final Map<String, String> names;
   private final GgufConfig config;
@@ -99,10 +102,10 @@ public final class GgufModel implements WeightSource {
 
   /**
    * Number of heads whose rows stand in another order than in a Hugging Face folder, 0 for none.
-   * llama.cpp rotates neighbouring channels of llama models, Hugging Face the two halves of a head.
+   * llama.cpp rotates neighbouring channels of these, Hugging Face the two halves of a head.
    */
   private int interleavedHeads(GgufHeader.Entry entry) {
-    if (!config.family().equals("llama")) {
+    if (!INTERLEAVED.contains(config.family())) {
       return 0;
     }
     int heads =

@@ -66,7 +66,7 @@ final class TensorNames {
           where
               + " has "
               + unknown.size()
-              + " tensors that a llama, qwen2 or qwen3 decoder of "
+              + " tensors that a decoder of "
               + layers
               + " layers does not have, the first is '"
               + unknown.get(0)

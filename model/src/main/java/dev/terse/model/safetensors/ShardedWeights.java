@@ -14,6 +14,8 @@ import java.util.TreeSet;
 
 /** Several safetensors files and the index that says which array lies in which. */
 final class ShardedWeights implements WeightSource {
+  private static final int SHOWN = 4;
+
   private final Path index;
   private final Map<String, SafetensorsWeights> shardOf;
   private final List<SafetensorsWeights> shards;
@@ -49,7 +51,11 @@ final class ShardedWeights implements WeightSource {
           });
       if (!lacking.isEmpty()) {
         throw new IllegalArgumentException(
-            index + " does not agree with its shards: " + String.join(", ", lacking));
+            index
+                + " does not agree with its shards: "
+                + String.join(", ", lacking.subList(0, Math.min(SHOWN, lacking.size())))
+                + (lacking.size() > SHOWN ? ", …" : "")
+                + "; download the index and the shards of one and the same model again");
       }
       return new ShardedWeights(index, shardOf, List.copyOf(byFile.values()));
     } catch (IllegalArgumentException | UncheckedIOException e) {
@@ -77,7 +83,8 @@ final class ShardedWeights implements WeightSource {
               + " missing of "
               + files.size()
               + " shards: "
-              + String.join(", ", missing));
+              + String.join(", ", missing)
+              + "; download what is missing");
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The weights of a Hugging Face folder: one safetensors file, or shards with an index. */
 public final class WeightFiles {
@@ -41,14 +42,31 @@ public final class WeightFiles {
       return ShardedWeights.open(folder.resolve(INDEX));
     }
     throw new IllegalArgumentException(
-        folder
-            + " holds no weights: expected "
-            + SINGLE
-            + " or "
-            + INDEX
-            + (Files.exists(folder.resolve("pytorch_model.bin"))
-                ? " (pytorch_model.bin is not read: it can run code; save as safetensors first)"
-                : ""));
+        folder + " holds no weights: expected " + SINGLE + " or " + INDEX + hint(folder));
+  }
+
+  /** What may have been meant where there are no weights. */
+  private static String hint(Path folder) {
+    for (String name : List.of("pytorch_model.bin", "pytorch_model.bin.index.json")) {
+      if (Files.exists(folder.resolve(name))) {
+        return " (" + name + " is not read: it can run code; save as safetensors first)";
+      }
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.matches("model.*\\.safetensors|.*\\.gguf"))
+          .sorted()
+          .findFirst()
+          .map(
+              name ->
+                  name.endsWith(".gguf")
+                      ? "; for the GGUF file in it give " + folder.resolve(name)
+                      : "; it holds " + name + ": download " + INDEX + " too, or rename the file")
+          .orElse("");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
   }
 
   /** Writes the weights of {@code folder}, in shards where they exceed {@code maxShardBytes}. */

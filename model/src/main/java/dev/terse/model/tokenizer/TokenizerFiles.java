@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.io.ForeignContent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -52,7 +53,8 @@ public record TokenizerFiles(Map<String, byte[]> files) {
   /**
    * Reads them from a folder.
    *
-   * @throws IllegalArgumentException if the folder has no tokenizer.json
+   * @throws IllegalArgumentException if the folder has no tokenizer.json, or a file that is not
+   *     what its name says
    */
   public static TokenizerFiles read(Path folder) {
     if (!Files.isRegularFile(folder.resolve(TOKENIZER))) {
@@ -69,6 +71,9 @@ public record TokenizerFiles(Map<String, byte[]> files) {
       for (String name : names) {
         Path file = folder.resolve(name);
         if (Files.isRegularFile(file)) {
+          if (name.endsWith(".json")) {
+            ForeignContent.refuse(file);
+          }
           try {
             files.put(name, Files.readAllBytes(file));
           } catch (IOException e) {
@@ -109,11 +114,13 @@ public record TokenizerFiles(Map<String, byte[]> files) {
       node = JSON.readTree(bytes);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          name
-              + " is not JSON: "
-              + e.getOriginalMessage()
-              + " at line "
-              + e.getLocation().getLineNr(),
+          ForeignContent.of(bytes, name)
+              .orElse(
+                  name
+                      + " is not JSON: "
+                      + e.getOriginalMessage()
+                      + " at line "
+                      + e.getLocation().getLineNr()),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + name, e);
@@ -122,7 +129,8 @@ public record TokenizerFiles(Map<String, byte[]> files) {
       return object;
     }
     throw new IllegalArgumentException(
-        name + " must hold a JSON object, holds " + node.getNodeType());
+        ForeignContent.of(bytes, name)
+            .orElse(name + " must hold a JSON object, holds " + node.getNodeType()));
   }
 
   /** These files with the model's own (config.json, …) of {@code base} where they are absent. */

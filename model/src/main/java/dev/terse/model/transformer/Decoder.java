@@ -18,12 +18,13 @@ import dev.terse.model.weights.Linear;
 import dev.terse.model.weights.PackedBatch;
 import dev.terse.model.weights.Parameters;
 import dev.terse.model.weights.PassTokens;
+import dev.terse.model.weights.RopeScheme;
 import dev.terse.model.weights.WeightShapes;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A decoder-only transformer of the Llama, Qwen2 or Qwen3 family: forward, explicit backward, and
+ * A decoder-only transformer of a family of {@link DecoderConfig}: forward, explicit backward, and
  * decoding over a key-value cache. Owns its weights, and the adapters on them if there are any; it
  * is what it was built as ({@link DecoderBuilder}) until it is closed. Serves one caller at a time.
  */
@@ -61,7 +62,7 @@ public final class Decoder implements AutoCloseable {
                   ? module -> Linear.of(engine, weights, module)
                   : adapters::projection,
               l);
-      layers[l] = new Layer(engine, config, own);
+      layers[l] = new Layer(engine, config, own, l);
     }
     this.embedding = weights.get(WeightShapes.EMBEDDING);
     this.norm = weights.get(WeightShapes.NORM);
@@ -302,7 +303,19 @@ public final class Decoder implements AutoCloseable {
 
   private void requirePositions(PackedBatch batch) {
     for (int s = 0; s < batch.segments().count(); s++) {
-      requirePositions(s, batch.segments().seenLength(s));
+      int tokens = batch.segments().seenLength(s);
+      requirePositions(s, tokens);
+      RopeScheme rope = config.rope();
+      if (batch.segments().sharesPrefixes()
+          && rope.decidingLength(tokens) != rope.decidingLength(0)) {
+        throw new IllegalStateException(
+            "sequence "
+                + s
+                + " has "
+                + tokens
+                + " tokens: beyond the window of dynamic rope scaling a token is turned as the"
+                + " length of its sequence says, so none may share a prefix");
+      }
     }
   }
 
@@ -315,7 +328,9 @@ public final class Decoder implements AutoCloseable {
               + tokens
               + " positions, the model has "
               + config.maxPositions()
-              + " (max_position_embeddings): shorten or drop it");
+              + " ("
+              + config.limitedBy()
+              + "): shorten or drop it");
     }
   }
 

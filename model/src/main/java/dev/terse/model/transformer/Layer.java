@@ -4,10 +4,13 @@ import dev.terse.engine.Arena;
 import dev.terse.engine.Engine;
 import dev.terse.engine.Engine.Write;
 import dev.terse.engine.Qkv;
+import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
 import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.PassTokens;
+import dev.terse.model.weights.RopeScheme;
+import java.util.Arrays;
 
 /**
  * One transformer layer, forward and backward:
@@ -17,7 +20,7 @@ import dev.terse.model.weights.PassTokens;
  * y      = middle + Down · (silu(Gate·m) ∘ (Up·m))                            m = rmsNorm(middle)
  * </pre>
  *
- * <p>The inner norms of q and k are Qwen3's only.
+ * <p>The inner norms of q and k are Qwen3's only; some layers of SmolLM3 have no rope.
  */
 final class Layer {
   /** Rows of the feed-forward at a time where nothing is retained for a backward. */
@@ -26,10 +29,15 @@ final class Layer {
   private final Engine engine;
   private final DecoderConfig config;
   private final LayerWeights weights;
+  private final boolean turns;
 
-  Layer(Engine engine, DecoderConfig config, LayerWeights weights) {
+  /**
+   * @param index of the layer, from 0
+   */
+  Layer(Engine engine, DecoderConfig config, LayerWeights weights, int index) {
     this.engine = engine;
     this.config = config;
+    this.turns = !config.unrotated().contains(index);
     this.weights = weights;
   }
 
@@ -97,11 +105,48 @@ final class Layer {
       engine.rmsNorm(heads(a.qRaw()), weights.qNorm(), config.normEpsilon(), heads(a.q()));
       engine.rmsNorm(heads(a.kRaw()), weights.kNorm(), config.normEpsilon(), heads(a.k()));
     }
-    engine.rope(a.q(), tokens.positions(), config.rotary());
-    engine.rope(a.k(), tokens.positions(), config.rotary());
+    rope(tokens, (rows, positions, rotary) -> engine.rope(rows.of(a.q()), positions, rotary));
+    rope(tokens, (rows, positions, rotary) -> engine.rope(rows.of(a.k()), positions, rotary));
     attention.read(a.qkv(), a.attended());
     weights.o().forward(tokens, a.attended(), a.middle(), arena);
     engine.add(a.input(), 1, a.middle());
+  }
+
+  /** Rows of a tensor of all tokens. */
+  private record Rows(int from, int to) {
+    private Tensor of(Tensor x) {
+      return to - from == x.rows() ? x : x.rowsView(from, to);
+    }
+  }
+
+  /** Turns rows by their positions, or turns them back. */
+  @FunctionalInterface
+  private interface Turning {
+    void turn(Rows rows, int[] positions, Rotary rotary);
+  }
+
+  /** All tokens at once, or where frequencies follow the length, those of one length at a time. */
+  private void rope(PassTokens tokens, Turning turning) {
+    int n = tokens.positions().length;
+    if (!turns || n == 0) {
+      return;
+    }
+    RopeScheme scheme = config.rope();
+    int from = 0;
+    for (int i = 1; i <= n; i++) {
+      boolean ends =
+          i == n
+              || scheme.decidingLength(tokens.lengths()[i])
+                  != scheme.decidingLength(tokens.lengths()[from]);
+      if (ends) {
+        int[] positions =
+            from == 0 && i == n
+                ? tokens.positions()
+                : Arrays.copyOfRange(tokens.positions(), from, i);
+        turning.turn(new Rows(from, i), positions, scheme.of(tokens.lengths()[from]));
+        from = i;
+      }
+    }
   }
 
   /** {@code Gate·m} and {@code Up·m} with m = rmsNorm(x), [N, F] each. */
@@ -185,8 +230,10 @@ final class Layer {
         engine.attentionBackward(
             a.qkv(), segments, config.attention(), dAttended, new Qkv<>(dq, dk, dv));
       }
-      engine.ropeBackward(dq, tokens.positions(), config.rotary());
-      engine.ropeBackward(dk, tokens.positions(), config.rotary());
+      rope(
+          tokens, (rows, positions, rotary) -> engine.ropeBackward(rows.of(dq), positions, rotary));
+      rope(
+          tokens, (rows, positions, rotary) -> engine.ropeBackward(rows.of(dk), positions, rotary));
       if (config.qkNorm()) {
         headNormBackwardInPlace(a.qRaw(), weights.qNorm(), dq, gradients.qNorm(), scratch);
         headNormBackwardInPlace(a.kRaw(), weights.kNorm(), dk, gradients.kNorm(), scratch);

@@ -3,18 +3,19 @@ package dev.terse.model.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.AttentionShape;
-import dev.terse.engine.Rotary;
 import dev.terse.engine.Shapes;
 import dev.terse.io.JsonFile;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Shape of a decoder, as {@code config.json} of a Hugging Face folder tells it.
  *
- * @param family llama, qwen2 or qwen3 (model_type)
+ * @param family model_type
  * @param vocabSize V, rows of the embedding (vocab_size)
  * @param channels C (hidden_size)
  * @param ffn F (intermediate_size)
@@ -25,8 +26,11 @@ import java.util.Optional;
  * @param qkNorm whether q and k are normed per head (qwen3)
  * @param tiedHead whether the head is the embedding (tie_word_embeddings)
  * @param normEpsilon rms_norm_eps
- * @param rotary inverse frequencies with rope_scaling applied
- * @param maxPositions max_position_embeddings
+ * @param rope how positions turn queries and keys, with rope_scaling applied
+ * @param unrotated layers where they do not (smollm3: no_rope_layers)
+ * @param maxPositions tokens of the longest sequence: max_position_embeddings, as far as its
+ *     scaling stretches it, and no more than a sliding window holds
+ * @param limitedBy where that comes from, for error sentences
  * @param initializerRange standard deviation of random weights (initializer_range)
  * @param json the file itself, keys that are not ours included; not to be changed
  */
@@ -42,8 +46,10 @@ public record DecoderConfig(
     boolean qkNorm,
     boolean tiedHead,
     double normEpsilon,
-    Rotary rotary,
+    RopeScheme rope,
+    Set<Integer> unrotated,
     int maxPositions,
+    String limitedBy,
     double initializerRange,
     JsonNode json) {
 
@@ -51,7 +57,9 @@ public record DecoderConfig(
   public enum Family {
     LLAMA("LlamaForCausalLM"),
     QWEN2("Qwen2ForCausalLM"),
-    QWEN3("Qwen3ForCausalLM");
+    QWEN3("Qwen3ForCausalLM"),
+    SMOLLM3("SmolLM3ForCausalLM"),
+    MISTRAL("MistralForCausalLM");
 
     private final String architecture;
 
@@ -64,6 +72,14 @@ public record DecoderConfig(
       return Arrays.stream(values())
           .filter(family -> family.name().toLowerCase(Locale.ROOT).equals(modelType))
           .findFirst();
+    }
+
+    /** The model_types in words: "llama, qwen2, … or …". */
+    public static String list() {
+      List<String> types =
+          Arrays.stream(values()).map(family -> family.name().toLowerCase(Locale.ROOT)).toList();
+      int last = types.size() - 1;
+      return String.join(", ", types.subList(0, last)) + " or " + types.get(last);
     }
 
     /** The class of transformers. */
@@ -95,6 +111,10 @@ public record DecoderConfig(
    */
   public static DecoderConfig of(Path file) {
     return of(JsonFile.read(file), file.toString());
+  }
+
+  public DecoderConfig {
+    unrotated = Set.copyOf(unrotated);
   }
 
   /** The same decoder with another number of token rows. */

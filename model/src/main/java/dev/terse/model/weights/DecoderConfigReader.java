@@ -2,21 +2,26 @@ package dev.terse.model.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.engine.AttentionShape;
-import dev.terse.engine.Rotary;
 import dev.terse.model.weights.DecoderConfig.Family;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One reading of a config.json: collects what is missing, wrong or not supported, and says all of
- * it at once. Defaults are those of transformers' LlamaConfig, Qwen2Config and Qwen3Config.
+ * it at once. Defaults are those of transformers' LlamaConfig, Qwen2Config, Qwen3Config,
+ * SmolLM3Config and MistralConfig.
  */
 final class DecoderConfigReader {
-  private static final int QWEN_DEFAULT_KV_HEADS = 32;
   private static final int QWEN3_DEFAULT_HEAD_DIM = 128;
   private static final int MAX_LAYERS = 1024; // the deepest published decoders have 126
-  private static final double DEFAULT_ROPE_THETA = 10000;
+  private static final double DEFAULT_THETA = 10_000;
+  private static final double SMOLLM3_DEFAULT_THETA = 2_000_000;
+  private static final int SMOLLM3_DEFAULT_INTERVAL = 4; // every fourth layer does not turn
+  private static final int DEFAULT_WINDOW = 4096;
+  private static final int QWEN_DEFAULT_FULL_LAYERS = 28; // max_window_layers
 
   private final JsonNode json;
   private final String where;
@@ -37,12 +42,11 @@ final class DecoderConfigReader {
       problem("num_hidden_layers must be at most " + MAX_LAYERS + ", is " + layers);
     }
     int heads = requiredCount("num_attention_heads");
-    boolean qwen = family != Family.LLAMA;
     // A key that is absent takes the class's default, a null means "as many as query heads".
     int kvHeads =
-        json.has("num_key_value_heads") || !qwen
+        json.has("num_key_value_heads")
             ? count("num_key_value_heads", heads)
-            : QWEN_DEFAULT_KV_HEADS;
+            : defaultKvHeads(family, heads);
     int headDim = headDim(family, channels, heads);
     if (heads > 0 && kvHeads > 0 && heads % kvHeads != 0) {
       problem("num_key_value_heads " + kvHeads + " must divide num_attention_heads " + heads);
@@ -50,13 +54,19 @@ final class DecoderConfigReader {
     if (headDim % 2 != 0) {
       problem("head_dim must be even for rotary embeddings, is " + headDim);
     }
-    boolean attentionBias = flag("attention_bias") && family != Family.QWEN2;
+    boolean attentionBias =
+        flag("attention_bias") && family != Family.QWEN2 && family != Family.MISTRAL;
     double epsilon = number(json, "rms_norm_eps", 1e-6);
-    int maxPositions = count("max_position_embeddings", qwen ? 32768 : 2048);
+    int maxPositions = count("max_position_embeddings", defaultPositions(family));
     double initializerRange = number(json, "initializer_range", 0.02);
-    boolean tied = flag("tie_word_embeddings");
-    refuseUnsupported();
-    Rotary rotary = rotary(headDim, maxPositions);
+    boolean tied =
+        flag("tie_word_embeddings") || family == Family.SMOLLM3 && !json.has("tie_word_embeddings");
+    refuseUnsupported(family);
+    double theta = family == Family.SMOLLM3 ? SMOLLM3_DEFAULT_THETA : DEFAULT_THETA;
+    RopeReader.Rope rope = new RopeReader(json, headDim, maxPositions, theta, this::problem).read();
+    int window = window(family, layers);
+    boolean limited = window > 0 && window < rope.positions();
+    Set<Integer> unrotated = unrotated(family, layers);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
           (problems.size() == 1 ? "a problem in " : problems.size() + " problems in ")
@@ -76,8 +86,14 @@ final class DecoderConfigReader {
         family == Family.QWEN3,
         tied,
         epsilon,
-        rotary,
-        maxPositions,
+        rope.scheme(),
+        unrotated,
+        limited ? window : rope.positions(),
+        limited
+            ? "sliding_window: attention here is full, which is the same up to there"
+            : rope.positions() == maxPositions
+                ? "max_position_embeddings"
+                : "max_position_embeddings and the factor of its rope scaling",
         initializerRange,
         json);
   }
@@ -86,7 +102,7 @@ final class DecoderConfigReader {
     String type = json.path("model_type").asText("");
     Optional<Family> family = Family.of(type);
     if (family.isEmpty()) {
-      problem("model_type must be llama, qwen2 or qwen3, is '" + cut(type) + "'");
+      problem("model_type must be " + Family.list() + ", is '" + cut(type) + "'");
     }
     return family.orElse(Family.LLAMA);
   }
@@ -104,7 +120,24 @@ final class DecoderConfigReader {
     return heads > 0 ? channels / heads : 0;
   }
 
-  private void refuseUnsupported() {
+  private static int defaultKvHeads(Family family, int heads) {
+    return switch (family) {
+      case LLAMA -> heads;
+      case QWEN2, QWEN3 -> 32;
+      case SMOLLM3 -> 4;
+      case MISTRAL -> 8;
+    };
+  }
+
+  private static int defaultPositions(Family family) {
+    return switch (family) {
+      case LLAMA -> 2048;
+      case QWEN2, QWEN3, SMOLLM3 -> 32768;
+      case MISTRAL -> 131072;
+    };
+  }
+
+  private void refuseUnsupported(Family family) {
     String activation = json.path("hidden_act").asText("silu");
     if (!activation.equals("silu")) {
       problem("hidden_act must be silu, is '" + cut(activation) + "'");
@@ -112,11 +145,11 @@ final class DecoderConfigReader {
     if (flag("mlp_bias")) {
       problem("mlp_bias true is not supported");
     }
-    if (flag("use_sliding_window")) {
-      problem("use_sliding_window true is not supported: attention here is full");
-    }
     for (JsonNode type : json.path("layer_types")) {
-      if (!type.asText().equals("full_attention")) {
+      boolean known =
+          type.asText().equals("full_attention")
+              || type.asText().equals("sliding_attention") && family != Family.LLAMA;
+      if (!known) {
         problem("layer_types must all be full_attention, has '" + cut(type.asText()) + "'");
         break;
       }
@@ -126,41 +159,58 @@ final class DecoderConfigReader {
     }
   }
 
-  /** Old form: rope_theta beside rope_scaling. New form: both in rope_parameters. */
-  private Rotary rotary(int headDim, int maxPositions) {
-    boolean newForm = present("rope_parameters");
-    JsonNode scaling = json.path(newForm ? "rope_parameters" : "rope_scaling");
-    double theta = number(scaling, "rope_theta", number(json, "rope_theta", DEFAULT_ROPE_THETA));
-    double partial =
-        number(scaling, "partial_rotary_factor", number(json, "partial_rotary_factor", 1));
-    if (partial != 1) {
-      problem("partial_rotary_factor must be 1, is " + partial);
+  /** Layers whose queries and keys are not turned; only SmolLM3 has some. */
+  private Set<Integer> unrotated(Family family, int layers) {
+    Set<Integer> unrotated = new TreeSet<>();
+    if (family != Family.SMOLLM3 || layers > MAX_LAYERS) {
+      return unrotated;
     }
-    double[] frequencies = RopeFrequencies.plain(headDim, theta);
-    String type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
-    switch (type) {
-      case "default" -> {}
-      case "llama3" -> frequencies = llama3(frequencies, scaling, maxPositions);
-      default ->
-          problem("rope_type must be default or llama3, '" + cut(type) + "' is not supported");
+    JsonNode listed = json.path("no_rope_layers");
+    int interval = count("no_rope_layer_interval", SMOLLM3_DEFAULT_INTERVAL);
+    if (!listed.isMissingNode() && !listed.isNull() && listed.size() < layers) {
+      problem(
+          "no_rope_layers must have an entry for each of "
+              + layers
+              + " layers, has "
+              + cut(listed.toString()));
+      return unrotated;
     }
-    return new Rotary(frequencies);
+    for (int l = 0; l < layers; l++) {
+      // Despite the key's name, 1 is a layer that turns.
+      boolean turns =
+          listed.isArray() ? listed.get(l).asBoolean() : interval == 0 || (l + 1) % interval != 0;
+      if (!turns) {
+        unrotated.add(l);
+      }
+    }
+    return unrotated;
   }
 
-  private double[] llama3(double[] frequencies, JsonNode scaling, int maxPositions) {
-    double factor = number(scaling, "factor", 0);
-    double low = number(scaling, "low_freq_factor", 0);
-    double high = number(scaling, "high_freq_factor", 0);
-    String context = "original_max_position_embeddings";
-    double original = number(json, context, number(scaling, context, maxPositions));
-    if (!(factor >= 1) || !(low > 0) || !(high > low) || !(original > 0)) {
-      problem(
-          "llama3 rope scaling needs factor >= 1, 0 < low_freq_factor < high_freq_factor and"
-              + " original_max_position_embeddings > 0, has "
-              + cut(scaling.toString()));
-      return frequencies;
+  /**
+   * Tokens that a layer of sliding attention sees, or 0 where no layer has one. Attention here is
+   * full, which is the same up to that length.
+   */
+  private int window(Family family, int layers) {
+    if (family == Family.MISTRAL) {
+      return json.has("sliding_window") ? count("sliding_window", 0) : DEFAULT_WINDOW;
     }
-    return RopeFrequencies.llama3(frequencies, factor, low, high, original);
+    boolean listed = false;
+    for (JsonNode type : json.path("layer_types")) {
+      listed |= type.asText().equals("sliding_attention");
+    }
+    boolean slides =
+        listed
+            || json.path("layer_types").isEmpty()
+                && (family == Family.SMOLLM3
+                    || count("max_window_layers", QWEN_DEFAULT_FULL_LAYERS) < layers);
+    if (family == Family.LLAMA || !flag("use_sliding_window") || !slides) {
+      return 0;
+    }
+    boolean none =
+        family == Family.SMOLLM3
+            ? !present("sliding_window")
+            : json.path("sliding_window").isNull();
+    return none ? 0 : count("sliding_window", DEFAULT_WINDOW);
   }
 
   private int requiredCount(String key) {
@@ -196,7 +246,7 @@ final class DecoderConfigReader {
     return node.doubleValue();
   }
 
-  /** A boolean; false where absent, as in all three families. */
+  /** A boolean; false where absent. */
   private boolean flag(String key) {
     if (present(key) && !json.get(key).isBoolean()) {
       problem(key + " must be true or false, is " + cut(json.get(key).toString()));
@@ -212,7 +262,7 @@ final class DecoderConfigReader {
     problems.add(sentence);
   }
 
-  private static String cut(String text) {
+  static String cut(String text) {
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }
 }

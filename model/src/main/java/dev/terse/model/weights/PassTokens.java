@@ -1,6 +1,7 @@
 package dev.terse.model.weights;
 
 import dev.terse.engine.SeedTree;
+import dev.terse.engine.Segments;
 import java.util.Arrays;
 
 /**
@@ -8,17 +9,24 @@ import java.util.Arrays;
  *
  * @param ids [N]
  * @param positions of each in its own sequence, [N]
+ * @param lengths tokens of each one's sequence, those that are still to come not counted, [N]
  * @param dropoutSeeds of each, [N]; null where nothing is left out
  */
-public record PassTokens(int[] ids, int[] positions, long[] dropoutSeeds) {
+public record PassTokens(int[] ids, int[] positions, int[] lengths, long[] dropoutSeeds) {
 
   public static PassTokens of(PackedBatch batch) {
-    return new PassTokens(batch.ids(), batch.segments().positions(), batch.dropoutSeeds());
+    Segments segments = batch.segments();
+    int[] lengths = new int[batch.ids().length];
+    for (int s = 0; s < segments.count(); s++) {
+      Arrays.fill(lengths, segments.start(s), segments.end(s), segments.seenLength(s));
+    }
+    return new PassTokens(batch.ids(), segments.positions(), lengths, batch.dropoutSeeds());
   }
 
   /** Tokens of decoding: nothing is left out. */
   public static PassTokens decoded(int[] ids, int[] positions) {
-    return new PassTokens(ids, positions, null);
+    int[] lengths = Arrays.stream(positions).map(position -> position + 1).toArray();
+    return new PassTokens(ids, positions, lengths, null);
   }
 
   /** Those from {@code from} to before {@code to}. */
@@ -26,6 +34,7 @@ public record PassTokens(int[] ids, int[] positions, long[] dropoutSeeds) {
     return new PassTokens(
         Arrays.copyOfRange(ids, from, to),
         Arrays.copyOfRange(positions, from, to),
+        Arrays.copyOfRange(lengths, from, to),
         dropoutSeeds == null ? null : Arrays.copyOfRange(dropoutSeeds, from, to));
   }
 

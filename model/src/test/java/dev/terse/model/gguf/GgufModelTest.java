@@ -136,7 +136,7 @@ class GgufModelTest {
       value = {
         "gpt2 @ blub @ has a tokenizer of kind 'blub' (tokenizer.ggml.model); supported is gpt2",
         "smollm @ nosuch @ tokenizer.ggml.pre 'nosuch' is not supported, texts would be cut wrongly",
-        "attn_output @ attn_outpux @ tensors that a llama, qwen2 or qwen3 decoder of 2 layers does not",
+        "attn_output @ attn_outpux @ tensors that a decoder of 2 layers does not",
         "llama.block_count @ llama.block_counx @ llama.block_count must be a positive whole number,",
       })
   void open_somethingUnknown_saysWhat(String old, String changed, String sentence)

@@ -7,8 +7,10 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.TokenScores;
 import dev.terse.model.EngineUnderTest;
+import dev.terse.model.GoldenModel;
+import dev.terse.model.GoldenModel.Golden;
+import dev.terse.model.RopeModel;
 import dev.terse.model.TinyModel;
-import dev.terse.model.TinyModel.Golden;
 import dev.terse.model.safetensors.SafetensorsWeights;
 import dev.terse.model.safetensors.WeightSource;
 import dev.terse.model.weights.PackedBatch;
@@ -19,19 +21,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every family on every engine against transformers in float64. */
+/** Every family and every rope scaling on every engine against transformers in float64. */
 class DecoderGoldenTest {
 
   static Stream<Arguments> modelsOnEngines() {
-    return Arrays.stream(TinyModel.values())
-        .flatMap(
-            model ->
-                Arrays.stream(EngineUnderTest.values()).map(engine -> Arguments.of(model, engine)));
+    return onEngines(Arrays.stream(TinyModel.values()));
+  }
+
+  static Stream<Arguments> allModelsOnEngines() {
+    return onEngines(
+        Stream.<GoldenModel[]>of(TinyModel.values(), RopeModel.values()).flatMap(Arrays::stream));
+  }
+
+  private static Stream<Arguments> onEngines(Stream<GoldenModel> models) {
+    return models.flatMap(
+        model ->
+            Arrays.stream(EngineUnderTest.values()).map(engine -> Arguments.of(model, engine)));
   }
 
   @ParameterizedTest
-  @MethodSource("modelsOnEngines")
-  void logProbsAndEntropies_tinyModel_equalTransformers(TinyModel model, EngineUnderTest under) {
+  @MethodSource("allModelsOnEngines")
+  void logProbsAndEntropies_tinyModel_equalTransformers(GoldenModel model, EngineUnderTest under) {
     Golden golden = model.golden();
     PackedBatch batch = PackedBatch.of(golden.sequences());
     try (Engine engine = under.open();
@@ -53,8 +63,8 @@ class DecoderGoldenTest {
   }
 
   @ParameterizedTest
-  @MethodSource("modelsOnEngines")
-  void gradients_meanNll_equalTransformers(TinyModel model, EngineUnderTest under) {
+  @MethodSource("allModelsOnEngines")
+  void gradients_meanNll_equalTransformers(GoldenModel model, EngineUnderTest under) {
     Golden golden = model.golden();
     PackedBatch batch = PackedBatch.of(golden.sequences());
     int predicted = batch.ids().length - golden.sequences().size();
@@ -87,9 +97,9 @@ class DecoderGoldenTest {
   }
 
   @ParameterizedTest
-  @MethodSource("modelsOnEngines")
+  @MethodSource("allModelsOnEngines")
   void greedyDecoding_tinyModel_equalsGenerateOfTransformers(
-      TinyModel model, EngineUnderTest under) {
+      GoldenModel model, EngineUnderTest under) {
     Golden golden = model.golden();
     try (Engine engine = under.open();
         Decoder decoder = model.open(engine)) {

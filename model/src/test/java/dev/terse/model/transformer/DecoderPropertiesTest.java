@@ -10,7 +10,10 @@ import dev.terse.engine.SeedTree;
 import dev.terse.engine.Segments;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.TokenScores;
+import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.EngineUnderTest;
+import dev.terse.model.GoldenModel;
+import dev.terse.model.RopeModel;
 import dev.terse.model.TinyModel;
 import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.PackedBatch;
@@ -19,6 +22,7 @@ import dev.terse.testkit.TestSeed;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,8 +32,8 @@ class DecoderPropertiesTest {
   private static final long SEED = TestSeed.of("DecoderPropertiesTest");
 
   @ParameterizedTest
-  @MethodSource("dev.terse.model.transformer.DecoderGoldenTest#modelsOnEngines")
-  void packedBatch_severalSequences_equalsEachAlone(TinyModel model, EngineUnderTest under) {
+  @MethodSource("dev.terse.model.transformer.DecoderGoldenTest#allModelsOnEngines")
+  void packedBatch_severalSequences_equalsEachAlone(GoldenModel model, EngineUnderTest under) {
     List<int[]> sequences = sequences(model, 17, 1, 6, 30);
     try (Engine engine = under.open();
         Decoder decoder = model.open(engine);
@@ -47,6 +51,33 @@ class DecoderPropertiesTest {
         }
       }
       assertGradientsClose(together, apart, under);
+    }
+  }
+
+  /** There a shared token is turned otherwise in each sequence. */
+  @Test
+  void sharedPrefix_beyondTheWindowOfDynamicScaling_isRefused() {
+    try (Engine engine = new ReferenceEngine();
+        Decoder decoder = RopeModel.DYNAMIC.open(engine)) {
+      int[] prefixes = {-1, 0, 0};
+      List<int[]> within = sequences(RopeModel.DYNAMIC, 9, 5, 7);
+      decoder.logits(PackedBatch.continuing(within, prefixes)).close();
+      List<int[]> beyond = sequences(RopeModel.DYNAMIC, 9, 5, 8);
+      assertThatThrownBy(() -> decoder.logits(PackedBatch.continuing(beyond, prefixes)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("sequence 2 has 17 tokens: beyond the window of dynamic rope");
+    }
+  }
+
+  @Test
+  void sequence_longerThanASlidingWindow_isRefusedByName() {
+    try (Engine engine = new ReferenceEngine();
+        Decoder decoder = RopeModel.MISTRAL.open(engine)) {
+      assertThatThrownBy(() -> decoder.logits(PackedBatch.of(sequences(RopeModel.MISTRAL, 49))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "sequence 0 needs 49 positions, the model has 48 (sliding_window: attention here is"
+                  + " full, which is the same up to there): shorten or drop it");
     }
   }
 
@@ -296,7 +327,7 @@ class DecoderPropertiesTest {
         .toArray();
   }
 
-  private static List<int[]> sequences(TinyModel model, int... lengths) {
+  private static List<int[]> sequences(GoldenModel model, int... lengths) {
     int vocabSize = DecoderConfig.of(model.folder().resolve("config.json")).vocabSize();
     return IntStream.range(0, lengths.length)
         .mapToObj(

@@ -191,7 +191,15 @@ class EngineConformanceFaultTest {
             (e, a) -> {
               double[] rounded =
                   Arrays.stream(((Rotary) a[2]).inverseFrequencies()).map(f -> (float) f).toArray();
-              e.rope(t(a[0]), (int[]) a[1], new Rotary(rounded));
+              e.rope(t(a[0]), (int[]) a[1], new Rotary(rounded, ((Rotary) a[2]).scale()));
+              return null;
+            }),
+        fault(
+            "Rows",
+            "rotation without its scale",
+            "rope",
+            (e, a) -> {
+              e.rope(t(a[0]), (int[]) a[1], new Rotary(((Rotary) a[2]).inverseFrequencies()));
               return null;
             }),
         fault(

@@ -140,7 +140,7 @@ class ReferenceEngineGradientTest {
 
   @Test
   void ropeInverse_anyPositions_equalsDifferences() {
-    Rotary rotary = new Rotary(new double[] {1, 0.3, 0.01});
+    Rotary rotary = new Rotary(new double[] {1, 0.3, 0.01}, 1.5);
     int[] positions = {0, 3, 700};
     Tensor x = normal(3, 12);
     Tensor dOut = normal(3, 12);

@@ -2,27 +2,31 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.engine.SeedTree;
 import dev.terse.io.Passes;
+import dev.terse.model.weights.RopeScheme;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * How a generation is cut into passes. Completions of a prompt share it, unless dropout leaves out
- * other parts of it for each; then what is left out of an episode is the same in all passes of its
- * generation, so that the ratio moves with the weights alone.
+ * How a generation is cut into passes. Completions of a prompt share it, unless it is computed
+ * otherwise for each: where dropout leaves out other parts of it, or where dynamic rope scaling
+ * turns it as the length of the sequence says. What dropout leaves out of an episode is the same in
+ * all passes of its generation, so that the ratio moves with the weights alone.
  *
  * @param microBatch completions of a micro-batch
  * @param maxTokens of a pass; 0 for no bound
+ * @param shares whether completions of a prompt may share it
  * @param dropsOut whether there is dropout
  * @param seed of the run
  */
-record GrpoPasses(int microBatch, int maxTokens, boolean dropsOut, long seed) {
+record GrpoPasses(int microBatch, int maxTokens, boolean shares, boolean dropsOut, long seed) {
 
-  static GrpoPasses of(GrpoConfig config) {
+  static GrpoPasses of(GrpoConfig config, RopeScheme rope) {
     return new GrpoPasses(
         config.training().perDeviceTrainBatchSize(),
         config.training().maxTokensPerPass(),
+        !config.dropsOut() && !rope.followsLength(),
         config.dropsOut(),
         config.training().seed());
   }
@@ -54,15 +58,16 @@ record GrpoPasses(int microBatch, int maxTokens, boolean dropsOut, long seed) {
    */
   private int tokens(List<Episode> generation, Integer before, int row) {
     Episode episode = generation.get(row);
-    boolean shares =
-        !dropsOut && before != null && episode.sharesPromptWith(generation.get(before));
-    return shares ? 1 + episode.tokens() : episode.sequenceTokens();
+    boolean follows = shares && before != null && episode.sharesPromptWith(generation.get(before));
+    return follows ? 1 + episode.tokens() : episode.sequenceTokens();
   }
 
   private GrpoBatch batch(int number, List<Episode> generation, int[] rows) {
     List<Episode> episodes = Arrays.stream(rows).mapToObj(generation::get).toList();
-    return dropsOut
-        ? GrpoBatch.apart(rows, episodes).withDropout(SeedTree.at(seed, "dropout", number))
-        : GrpoBatch.sharing(rows, episodes);
+    if (shares) {
+      return GrpoBatch.sharing(rows, episodes);
+    }
+    GrpoBatch apart = GrpoBatch.apart(rows, episodes);
+    return dropsOut ? apart.withDropout(SeedTree.at(seed, "dropout", number)) : apart;
   }
 }

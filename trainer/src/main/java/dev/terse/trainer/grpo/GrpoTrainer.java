@@ -114,7 +114,7 @@ final class GrpoTrainer implements Learner<Generation> {
             policy.decoder(),
             Set.copyOf(policy.tokenizer().stopIds()),
             config.generation().maxLive());
-    GrpoPasses passes = GrpoPasses.of(config);
+    GrpoPasses passes = GrpoPasses.of(config, policy.decoder().config().rope());
     this.frozen =
         new FrozenPolicies(
             policy.decoder(),

@@ -150,14 +150,15 @@ KERNEL void rmsNormBackward(
   }
 }
 
-// Turns each head's pairs (i, i + half) by position frequency; a block a token; sign -1 turns back
-KERNEL void rope(float* x, const int* positions, const double* frequencies, int half, int heads, double sign) {
+// Turns each head's pairs (i, i + half) by position frequency, times scale; a block a token; sign -1 turns back
+KERNEL void rope(
+    float* x, const int* positions, const double* frequencies, int half, int heads, double scale, double sign) {
   float* row = x + (long long) blockIdx.x * heads * 2 * half;
   double position = positions[blockIdx.x];
   EACH_OF_ROW(i, half) {
     double angle = position * frequencies[i];
-    float c = cos(angle);
-    float s = sign * sin(angle);
+    float c = scale * cos(angle);
+    float s = sign * scale * sin(angle);
     for (int h = 0; h < heads; h++) {
       float* pair = row + 2 * half * h + i;
       float a = pair[0];

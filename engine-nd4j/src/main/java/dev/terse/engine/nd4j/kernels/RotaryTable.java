@@ -8,7 +8,7 @@ import java.util.Arrays;
  * the channels of a head: cosines twice, sines with a minus and without, [N, D].
  *
  * @param positions [N]
- * @param rotary the frequencies
+ * @param rotary the frequencies and the scale
  */
 record RotaryTable(int[] positions, Rotary rotary, float[] cos, float[] sin) {
 
@@ -22,9 +22,9 @@ record RotaryTable(int[] positions, Rotary rotary, float[] cos, float[] sin) {
       for (int i = 0; i < half; i++) {
         double angle = positions[n] * frequencies[i];
         int low = n * dim + i;
-        cos[low] = (float) Math.cos(angle);
+        cos[low] = (float) (rotary.scale() * Math.cos(angle));
         cos[low + half] = cos[low];
-        sin[low + half] = (float) Math.sin(angle);
+        sin[low + half] = (float) (rotary.scale() * Math.sin(angle));
         sin[low] = -sin[low + half];
       }
     }
@@ -44,6 +44,7 @@ record RotaryTable(int[] positions, Rotary rotary, float[] cos, float[] sin) {
   boolean serves(int[] otherPositions, Rotary otherRotary) {
     return Arrays.equals(positions, otherPositions)
         && (rotary == otherRotary
-            || Arrays.equals(rotary.inverseFrequencies(), otherRotary.inverseFrequencies()));
+            || rotary.scale() == otherRotary.scale()
+                && Arrays.equals(rotary.inverseFrequencies(), otherRotary.inverseFrequencies()));
   }
 }
