@@ -132,8 +132,8 @@ public record ModelFolder(
   }
 
   /**
-   * Opens config.json and weights only; for work on ids, where no tokenizer is needed. An adapter is
-   * merged.
+   * Opens config.json and weights only; for work on ids, where no tokenizer is needed. An adapter
+   * is merged.
    */
   public static DecoderBuilder openDecoder(Path folder, Engine engine, WeightUse use) {
     if (Files.isRegularFile(folder)) {
