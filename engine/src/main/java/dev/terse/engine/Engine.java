@@ -211,7 +211,10 @@ public interface Engine extends AutoCloseable {
    */
   TokenScores tokenLogProbs(Tensor hidden, Tensor head, HeadRows rows, double temperature);
 
-  /** The same, and in the same pass the backward. */
+  /**
+   * The same, and in the same pass the backward: with z the scaled logits, p their softmax and H
+   * its entropy, {@code dz_v = dLogProb (1[v = target] - p_v) - dEntropy p_v (ln p_v + H)}.
+   */
   TokenScores tokenLogProbs(
       Tensor hidden, Tensor head, HeadRows rows, double temperature, HeadBackward<?> backward);
 

@@ -24,4 +24,20 @@ public record HeadBackward<T extends Tensor>(
     }
     return gradient;
   }
+
+  /**
+   * Asks the loss for the same rows' entropies.
+   *
+   * @return d loss / d entropy, over the temperature; 0 without a target, [to - from]
+   */
+  public double[] askEntropies(
+      HeadRows rows, TokenScores scores, int from, int to, double temperature) {
+    double[] gradient = new double[to - from];
+    for (int k = from; k < to; k++) {
+      if (rows.hasTarget(k)) {
+        gradient[k - from] = loss.ofEntropy(k, scores.entropies()[k]) / temperature;
+      }
+    }
+    return gradient;
+  }
 }

@@ -1,9 +1,10 @@
 package dev.terse.engine;
 
 /**
- * A loss, seen from the head: its derivative by the log-probability of one target. Called once for
- * each row that has a target, in rising order, after that row's log-probability is known; so the
- * head can go back through a chunk of the vocabulary while it still holds it.
+ * A loss, seen from the head: its derivative by the log-probability of one target, and by the
+ * entropy of that row's distribution. Each is called once for each row that has a target, in rising
+ * order, after that row's numbers are known; so the head can go back through a chunk of the
+ * vocabulary while it still holds it.
  */
 @FunctionalInterface
 public interface LogProbGradient {
@@ -14,4 +15,13 @@ public interface LogProbGradient {
    * @return d loss / d logProb
    */
   double of(int index, double logProb);
+
+  /**
+   * @param index index into {@link HeadRows}
+   * @param entropy in nats
+   * @return d loss / d entropy; 0 for a loss that does not know entropies
+   */
+  default double ofEntropy(int index, double entropy) {
+    return 0;
+  }
 }

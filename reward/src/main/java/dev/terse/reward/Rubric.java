@@ -68,6 +68,23 @@ public final class Rubric implements AutoCloseable {
     return terms.stream().map(w -> w.term().name()).toList();
   }
 
+  /** The weights of the terms, in order. */
+  public List<Double> weights() {
+    return terms.stream().map(Weighted::weight).toList();
+  }
+
+  /**
+   * The terms of a score as they count in its total: unweighted, 0 where the gate is shut, NaN
+   * where a term has nothing to say or the sample is absent; in order.
+   */
+  public double[] counted(Score score) {
+    boolean shut = gate == Gate.CORRECT && !score.correct();
+    boolean absent = Double.isNaN(score.total());
+    return score.terms().values().stream()
+        .mapToDouble(value -> absent ? Double.NaN : shut && !value.isNaN() ? 0 : value)
+        .toArray();
+  }
+
   /**
    * Makes every term ready.
    *

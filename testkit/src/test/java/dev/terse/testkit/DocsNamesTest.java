@@ -77,7 +77,7 @@ class DocsNamesTest {
     Matcher listing = FENCED.matcher(Files.readString(ROOT.resolve("docs/tour.md")));
     assertThat(listing.find()).isTrue();
     String step = source("GrpoTrainer.java").replaceAll("//[^\n]*", "").replaceAll("\\s+", "");
-    int from = step.indexOf("publicUpdate<Generation>step(");
+    int from = step.indexOf("publicUpdate<State>step(");
     for (String line :
         listing.group().lines().filter(l -> l.matches(" {0,4}[\\w\\[].*")).toList()) {
       String code = line.strip().split(" {2,}")[0].replaceAll("\\s+", "");

@@ -54,7 +54,14 @@ final class CudaHead {
           scores.put(k, told[at], told[at + 1], told[at + 2] != 0);
         }
         if (backward != null) {
-          chunk.backward(backward.ask(rows, scores, from, to, temperature), backward);
+          double[] dLogProbs = backward.ask(rows, scores, from, to, temperature);
+          double[] dEntropies = backward.askEntropies(rows, scores, from, to, temperature);
+          float[] entropies = new float[2 * (to - from)];
+          for (int k = from; k < to; k++) {
+            entropies[2 * (k - from)] = (float) dEntropies[k - from];
+            entropies[2 * (k - from) + 1] = (float) scores.entropies()[k];
+          }
+          chunk.backward(dLogProbs, entropies, backward);
         }
       }
     }
@@ -109,8 +116,10 @@ final class CudaHead {
 
     /**
      * @param dLogProbs derivatives by each row's log-probability, over the temperature
+     * @param entropies of each row the derivative by its entropy, over the temperature, and that
+     *     entropy
      */
-    void backward(double[] dLogProbs, HeadBackward<CudaTensor> backward) {
+    void backward(double[] dLogProbs, float[] entropies, HeadBackward<CudaTensor> backward) {
       TableGradient<CudaTensor> dHead = backward.dHead();
       kernels.rows(
           "headGradient",
@@ -120,6 +129,7 @@ final class CudaHead {
               .address(logits)
               .address(targets)
               .address(scratch.of(floats(dLogProbs)))
+              .address(scratch.of(entropies))
               .address(shift)
               .integer(vocabulary));
       Operand dLogits = operands.of(logits, count, vocabulary, scratch);

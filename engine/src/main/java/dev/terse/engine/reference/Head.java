@@ -9,7 +9,8 @@ import java.util.Arrays;
 /**
  * The output head, one row of hidden state at a time; so only one row of V logits ever exists. With
  * scaled logits {@code z = hidden·headᵀ / temperature}: {@code ln p = z - lse}, entropy {@code =
- * lse - Σ p z}, and a derivative g by ln p(target) gives {@code dz_v = g (1[v = target] - p_v)}.
+ * lse - Σ p z}. Derivatives g by ln p(target) and h by the entropy H give {@code dz_v = g (1[v =
+ * target] - p_v) - h p_v (ln p_v + H)}.
  */
 final class Head {
   private final HeapTensor hidden;
@@ -23,7 +24,7 @@ final class Head {
   }
 
   TokenScores scores(HeadRows rows) {
-    return scores(rows, (row, target, index, logProb, p) -> {});
+    return scores(rows, (row, target, index, logProb, entropy, p) -> {});
   }
 
   /** Overwrites dHidden and adds to dHead. */
@@ -34,10 +35,12 @@ final class Head {
     int[] sumOf = sumOf(backward.dHead());
     return scores(
         rows,
-        (row, target, index, logProb, p) -> {
+        (row, target, index, logProb, entropy, p) -> {
           double dLogProb = backward.loss().of(index, logProb) / temperature;
+          double dEntropy = backward.loss().ofEntropy(index, entropy) / temperature;
           for (int v = 0; v < p.length; v++) {
             double dz = dLogProb * ((v == target ? 1 : 0) - p[v]);
+            dz -= dEntropy == 0 || p[v] == 0 ? 0 : dEntropy * p[v] * (Math.log(p[v]) + entropy);
             for (int c = 0; c < head.rowSize(); c++) {
               dHidden.add(row, c, dz * head.get(v, c));
               if (sumOf[v] >= 0) {
@@ -60,7 +63,7 @@ final class Head {
 
   /** What is done with a row that has a target, while its probabilities are at hand. */
   private interface TargetRow {
-    void accept(int row, int target, int index, double logProb, double[] p);
+    void accept(int row, int target, int index, double logProb, double entropy, double[] p);
   }
 
   private TokenScores scores(HeadRows rows, TargetRow onTarget) {
@@ -80,7 +83,7 @@ final class Head {
       if (rows.hasTarget(k)) {
         int target = rows.targets()[k];
         scores.put(k, z[target] - lse, entropy, z[target] == max);
-        onTarget.accept(row, target, k, z[target] - lse, p);
+        onTarget.accept(row, target, k, z[target] - lse, entropy, p);
       }
     }
     return scores;

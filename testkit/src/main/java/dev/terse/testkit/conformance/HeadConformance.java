@@ -125,6 +125,41 @@ abstract class HeadConformance extends OperationConformance {
         dRows);
   }
 
+  @ParameterizedTest
+  @CsvSource({"5, 8, 7, 1.0", "70, 64, 513, 0.7", "33, 48, 4099, 1.3", "300, 5, 130, 1.0"})
+  void backward_lossOfEntropies_equalsReference(
+      int n, int channels, int vocabulary, double temperature) {
+    HeadRows rows = rows(n, vocabulary);
+    Twin hidden = lab.normal(n, channels);
+    Twin head = lab.normal(1 / Math.sqrt(channels), vocabulary, channels);
+    Twin dHidden = lab.normal(n, channels);
+    Twin dHead = lab.normal(vocabulary, channels);
+    LogProbGradient loss =
+        new LogProbGradient() {
+          @Override
+          public double of(int index, double logProb) {
+            return -(0.3 + index % 5) / rows.count();
+          }
+
+          @Override
+          public double ofEntropy(int index, double entropy) {
+            return (index % 3 - 1) * (0.2 + entropy / 10) / rows.count();
+          }
+        };
+    lab.compare(
+        "head of " + vocabulary + " with a loss of entropies",
+        Math.max(n, Math.max(channels, vocabulary)),
+        (e, t) ->
+            e.tokenLogProbs(
+                t.of(hidden),
+                t.of(head),
+                rows,
+                temperature,
+                new HeadBackward<>(loss, t.of(dHidden), TableGradient.whole(t.of(dHead)))),
+        dHidden,
+        dHead);
+  }
+
   @Test
   void backward_frozenHead_givesTheSameInputGradient() {
     HeadRows rows = rows(40, 90);

@@ -11,6 +11,7 @@ import dev.terse.engine.Engine.Write;
 import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.KvCache;
+import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.RowReader;
@@ -317,6 +318,18 @@ class EngineConformanceFaultTest {
             }),
         fault(
             "Head",
+            "loss of entropies not asked",
+            "tokenLogProbs",
+            (e, a) -> {
+              if (a.length > 4) {
+                HeadBackward<?> right = (HeadBackward<?>) a[4];
+                LogProbGradient deaf = right.loss()::of;
+                a[4] = withLoss(right, deaf);
+              }
+              return tokenLogProbs(e, a);
+            }),
+        fault(
+            "Head",
             "trained rows in another order",
             "tokenLogProbs",
             (e, a) -> {
@@ -425,6 +438,11 @@ class EngineConformanceFaultTest {
     return a.length == 4
         ? engine.tokenLogProbs(t(a[0]), t(a[1]), rows, temperature)
         : engine.tokenLogProbs(t(a[0]), t(a[1]), rows, temperature, (HeadBackward<?>) a[4]);
+  }
+
+  private static <T extends Tensor> HeadBackward<T> withLoss(
+      HeadBackward<T> right, LogProbGradient loss) {
+    return new HeadBackward<>(loss, right.dHidden(), right.dHead());
   }
 
   private static TableGradient<?> dHead(Object[] a) {

@@ -5,6 +5,7 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.Engine.Write;
 import dev.terse.engine.HeadBackward;
 import dev.terse.engine.HeadRows;
+import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.Qkv;
 import dev.terse.engine.Rotary;
 import dev.terse.engine.Segments;
@@ -220,19 +221,33 @@ class ReferenceEngineGradientTest {
     Tensor dHidden = normal(6, 5);
     Tensor dHead = normal(13, 5);
     double[] headBefore = dHead.toDoubles();
-    // The loss Σ (k+1) logp² / 2, so that the dOut depends on the log-probability.
+    // The loss Σ (k+1) logp² / 2 + H² / 3, so that the dOut depends on what it is asked for.
+    LogProbGradient asked =
+        new LogProbGradient() {
+          @Override
+          public double of(int k, double logProb) {
+            return (k + 1) * logProb;
+          }
+
+          @Override
+          public double ofEntropy(int k, double entropy) {
+            return 2 * entropy / 3;
+          }
+        };
     engine.tokenLogProbs(
         hidden,
         head,
         rows,
         temperature,
-        new HeadBackward<>((k, logProb) -> (k + 1) * logProb, dHidden, TableGradient.whole(dHead)));
+        new HeadBackward<>(asked, dHidden, TableGradient.whole(dHead)));
     Function<TokenScores, Double> loss =
         scores -> {
           double sum = 0;
           for (int k = 0; k < rows.count(); k++) {
             double logProb = scores.logProbs()[k];
-            sum += Double.isNaN(logProb) ? 0 : (k + 1) * logProb * logProb / 2;
+            double entropy = scores.entropies()[k];
+            boolean hasTarget = rows.hasTarget(k);
+            sum += hasTarget ? (k + 1) * logProb * logProb / 2 + entropy * entropy / 3 : 0;
           }
           return sum;
         };

@@ -247,7 +247,11 @@ final class RecordBinder {
   }
 
   private static String key(RecordComponent component) {
-    return component.getName().replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    return component
+        .getName()
+        .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+        .replaceAll("([A-Z])([A-Z][a-z])", "$1_$2")
+        .toLowerCase(Locale.ROOT);
   }
 
   /** A written value does not fit; the message says what would. */

@@ -20,6 +20,11 @@ import java.util.stream.Stream;
  * updates of a generation = steps_per_generation / gradient_accumulation_steps · num_iterations
  * </pre>
  *
+ * <p>Where steps_per_generation is below gradient_accumulation_steps, TRL draws several generations
+ * within one update, by the same weights. Here they are drawn at once, as the parts of one: what
+ * TRL computes over a generation (the tokens that dapo divides by, the deviation of scale_rewards
+ * batch) is computed over each part.
+ *
  * @param microBatch completions of a micro-batch
  * @param accumulation micro-batches of an update, those of all processes
  * @param stepsPerGeneration micro-batches of a generation, those of all processes
@@ -31,7 +36,7 @@ record BatchPlan(
 
   BatchPlan {
     List<String> problems = new ArrayList<>();
-    int completions = microBatch * stepsPerGeneration;
+    int completions = partBatch(microBatch, stepsPerGeneration);
     if (completions % groupSize != 0) {
       problems.add(
           sentence(
@@ -39,11 +44,11 @@ record BatchPlan(
                   + " groups are whole",
               completions, groupSize));
     }
-    if (stepsPerGeneration % accumulation != 0) {
+    if (stepsPerGeneration % accumulation != 0 && accumulation % stepsPerGeneration != 0) {
       problems.add(
           sentence(
               "a generation of %d micro-batches must be a multiple of the %d of an update, so that"
-                  + " it makes whole updates",
+                  + " it makes whole updates, or divide it",
               stepsPerGeneration, accumulation));
     }
     if (!problems.isEmpty()) {
@@ -60,8 +65,9 @@ record BatchPlan(
             training.numProcesses(),
             generation.numGenerations(),
             generation.generationBatchSize(),
-            generation.stepsPerGeneration())
-        .plan(generation.numIterations());
+            generation.stepsPerGeneration(),
+            generation.numIterations())
+        .plan();
   }
 
   /** Refuses a configuration whose batches do not come out even, with values that do. */
@@ -72,7 +78,8 @@ record BatchPlan(
       "num_processes",
       "num_generations",
       "generation_batch_size",
-      "steps_per_generation"
+      "steps_per_generation",
+      "num_iterations"
     };
 
     public Arithmetic() {}
@@ -83,7 +90,7 @@ record BatchPlan(
           Stream.of(KEYS).map(key -> values.of(key, Integer.class)).toList();
       boolean fit = given.subList(0, 4).stream().allMatch(Optional::isPresent);
       boolean twice = given.get(4).isPresent() && given.get(5).isPresent();
-      if (!fit || twice || given.get(3).get() < 2) {
+      if (!fit || twice || given.get(3).get() < 2 || given.get(6).isEmpty()) {
         return List.of(); // told by themselves
       }
       String where = values.places(KEYS);
@@ -93,7 +100,8 @@ record BatchPlan(
               given.get(2).get(),
               given.get(3).get(),
               given.get(4).orElse(null),
-              given.get(5).orElse(null))
+              given.get(5).orElse(null),
+              given.get(6).get())
           .problems().stream().map(problem -> where + problem).toList();
     }
   }
@@ -110,12 +118,13 @@ record BatchPlan(
       int processes,
       int groupSize,
       Integer generationBatch,
-      Integer steps) {
+      Integer steps,
+      int iterations) {
 
     /**
      * @throws IllegalArgumentException if it does not come out even
      */
-    BatchPlan plan(int iterations) {
+    BatchPlan plan() {
       List<String> problems = problems();
       if (!problems.isEmpty()) {
         throw new IllegalArgumentException(String.join("; ", problems));
@@ -137,9 +146,12 @@ record BatchPlan(
 
     List<String> problems() {
       boolean groups = completions() % groupSize == 0;
-      boolean updates = completions() % updateBatch() == 0;
+      boolean updates =
+          completions() % updateBatch() == 0 || updateBatch() % completions() == 0;
       if (groups && updates) {
-        return List.of();
+        return completions() < updateBatch() && iterations > 1
+            ? List.of(countedAgain())
+            : List.of();
       }
       String batch =
           sentence(
@@ -169,6 +181,14 @@ record BatchPlan(
                       steps == null ? accumulation : steps),
               String.join(", and ", rules),
               advice()));
+    }
+
+    private String countedAgain() {
+      return sentence(
+          "num_iterations %d over generations of %d completions, fewer than the %d of an update,"
+              + " would count the same completions again within one update: leave num_iterations 1,"
+              + " or draw %d at a time",
+          iterations, completions(), updateBatch(), updateBatch());
     }
 
     /** ConfigValues of one key that come out even where the others stay. */
@@ -205,7 +225,21 @@ record BatchPlan(
 
   /** Completions drawn at a time. */
   int generationBatch() {
+    return microBatch * Math.max(stepsPerGeneration, accumulation);
+  }
+
+  /** Completions of a part of a generation, TRL's generation_batch_size. */
+  int partBatch() {
+    return partBatch(microBatch, stepsPerGeneration);
+  }
+
+  private static int partBatch(int microBatch, int stepsPerGeneration) {
     return microBatch * stepsPerGeneration;
+  }
+
+  /** Updates that a part of a generation makes, a share of one where several parts make one. */
+  double updatesPerPart() {
+    return stepsPerGeneration / (double) accumulation;
   }
 
   /** Prompts of a generation. */
@@ -220,7 +254,7 @@ record BatchPlan(
 
   /** Updates that cover a generation once. */
   int updatesPerPass() {
-    return stepsPerGeneration / accumulation;
+    return Math.max(1, stepsPerGeneration / accumulation);
   }
 
   /** Updates that a generation is used for. */

@@ -85,8 +85,9 @@ record GrpoBatch(int[] rows, List<Episode> episodes, PackedBatch tokens, HeadRow
    *
    * @param generation whose rows these are
    * @param weights of the tokens of each row, [P·G]
+   * @param entropyWeights of their entropies, [P·G]
    */
-  GrpoLoss.Tokens inLoss(Generation generation, double[] weights) {
+  GrpoLoss.Tokens inLoss(Generation generation, double[] weights, double[] entropyWeights) {
     int[] completion =
         IntStream.range(0, episodes.size())
             .flatMap(e -> IntStream.generate(() -> e).limit(episodes.get(e).tokens()))
@@ -95,6 +96,7 @@ record GrpoBatch(int[] rows, List<Episode> episodes, PackedBatch tokens, HeadRow
         completion,
         episodes.stream().mapToDouble(Episode::advantage).toArray(),
         Arrays.stream(rows).mapToDouble(row -> weights[row]).toArray(),
+        Arrays.stream(rows).mapToDouble(row -> entropyWeights[row]).toArray(),
         generation.oldLogProbs().map(this::joined),
         generation.referenceLogProbs().map(this::joined));
   }

@@ -8,9 +8,12 @@ import dev.terse.rollout.Rollouts;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.Evaluator;
+import dev.terse.trainer.grpo.state.EntropyFile;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loop.Update;
+import dev.terse.trainer.loss.EntropyControl;
 import dev.terse.trainer.loss.GroupAdvantage;
+import dev.terse.trainer.loss.GroupAdvantage.Aggregation;
 import dev.terse.trainer.loss.UpdateLoss;
 import dev.terse.trainer.memory.Workload;
 import dev.terse.trainer.metrics.Phases;
@@ -26,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +67,7 @@ import org.slf4j.LoggerFactory;
  * <p>Of arXiv 2508.03346 this is the second stage. Its code rewards left-out steps in wrong answers
  * too; the reward preset {@code safe} pays for them in right answers only.
  */
-final class GrpoTrainer implements Learner<Generation> {
+final class GrpoTrainer implements Learner<GrpoTrainer.State> {
   private static final Logger LOG = LoggerFactory.getLogger(GrpoTrainer.class);
 
   private final ModelFolder policy;
@@ -78,6 +83,14 @@ final class GrpoTrainer implements Learner<Generation> {
   private final Rollouts rollouts;
   private final FrozenPolicies frozen;
   private final PolicyGradient policyGradient;
+
+  /**
+   * What an update leaves to the next.
+   *
+   * @param generation that it learnt from
+   * @param entropy the weight of the entropy bonus
+   */
+  record State(Generation generation, EntropyControl entropy) {}
 
   /** Problems to train on, and to evaluate on (may be empty). */
   record GrpoProblems(List<Problem> train, List<Problem> eval) {}
@@ -122,8 +135,9 @@ final class GrpoTrainer implements Learner<Generation> {
             reference,
             config.generation().temperature(),
             passes);
-    this.policyGradient = new PolicyGradient(policy.decoder(), config, passes, phases);
+    this.policyGradient = new PolicyGradient(policy.decoder(), config, plan, passes, phases);
     LOG.info("{}", plan.describe());
+    config.loss().warnings().forEach(LOG::warn);
   }
 
   @Override
@@ -136,9 +150,9 @@ final class GrpoTrainer implements Learner<Generation> {
    * completions of each, B completions of the update; ids are as many as a completion has tokens.
    */
   @Override
-  public Update<Generation> step(int update, Generation before, Optimizer optimizer) {
+  public Update<State> step(int update, State before, Optimizer optimizer) {
     Map<String, Double> metrics = new LinkedHashMap<>();
-    Generation generation = before;
+    Generation generation = before.generation();
     if (plan.beginsGeneration(update)) {
       int number = plan.generation(update);
       List<Problem> prompts = prompts(number); // [P]
@@ -151,14 +165,21 @@ final class GrpoTrainer implements Learner<Generation> {
       log.write(update + 1, episodes);
     }
     int[] rows = plan.rows(update, config.training().seed()); // [B], of the P·G episodes
+    var bonus = config.loss().entropyBonus();
     try (Gradient gradient = optimizer.zeroGradient()) { // [trained]
-      UpdateLoss loss =
-          policyGradient.addTo(gradient, generation, rows); // Σ w · (l(ρ, A) + β · k3)
+      PolicyGradient.Outcome found = // Σ w · (l(ρ, A) + β · k3) - Σ u · H
+          policyGradient.addTo(gradient, generation, rows, before.entropy().applied(bonus));
+      UpdateLoss loss = found.loss();
       Optimizer.Outcome outcome =
           optimizer.update(gradient, loss.value(), learningRate.at(update)); // AdamW
       metrics.putAll(loss.metrics());
+      EntropyControl entropy = before.entropy().after(found.entropy(), bonus);
+      if (bonus.isOn()) {
+        metrics.put("entropy_coef", entropy.coef());
+      }
       long numTokens = plan.beginsGeneration(update) ? generation.tokens() : 0;
-      return new Update<>(loss.value(), metrics, outcome, numTokens, generation);
+      State state = new State(generation, entropy);
+      return new Update<>(loss.value(), metrics, outcome, numTokens, state);
     }
   }
 
@@ -178,7 +199,19 @@ final class GrpoTrainer implements Learner<Generation> {
     }
   }
 
+  /** Of each part of the generation by itself, [P·G]. */
   private double[] advantages(List<Judge.Reward> rewards) {
+    return IntStream.iterate(0, from -> from < rewards.size(), from -> from + plan.partBatch())
+        .mapToObj(from -> rewards.subList(from, from + plan.partBatch()))
+        .flatMapToDouble(part -> DoubleStream.of(advantagesOfPart(part)))
+        .toArray();
+  }
+
+  private double[] advantagesOfPart(List<Judge.Reward> rewards) {
+    if (config.loss().multiObjectiveAggregation() == Aggregation.NORMALIZE_THEN_SUM) {
+      return GroupAdvantage.normalizeThenSum(
+          judge.terms(rewards), judge.weights(), plan.groupSize());
+    }
     double[] totals = rewards.stream().mapToDouble(reward -> reward.score().total()).toArray();
     return GroupAdvantage.of(totals, plan.groupSize(), config.loss().scaleRewards().scale());
   }
@@ -188,9 +221,9 @@ final class GrpoTrainer implements Learner<Generation> {
   }
 
   @Override
-  public String examples(int update, Generation generation) {
+  public String examples(int update, State state) {
     return "problems: "
-        + generation.episodes().stream().map(e -> e.problem().id()).distinct().toList();
+        + state.generation().episodes().stream().map(e -> e.problem().id()).distinct().toList();
   }
 
   @Override
@@ -206,30 +239,39 @@ final class GrpoTrainer implements Learner<Generation> {
   }
 
   @Override
-  public Generation start() {
-    return Generation.NONE;
+  public State start() {
+    return new State(Generation.NONE, EntropyControl.start(config.loss().entropyBonus()));
   }
 
-  /** The completions that later updates still need. */
+  /** The completions that later updates still need, and the weight of an entropy bonus. */
   @Override
-  public void write(Generation generation, Path folder) throws IOException {
+  public void write(State state, Path folder) throws IOException {
     if (!plan.isOnPolicy()) {
-      GenerationFile.write(folder, generation);
+      GenerationFile.write(folder, state.generation());
+    }
+    if (config.loss().entropyBonus().useAdaptiveEntropy()) {
+      EntropyFile.write(folder, state.entropy());
     }
   }
 
   @Override
-  public Generation read(int updates, Path folder) throws IOException {
+  public State read(int updates, Path folder) throws IOException {
+    EntropyControl entropy =
+        config.loss().entropyBonus().useAdaptiveEntropy()
+            ? EntropyFile.read(folder)
+            : start().entropy();
     if (plan.isOnPolicy()) {
-      return Generation.NONE;
+      return new State(Generation.NONE, entropy);
     }
     GenerationFile saved = GenerationFile.read(folder, problems.train(), plan.groupSize());
     List<Judge.Reward> rewards = judge.rewards(saved.problems(), saved.groups());
-    return new Generation(
-        plan.generation(updates - 1),
-        Episode.of(saved.problems(), saved.groups(), rewards, advantages(rewards)),
-        saved.oldLogProbs(),
-        saved.referenceLogProbs());
+    Generation generation =
+        new Generation(
+            plan.generation(updates - 1),
+            Episode.of(saved.problems(), saved.groups(), rewards, advantages(rewards)),
+            saved.oldLogProbs(),
+            saved.referenceLogProbs());
+    return new State(generation, entropy);
   }
 
   @Override

@@ -16,6 +16,23 @@ record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric) {
   /** What a completion says, and what that is worth; a total of NaN makes it absent. */
   record Reward(CompletionReading reading, Score score) {}
 
+  /** The weights of the reward's terms, [terms]. */
+  double[] weights() {
+    return rubric.weights().stream().mapToDouble(weight -> weight).toArray();
+  }
+
+  /** What each term gives, as it counts in the total, [terms][rewards]. */
+  double[][] terms(List<Reward> rewards) {
+    double[][] terms = new double[rubric.names().size()][rewards.size()];
+    for (int i = 0; i < rewards.size(); i++) {
+      double[] counted = rubric.counted(rewards.get(i).score());
+      for (int k = 0; k < counted.length; k++) {
+        terms[k][i] = counted[k];
+      }
+    }
+    return terms;
+  }
+
   /** The rewards of all completions, groups one after another, [P·G]. */
   List<Reward> rewards(List<Problem> problems, List<Group> groups) {
     List<Reward> rewards = new ArrayList<>();

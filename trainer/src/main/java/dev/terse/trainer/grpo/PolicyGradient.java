@@ -3,36 +3,56 @@ package dev.terse.trainer.grpo;
 import dev.terse.engine.TokenScores;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.trainer.loss.GrpoLoss;
+import dev.terse.trainer.loss.LossType;
 import dev.terse.trainer.loss.PolicyStatistics;
 import dev.terse.trainer.loss.UpdateLoss;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.optim.Gradient;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The GRPO loss of an update and its gradient by the policy's weights, pass by pass.
  *
  * @param policy not owned
  */
-record PolicyGradient(Decoder policy, GrpoConfig config, GrpoPasses passes, Phases phases) {
+record PolicyGradient(
+    Decoder policy, GrpoConfig config, BatchPlan plan, GrpoPasses passes, Phases phases) {
+
+  /**
+   * The loss of an update.
+   *
+   * @param loss with metrics under TRL's names
+   * @param entropy mean of the tokens in the entropy mask; NaN where there are none
+   */
+  record Outcome(UpdateLoss loss, double entropy) {}
 
   /**
    * Adds the gradient of the loss over some episodes of a generation.
    *
    * @param rows those of one update, [B]
-   * @return the loss, with metrics under TRL's names
+   * @param entropyCoef weight of the mean entropy, which is taken off the loss
    */
-  UpdateLoss addTo(Gradient gradient, Generation generation, int[] rows) {
-    PolicyStatistics statistics = new PolicyStatistics(config.loss().objective());
+  Outcome addTo(Gradient gradient, Generation generation, int[] rows, double entropyCoef) {
+    GrpoLoss.Objective objective = config.loss().objective();
+    PolicyStatistics statistics = new PolicyStatistics(objective);
     SamplerAgreement agreement = new SamplerAgreement();
-    double[] weights = weights(generation.episodes(), rows);
+    LossType.Batch update = lossBatch(generation, rows);
+    double[] weights = atRows(config.loss().lossType().weights(update), rows, generation);
     List<GrpoBatch> batches =
         passes.of(generation.number(), generation.episodes(), rows, row -> weights[row] > 0);
     try (var phase = phases.start("update", "tokens", tokens(batches))) {
-      for (GrpoBatch batch : batches) {
-        GrpoLoss.Tokens tokens = batch.inLoss(generation, weights);
-        GrpoLoss loss = new GrpoLoss(config.loss().objective(), tokens, () -> score(batch));
+      List<Optional<GrpoLoss.Forward>> before = forwards(objective, generation, batches, rows);
+      double[] entropyWeights = entropyWeights(entropyCoef, generation, batches, before, rows);
+      for (int i = 0; i < batches.size(); i++) {
+        GrpoBatch batch = batches.get(i);
+        GrpoLoss.Tokens tokens = batch.inLoss(generation, weights, entropyWeights);
+        GrpoLoss loss = new GrpoLoss(objective, tokens, before.get(i));
         TokenScores scores = backward(batch, loss, gradient);
         statistics.add(loss, scores);
         if (!config.dropsOut()) { // else the sampler, which leaves nothing out, had other numbers
@@ -41,27 +61,106 @@ record PolicyGradient(Decoder policy, GrpoConfig config, GrpoPasses passes, Phas
         phase.advance(tokens(List.of(batch)));
       }
     }
-    return statistics.loss().with(agreement.metrics());
+    UpdateLoss loss = statistics.loss().with(agreement.metrics());
+    if (config.loss().entropyBonus().isOn()) {
+      loss = loss.with(Map.of("policy_loss", statistics.policyLoss()));
+    }
+    return new Outcome(loss, statistics.keptEntropy());
   }
 
-  /** w of the tokens of each row: 0 for those of other updates and for masked ones, [P·G]. */
-  private double[] weights(List<Episode> episodes, int[] rows) {
-    int[] lengths = Arrays.stream(rows).map(row -> lossTokens(episodes.get(row))).toArray();
-    double[] own =
-        config
-            .loss()
-            .lossType()
-            .weights(lengths, passes.microBatch(), config.generation().maxCompletionLength());
-    double[] weights = new double[episodes.size()];
+  /** What the weights of an update depend on. */
+  private LossType.Batch lossBatch(Generation generation, int[] rows) {
+    int[] all = generation.episodes().stream().mapToInt(this::lossTokens).toArray(); // [P·G]
+    int part = plan.partBatch();
+    double[] updateTokens = // [B], of the part that each row was drawn with
+        Arrays.stream(rows)
+            .map(row -> row / part * part)
+            .mapToDouble(
+                from -> Arrays.stream(all, from, from + part).sum() / plan.updatesPerPart())
+            .toArray();
+    return new LossType.Batch(
+        Arrays.stream(rows).map(row -> all[row]).toArray(),
+        updateTokens,
+        passes.microBatch(),
+        config.generation().maxCompletionLength());
+  }
+
+  /** Values of an update's rows at their places in the generation, 0 elsewhere, [P·G]. */
+  private static double[] atRows(double[] own, int[] rows, Generation generation) {
+    double[] all = new double[generation.episodes().size()];
     for (int i = 0; i < rows.length; i++) {
-      weights[rows[i]] = own[i];
+      all[rows[i]] = own[i];
     }
-    return weights;
+    return all;
   }
 
   private int lossTokens(Episode episode) {
     boolean masked = config.loss().maskTruncatedCompletions() && episode.truncated();
     return masked ? 0 : episode.tokens();
+  }
+
+  /** What forwards before the backward tell of each pass, where the objective needs them. */
+  private List<Optional<GrpoLoss.Forward>> forwards(
+      GrpoLoss.Objective objective, Generation generation, List<GrpoBatch> batches, int[] rows) {
+    if (!objective.needsForward(generation.oldLogProbs().isEmpty())) {
+      return batches.stream().map(batch -> Optional.<GrpoLoss.Forward>empty()).toList();
+    }
+    List<TokenScores> scores = batches.stream().map(this::score).toList();
+    int[] microBatchOf = microBatchOf(batches, rows);
+    List<Optional<GrpoLoss.Forward>> forwards = new ArrayList<>();
+    for (int i = 0; i < scores.size(); i++) {
+      int own = microBatchOf[i];
+      double[] around = // of all tokens of the micro-batch
+          IntStream.range(0, scores.size())
+              .filter(j -> microBatchOf[j] == own)
+              .mapToObj(j -> scores.get(j).entropies())
+              .flatMapToDouble(DoubleStream::of)
+              .toArray();
+      double least = objective.leastEntropy(around);
+      double[] entropies = scores.get(i).entropies();
+      boolean[] kept = new boolean[entropies.length];
+      for (int t = 0; t < kept.length; t++) {
+        kept[t] = entropies[t] >= least;
+      }
+      forwards.add(Optional.of(new GrpoLoss.Forward(scores.get(i).logProbs(), kept)));
+    }
+    return forwards;
+  }
+
+  /** The micro-batch that each pass is of. */
+  private int[] microBatchOf(List<GrpoBatch> batches, int[] rows) {
+    int[] place = new int[plan.generationBatch()];
+    for (int i = 0; i < rows.length; i++) {
+      place[rows[i]] = i;
+    }
+    return batches.stream()
+        .mapToInt(batch -> place[batch.rows()[0]] / passes.microBatch())
+        .toArray();
+  }
+
+  /** u of the tokens of each row: a mean over those that a micro-batch keeps, [P·G]. */
+  private double[] entropyWeights(
+      double coef,
+      Generation generation,
+      List<GrpoBatch> batches,
+      List<Optional<GrpoLoss.Forward>> before,
+      int[] rows) {
+    double[] weights = new double[generation.episodes().size()];
+    if (coef == 0) {
+      return weights;
+    }
+    int[] microBatchOf = microBatchOf(batches, rows);
+    long[] kept = new long[plan.accumulation()];
+    for (int i = 0; i < microBatchOf.length; i++) {
+      kept[microBatchOf[i]] +=
+          before.get(i).map(GrpoLoss.Forward::count).orElse(batches.get(i).targets().count());
+    }
+    for (int i = 0; i < microBatchOf.length; i++) {
+      for (int row : batches.get(i).rows()) {
+        weights[row] = coef / (plan.accumulation() * (double) kept[microBatchOf[i]]);
+      }
+    }
+    return weights;
   }
 
   private TokenScores backward(GrpoBatch batch, GrpoLoss loss, Gradient gradient) {
@@ -74,10 +173,8 @@ record PolicyGradient(Decoder policy, GrpoConfig config, GrpoPasses passes, Phas
         config.training().gradientCheckpointing());
   }
 
-  private double[] score(GrpoBatch batch) {
-    return policy
-        .score(batch.tokens(), batch.targets(), config.generation().temperature())
-        .logProbs();
+  private TokenScores score(GrpoBatch batch) {
+    return policy.score(batch.tokens(), batch.targets(), config.generation().temperature());
   }
 
   private static long tokens(List<GrpoBatch> batches) {

@@ -54,7 +54,7 @@ final class RolloutMetrics {
     int flat = 0;
     for (int start = 0; start < totals.length; start += groupSize) {
       double[] group = Arrays.copyOfRange(totals, start, start + groupSize);
-      flat += GroupAdvantage.std(group) == 0 ? 1 : 0;
+      flat += GroupAdvantage.areEqual(group) ? 1 : 0;
     }
     metrics.put("frac_reward_zero_std", flat / (double) (totals.length / groupSize));
   }

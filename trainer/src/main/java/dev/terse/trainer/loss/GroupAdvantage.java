@@ -12,15 +12,33 @@ import java.util.Arrays;
  * none:  A_i =  R_i - mean_g
  * </pre>
  *
+ * <p>With several rewards r_k of weights w_k, R_i is their weighted sum, or each is normalised
+ * first (GDPO, arXiv 2601.05242; TRL's {@code multi_objective_aggregation}: normalize_then_sum):
+ *
+ * <pre>
+ * s_i = Σ_k w_k · (r_ik - mean_g r_k) / (std_g r_k + 1e-4)
+ * A_i = (s_i - mean of all s) / (std of all s + 1e-4)
+ * </pre>
+ *
  * <p>Standard deviations are those of samples (n - 1). A reward of NaN means that the completion is
  * absent: it enters no mean and its advantage is 0. A group with fewer than two present completions
- * has nothing to compare and gets 0 throughout.
+ * has nothing to compare and gets 0 throughout; so does one whose rewards are equal but for
+ * rounding, where a standard deviation is no more than 1e-8 ({@code torch.isclose} in TRL).
  */
 public final class GroupAdvantage {
   /** TRL's guard against a group of equal rewards. */
   static final double EPSILON = 1e-4;
 
+  /** Rewards of no greater standard deviation are equal: 3 · 0.1 / 3 is not 0.1 in doubles. */
+  private static final double EQUAL = 1e-8;
+
   private GroupAdvantage() {}
+
+  /** What is done with several rewards (TRL: multi_objective_aggregation). */
+  public enum Aggregation {
+    SUM_THEN_NORMALIZE,
+    NORMALIZE_THEN_SUM
+  }
 
   /** What the distance to the group's mean is divided by. */
   public enum Scale {
@@ -39,33 +57,71 @@ public final class GroupAdvantage {
    * @return [groups * groupSize], always finite
    */
   public static double[] of(double[] rewards, int groupSize, Scale scale) {
-    if (groupSize < 2 || rewards.length % groupSize != 0) {
-      throw new IllegalArgumentException(
-          "groups of "
-              + groupSize
-              + " do not tile "
-              + rewards.length
-              + " rewards, or are too small to compare");
-    }
+    requireGroups(rewards.length, groupSize);
     double batchStd = std(rewards);
     double[] advantages = new double[rewards.length];
     for (int start = 0; start < rewards.length; start += groupSize) {
       double[] group = Arrays.copyOfRange(rewards, start, start + groupSize);
-      if (present(group).length < 2) {
-        continue;
-      }
-      double mean = mean(group);
       double divisor =
           switch (scale) {
             case GROUP -> std(group) + EPSILON;
             case BATCH -> batchStd + EPSILON;
             case NONE -> 1;
           };
-      for (int i = 0; i < groupSize; i++) {
-        advantages[start + i] = Double.isNaN(group[i]) ? 0 : (group[i] - mean) / divisor;
-      }
+      double[] distances = distances(group, divisor);
+      System.arraycopy(distances, 0, advantages, start, groupSize);
     }
     return advantages;
+  }
+
+  /**
+   * The advantages where each reward is normalised in its group before they are summed.
+   *
+   * @param rewards of each term, groups one after another, [terms][groups * groupSize]; NaN where
+   *     it has nothing to say
+   * @param weights [terms]
+   * @return [groups * groupSize], always finite
+   */
+  public static double[] normalizeThenSum(double[][] rewards, double[] weights, int groupSize) {
+    int completions = rewards[0].length;
+    requireGroups(completions, groupSize);
+    double[] sums = new double[completions];
+    Arrays.fill(sums, Double.NaN);
+    for (int k = 0; k < rewards.length; k++) {
+      double[] scaled = of(rewards[k], groupSize, Scale.GROUP);
+      for (int i = 0; i < completions; i++) {
+        if (!Double.isNaN(rewards[k][i])) {
+          sums[i] = (Double.isNaN(sums[i]) ? 0 : sums[i]) + weights[k] * scaled[i];
+        }
+      }
+    }
+    return distances(sums, std(sums) + EPSILON);
+  }
+
+  private static void requireGroups(int rewards, int groupSize) {
+    if (groupSize < 2 || rewards % groupSize != 0) {
+      throw new IllegalArgumentException(
+          "groups of "
+              + groupSize
+              + " do not tile "
+              + rewards
+              + " rewards, or are too small to compare");
+    }
+  }
+
+  /** From the mean of the present values, over {@code divisor}; 0 for equal and absent ones. */
+  private static double[] distances(double[] values, double divisor) {
+    double[] distances = new double[values.length];
+    if (!areEqual(values)) {
+      double mean = mean(values);
+      Arrays.setAll(distances, i -> Double.isNaN(values[i]) ? 0 : (values[i] - mean) / divisor);
+    }
+    return distances;
+  }
+
+  /** Whether there is nothing to compare: all present values are equal but for rounding. */
+  public static boolean areEqual(double[] values) {
+    return std(values) <= EQUAL;
   }
 
   /** Mean of the present values; NaN if there is none. */

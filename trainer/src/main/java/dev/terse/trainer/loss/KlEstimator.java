@@ -1,5 +1,7 @@
 package dev.terse.trainer.loss;
 
+import dev.terse.trainer.loss.policy.LogRatio;
+
 /**
  * Schulman's k3 estimate of the divergence from the reference, one token at a time. With x = ln
  * π_ref - ln π:
@@ -16,18 +18,13 @@ public final class KlEstimator {
 
   /** k3, 0 or more. */
   public static double k3(double logProb, double referenceLogProb) {
-    double x = held(referenceLogProb - logProb);
+    double x = LogRatio.held(referenceLogProb - logProb);
     return Math.expm1(x) - x;
   }
 
   /** dk3/d ln π; 0 beyond the bound. */
   public static double derivative(double logProb, double referenceLogProb) {
     double x = referenceLogProb - logProb;
-    return Math.abs(x) > ClippedSurrogate.MAX_LOG_RATIO ? 0 : -Math.expm1(x);
-  }
-
-  private static double held(double x) {
-    double bound = ClippedSurrogate.MAX_LOG_RATIO;
-    return Math.max(-bound, Math.min(bound, x));
+    return Math.abs(x) > LogRatio.MAX ? 0 : -Math.expm1(x);
   }
 }

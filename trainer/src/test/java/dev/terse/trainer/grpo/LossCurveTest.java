@@ -178,11 +178,11 @@ class LossCurveTest {
               new CompletionLog(
                   folder, new MemorySink(), "[SKIP]", 0, new HealthWatch(rubric::failures)),
               Phases.QUIET);
-      Generation generation = trainer.read(1, FOLDER);
+      GrpoTrainer.State state = trainer.read(1, FOLDER);
       List<Double> losses = new ArrayList<>();
       for (int update = 1; update <= updates; update++) {
-        Update<Generation> step = trainer.step(update, generation, optimizer);
-        generation = step.state();
+        Update<GrpoTrainer.State> step = trainer.step(update, state, optimizer);
+        state = step.state();
         losses.add(step.loss());
       }
       return losses;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.trainer.loss.GroupAdvantage.Scale;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class GroupAdvantageTest {
@@ -25,6 +26,22 @@ class GroupAdvantageTest {
     for (Scale scale : Scale.values()) {
       assertThat(GroupAdvantage.of(new double[] {2, 2, 2, 5, 5, 5}, 3, scale)).containsOnly(0);
     }
+  }
+
+  /** 3 · 0.1 / 3 is not 0.1 in doubles, nor 6 times 0.7 over 6. */
+  @Test
+  void advantages_equalRewardsWithRoundedMeans_areAllZero() {
+    for (double reward : new double[] {0.1, 0.7, 1e-3, -0.3, 1 / 3.0}) {
+      for (int size : new int[] {3, 6, 7, 64}) {
+        double[] rewards = new double[size];
+        Arrays.fill(rewards, reward);
+        for (Scale scale : Scale.values()) {
+          assertThat(GroupAdvantage.of(rewards, size, scale)).containsOnly(0);
+        }
+        assertThat(GroupAdvantage.areEqual(rewards)).isTrue();
+      }
+    }
+    assertThat(GroupAdvantage.areEqual(new double[] {1, 1.0001})).isFalse();
   }
 
   @Test

@@ -29,12 +29,20 @@ KERNEL void headScores(const float* z, const int* targets, double* scores, float
   }
 }
 
-// z becomes dLogProb (1[v = target] - p)
-KERNEL void headGradient(float* z, const int* targets, const float* dLogProbs, const float* shift, int columns) {
+// z becomes dLogProb (1[v = target] - p) - dEntropy p (ln p + entropy); entropies[r] = {dEntropy, entropy}
+KERNEL void headGradient(
+    float* z, const int* targets, const float* dLogProbs, const float* entropies, const float* shift, int columns) {
   float* row = z + (long long) blockIdx.x * columns;
   float most = shift[2 * blockIdx.x];
   float ln = shift[2 * blockIdx.x + 1];
   float dLogProb = dLogProbs[blockIdx.x];
+  float dEntropy = entropies[2 * blockIdx.x];
+  float entropy = entropies[2 * blockIdx.x + 1];
   int target = targets[blockIdx.x];
-  EACH_OF_ROW(v, columns) row[v] = dLogProb * ((v == target ? 1.0f : 0.0f) - expf(row[v] - most - ln));
+  EACH_OF_ROW(v, columns) {
+    float lnP = row[v] - most - ln;
+    float p = expf(lnP);
+    float d = dLogProb * ((v == target ? 1.0f : 0.0f) - p);
+    row[v] = dEntropy != 0 && p != 0 ? d - dEntropy * p * (lnP + entropy) : d;
+  }
 }

@@ -29,7 +29,9 @@ import java.util.stream.IntStream;
  *   dh += P · W,  dW += Pᵀ · h          P = -g exp(m - M) / Z e, but 0 at the target
  * </pre>
  *
- * <p>g is the derivative of the loss by ln p(target), over T, asked between the passes.
+ * <p>g is the derivative of the loss by ln p(target), over T, asked between the passes. Where a row
+ * has a derivative h by its entropy H too, P = -p (g + h (ln p + H)), and the chunk's scores are
+ * computed again: what is saved of them are rounded exponentials.
  *
  * <p>How: each worker owns a range of blocks of the vocabulary ({@link VocabularyBlocks}) and takes
  * all rows through it, so it owns the rows of dW too. The forward saves e and m of as many blocks
@@ -120,10 +122,25 @@ final class HeadChunk {
     Saved[] saved = saved(savedBytes);
     ScoreSums sums = forward(saved);
     put(sums, scores);
-    double[] dLogProbs =
-        backward.ask(input.rows(), scores, first, first + count, input.temperature());
-    backwardOfBlocks(saved, sums, dLogProbs, backward);
-    backwardOfTargets(scores, dLogProbs, backward);
+    int end = first + count;
+    double[] dLogProbs = backward.ask(input.rows(), scores, first, end, input.temperature());
+    double[] dEntropies =
+        backward.askEntropies(input.rows(), scores, first, end, input.temperature());
+    Derivatives d = new Derivatives(dLogProbs, dEntropies);
+    backwardOfBlocks(saved, sums, d, backward);
+    backwardOfTargets(scores, d, backward);
+  }
+
+  /**
+   * What the loss has said of each row, over T.
+   *
+   * @param byLogProb g, [count]
+   * @param byEntropy h, [count]
+   */
+  private record Derivatives(double[] byLogProb, double[] byEntropy) {
+    boolean knowEntropies() {
+      return Arrays.stream(byEntropy).anyMatch(h -> h != 0);
+    }
   }
 
   /** Memory for the exponentials of as many blocks as there may be, evenly spread over all. */
@@ -250,7 +267,8 @@ final class HeadChunk {
   // Backward --------------------------------------------------------------------------------------
 
   private void backwardOfBlocks(
-      Saved[] saved, ScoreSums sums, double[] dLogProbs, HeadBackward<Nd4jTensor> backward) {
+      Saved[] saved, ScoreSums sums, Derivatives d, HeadBackward<Nd4jTensor> backward) {
+    boolean knowEntropies = d.knowEntropies();
     double[] logSums = new double[count];
     for (int r = 0; r < count; r++) {
       logSums[r] = sums.max(r) + sums.logZ(r);
@@ -267,8 +285,13 @@ final class HeadChunk {
               Matrix dState = Matrix.of(dStates[worker]);
               // From the end: the last blocks of the forward may still be in the cache.
               for (int b = to - 1; b >= from; b--) {
-                float[] factors = factors(dLogProbs, logSums, saved[b].max);
-                backward(worker, b, saved[b], factors, dState, b == to - 1 ? 0 : 1, backward);
+                try (ChunkPool.Frame frame = team.scratch(worker)) {
+                  Matrix p =
+                      knowEntropies
+                          ? withEntropies(worker, frame, b, d, sums)
+                          : scaled(worker, frame, b, saved[b], factors(d, logSums, saved[b].max));
+                  backward(worker, b, p, dState, b == to - 1 ? 0 : 1, backward);
+                }
               }
             });
     for (Nd4jTensor dState : dStates) {
@@ -276,29 +299,56 @@ final class HeadChunk {
     }
   }
 
+  /**
+   * @param p P of a block, [padded, width]
+   */
   private void backward(
-      int worker,
-      int block,
-      Saved saved,
-      float[] factors,
-      Matrix dState,
-      double beta,
-      HeadBackward<Nd4jTensor> to) {
+      int worker, int block, Matrix p, Matrix dState, double beta, HeadBackward<Nd4jTensor> to) {
     NativeCalls calls = team.calls(worker);
-    try (ChunkPool.Frame frame = team.scratch(worker)) {
-      Matrix p = saved.e == null ? again(worker, frame, block) : saved.e;
-      Nd4jTensor column = frame.floats(1, padded);
-      column.setFloats(factors);
-      calls.scaleRows(p, Matrix.of(column));
-      operands.rounded(worker, p);
-      calls.matmul(AB, p, tableOf(block), dState, 1, beta);
-      if (to.dHead().ids() == null) {
-        Matrix dTable = Matrix.rows(to.dHead().sums(), blocks.start(block), blocks.end(block));
-        calls.matmul(ATB, p, states, dTable, 1, 1);
-      } else {
-        backwardOfTrainedRows(worker, block, p, to);
-      }
+    calls.matmul(AB, p, tableOf(block), dState, 1, beta);
+    if (to.dHead().ids() == null) {
+      Matrix dTable = Matrix.rows(to.dHead().sums(), blocks.start(block), blocks.end(block));
+      calls.matmul(ATB, p, states, dTable, 1, 1);
+    } else {
+      backwardOfTrainedRows(worker, block, p, to);
     }
+  }
+
+  /** P of a block from its exponentials, in their place. */
+  private Matrix scaled(
+      int worker, ChunkPool.Frame frame, int block, Saved saved, float[] factors) {
+    Matrix p = saved.e == null ? again(worker, frame, block) : saved.e;
+    Nd4jTensor column = frame.floats(1, padded);
+    column.setFloats(factors);
+    team.calls(worker).scaleRows(p, Matrix.of(column));
+    return operands.rounded(worker, p);
+  }
+
+  /** P of a block with its part of the entropies, from its scores. */
+  private Matrix withEntropies(
+      int worker, ChunkPool.Frame frame, int block, Derivatives d, ScoreSums sums) {
+    Matrix x = scores(worker, frame, block);
+    int[] columns = targetColumns(block);
+    float[] row = new float[x.columns()];
+    for (int r = 0; r < padded; r++) {
+      if (r < count) {
+        x.read(r, row);
+        double logSum = sums.max(r) + sums.logZ(r);
+        for (int v = 0; v < row.length; v++) {
+          row[v] = v == columns[r] ? 0 : (float) -slope(row[v] - logSum, r, d, sums.entropy(r));
+        }
+      } else {
+        Arrays.fill(row, 0);
+      }
+      x.write(r, row);
+    }
+    return operands.of(worker, frame, x);
+  }
+
+  /** p (g + h (ln p + H)) of row {@code r}. */
+  private static double slope(double logP, int r, Derivatives d, double entropy) {
+    double p = Math.exp(logP);
+    return p == 0 ? 0 : p * (d.byLogProb[r] + d.byEntropy[r] * (logP + entropy));
   }
 
   /** Adds to those trained rows of the head that lie in a block; each is one column of it. */
@@ -345,19 +395,22 @@ final class HeadChunk {
   }
 
   /** What makes {@code -g p} of a block's exponentials; 0 in rows beyond the last. */
-  private float[] factors(double[] dLogProbs, double[] logSums, float[] max) {
+  private float[] factors(Derivatives d, double[] logSums, float[] max) {
     float[] factors = new float[padded];
     for (int r = 0; r < count; r++) {
-      factors[r] = (float) (-dLogProbs[r] * Math.exp(max[r] - logSums[r]));
+      factors[r] = (float) (-d.byLogProb[r] * Math.exp(max[r] - logSums[r]));
     }
     return factors;
   }
 
   private void backwardOfTargets(
-      TokenScores scores, double[] dLogProbs, HeadBackward<Nd4jTensor> backward) {
+      TokenScores scores, Derivatives d, HeadBackward<Nd4jTensor> backward) {
     float[] factors = new float[count];
     for (int r = 0; r < count; r++) {
-      factors[r] = (float) (-dLogProbs[r] * Math.expm1(scores.logProbs()[first + r]));
+      double logProb = scores.logProbs()[first + r];
+      double ofEntropy = d.byEntropy[r] * (logProb + scores.entropies()[first + r]);
+      double slope = d.byEntropy[r] == 0 ? 0 : Math.exp(logProb) * ofEntropy;
+      factors[r] = (float) (-d.byLogProb[r] * Math.expm1(logProb) - slope);
     }
     int[] known = IntStream.range(0, count).filter(this::hasTarget).toArray();
     int[] ids = picked(rows.targets(), known);

@@ -1,0 +1,2 @@
+/** What a GRPO checkpoint holds beside weights, moments and completions. */
+package dev.terse.trainer.grpo.state;
