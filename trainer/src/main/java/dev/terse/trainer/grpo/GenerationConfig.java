@@ -32,11 +32,6 @@ public record GenerationConfig(
     @Default("32") @Range("[1, inf)") int maxLive) {
 
   public GenerationConfig {
-    if (temperature == 0) {
-      throw new IllegalArgumentException(
-          "temperature 0 draws one and the same completion num_generations times, and a group of"
-              + " equal completions teaches nothing: give a temperature above 0, such as 1.0");
-    }
     if (numGenerations < 2) {
       throw new IllegalArgumentException(
           "num_generations must be 2 or more, was "
