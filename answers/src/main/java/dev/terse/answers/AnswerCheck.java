@@ -54,7 +54,7 @@ public record AnswerCheck(AnswerPolicy policy) {
   private Grade byValue(String gold, String part) {
     var finder = new AnswerFinder(policy, Equivalence::isMathematics, Equivalence::isReadable);
     Found found = finder.find(part, Choices.isLetter(gold));
-    if (found.isUnmarked() && isWhole(gold, part)) {
+    if ((found.isUnmarked() || mayBeWhole(found, gold, part)) && isWhole(gold, part)) {
       return new Grade(Verdict.EQUAL, part.strip(), "from the whole text: the same answer");
     }
     if (found.isNone()) {
@@ -71,6 +71,13 @@ public record AnswerCheck(AnswerPolicy policy) {
       first = first == null ? grade : first;
     }
     return first;
+  }
+
+  /** Whether a text in which nothing was found may answer as a whole: no box, no doubt. */
+  private boolean mayBeWhole(Found found, String gold, String part) {
+    return found.isAbsent()
+        && policy.evidence().contains(Found.Source.LAST_NUMBER)
+        && (AnswerFinder.isDoubtful(gold) || !AnswerFinder.isDoubtful(part));
   }
 
   /** Whether a line, read as nothing but an answer, is the right one: "odd $n$", "8 and 9". */

@@ -86,6 +86,9 @@ final class EquationRules {
     if (f == null || g == null) {
       return DIFFERENT;
     }
+    if (isSame(a, b, exprs)) {
+      return EQUAL;
+    }
     var verdict = proportional(f, g, false, exprs);
     if (verdict != DIFFERENT || !Expr.variables(f).equals(Expr.variables(g))) {
       return verdict;
@@ -102,6 +105,12 @@ final class EquationRules {
     }
     int degree = degree(f, name -> true);
     return degree >= 0 && degree == degree(g, name -> true) ? DIFFERENT : UNKNOWN;
+  }
+
+  /** Whether both sides agree: so an identity may be compared, which has no one solution. */
+  private static boolean isSame(Equation a, Equation b, ExprEquality exprs) {
+    return exprs.compare(a.sides().get(0), b.sides().get(0)) == EQUAL
+        && exprs.compare(((Value) a.right()).expr(), ((Value) b.right()).expr()) == EQUAL;
   }
 
   /** The left side minus the right one; null where there is no such expression. */

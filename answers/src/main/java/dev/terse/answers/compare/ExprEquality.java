@@ -43,11 +43,17 @@ final class ExprEquality {
   /** Significant digits from which on a decimal is taken as the exact value that it rounds. */
   private static final int MIN_ROUNDED_DIGITS = 6;
 
+  /** Digits after the point that such a decimal has too: 391.781 is as near as 0.392 is. */
+  private static final int MIN_ROUNDED_DECIMALS = 6;
+
   /**
    * Bits of the largest and the smallest part up to which agreement is taken as equality. Values of
    * larger or smaller parts may differ behind the 60 digits, as pi and pi + 10^-70 do.
    */
   private static final double MAX_HEIGHT = 96;
+
+  /** Powers beyond this one are compared by their bases first. */
+  private static final int HIGH_POWER = 100;
 
   private final Budget budget;
 
@@ -57,6 +63,9 @@ final class ExprEquality {
 
   Verdict compare(Expr a, Expr b) {
     if (a.equals(b)) {
+      return EQUAL;
+    }
+    if (a instanceof Expr.Power p && b instanceof Expr.Power q && isSamePower(p, q)) {
       return EQUAL;
     }
     if (Expr.isUncomputed(a) || Expr.isUncomputed(b)) {
@@ -74,12 +83,28 @@ final class ExprEquality {
     if (names.isEmpty()) {
       return constants(a, b);
     }
+    boolean mine = Expr.variables(a).contains("I");
+    if (names.contains("I") && mine != Expr.variables(b).contains("I")) { // a program's i
+      var x = Substitution.replace(a, "I", Const.I);
+      return compare(x, Substitution.replace(b, "I", Const.I));
+    }
     var renamed = Constants.renamed(b, a);
     var verdict = atPoints(a, renamed, renamed == b ? names : Expr.variables(a, renamed));
     boolean family =
         Expr.variables(a).contains(Expr.WHOLE_PARAMETER)
             && Expr.variables(b).contains(Expr.WHOLE_PARAMETER);
     return family && verdict == DIFFERENT ? UNKNOWN : verdict; // n + 1 runs over the same
+  }
+
+  /** Whether two high powers are the same or, of an even exponent, of opposite bases. */
+  private boolean isSamePower(Expr.Power a, Expr.Power b) {
+    if (!(a.exponent() instanceof Num n) || !a.exponent().equals(b.exponent())) {
+      return false;
+    }
+    boolean high = n.value().isInteger() && n.value().compareTo(Rational.of(HIGH_POWER)) > 0;
+    return high
+        && (compare(a.base(), b.base()) == EQUAL
+            || !n.value().num().testBit(0) && compare(a.base(), Expr.negate(b.base())) == EQUAL);
   }
 
   /** The value of a constant; null if it is not rational, or not known to be. */
@@ -134,7 +159,8 @@ final class ExprEquality {
     boolean sharp = value.radius() < step * 1e-3;
     boolean rounds = sharp && off >= -step / 2 && off < step;
     int digits = n.value().over(unit).num().abs().toString().length();
-    return !rounds ? DIFFERENT : digits >= MIN_ROUNDED_DIGITS ? EQUAL : UNKNOWN;
+    boolean enough = digits >= MIN_ROUNDED_DIGITS && n.decimals() >= MIN_ROUNDED_DECIMALS;
+    return !rounds ? DIFFERENT : enough ? EQUAL : UNKNOWN;
   }
 
   private Verdict atPoints(Expr a, Expr b, TreeSet<String> names) {

@@ -22,11 +22,16 @@ final class PartRules {
   /** Part by part. Of a pair in brackets, which may be an interval, the brackets count too. */
   static Verdict sequences(Sequence a, Sequence b, Comparison c) {
     boolean pair = a.items().size() == 2;
-    boolean angled = a.open().equals("⟨") || b.open().equals("⟨");
+    boolean angled = a.open().equals("⟨") && isClosed(b) || b.open().equals("⟨") && isClosed(a);
     if (pair && !angled && !(a.open().equals(b.open()) && a.close().equals(b.close()))) {
       return DIFFERENT; // one end of an interval is open, the other's is closed
     }
     return inOrder(a.items(), b.items(), c);
+  }
+
+  /** Whether both brackets are of one kind, so that it may be a vector. */
+  private static boolean isClosed(Sequence s) {
+    return List.of("()", "[]", "⟨⟩").contains(s.open() + s.close());
   }
 
   /** A list without brackets may be a point, also as "x = 1, y = 2"; a set is none. */

@@ -20,8 +20,9 @@ final class TimeRules {
   private TimeRules() {}
 
   /**
-   * Compares two times. One without am or pm may be either. Two without may also be ratios: where
-   * these agree, as in 5:12 and 10:24, nobody can tell.
+   * Compares two times. One without am or pm may be either. Two without may also be ratios. Where
+   * these agree, as in 5:12 and 10:24, nobody can tell; but 14:24 is 7:12, for who writes times of
+   * 24 hours writes both so.
    */
   static Verdict times(Clock a, Clock b, Comparison c) {
     var x = seconds(a);
@@ -30,8 +31,12 @@ final class TimeRules {
       return EQUAL;
     }
     boolean bare = a.half() == Half.NONE && b.half() == Half.NONE;
+    boolean ratio = bare && sameRatio(a.parts(), b.parts());
+    if (ratio && Math.max(a.parts().get(0), b.parts().get(0)) > 12) {
+      return EQUAL;
+    }
     boolean overlap = x.stream().anyMatch(y::contains);
-    return overlap || bare && sameRatio(a.parts(), b.parts()) ? UNKNOWN : DIFFERENT;
+    return overlap || ratio ? UNKNOWN : DIFFERENT;
   }
 
   /** A time without am or pm may be a ratio. */
@@ -69,6 +74,7 @@ final class TimeRules {
 
   private static boolean sameRatio(List<Integer> a, List<Integer> b) {
     return a.size() == b.size()
+        && IntStream.range(0, a.size()).allMatch(i -> a.get(i) > 0 && b.get(i) > 0)
         && IntStream.range(1, a.size()).allMatch(i -> a.get(0) * b.get(i) == b.get(0) * a.get(i));
   }
 }

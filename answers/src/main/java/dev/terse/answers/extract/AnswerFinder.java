@@ -37,8 +37,38 @@ public final class AnswerFinder {
           "positive",
           "an integer");
 
+  /** What begins the last sentence of a solution. */
+  private static final List<String> CONCLUSIONS =
+      List.of(
+          "therefore",
+          "thus",
+          "hence",
+          "so ",
+          "so,",
+          "finally",
+          "in conclusion",
+          "因此",
+          "所以",
+          "故",
+          "综上",
+          "最后",
+          "最终",
+          "したがって",
+          "よって",
+          "따라서",
+          "donc",
+          "also ",
+          "por lo tanto",
+          "portanto",
+          "quindi",
+          "итак",
+          "следовательно");
+
   /** Longest token that ends a text. */
   private static final int MAX_MARK = 24;
+
+  /** A square root in Chinese words. */
+  private static final String ROOT = "根号";
 
   private static final String HASHES = "####";
 
@@ -71,7 +101,7 @@ public final class AnswerFinder {
    * @param choice whether the letter of a choice is asked for
    */
   public Found find(String text, boolean choice) {
-    String plain = Chars.plain(text.substring(Math.max(0, text.length() - MAX_SCANNED_CHARS)));
+    String plain = end(text);
     String tag = evidence.contains(Source.TAGS) ? Tags.last(plain) : null;
     if (tag != null && tag.isEmpty()) {
       return Found.none("the answer tag is empty");
@@ -89,8 +119,18 @@ public final class AnswerFinder {
       return new Found(List.of(letter), Source.CHOICE, Source.CHOICE.toString());
     }
     boolean whole = evidence.contains(Source.WHOLE) && !part.isEmpty();
+    String spoken = whole ? SentenceAnswer.inWords(part) : null;
+    if (spoken != null && !isReadable.test(part)) { // "\\frac34\\text{ (about }0.75\\text{)}"
+      part = spoken;
+    }
+    String first = whole && part.indexOf('\n') < 0 ? SentenceAnswer.verdict(part) : null;
+    if (first != null) {
+      return new Found(List.of(first, part), Source.WHOLE, "the word that the text begins with");
+    }
     if (whole && isAnswer(SentenceAnswer.bare(part))) {
-      return new Found(sentences.forms(part), Source.WHOLE, Source.WHOLE.toString());
+      var texts = Chars.hasDigit(part) ? List.<String>of() : SentenceAnswer.words(part);
+      texts = texts.size() < 2 ? sentences.forms(part) : texts;
+      return new Found(texts, Source.WHOLE, Source.WHOLE.toString());
     }
     if (!part.isEmpty() && evidence.contains(Source.LAST_NUMBER)) {
       var found = unmarked.in(part);
@@ -103,21 +143,41 @@ public final class AnswerFinder {
     }
     boolean words = whole && part.indexOf('\n') < 0 && !Chars.hasDigit(part);
     return words
-        ? new Found(List.of(part), Source.WHOLE, Source.WHOLE.toString())
-        : Found.none("no answer is marked");
+        ? new Found(SentenceAnswer.words(part), Source.WHOLE, Source.WHOLE.toString())
+        : Found.absent();
+  }
+
+  /** The end of a text, with one spelling of digits and boxes. */
+  private static String end(String text) {
+    String end = text.substring(Math.max(0, text.length() - MAX_SCANNED_CHARS));
+    String plain = Boxes.plain(Chars.plain(end));
+    return plain.contains(ROOT) ? plain.replace(ROOT, "√") : plain;
   }
 
   /** Without the tokens by which models end a text, such as {@code <|im_end|>}. */
   private static String withoutEndMarks(String text) {
     String part = text.strip();
-    while (part.endsWith("|>") || part.endsWith("</s>")) {
-      int start = part.lastIndexOf('<');
-      if (start < 0 || part.length() - start > MAX_MARK) {
-        return part;
-      }
+    for (int start = endMark(part); start >= 0; start = endMark(part)) {
       part = part.substring(0, start).strip();
     }
     return part;
+  }
+
+  /** Where a token in angle or square brackets begins that ends a text; -1 if none does. */
+  private static int endMark(String text) {
+    int end = text.length() - 1;
+    boolean angle = end > 1 && text.charAt(end) == '>';
+    if (!angle && !text.endsWith("INST]")) {
+      return -1;
+    }
+    int start = text.lastIndexOf(angle ? '<' : '[');
+    boolean mark = start >= 0 && end - start > 1 && end - start < MAX_MARK;
+    for (int i = start + 1; mark && i < end; i++) {
+      char c = text.charAt(i);
+      mark =
+          Character.isLetterOrDigit(c) || "|_/".indexOf(c) >= 0 || c == '\uff5c' || c == '\u2581';
+    }
+    return mark && Chars.hasLetter(text.substring(start, end)) ? start : -1;
   }
 
   /** Whether marked evidence is all there is to look at, also where it says nothing readable. */
@@ -129,9 +189,14 @@ public final class AnswerFinder {
         || marked.texts().stream().anyMatch(isReadable);
   }
 
+  /** Whether a text names several candidates. */
+  public static boolean isDoubtful(String text) {
+    return text.length() <= MAX_SCANNED_CHARS && Language.doubts(Chars.lower(text), null);
+  }
+
   /** The answer that a gold answer or worked solution marks by a tag, box, hashes or phrase. */
   public static String inGold(String gold) {
-    String plain = Chars.plain(gold.substring(Math.max(0, gold.length() - MAX_SCANNED_CHARS)));
+    String plain = withoutEndMarks(end(gold));
     var boxes = Boxes.in(plain);
     if (boxes != null && boxes.last() != null) {
       return boxes.last();
@@ -209,6 +274,9 @@ public final class AnswerFinder {
     if (sentence.isEmpty()) {
       return Found.none("nothing follows the answer phrase");
     }
+    if (evidence.contains(Source.LAST_NUMBER) && isDerivation(text, phrase.end(), sentence)) {
+      return null;
+    }
     if (!formulasOnly) {
       return sentences.in(sentence, Source.PHRASE, phrase.language(), choice);
     }
@@ -219,6 +287,18 @@ public final class AnswerFinder {
             List.of(formulas.get(0).content()),
             Source.PHRASE,
             "the formula after an answer phrase");
+  }
+
+  /** Whether a heading stands over a whole solution, whose last sentence concludes. */
+  private static boolean isDerivation(String text, int from, String sentence) {
+    boolean heading = Sentences.beginsLine(text, from);
+    int at = heading && SentenceAnswer.isProse(sentence) ? text.indexOf(sentence, from) : -1;
+    String line = at < 0 ? "" : Sentences.lastLine(text.substring(at + sentence.length()));
+    if (line.isEmpty()) {
+      return false;
+    }
+    String last = Chars.lower(line.substring(Sentences.start(line, line.length() - 1))).strip();
+    return CONCLUSIONS.stream().anyMatch(last::startsWith);
   }
 
   /** The entries of a column written as a list of quoted texts, {@code ['70']}, with commas. */

@@ -46,6 +46,14 @@ final class Boxes {
           "不对",
           "错");
 
+  private static final String BOXED = "\\boxed";
+
+  /** What ends a box that is written without braces. */
+  private static final String ENDS = "$,;，。；}) \t\n";
+
+  /** Signs between a value and what rounds it. */
+  private static final Set<String> ABOUT = Set.of("≈", "\\approx", "\\simeq", "\\sim");
+
   private record Box(int start, int open, int close) {}
 
   /**
@@ -60,6 +68,68 @@ final class Boxes {
   record Found(String last, String all, boolean abandoned) {}
 
   private Boxes() {}
+
+  /**
+   * The text with one spelling of boxes: also where the backslash was lost, where JSON took {@code
+   * \\b} for a control character, where the braces are left out, and for the tokens of GLM.
+   */
+  static String plain(String text) {
+    boolean tokens = text.contains("<|begin_of_box|>");
+    String plain = tokens ? text.replace("<|begin_of_box|>", BOXED + "{") : text;
+    plain = tokens ? plain.replace("<|end_of_box|>", "}") : plain;
+    int at = plain.indexOf("oxed");
+    if (at < 0) {
+      return plain;
+    }
+    var out = new StringBuilder();
+    int from = 0;
+    for (; at >= 0; at = plain.indexOf("oxed", at + 4)) {
+      int start = start(plain, at);
+      int after = at + 4;
+      while (after < plain.length() && plain.charAt(after) == ' ') {
+        after++;
+      }
+      boolean braced = plain.startsWith("{", after);
+      int end = braced ? after : unbraced(plain, after);
+      boolean bare = start >= 0 && end > after && plain.charAt(start) == '\\';
+      if (start >= from && (braced || bare)) {
+        out.append(plain, from, start).append(BOXED).append('{');
+        out.append(plain, after, end).append(braced ? "" : "}");
+        from = braced ? end + 1 : end;
+      }
+    }
+    return out.append(plain.substring(from)).toString();
+  }
+
+  /** Where the command begins whose name ends with what stands at {@code at}; -1 if none does. */
+  private static int start(String text, int at) {
+    int b = at - 1;
+    if (b < 0 || text.charAt(b) != 'b' && text.charAt(b) != '\b') {
+      return -1;
+    }
+    if (text.charAt(b) == '\b') {
+      return b;
+    }
+    b -= text.startsWith("\\begin", Math.max(0, b - 6)) && b >= 6 ? 5 : 0;
+    boolean backslash = b > 0 && text.charAt(b - 1) == '\\';
+    boolean letter = b > 0 && Character.isLetter(text.charAt(b - 1));
+    return backslash ? b - 1 : letter ? -1 : b;
+  }
+
+  private static int unbraced(String text, int from) {
+    int end = from;
+    while (end < text.length() && ENDS.indexOf(text.charAt(end)) < 0) {
+      boolean delimiter = text.startsWith("\\)", end) || text.startsWith("\\]", end);
+      if (delimiter || end > from && text.charAt(end) == '\\' && text.startsWith("\\text", end)) {
+        break;
+      }
+      end++;
+    }
+    while (end > from && ".:!?*".indexOf(text.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    return end > from && Character.isLetterOrDigit(text.charAt(end - 1)) ? end : from;
+  }
 
   /** The boxes of a text; null if it has none. */
   static Found in(String text) {
@@ -83,6 +153,9 @@ final class Boxes {
     }
     if (boxes.isEmpty() || abandoned) {
       return new Found(null, null, true);
+    }
+    if (boxes.size() > 1 && isRounded(text, boxes)) {
+      boxes.remove(boxes.size() - 1);
     }
     int first = boxes.size() - 1;
     while (first > 0
@@ -157,6 +230,13 @@ final class Boxes {
       }
     }
     return text.substring(from, to).chars().noneMatch(c -> c >= '0' && c <= '9' || c == '=');
+  }
+
+  /** Whether the last box only rounds the one before it. */
+  private static boolean isRounded(String text, List<Box> boxes) {
+    int from = boxes.get(boxes.size() - 2).close() + 1;
+    int to = boxes.get(boxes.size() - 1).start();
+    return to - from < MAX_GAP && ABOUT.contains(text.substring(from, to).replace("$", "").strip());
   }
 
   private static boolean corrects(String text, int from, int to) {

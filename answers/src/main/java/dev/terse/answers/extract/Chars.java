@@ -59,9 +59,9 @@ final class Chars {
 
   /** Chinese, Japanese and Korean: a number stands directly beside a word. */
   static boolean isUnspacedLetter(char c) {
-    return c >= '\u2e80'
-        && Character.isLetter(c)
-        && (c <= '\ud7af' || c >= '\uf900' && c <= '\ufaff');
+    boolean east = c >= '\u2e80' && (c <= '\ud7af' || c >= '\uf900' && c <= '\ufaff');
+    boolean thai = c >= '\u0e00' && c <= '\u0e7f';
+    return (east || thai) && Character.isLetter(c);
   }
 
   /** Whether {@code word} at {@code at} is no part of a longer word. */
@@ -83,6 +83,10 @@ final class Chars {
       at = text.indexOf(word, at + 1);
     }
     return at;
+  }
+
+  static boolean hasLetter(String text) {
+    return text.chars().anyMatch(Character::isLetter);
   }
 
   static boolean hasDigit(String text) {

@@ -50,7 +50,8 @@ public final class Choices {
         letter = c;
       }
     }
-    return letter != 0 && LETTERS.indexOf(letter) >= 0;
+    boolean small = bare.length() == 3 && bare.charAt(0) == '(' && bare.charAt(2) == ')';
+    return letter != 0 && LETTERS.indexOf(small ? Character.toUpperCase(letter) : letter) >= 0;
   }
 
   /** The one letter that the last line of a text chooses; null if it chooses none or several. */
@@ -68,18 +69,20 @@ public final class Choices {
     var chosen = new TreeSet<String>();
     for (int i = 0; i < text.length(); i++) {
       if (i < end && isChoice(text, i) && !isDenied(lower, i)) {
-        chosen.add(text.substring(i, i + 1));
+        chosen.add(String.valueOf(Character.toUpperCase(text.charAt(i))));
       }
     }
     return chosen.size() == 1 ? chosen.first() : null;
   }
 
   private static boolean isChoice(String text, int i) {
-    if (LETTERS.indexOf(text.charAt(i)) < 0) {
-      return false;
-    }
     char before = i == 0 ? ' ' : text.charAt(i - 1);
     char after = i + 1 == text.length() ? ' ' : text.charAt(i + 1);
+    if (LETTERS.indexOf(text.charAt(i)) < 0) { // (b), but not f(b)
+      boolean small = LETTERS.indexOf(Character.toUpperCase(text.charAt(i))) >= 0;
+      boolean call = i > 1 && Character.isLetterOrDigit(text.charAt(i - 2));
+      return small && before == '(' && after == ')' && !call;
+    }
     boolean bounded =
         !Chars.isSpacedLetter(before)
             && !Chars.isSpacedLetter(after)

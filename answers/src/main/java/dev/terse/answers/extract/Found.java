@@ -12,12 +12,24 @@ import java.util.List;
  * @param rule what was found how, in words for people; or why there is no answer
  */
 public record Found(List<String> texts, Source source, String rule) {
+  private static final String ABSENT = "no answer is marked";
+
   public Found {
     texts = List.copyOf(texts);
   }
 
   static Found none(String why) {
     return new Found(List.of(), null, why);
+  }
+
+  /** Where a text marks no answer at all, neither rightly nor in vain. */
+  static Found absent() {
+    return none(ABSENT);
+  }
+
+  /** Whether the text marks no answer at all. */
+  public boolean isAbsent() {
+    return isNone() && rule.equals(ABSENT);
   }
 
   /** The answer as written, trimmed; empty if there is none. */

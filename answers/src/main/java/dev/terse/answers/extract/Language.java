@@ -3,6 +3,7 @@ package dev.terse.answers.extract;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The words by which texts announce, doubt, deny and explain an answer, in lower case. Words of
@@ -35,7 +36,7 @@ enum Language {
       "est sont vaut = :",
       "à la question finale correcte donc bonne final",
       "ou peut-être",
-      "pas n'est jamais ni faux incorrect fausse",
+      "pas n'est jamais faux incorrect fausse",
       " car | parce que | puisque |, pas |, donc |, et non | plutôt que ",
       "est le la les et donc des une un il en"),
   GERMAN(
@@ -53,7 +54,7 @@ enum Language {
       "es son sería = :",
       "a la pregunta final correcta por lo tanto del problema",
       "o quizás",
-      "no nunca ni incorrecta incorrecto falso falsa",
+      "no nunca incorrecta incorrecto falso falsa",
       " porque | ya que |, no | puesto que |, pues | en vez de ",
       "es el la los las y por un una son en total"),
   PORTUGUESE(
@@ -94,7 +95,62 @@ enum Language {
       "أو ربما",
       "ليس ليست غير خطأ",
       " لأن |، لأن|، وليس",
-      "");
+      ""),
+  SWAHILI("Swahili", "jibu", "ni : =", "", "au", "si sio", "", "ni na kwa sasa kuna hivyo ya"),
+  INDONESIAN(
+      "Indonesian",
+      "jawaban jawabannya",
+      "adalah ialah : =",
+      "akhir akhirnya yang benar dari",
+      "atau",
+      "bukan tidak",
+      " karena | sebab ",
+      "adalah dan yang dari jadi"),
+  TURKISH(
+      "Turkish",
+      "cevap cevabı yanıt",
+      ": =",
+      "son doğru",
+      "veya",
+      "değil",
+      " çünkü ",
+      "ve bir olur"),
+  VIETNAMESE(
+      "Vietnamese",
+      "đáp án|đáp số|câu trả lời",
+      "là : =",
+      "cuối cùng đúng",
+      "hoặc",
+      "không sai",
+      " vì ",
+      "là và có của"),
+  DUTCH(
+      "Dutch",
+      "antwoord",
+      "is : =",
+      "op de vraag het juiste dus",
+      "of",
+      "niet geen fout",
+      " omdat | want ",
+      "het de een dus zijn"),
+  POLISH(
+      "Polish",
+      "odpowiedź odpowiedzią",
+      "to jest brzmi : =",
+      "",
+      "lub albo",
+      "nie błędna",
+      " ponieważ | bo ",
+      "jest i w na więc"),
+  THAI("Thai", "คำตอบ", "คือ : =", "สุดท้าย", "หรือ", "ไม่ใช่", " เพราะ", ""),
+  HINDI("Hindi", "उत्तर", "है : =", "अंतिम सही", "या", "नहीं", " क्योंकि ", "है और का"),
+  BENGALI("Bengali", "উত্তর", "হল হলো : =", "চূড়ান্ত সঠিক", "অথবা বা", "নয়", " কারণ ", "এবং হল"),
+  TELUGU("Telugu", "సమాధానం", "= :", "", "లేదా", "కాదు", "", "");
+
+  private static final Set<String> JOINTS =
+      Set.of(
+          ("and or und oder et ou y o e и или dan atau 和 与 及 或 或者 以及 と または および 그리고 또는 와 과")
+              .split(" "));
 
   private static final List<String> COPULAS =
       List.of("입니다", "이에요", "예요", "이다", "です", "である", "となります", "になります", "だ");
@@ -123,12 +179,13 @@ enum Language {
     this.between = words(between);
     this.doubts = words(doubts);
     this.denials = words(denials);
-    this.reasons = List.of(reasons.split("\\|"));
+    this.reasons = reasons.isEmpty() ? List.of() : List.of(reasons.split("\\|"));
     this.common = words(common);
   }
 
   private static List<String> words(String text) {
-    return text.isEmpty() ? List.of() : Arrays.asList(text.split(" "));
+    String separator = text.indexOf('|') < 0 ? " " : "\\|";
+    return text.isEmpty() ? List.of() : Arrays.asList(text.split(separator));
   }
 
   /** "answer" and its like. */
@@ -171,8 +228,18 @@ enum Language {
         .anyMatch(l -> l.appliesTo(language) && l.hasAny(lower, l.denials));
   }
 
+  /** The little words of the last languages may mean nothing in a text of another one. */
   private boolean appliesTo(Language language) {
-    return language == null || language == this || this == ENGLISH;
+    return language == null && compareTo(ARABIC) <= 0 || language == this || this == ENGLISH;
+  }
+
+  /** Whether what stands between two values only joins them: "and", "or", a comma. */
+  static boolean joins(String lower) {
+    String words = lower;
+    for (String mark : List.of(",", ";", "，", "、", "；")) {
+      words = words.replace(mark, " ");
+    }
+    return words.isBlank() || JOINTS.contains(words.strip());
   }
 
   private boolean hasAny(String lower, List<String> words) {

@@ -1,6 +1,8 @@
 package dev.terse.answers.extract;
 
-/** Finds "the answer is", "Answer:" and their like in eleven languages. */
+import java.util.List;
+
+/** Finds "the answer is", "Answer:" and their like in 21 languages. */
 final class Phrases {
   /** From "answer" to "is", as in "the answer to this question is". */
   private static final int MAX_BETWEEN = 60;
@@ -36,6 +38,9 @@ final class Phrases {
 
   /** The end of the verb that follows a noun ending at {@code from}; -1 if none does. */
   private static int end(String lower, int from, Language language) {
+    if (lower.charAt(from - 1) == '选') { // "choose" says it itself
+      return from;
+    }
     int i = from;
     while (i < lower.length() && i - from < MAX_BETWEEN) {
       int next = skipLayout(lower, i);
@@ -81,7 +86,7 @@ final class Phrases {
     return i;
   }
 
-  private static String startsWithAny(String lower, int at, java.util.List<String> words) {
+  private static String startsWithAny(String lower, int at, List<String> words) {
     for (String word : words) {
       if (lower.startsWith(word, at) && Chars.isWord(lower, at, word)) {
         return word;

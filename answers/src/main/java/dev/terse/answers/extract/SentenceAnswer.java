@@ -24,8 +24,16 @@ final class SentenceAnswer {
   /** Words before a number that are mathematics. */
   private static final Set<String> FUNCTIONS =
       Set.of(
-          "sin", "cos", "tan", "log", "ln", "exp", "sqrt", "cis", "max", "min", "gcd", "lcm",
-          "mod");
+          "sin", "cos", "tan", "log", "ln", "exp", "sqrt", "cis", "max", "min", "gcd", "lcm", "mod",
+          "and", "und", "et", "dan", "base", "to", "per");
+
+  private static final Set<String> VERDICTS = Set.of("yes", "no", "true", "false");
+
+  /** Verbs of scripts without spaces. */
+  private static final List<String> UNSPACED_VERBS = List.of("是", "为", "は", "는 ", "은 ");
+
+  /** "And" and "or" in scripts without spaces, which may join values. */
+  private static final String JOINTS = "和与與及或者以と또는그리고または와과";
 
   private static final String TEXT = "\\text{";
 
@@ -72,6 +80,11 @@ final class SentenceAnswer {
     if (letter != null) {
       return new Found(List.of(letter), source, where + ", its choice");
     }
+    String verdict = verdict(sentence);
+    if (verdict != null) {
+      return new Found(
+          List.of(verdict, Sentences.trimmed(sentence)), source, where + ", its first word");
+    }
     String bold = bold(sentence);
     if (bold != null) {
       return new Found(forms(bold), source, where + ", its bold part");
@@ -79,7 +92,7 @@ final class SentenceAnswer {
     String lower = Chars.lower(sentence);
     String text = bare(sentence.substring(adverbs(lower)));
     if (text.isEmpty() || Language.denies(lower, language)) {
-      return new Found(List.of(Sentences.trimmed(sentence)), source, where);
+      return new Found(words(sentence), source, where);
     }
     if (isMathematics.test(text) && !isProse(text)) {
       return new Found(forms(text, language), source, where);
@@ -119,7 +132,38 @@ final class SentenceAnswer {
       }
       return new Found(texts, source, where + ", its only number");
     }
-    return new Found(List.of(text), source, where);
+    return new Found(Chars.hasDigit(text) ? List.of(text) : words(text), source, where);
+  }
+
+  /** A sentence in words, and what it says behind its verb: "even" of "the function is even". */
+  static List<String> words(String sentence) {
+    String all = Sentences.trimmed(sentence);
+    String tail = verbTail(all);
+    String said = tail == null ? "" : Language.withoutCopula(tail);
+    boolean more = !said.isEmpty() && said.length() < all.length() && !Chars.hasDigit(all);
+    String head = more ? Chars.lower(all.substring(0, all.lastIndexOf(said))) : "";
+    return more && !Language.denies(head, null) ? List.of(all, said) : List.of(all);
+  }
+
+  /** "Yes", "no", "true" or "false" where a sentence begins so and goes on with its reasons. */
+  static String verdict(String sentence) {
+    int start = 0;
+    while (start < sentence.length() && Sentences.isDecoration(sentence.charAt(start))) {
+      start++;
+    }
+    int end = start;
+    while (end < sentence.length() && Character.isLetter(sentence.charAt(end))) {
+      end++;
+    }
+    if (end == start
+        || end - start > 5
+        || !VERDICTS.contains(Chars.lower(sentence.substring(start, end)))) {
+      return null;
+    }
+    String rest = Chars.lower(sentence.substring(end)).stripLeading();
+    boolean goesOn = !rest.isEmpty() && ",.;:!(—–-*".indexOf(rest.charAt(0)) >= 0;
+    goesOn |= rest.startsWith("because") || rest.startsWith("since") || rest.startsWith("as ");
+    return goesOn ? sentence.substring(start, end) : null;
   }
 
   /**
@@ -130,6 +174,9 @@ final class SentenceAnswer {
     var sentence = new StringBuilder();
     int from = 0;
     int at = formula.indexOf(TEXT);
+    if (at < 0 && formula.contains("\\ is\\ ")) {
+      return formula.replace("\\ ", " "); // words joined by spaces of TeX
+    }
     while (at >= 0) {
       int end = formula.indexOf('}', at);
       if (end < 0) {
@@ -139,7 +186,13 @@ final class SentenceAnswer {
       from = end + 1;
       at = formula.indexOf(TEXT, from);
     }
-    return from == 0 ? null : sentence.append(formula.substring(from)).toString();
+    return from == 0
+        ? null
+        : sentence
+            .append(formula.substring(from))
+            .toString()
+            .replace("\\;", " ")
+            .replace("\\ ", " ");
   }
 
   /** Where a sentence goes on after "simply", "therefore" and their like. */
@@ -182,6 +235,16 @@ final class SentenceAnswer {
     return more && Chars.hasDigit(value) && isMathematics.test(value) ? value : null;
   }
 
+  /** The last value of a chain of equalities outside of formulas; null if there is none. */
+  String chain(String sentence) {
+    if (sentence.indexOf('=') < 0 || !Formulas.in(sentence).isEmpty()) {
+      return null;
+    }
+    String last = Chains.lastValue(sentence);
+    String value = last == null ? "" : bare(last);
+    return !value.isEmpty() && !isProse(value) && isMathematics.test(value) ? value : null;
+  }
+
   private static String verbTail(String sentence) {
     String lower = Chars.lower(sentence);
     int from = -1;
@@ -191,6 +254,10 @@ final class SentenceAnswer {
         from = Math.max(from, at + verb.length());
         at = Chars.indexOfWord(lower, verb, at + 1);
       }
+    }
+    for (String verb : UNSPACED_VERBS) {
+      int at = sentence.lastIndexOf(verb);
+      from = at < 0 ? from : Math.max(from, at + verb.length());
     }
     return from < 0 ? null : Sentences.trimmed(sentence.substring(from));
   }
@@ -230,7 +297,7 @@ final class SentenceAnswer {
   /** Whether words join its letters and numbers: "x is 5", "So 12". */
   static boolean isProse(String text) {
     String lower = Chars.lower(text);
-    if (text.chars().anyMatch(c -> Chars.isUnspacedLetter((char) c))
+    if (text.chars().anyMatch(c -> Chars.isUnspacedLetter((char) c) && JOINTS.indexOf(c) < 0)
         || VERBS.stream().anyMatch(v -> Chars.indexOfWord(lower, v, 0) >= 0)
         || OPENINGS.stream().anyMatch(w -> Chars.indexOfWord(lower, w, 0) == 0)) {
       return true;

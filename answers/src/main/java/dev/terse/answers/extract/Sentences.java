@@ -67,10 +67,24 @@ final class Sentences {
     return ABBREVIATIONS.contains(Chars.lower(text.substring(start, stop)));
   }
 
-  /** The last line that is not blank. */
+  /** The last line that says something: not blank, nor the sign that ends a proof. */
   static String lastLine(String text) {
-    String stripped = text.stripTrailing();
-    return stripped.substring(stripped.lastIndexOf('\n') + 1);
+    int end = text.length();
+    while (end > 0
+        && (Character.isWhitespace(text.charAt(end - 1))
+            || "□■∎".indexOf(text.charAt(end - 1)) >= 0)) {
+      end--;
+    }
+    return text.substring(text.lastIndexOf('\n', end - 1) + 1, end);
+  }
+
+  /** Whether only layout stands between {@code from} and the next line. */
+  static boolean beginsLine(String text, int from) {
+    int i = from;
+    while (i < text.length() && text.charAt(i) != '\n' && isDecoration(text.charAt(i))) {
+      i++;
+    }
+    return i < text.length() && text.charAt(i) == '\n';
   }
 
   /** Where the sentence that holds {@code at} begins. */

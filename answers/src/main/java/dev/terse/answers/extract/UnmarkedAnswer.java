@@ -40,6 +40,14 @@ final class UnmarkedAnswer {
     if (at >= 0 && !isDoubtful(sentence, at, sentence.length())) {
       return new Found(sentences.forms(said), Source.LAST_NUMBER, "what the last verb says");
     }
+    String joined = joined(sentence);
+    if (joined != null) {
+      return new Found(List.of(joined), Source.MATH_SPAN, "the last formulas, joined by words");
+    }
+    String last = sentences.chain(sentence);
+    if (last != null) {
+      return new Found(sentences.forms(last), Source.LAST_NUMBER, "the last value of a chain");
+    }
     var formula = lastFormula(text);
     if (formula != null) {
       return isDoubtful(text, formula.start(), formula.end())
@@ -55,6 +63,29 @@ final class UnmarkedAnswer {
     return point == null
         ? new Found(number(text, number), Source.LAST_NUMBER, Source.LAST_NUMBER.toString())
         : new Found(List.of(point), Source.LAST_NUMBER, "the brackets around the last number");
+  }
+
+  /**
+   * Formulas between which only "and", "or" or a comma stand, as a list; null if there are none.
+   */
+  private static String joined(String sentence) {
+    var spans = Formulas.in(sentence);
+    var list = new ArrayList<String>();
+    for (int i = 0; i < spans.size(); i++) {
+      int from = i == 0 ? 0 : spans.get(i - 1).end();
+      if (spans.get(i).start() < from) { // one inside the other
+        return null;
+      }
+      String gap = Chars.lower(sentence.substring(from, spans.get(i).start())).strip();
+      if (i > 0 && !Language.joins(gap)) {
+        return null;
+      }
+      if (!Formulas.isValue(spans.get(i).content())) {
+        return null;
+      }
+      list.add(spans.get(i).content());
+    }
+    return list.size() < 2 ? null : String.join(", ", list);
   }
 
   /** The brackets with a comma that hold the last number, as in (3, 5); null if none do. */

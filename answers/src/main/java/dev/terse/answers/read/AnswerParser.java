@@ -1,6 +1,7 @@
 package dev.terse.answers.read;
 
-import dev.terse.answers.read.Token.Kind;
+import dev.terse.answers.tokens.Token;
+import dev.terse.answers.tokens.Token.Kind;
 import dev.terse.answers.value.Answer;
 import dev.terse.answers.value.Answer.Collection;
 import dev.terse.answers.value.Answer.Congruence;
@@ -102,7 +103,9 @@ final class AnswerParser {
       throw new CannotTell("there is nothing to compare");
     }
     if (tokens.get(from).is("{") && brackets.pair(from, to - 1)) {
-      return answer(from + 1, to - 1, depth + 1);
+      return isSet(from + 1, to - 1)
+          ? braces(from + 1, to - 1, depth)
+          : answer(from + 1, to - 1, depth + 1);
     }
     var list = list(from, to, depth);
     if (list != null) {
@@ -138,15 +141,13 @@ final class AnswerParser {
   private Answer list(int from, int to, int depth) {
     var cuts =
         brackets.outside(
-            from, to, t -> t.is(",") || t.is(";") || t.isWord() && Words.isConnective(t.text()));
+            from, to, t -> t.is(",") || t.is(";") || t.is("&") || Words.isConnective(t));
     if (cuts.isEmpty()) {
       return null;
     }
-    boolean or = cuts.stream().anyMatch(i -> tokens.get(i).text().equalsIgnoreCase("or"));
+    boolean or = cuts.stream().anyMatch(i -> Words.isOr(tokens.get(i)));
     var groups =
-        cuts.stream()
-            .filter(i -> tokens.get(i).is(";") || tokens.get(i).text().equals("or"))
-            .toList();
+        cuts.stream().filter(i -> tokens.get(i).is(";") || Words.isOr(tokens.get(i))).toList();
     boolean grouped = !groups.isEmpty() && groups.size() < cuts.size();
     if (grouped && brackets.outside(from, to, t -> t.is("=")).size() == cuts.size() + 1) {
       cuts = groups; // a=4, b=1; a=6, b=3
@@ -154,6 +155,10 @@ final class AnswerParser {
     var items = items(from, to, cuts, depth);
     if (items.size() == 1) {
       return items.get(0);
+    }
+    var quantity = QuantityParser.joined(items);
+    if (quantity != null) {
+      return quantity; // 2 hours and 30 minutes
     }
     if (items.stream().allMatch(i -> i instanceof Inequality || i instanceof Region)) {
       var all = sets.of(items.get(0));
@@ -326,7 +331,7 @@ final class AnswerParser {
   private Answer setOperation(int from, int to, int depth) {
     var cuts = brackets.outside(from, to, t -> t.is("∪") || t.is("∩") || t.is("∖"));
     if (cuts.isEmpty()) {
-      return null;
+      return allBut(from, to, depth);
     }
     var parts = new ArrayList<Answer>();
     for (var part : Range.between(from, to, cuts)) {
@@ -351,9 +356,29 @@ final class AnswerParser {
     return result;
   }
 
+  /** The numbers without some, with a minus sign: ℝ - {2}; null if it is another thing. */
+  private Answer allBut(int from, int to, int depth) {
+    boolean reals = tokens.get(from).isCommand("reals") || tokens.get(from).is("R");
+    reals |= tokens.get(from).isWord() && tokens.get(from).text().equals("R");
+    boolean set =
+        reals
+            && to - from > 4
+            && tokens.get(from + 1).is("-")
+            && (tokens.get(from + 2).is("{set") || tokens.get(from + 2).is("{"))
+            && brackets.pair(from + 2, to - 1);
+    return set ? regions.complement(sets.of(braces(from + 3, to - 1, depth))) : null;
+  }
+
   /** What stands in one pair of brackets; null if the brackets only group an expression. */
   private Answer enclosed(int from, int to, int depth) {
     var first = tokens.get(from);
+    int end = transposed(from, to);
+    if (end > 0) {
+      var whole = enclosed(from, end, depth);
+      return whole instanceof Sequence s
+          ? new Sequence("⟨", "⟩", s.items()) // a vector, no interval
+          : Matrices.transposed(whole);
+    }
     if (!brackets.pair(from, to - 1)) {
       return null;
     }
@@ -381,6 +406,30 @@ final class AnswerParser {
         : null;
   }
 
+  /** Where the vector or matrix ends of which a transpose is taken, as in [2, 3]^T; else -1. */
+  private int transposed(int from, int to) {
+    int end = brackets.last(from) + 1;
+    var mark = tokens.subList(Math.min(end, to), to);
+    boolean power = mark.size() > 1 && mark.get(0).is("^");
+    String sign = power ? Labels.text(mark.subList(1, mark.size())) : "";
+    boolean parts =
+        tokens.get(from).kind() == Kind.BEGIN
+            || end > from + 1 && !brackets.outside(from + 1, end - 1, t -> t.is(",")).isEmpty();
+    return parts && Set.of("T", "top", "intercal", "t").contains(sign) ? end : -1;
+  }
+
+  /** Whether plain braces hold a set: {x | x > 5}, or nothing at all. */
+  private boolean isSet(int from, int to) {
+    return from == to || isCondition(from, to);
+  }
+
+  private boolean isCondition(int from, int to) {
+    var bars = brackets.outside(from, to, t -> t.is("|") || t.is(":"));
+    return bars.size() == 1
+        && bars.get(0) > from
+        && !brackets.outside(bars.get(0), to, AnswerParser::isOrder).isEmpty();
+  }
+
   private Answer braces(int from, int to, int depth) {
     if (from == to) {
       return new Collection(List.of(), true);
@@ -398,6 +447,9 @@ final class AnswerParser {
   }
 
   private Answer matrix(int begin, int end, int depth) {
+    if (tokens.get(begin).text().endsWith("cases")) {
+      return cases(begin + 1, end, depth);
+    }
     if (!ENVIRONMENTS.contains(tokens.get(begin).text())) {
       throw new CannotTell("the environment " + Words.brief(tokens.get(begin).text()));
     }
@@ -416,6 +468,36 @@ final class AnswerParser {
       }
     }
     return new Matrix(List.copyOf(rows));
+  }
+
+  /** A function by cases: the set of its pairs of value and condition. */
+  private Answer cases(int from, int end, int depth) {
+    var cases = new ArrayList<Answer>();
+    for (var row : split(from, end, "\\\\")) {
+      var cells = row.isEmpty() ? List.<Range>of() : split(row.from(), row.to(), "&");
+      if (cells.size() > 2 || cases.size() >= Limits.MAX_ITEMS) {
+        throw new CannotTell("cases of more than a value and a condition");
+      }
+      if (!cells.isEmpty()) {
+        var pair = new ArrayList<Answer>();
+        for (var cell : cells) {
+          int start = cell.from();
+          while (start < cell.to() && isCondition(tokens.get(start))) {
+            start++;
+          }
+          pair.add(
+              start < cell.to() && Words.isOtherwise(tokens.get(start))
+                  ? new Answer.Text(List.of("otherwise"))
+                  : answer(start, cell.to(), depth + 1));
+        }
+        cases.add(new Sequence("⟨", "⟩", List.copyOf(pair)));
+      }
+    }
+    return new Collection(List.copyOf(cases), true);
+  }
+
+  private static boolean isCondition(Token t) {
+    return t.isWord() && Set.of("if", "If", "for", "when", "where").contains(t.text());
   }
 
   private boolean isMatrixSum(int from, int to) {

@@ -1,5 +1,6 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.tokens.Token;
 import dev.terse.answers.value.Answer;
 import dev.terse.answers.value.Answer.Equation;
 import dev.terse.answers.value.Answer.Value;

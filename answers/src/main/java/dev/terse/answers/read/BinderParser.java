@@ -8,6 +8,7 @@ import dev.terse.answers.value.Expr.Num;
 import dev.terse.answers.value.Expr.Product;
 import dev.terse.answers.value.Expr.Sum;
 import dev.terse.answers.value.Expr.Sym;
+import dev.terse.answers.value.Integrals;
 import dev.terse.answers.value.Rational;
 import dev.terse.answers.value.Substitution;
 import java.util.ArrayList;
@@ -107,7 +108,11 @@ final class BinderParser {
         integrand.add(product(factors.subList(0, n - 2)));
         String name = ((Sym) factors.get(n - 1)).name();
         var body = bind(integrand.size() == 1 ? integrand.get(0) : new Sum(integrand), name);
-        Expr e = new Fn("int", low == null ? List.of(body) : List.of(low, high, body));
+        var value = low == null ? null : Integrals.of(body, low, high);
+        Expr e =
+            value != null
+                ? value
+                : new Fn("int", low == null ? List.of(body) : List.of(low, high, body));
         var rest = new ArrayList<Expr>(List.of(e));
         rest.addAll(terms.subList(i + 1, terms.size()));
         return rest.size() == 1 ? e : new Sum(rest);

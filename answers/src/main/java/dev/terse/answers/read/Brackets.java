@@ -1,6 +1,7 @@
 package dev.terse.answers.read;
 
-import dev.terse.answers.read.Token.Kind;
+import dev.terse.answers.tokens.Token;
+import dev.terse.answers.tokens.Token.Kind;
 import dev.terse.answers.value.CannotTell;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

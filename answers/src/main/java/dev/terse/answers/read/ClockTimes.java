@@ -1,5 +1,6 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.tokens.Token;
 import dev.terse.answers.value.Answer.Clock;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.tokens.Token;
 import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Expr;
 import dev.terse.answers.value.Expr.Const;
@@ -187,7 +188,7 @@ final class ExprParser {
     }
     return switch (token.kind()) {
       case BEGIN -> PrimaryParser.isDeterminant(token);
-      case WORD -> !Words.isConnective(token.text());
+      case WORD -> !Words.isConnective(token);
       case COMMAND -> !token.text().equals("over") && !token.text().equals("choose");
       case SIGN ->
           switch (token.text()) {
@@ -222,6 +223,8 @@ final class ExprParser {
         e = Expr.fn("factorial", e);
       } else if (cursor.take("°")) {
         e = degrees(e);
+      } else if (cursor.take("%")) { // inside a calculation
+        e = Expr.over(e, Expr.num(100));
       } else {
         break;
       }

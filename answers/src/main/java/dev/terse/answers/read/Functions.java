@@ -1,5 +1,7 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.tokens.Symbols;
+import dev.terse.answers.tokens.Token;
 import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Expr;
 import dev.terse.answers.value.Expr.Const;
@@ -16,6 +18,22 @@ final class Functions {
           Map.entry("asin", "arcsin"),
           Map.entry("acos", "arccos"),
           Map.entry("atan", "arctan"),
+          Map.entry("asinh", "arcsinh"),
+          Map.entry("acosh", "arccosh"),
+          Map.entry("atanh", "arctanh"),
+          Map.entry("arsinh", "arcsinh"),
+          Map.entry("arcosh", "arccosh"),
+          Map.entry("artanh", "arctanh"),
+          Map.entry("asec", "arcsec"),
+          Map.entry("acsc", "arccsc"),
+          Map.entry("acot", "arccot"),
+          Map.entry("cosec", "csc"),
+          Map.entry("ceiling", "ceil"),
+          Map.entry("binomial", "binom"),
+          Map.entry("nCr", "binom"),
+          Map.entry("comb", "binom"),
+          Map.entry("nPr", "permutations"),
+          Map.entry("perm", "permutations"),
           Map.entry("arctg", "arctan"),
           Map.entry("arcctg", "arccot"),
           Map.entry("tg", "tan"),
@@ -76,6 +94,21 @@ final class Functions {
     return power == null ? e : new Power(e, power);
   }
 
+  /** How many ordered choices of k out of n there are: n! / (n - k)! */
+  static Expr permutations(Expr n, Expr k) {
+    return Expr.over(Expr.fn("factorial", n), Expr.fn("factorial", Expr.minus(n, k)));
+  }
+
+  private static Expr inverse(Expr e) {
+    return new Power(e, Expr.num(-1));
+  }
+
+  /** ln(x + sqrt(x^2 + sign)) */
+  private static Expr areaFunction(Expr x, int sign) {
+    var square = new Expr.Sum(List.of(Expr.times(x, x), Expr.num(sign)));
+    return Expr.fn("ln", new Expr.Sum(List.of(x, Expr.sqrt(square))));
+  }
+
   private static Expr call(String name, List<Expr> args) {
     boolean many = Set.of("max", "min", "gcd", "lcm").contains(name);
     int wanted = name.equals("binom") || name.equals("logbase") ? 2 : 1;
@@ -89,6 +122,18 @@ final class Functions {
       case "sqrt" -> Expr.sqrt(args.get(0));
       case "cbrt" -> new Power(args.get(0), Expr.num(Rational.of(1, 3)));
       case "exp" -> new Power(Const.E, args.get(0));
+      case "sech" -> inverse(Expr.fn("cosh", args.get(0)));
+      case "csch" -> inverse(Expr.fn("sinh", args.get(0)));
+      case "coth" -> inverse(Expr.fn("tanh", args.get(0)));
+      case "arcsec" -> Expr.fn("arccos", inverse(args.get(0)));
+      case "arccsc" -> Expr.fn("arcsin", inverse(args.get(0)));
+      case "arcsinh" -> areaFunction(args.get(0), 1);
+      case "arccosh" -> areaFunction(args.get(0), -1);
+      case "arctanh" -> {
+        var x = args.get(0);
+        var ratio = Expr.over(new Expr.Sum(List.of(Expr.num(1), x)), Expr.minus(Expr.num(1), x));
+        yield Expr.times(Expr.num(Rational.HALF), Expr.fn("ln", ratio));
+      }
       case "cis" -> {
         var angle = args.get(0);
         var imaginary = Expr.times(Const.I, Expr.fn("sin", angle));

@@ -1,5 +1,7 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.tokens.Symbols;
+import dev.terse.answers.tokens.Token;
 import dev.terse.answers.value.Expr;
 import java.util.List;
 import java.util.Set;

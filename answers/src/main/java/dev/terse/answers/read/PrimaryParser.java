@@ -1,5 +1,7 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.tokens.Symbols;
+import dev.terse.answers.tokens.Token;
 import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Expr;
 import dev.terse.answers.value.Expr.Const;
@@ -128,6 +130,17 @@ final class PrimaryParser {
   /** A word that was just taken. */
   private Expr word(String word) {
     String name = Functions.canonical(word);
+    boolean call = cursor.isSign("(");
+    if (name.equals("permutations") && call) {
+      var args = arguments(name);
+      if (args.size() == 2) {
+        return Functions.permutations(args.get(0), args.get(1));
+      }
+      throw cursor.unexpected();
+    }
+    if (word.equals("gamma") && call) { // Euler's function; the letter is \gamma
+      return Expr.fn("factorial", Expr.minus(arguments(word).get(0), Expr.num(1)));
+    }
     if (Symbols.FUNCTIONS.contains(name)) {
       return function(name);
     }
@@ -137,6 +150,11 @@ final class PrimaryParser {
     }
     if (word.length() == 1 || Symbols.LETTERS.contains(word)) {
       return subscripted(word);
+    }
+    int split = call && word.length() > 3 ? functionAtEnd(word) : 0;
+    if (split > 0) { // Mcos(x)
+      var factor = word(word.substring(0, split));
+      return Expr.times(factor, word(word.substring(split)));
     }
     if (word.length() > 3 || isProse()) {
       throw new CannotTell("the word '" + Words.brief(word) + "' is not mathematics");
@@ -150,6 +168,13 @@ final class PrimaryParser {
     cursor.replace(new Token(Token.Kind.WORD, word.substring(word.length() - 1), false, false));
     factors.add(inner.factor());
     return new Product(List.copyOf(factors));
+  }
+
+  /** Where a function begins that is glued to one letter before it; 0 if there is none. */
+  private static int functionAtEnd(String word) {
+    return Set.of("sin", "cos", "tan", "ln", "log", "exp", "sqrt").contains(word.substring(1))
+        ? 1
+        : 0;
   }
 
   /** The constant of that name; null if there is none. */
@@ -213,6 +238,8 @@ final class PrimaryParser {
       case "pi" -> Const.PI;
       case "infty", "infin" -> Const.INFINITY;
       case "imath" -> Const.I;
+      case "jmath" -> new Sym("j");
+      case "permutations" -> Functions.permutations(argument(), argument());
       case "frac" -> ExprParser.quotient(argument(), argument());
       case "binom" -> Expr.fn("binom", argument(), argument());
       case "det" -> determinant(true);

@@ -1,12 +1,16 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.tokens.Token;
 import dev.terse.answers.value.Answer;
 import dev.terse.answers.value.Answer.Collection;
 import dev.terse.answers.value.Answer.Value;
+import dev.terse.answers.value.Budget;
 import dev.terse.answers.value.CannotTell;
+import dev.terse.answers.value.ExactValue;
 import dev.terse.answers.value.Expr;
 import dev.terse.answers.value.Unit;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Reads an expression with the currency before it and the unit after it. */
@@ -53,10 +57,11 @@ final class QuantityParser {
       start++;
     }
     int second = smallerUnit(start, to);
-    if (second > 0
-        && quantity(from, second) instanceof Value a
-        && quantity(second, to) instanceof Value b) {
-      return joined(a, b);
+    if (second > 0) {
+      var a = amount(from, second);
+      var b = amount(second, to);
+      boolean minutes = a.unit().equals(Unit.named("h")) && b.unit().equals(Unit.named("m"));
+      return joined(a, minutes ? new Value(b.expr(), Unit.named("min")) : b); // 2h30m
     }
     int stop = units.start(start, to);
     if (stop < to) {
@@ -70,11 +75,16 @@ final class QuantityParser {
     return value(start, stop, unit, negative, 1);
   }
 
+  /** A number with the unit that is its last token. */
+  private Value amount(int from, int to) {
+    return plain(from, to - 1, Unit.named(tokens.get(to - 1).text()), true);
+  }
+
   /** Where the second part of "2 hours 30 minutes" begins; -1 if there is none. */
   private int smallerUnit(int from, int to) {
     for (int i = from + 2; from < to && tokens.get(from).isNumber() && i < to - 1; i++) {
       boolean unit = tokens.get(i - 1).isWord() && Unit.isKnown(tokens.get(i - 1).text());
-      if (unit && tokens.get(i).isNumber() && tokens.get(i).spaceBefore()) {
+      if (unit && tokens.get(i).isNumber() && i == from + 2 && i == to - 2) {
         return tokens.get(i + 1).isWord() && Unit.isKnown(tokens.get(i + 1).text()) ? i : -1;
       }
     }
@@ -89,6 +99,29 @@ final class QuantityParser {
     }
     var there = Expr.times(a.expr(), Expr.over(a.unit().factor(), b.unit().factor()));
     return new Value(new Expr.Sum(List.of(there, b.expr())), b.unit());
+  }
+
+  /** One quantity of amounts in falling units, "2 hours, 30 minutes"; null if they are none. */
+  static Value joined(List<Answer> items) {
+    Value sum = null;
+    for (var item : items) {
+      if (!(item instanceof Value v) || v.unit().isNone() || !v.unit().known()) {
+        return null;
+      }
+      boolean falls = sum == null || isLarger(sum.unit(), v.unit());
+      if (!falls) {
+        return null;
+      }
+      sum = sum == null ? v : joined(sum, v);
+    }
+    return sum;
+  }
+
+  private static boolean isLarger(Unit a, Unit b) {
+    var values = new ExactValue(Map.of(), new Budget());
+    var x = a.dimensions().equals(b.dimensions()) ? values.of(a.factor()) : null;
+    var y = x == null ? null : values.of(b.factor());
+    return y != null && x.compareTo(y) > 0;
   }
 
   /** USD 5, Rs. 500, US$5 */

@@ -1,5 +1,10 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.tokens.Combinations;
+import dev.terse.answers.tokens.Lexer;
+import dev.terse.answers.tokens.Parts;
+import dev.terse.answers.tokens.Spellings;
+import dev.terse.answers.tokens.Token;
 import dev.terse.answers.value.Answer;
 import dev.terse.answers.value.Answer.Text;
 import dev.terse.answers.value.Answer.Value;
@@ -26,7 +31,9 @@ import java.util.Set;
 public record Readings(List<Answer> answers, String problem, String form) {
 
   /** Every way in which {@code text} can be read. */
-  public static Readings of(String text, Budget budget) {
+  public static Readings of(String given, Budget budget) {
+    String parts = Parts.of(given);
+    String text = parts == null ? given : parts;
     var answers = new ArrayList<Answer>();
     String problem = "it is not understood";
     String form = null;
@@ -45,14 +52,26 @@ public record Readings(List<Answer> answers, String problem, String form) {
           addAll(answers, ungrouped, budget);
         }
       }
+      addPoint(answers, tokens, budget);
+      var combinations = Combinations.read(tokens);
+      if (combinations != null) {
+        addAll(answers, combinations, budget);
+      }
+      for (String other : Spellings.others(text)) {
+        var respelt = Lexer.tokens(other, true);
+        addAll(answers, respelt, budget);
+        addWords(answers, respelt);
+      }
+      Lists.add(answers, tokens);
+      addRemainder(answers, tokens, budget);
       var signs = Words.withSigns(tokens);
       if (signs != tokens) {
         addAll(answers, signs, budget);
       }
-      addPoint(answers, tokens, budget);
       addExcept(answers, tokens, budget);
       addWords(answers, tokens);
       addChoice(answers, tokens, text, budget);
+      Vectors.add(answers);
     } catch (CannotTell e) {
       problem = e.getMessage();
     }
@@ -106,14 +125,42 @@ public record Readings(List<Answer> answers, String problem, String form) {
       return;
     }
     String joined = String.join(" ", words);
-    if (Set.of("no solution", "no solutions", "no real solution", "no real solutions", "empty set")
+    if (Set.of(
+            "no solution",
+            "nosolution",
+            "no solutions",
+            "no real solution",
+            "no real solutions",
+            "empty set",
+            "none",
+            "there are no solutions",
+            "there is no solution",
+            "there are no real solutions",
+            "there is no real solution")
         .contains(joined)) {
       add(answers, new Answer.Collection(List.of(), true));
     } else if (Set.of("all real numbers", "all reals", "real numbers", "all real")
         .contains(joined)) {
       add(answers, Regions.REALS);
     }
+    int tail = words.size() - 3;
+    if (tail > 0 && joined.endsWith(" does not exist")) {
+      add(answers, new Text(words.subList(tail, words.size())));
+    }
     add(answers, new Text(words));
+  }
+
+  /** {@code x = 3 (mod 7)} with a plain equals sign, which may also be a calculation. */
+  private static void addRemainder(List<Answer> answers, List<Token> tokens, Budget budget) {
+    boolean modulo = tokens.stream().anyMatch(Functions::isModulo);
+    if (!modulo || tokens.stream().filter(t -> t.is("=")).count() != 1) {
+      return;
+    }
+    var congruent =
+        tokens.stream()
+            .map(t -> t.is("=") ? new Token(Token.Kind.SIGN, "≡", t.spaceBefore(), false) : t)
+            .toList();
+    addAll(answers, congruent, budget);
   }
 
   /** {@code P(2, 3)} */
@@ -159,6 +206,7 @@ public record Readings(List<Answer> answers, String problem, String form) {
   /** A quantity spelt out, as in "five percent" or "two thirds"; null if it is none. */
   private static Value quantity(List<String> words) {
     var number = Words.number(words);
+    number = number == null ? NumberWords.of(String.join(" ", words)) : number;
     var amount = number == null ? Words.fraction(words) : number;
     if (amount != null) {
       return new Value(Expr.num(amount), Unit.NONE);
@@ -198,7 +246,7 @@ public record Readings(List<Answer> answers, String problem, String form) {
     addWords(answers, rest);
   }
 
-  private static void add(List<Answer> answers, Answer answer) {
+  static void add(List<Answer> answers, Answer answer) {
     if (answer != null && answers.size() < Limits.MAX_READINGS && !answers.contains(answer)) {
       answers.add(answer);
     }

@@ -1,5 +1,7 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.tokens.Symbols;
+import dev.terse.answers.tokens.Token;
 import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Unit;
 import java.util.List;
@@ -50,21 +52,28 @@ final class UnitParser {
     if (t.is("%") || isCurrency(t) || t.is("¢") || isUnitFraction(i)) {
       return true;
     }
-    if (!t.isWord() || Symbols.FUNCTIONS.contains(t.text()) || isInfinity(t)) {
+    boolean minutes = i > 0 && t.text().equals("min") && tokens.get(i - 1).isNumber();
+    if (!t.isWord() || !minutes && Symbols.FUNCTIONS.contains(t.text()) || isInfinity(t)) {
       return false;
     }
     var before = tokens.get(i - 1);
+    boolean pi = before.isCommand("pi") || before.isWord() && before.text().equals("pi");
     boolean afterNumber =
-        before.isNumber() || before.is("}") || before.is(")") || before.is("!") || before.is("°");
+        before.isNumber()
+            || before.is("}")
+            || before.is(")")
+            || before.is("!")
+            || before.is("°")
+            || pi;
     if (MODIFIERS.contains(t.text()) && !t.inText()) {
-      return afterNumber || before.isCommand("pi");
+      return afterNumber;
     }
     if (t.text().length() == 1) {
       boolean apart = t.spaceBefore() || t.inText();
       return afterNumber && apart && Unit.isKnown(t.text()) && !t.text().equals("e");
     }
     return t.inText()
-        || Unit.isKnown(t.text()) && (afterNumber || before.isCommand("pi"))
+        || Unit.isKnown(t.text()) && afterNumber
         || t.text().length() > 2 && t.spaceBefore() && afterNumber;
   }
 

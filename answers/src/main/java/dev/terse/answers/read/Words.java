@@ -1,5 +1,6 @@
 package dev.terse.answers.read;
 
+import dev.terse.answers.tokens.Token;
 import dev.terse.answers.value.Rational;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,9 @@ public final class Words {
 
   private static final Map<String, String> SPOKEN =
       Map.ofEntries(
+          Map.entry("times", "*"),
+          Map.entry("times the square root of", "* sqrt"),
+          Map.entry("root", "sqrt"),
           Map.entry("square root of", "sqrt"),
           Map.entry("the square root of", "sqrt"),
           Map.entry("cube root of", "cbrt"),
@@ -45,6 +49,7 @@ public final class Words {
   private static final Set<String> OPERATIONS =
       Set.of(
           "root",
+          "times",
           "negative",
           "Negative",
           "minus",
@@ -58,6 +63,15 @@ public final class Words {
           "less",
           "equal",
           "equals");
+
+  private static final Set<String> AND =
+      Set.of("and And AND und et dan och en и та 和 与 與 及 以及 と および 그리고 와 과 و".split(" "));
+
+  private static final Set<String> OR =
+      Set.of("or Or OR oder ou atau или либо 或 或者 または もしくは 또는 أو".split(" "));
+
+  /** What is said behind a property and may be left out. */
+  private static final Set<String> KINDS = Set.of("function", "number", "triangle");
 
   private static final Map<String, String> SHORT = new HashMap<>();
   private static final Set<String> ORDINALS = Set.of("st", "nd", "rd", "th");
@@ -81,6 +95,17 @@ public final class Words {
     SHORT.put("tues", "tuesday");
     SHORT.put("thurs", "thursday");
     SHORT.put("dne", "doesnotexist");
+    for (String pair :
+        ("奇函数=odd 偶函数=even 奇関数=odd 偶関数=even 홀함수=odd 짝함수=even 是=yes 否=no 正确=true 错误=false"
+                + " 对=true 错=false はい=yes いいえ=no 예=yes 아니오=no 참=true 거짓=false oui=yes non=no ja=yes"
+                + " nein=no sí=yes si=yes да=yes нет=no vrai=true faux=false wahr=true falsch=false"
+                + " verdadero=true falso=false sim=yes não=no 无解=nosolution 無解=nosolution 解なし=nosolution"
+                + " 不存在=doesnotexist gerade=even ungerade=odd pair=even impair=odd par=even impar=odd"
+                + " чётная=even нечётная=odd undef=undefined")
+            .split(" ")) {
+      int equals = pair.indexOf('=');
+      SHORT.put(pair.substring(0, equals), pair.substring(equals + 1));
+    }
     count(
         NUMBERS,
         0,
@@ -138,8 +163,17 @@ public final class Words {
     return longest;
   }
 
-  static boolean isConnective(String word) {
-    return word.equalsIgnoreCase("or") || word.equalsIgnoreCase("and");
+  /** Whether it is "and" or "or", in any of the languages in which answers are found. */
+  static boolean isConnective(Token t) {
+    return t.isWord() && (AND.contains(t.text()) || OR.contains(t.text()));
+  }
+
+  static boolean isOr(Token t) {
+    return t.isWord() && OR.contains(t.text());
+  }
+
+  static boolean isOtherwise(Token t) {
+    return t.isWord() && Set.of("otherwise", "Otherwise", "else").contains(t.text());
   }
 
   /** At most 20 characters of hostile text for a sentence. */
@@ -184,7 +218,11 @@ public final class Words {
       words.removeIf(ARTICLES::contains);
     }
     words.replaceAll(w -> SHORT.getOrDefault(w, w));
+    if (words.size() == 2 && KINDS.contains(words.get(1))) {
+      words.remove(1); // "even function" for "even"
+    }
     if (words.stream().anyMatch(MONTHS::contains)) {
+      words.remove("of");
       words.sort(null); // 5 March is March 5
     }
     boolean verbal = longWord || letters && words.size() == 1;

@@ -156,7 +156,16 @@ public final class ExactValue {
       throw new CannotTell("a binomial is too large");
     }
     int steps = small.num().intValue();
-    budget.spend(4 * steps + 1);
+    budget.spend(steps + 1);
+    if (whole) {
+      var product = BigInteger.ONE;
+      for (int i = 0; i < steps; i++) { // each quotient is itself a binomial
+        product = product.multiply(n.num().subtract(BigInteger.valueOf(i)));
+        product = product.divide(BigInteger.valueOf(i + 1L));
+        budget.spend(product.bitLength() / 1024);
+      }
+      return charged(Rational.of(product));
+    }
     var value = Rational.ONE;
     for (int i = 0; i < steps; i++) {
       value = charged(value.times(n.minus(Rational.of(i))).over(Rational.of(i + 1)));

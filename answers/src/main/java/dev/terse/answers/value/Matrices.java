@@ -25,6 +25,25 @@ public final class Matrices {
     return new Matrix(List.copyOf(rows));
   }
 
+  /** A matrix with rows for columns. */
+  public static Matrix transposed(Answer answer) {
+    if (!(answer instanceof Matrix m)) {
+      throw new CannotTell("the transpose of what is no matrix");
+    }
+    var columns = new ArrayList<List<Answer>>();
+    for (int j = 0; j < m.rows().get(0).size(); j++) {
+      var column = new ArrayList<Answer>();
+      for (var row : m.rows()) {
+        if (row.size() <= j) {
+          throw new CannotTell("a matrix whose rows differ in length");
+        }
+        column.add(row.get(j));
+      }
+      columns.add(List.copyOf(column));
+    }
+    return new Matrix(List.copyOf(columns));
+  }
+
   /** Every entry times a number. */
   public static Matrix times(Expr factor, Matrix m) {
     return new Matrix(

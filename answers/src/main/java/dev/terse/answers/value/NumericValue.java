@@ -167,6 +167,9 @@ public final class NumericValue {
     if (Expr.isUncomputed(f)) {
       throw new CannotTell("a sum, integral or limit is not computed");
     }
+    if (f.name().equals("ln")) {
+      return ln(f.args().get(0));
+    }
     var x = of(f.args().get(0));
     return switch (f.name()) {
       case "sin" -> function(x::sin);
@@ -183,7 +186,6 @@ public final class NumericValue {
       case "cosh" -> hyperbolic(x, 1);
       case "tanh" -> hyperbolic(x, -1).times(hyperbolic(x, 1).inverse());
       case "exp" -> exp(x);
-      case "ln" -> ln(x);
       case "log" -> naturalLog ? ln(x) : ln(x).times(ln(Ball.of(Rational.of(10))).inverse());
       case "logbase" -> ln(of(f.args().get(1))).times(ln(x).inverse());
       case "abs" -> x.isReal() ? x.abs() : function(x::abs); // a square root
@@ -195,6 +197,19 @@ public final class NumericValue {
       case "conj" -> new Ball(x.re(), x.im().negate(), x.radius());
       default -> throw new CannotTell("the value of " + f.name() + " is not known");
     };
+  }
+
+  /** ln of a power of a positive number, which may be too large to be written. */
+  private Ball ln(Expr e) {
+    if (e instanceof Power p && Expr.isConstant(p.base()) && p.base() != Const.E) {
+      var base = of(p.base());
+      var exponent = of(p.exponent());
+      if (base.isReal() && base.re().signum() > 0 && !base.mayBeZero() && exponent.isReal()) {
+        measurePower(base, 1);
+        return exponent.times(ln(base));
+      }
+    }
+    return ln(of(e));
   }
 
   private Ball ln(Ball x) {

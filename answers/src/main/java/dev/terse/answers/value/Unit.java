@@ -56,6 +56,16 @@ public record Unit(Map<String, Integer> dimensions, Expr factor, boolean known) 
         "ml mL milliliter");
     put(speed(Rational.of(1_609_344, 3_600_000)), "mph");
     put(speed(Rational.of(1000, 3600)), "kph kmph kmh");
+    put("frequency", 1, 1, "Hz hz hertz");
+    put("frequency", 1000, 1, "kHz");
+    put("frequency", 1_000_000, 1, "MHz");
+    put("energy", 1, 1, "joule");
+    put("energy", 1000, 1, "kJ");
+    put("energy", 3_600_000, 1, "kWh");
+    put("power", 1, 1, "watt");
+    put("power", 1000, 1, "kW");
+    put("pressure", 1, 1, "pascal");
+    put("pressure", 1000, 1, "kPa");
     put("angle", 1, 1, "radian rad");
     put("celsius", 1, 1, "°C celsius");
     put("fahrenheit", 1, 1, "°F fahrenheit");

@@ -1,6 +1,6 @@
-package dev.terse.answers.read;
+package dev.terse.answers.tokens;
 
-import dev.terse.answers.read.Token.Kind;
+import dev.terse.answers.tokens.Token.Kind;
 import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Limits;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.List;
  * Cuts an answer into tokens in one pass. LaTeX, plain text and Unicode spellings of one thing give
  * the same token. Braces of {@code \text{...}} are dropped and its words marked.
  */
-final class Lexer {
+public final class Lexer {
   /** Signs between the groups of three digits of one number. */
   private static final List<String> SEPARATORS =
       List.of("{,}", ",\\!", "\\!,", ",{}", "\\,", "\\ ", "\\;", "\\:", "~", "'");
@@ -37,7 +37,7 @@ final class Lexer {
    * @param groupCommas whether {@code 1,234} outside brackets is one number
    * @throws CannotTell if a limit is passed or a character has no meaning
    */
-  static List<Token> tokens(String text, boolean groupCommas) {
+  public static List<Token> tokens(String text, boolean groupCommas) {
     var lexer = new Lexer(Symbols.plain(Layout.singleBackslashes(text)), groupCommas);
     while (lexer.at < lexer.s.length()) {
       lexer.next();
@@ -71,7 +71,7 @@ final class Lexer {
       at++;
     } else if (c == '\\') {
       command();
-    } else if (isDigit(c) || c == '.' && isDigit(peek(1))) {
+    } else if (isDigit(c) || c == '.' && (isDigit(peek(1)) || s.startsWith("\\overline", at + 1))) {
       number();
     } else if (Character.isLetter(c)) {
       int start = at;
@@ -81,6 +81,8 @@ final class Lexer {
       String word = s.substring(start, at);
       if (joinsIntervals(word)) {
         add(Kind.SIGN, "∪");
+      } else if (word.equals("repeating") && isRepeated()) {
+        add(Kind.SIGN, "…");
       } else if (!joinsTemperature(word)) {
         add(Kind.WORD, word);
       }
@@ -101,6 +103,14 @@ final class Lexer {
     return peek(0) == '(' || peek(0) == '[' || s.startsWith("\\{", at) || left;
   }
 
+  /** Whether a decimal stands before the word "repeating" that ends in a digit it repeats. */
+  private boolean isRepeated() {
+    var before = tokens.isEmpty() ? null : tokens.get(tokens.size() - 1);
+    String text = before == null ? "" : before.text();
+    int last = text.length() - 1;
+    return last > 2 && before.isNumber() && text.charAt(last) == text.charAt(last - 1);
+  }
+
   private boolean isWordPart(int i, int start) {
     char c = s.charAt(i);
     boolean inner = c == '-' || c == '\'';
@@ -116,6 +126,11 @@ final class Lexer {
     at++;
     switch (c) {
       case '{' -> {
+        if (peek(0) == ':' && peek(1) == '}') { // 12{:}00
+          at += 2;
+          add(Kind.SIGN, ":");
+          return;
+        }
         braces++;
         if (!textBrace[braces - 1]) {
           add(Kind.SIGN, "{");
@@ -144,7 +159,12 @@ final class Lexer {
         at += or ? 1 : 0;
         add(Kind.SIGN, !or ? String.valueOf(c) : c == '<' ? "≤" : c == '>' ? "≥" : "≠");
       }
-      case '+', '/', '^', '_', '|', '=', ',', ';', ':', '&', '\'', '%', '$', '-' ->
+      case '+' -> {
+        boolean both = s.startsWith("/-", at);
+        at += both ? 2 : 0;
+        add(Kind.SIGN, both ? "±" : "+");
+      }
+      case '/', '^', '_', '|', '=', ',', ';', ':', '&', '\'', '%', '$', '-' ->
           add(Kind.SIGN, String.valueOf(c));
       case '(', '[' -> {
         brackets++;
@@ -193,11 +213,14 @@ final class Lexer {
       }
     }
     int pointWidth = peek(0) == '.' ? 1 : s.startsWith("{,}", at) ? 3 : 0;
+    if (peek(0) == '.' && peek(1) == ' ' && isDigit(peek(2)) && digits.toString().equals("0")) {
+      pointWidth = 2; // "0. 98"
+    }
     boolean point =
         pointWidth > 0 && (isDigit(peek(pointWidth)) || pointWidth == 1 && s.startsWith(".\\", at));
     if (point) {
       at += pointWidth;
-      digits.append('.');
+      digits.append(digits.isEmpty() ? "0." : ".");
       digits(digits);
     }
     if ((peek(0) == 'e' || peek(0) == 'E') && textDepth == 0) {

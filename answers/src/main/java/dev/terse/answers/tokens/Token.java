@@ -1,4 +1,4 @@
-package dev.terse.answers.read;
+package dev.terse.answers.tokens;
 
 /**
  * A piece of an answer.
@@ -7,10 +7,10 @@ package dev.terse.answers.read;
  * @param spaceBefore whether white space stood before it
  * @param inText whether it stood inside {@code \text} and its like
  */
-record Token(Kind kind, String text, boolean spaceBefore, boolean inText) {
+public record Token(Kind kind, String text, boolean spaceBefore, boolean inText) {
 
   /** What a token is. */
-  enum Kind {
+  public enum Kind {
     NUMBER,
     WORD,
     /** One sign, see {@link Lexer} for the names of those that LaTeX spells out. */
@@ -20,24 +20,24 @@ record Token(Kind kind, String text, boolean spaceBefore, boolean inText) {
     END
   }
 
-  boolean is(String sign) {
+  public boolean is(String sign) {
     return kind == Kind.SIGN && text.equals(sign);
   }
 
-  boolean isCommand(String name) {
+  public boolean isCommand(String name) {
     return kind == Kind.COMMAND && text.equals(name);
   }
 
-  boolean isNumber() {
+  public boolean isNumber() {
     return kind == Kind.NUMBER;
   }
 
-  boolean isWord() {
+  public boolean isWord() {
     return kind == Kind.WORD;
   }
 
   /** Digits only, no point or exponent. */
-  boolean isDigits() {
+  public boolean isDigits() {
     return isNumber() && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 }

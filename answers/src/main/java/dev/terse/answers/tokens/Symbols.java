@@ -1,4 +1,4 @@
-package dev.terse.answers.read;
+package dev.terse.answers.tokens;
 
 import dev.terse.answers.value.CannotTell;
 import dev.terse.answers.value.Limits;
@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Spellings of LaTeX and Unicode, mapped to one spelling each. */
-final class Symbols {
+public final class Symbols {
   private Symbols() {}
 
   /** Commands that say how a thing looks, not what it is. */
@@ -32,7 +32,7 @@ final class Symbols {
       words(
           "begin end mathbb Bbb frac pi infty infin imath overline bar dot over choose angle"
               + " triangle overrightarrow emptyset reals integers naturals det lim sum prod int"
-              + " iint oint bmod pmod mod neg inf sup gets notin subset supset root surd");
+              + " iint oint jmath permutations intercal top angle bmod pmod mod neg inf sup gets notin subset supset root surd");
 
   /** Commands whose braces hold words. */
   static final Set<String> TEXT =
@@ -40,16 +40,17 @@ final class Symbols {
           "text mathrm textrm textbf textit textsf texttt mbox hbox operatorname emph textnormal");
 
   /** Greek letters and their like: variables. */
-  static final Set<String> LETTERS =
+  public static final Set<String> LETTERS =
       words(
           "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu"
               + " xi rho varrho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda"
               + " Xi Sigma Upsilon Phi Psi Omega ell hbar");
 
-  static final Set<String> FUNCTIONS =
+  public static final Set<String> FUNCTIONS =
       words(
           "sin cos tan cot sec csc arcsin arccos arctan arccot sinh cosh tanh ln log exp lg"
-              + " sqrt cbrt abs factorial floor ceil max min gcd lcm binom asin acos atan re im conj cis");
+              + " sqrt cbrt abs factorial floor ceil max min gcd lcm binom asin acos atan re im conj cis"
+              + " sech csch coth arcsec arccsc arcsinh arccosh arctanh");
 
   /** Commands that are another one in other dress. */
   static final Map<String, String> ALIASES = new HashMap<>();
@@ -118,7 +119,7 @@ final class Symbols {
     for (String pair :
         ("π\\pi √\\sqrt ∞\\infty ∅\\emptyset ø\\emptyset ℝ\\reals ℤ\\integers ℕ\\naturals"
                 + " α\\alpha β\\beta γ\\gamma δ\\delta ε\\epsilon θ\\theta λ\\lambda μ\\mu ρ\\rho"
-                + " σ\\sigma τ\\tau φ\\phi ω\\omega Δ\\Delta Ω\\Omega ∛\\cbrt ℯe ⅇe ⅈi")
+                + " σ\\sigma τ\\tau φ\\phi ω\\omega ∠\\angle △\\triangle Δ\\Delta Ω\\Omega ∛\\cbrt ℯe ⅇe ⅈi")
             .split(" ")) {
       UNICODE.put(pair.charAt(0), pair.substring(1) + " ");
     }
@@ -126,6 +127,10 @@ final class Symbols {
         "½1/2 ⅓1/3 ⅔2/3 ¼1/4 ¾3/4 ⅕1/5 ⅖2/5 ⅗3/5 ⅘4/5 ⅙1/6 ⅚5/6 ⅛1/8 ⅜3/8 ⅝5/8 ⅞7/8".split(" ")) {
       UNICODE.put(
           fraction.charAt(0), "\\frac{" + fraction.charAt(1) + "}{" + fraction.charAt(3) + "}");
+    }
+    for (int i = 0; i < 20; i++) { // marks of statements
+      UNICODE.put((char) ('①' + i), "(" + (i + 1) + "),");
+      UNICODE.put((char) ('⑴' + i), "(" + (i + 1) + "),");
     }
     for (int i = 0; i < SCRIPTS.length(); i++) {
       SUPERSCRIPTS.put("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿˣ".charAt(i), SCRIPTS.charAt(i));
@@ -138,7 +143,7 @@ final class Symbols {
     for (char space : "\u00a0\u2002\u2003\u2009\u200a\u202f\u205f\u3000".toCharArray()) {
       UNICODE.put(space, " ");
     }
-    for (char nothing : "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f“”\"".toCharArray()) {
+    for (char nothing : "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f“”\"「」『』«»□■∎".toCharArray()) {
       UNICODE.put(nothing, "");
     }
   }

@@ -1,0 +1,192 @@
+package dev.terse.answers.tokens;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Other spellings of an answer, for such as the grammar does not know or reads in one way only. */
+public final class Spellings {
+  private static final String QUAD = "\\quad";
+  private static final String MATRIX = "matrix(";
+
+  /** "And" and "or" in Spanish, Portuguese and Italian. */
+  private static final List<String> LETTER_WORDS = List.of(" y ", " e ", " o ", " u ");
+
+  private Spellings() {}
+
+  /** What the text may say beside what its tokens say; empty for nearly all texts. */
+  public static List<String> others(String text) {
+    var others = new ArrayList<String>();
+    if (text.contains("+-")) { // ASCII for ±, or a sum with a negative number
+      others.add(text.replace("+-", "±"));
+    }
+    if (text.contains("base")) {
+      add(others, inBase(text));
+    }
+    if (text.indexOf('\n') > 0 || text.contains(QUAD)) {
+      add(others, lines(text));
+    }
+    add(others, listed(text));
+    if (text.contains(" and ")) {
+      add(others, mixed(text));
+    }
+    if (text.endsWith(")") && text.indexOf('.') >= 0 || text.endsWith("repeating")) {
+      add(others, repeating(text));
+    }
+    if (text.contains(MATRIX) || text.contains("Matrix(")) {
+      add(others, matrix(text));
+    }
+    if (text.length() == 10 && text.charAt(4) == '-') {
+      add(others, date(text));
+    }
+    return others;
+  }
+
+  private static void add(List<String> others, String other) {
+    if (other != null) {
+      others.add(other);
+    }
+  }
+
+  /** {@code 1011 base 2}, {@code 1011 (base two)} with a subscript; else null. */
+  private static String inBase(String text) {
+    int at = text.indexOf("base");
+    String number = withoutEnd(text.substring(0, at), "in", "to", "(", "\\text{", "_{");
+    String base = text.substring(at + 4).replace("}", "").replace(")", "").replace("-", "").strip();
+    boolean word = !base.isEmpty() && base.chars().allMatch(Character::isLetterOrDigit);
+    boolean digits = !number.isEmpty() && number.chars().allMatch(Character::isLetterOrDigit);
+    return word && digits ? number + "_{" + base + "}" : null;
+  }
+
+  private static String withoutEnd(String text, String... ends) {
+    String result = text.strip();
+    for (boolean cut = true; cut; ) {
+      cut = false;
+      for (String end : ends) {
+        if (result.endsWith(end)) {
+          result = result.substring(0, result.length() - end.length()).strip();
+          cut = true;
+        }
+      }
+    }
+    return result;
+  }
+
+  /** Lines, and statements with a wide space between them, as parts of a list. */
+  private static String lines(String text) {
+    String flat = text.replace("\\qquad", QUAD).replace(QUAD, "\n");
+    var parts = new ArrayList<String>();
+    for (String line : flat.split("\n")) {
+      String part = withoutEnd(line, ",", ";");
+      if (!part.isEmpty()) {
+        parts.add(part);
+      }
+    }
+    boolean named = parts.stream().allMatch(Spellings::isAssignment);
+    boolean values = parts.stream().noneMatch(part -> part.indexOf('=') >= 0);
+    return parts.size() > 1 && (named || values) ? String.join("; ", parts) : null;
+  }
+
+  /** Whether it gives a letter its value: x = 1. */
+  private static boolean isAssignment(String part) {
+    int equals = part.indexOf('=');
+    String name = part.substring(0, Math.max(0, equals)).strip();
+    return name.length() == 1
+        && Character.isLetter(name.charAt(0))
+        && part.indexOf('=', equals + 1) < 0;
+  }
+
+  /** "1, 2 y 3", "0 o 5": words of one letter, where no other letter is plain text. */
+  private static String listed(String text) {
+    for (String word : LETTER_WORDS) {
+      String formula = "\\text{" + word + "}";
+      String bare = text.contains(formula) ? text.replace(formula, ", ") : text.replace(word, ", ");
+      if (bare.length() != text.length() && bare.chars().noneMatch(Character::isLetter)) {
+        return bare;
+      }
+    }
+    return null;
+  }
+
+  /** {@code 3 and 1/2} as the mixed number 3 1/2; null if it is none. */
+  private static String mixed(String text) {
+    int at = text.indexOf(" and ");
+    String whole = text.substring(0, at).strip();
+    String part = text.substring(at + 5).strip();
+    boolean digits = !whole.isEmpty() && whole.chars().allMatch(Spellings::isDigit);
+    boolean fraction = part.startsWith("\\frac") || part.indexOf('/') > 0;
+    return digits && fraction && isDigit(part.charAt(part.length() - 1))
+            || digits && part.endsWith("}")
+        ? whole + " " + part
+        : null;
+  }
+
+  /** {@code 0.1(6)} and {@code 0.3 repeating} with a line over what repeats; else null. */
+  private static String repeating(String text) {
+    int end = text.length();
+    int open;
+    if (text.endsWith(")")) {
+      open = text.lastIndexOf('(');
+      end--;
+    } else {
+      end = text.length() - "repeating".length();
+      String number = text.substring(0, end).strip();
+      return number.isEmpty() ? null : number.substring(0, number.length() - 1) + over(number, 1);
+    }
+    String head = open < 0 ? "" : text.substring(0, open);
+    int point = head.lastIndexOf('.');
+    boolean digits = point >= 0 && end > open + 1;
+    for (int i = point + 1; digits && i < end; i++) {
+      digits = i == open || isDigit(text.charAt(i));
+    }
+    return digits ? head + "\\overline{" + text.substring(open + 1, end) + "}" : null;
+  }
+
+  private static String over(String number, int count) {
+    return "\\overline{" + number.substring(number.length() - count) + "}";
+  }
+
+  /** {@code matrix([1,2],[3,4])} and {@code Matrix([[1,2],[3,4]])} as rows in brackets. */
+  private static String matrix(String text) {
+    int at = Math.max(text.indexOf(MATRIX), text.indexOf("Matrix("));
+    int close = text.lastIndexOf(')');
+    if (close < at) {
+      return null;
+    }
+    String rows = text.substring(at + MATRIX.length(), close).strip();
+    String list = rows.startsWith("[[") ? rows : "[" + rows + "]";
+    return text.substring(0, at) + list + text.substring(close + 1);
+  }
+
+  /** 2020-03-05 in words; null if it is no date. */
+  private static String date(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (i == 4 || i == 7 ? text.charAt(i) != '-' : !isDigit(text.charAt(i))) {
+        return null;
+      }
+    }
+    int month = Integer.parseInt(text.substring(5, 7));
+    int day = Integer.parseInt(text.substring(8));
+    return month < 1 || month > 12
+        ? null
+        : "\\text{" + MONTHS.get(month - 1) + " " + day + ", " + text.substring(0, 4) + "}";
+  }
+
+  private static final List<String> MONTHS =
+      List.of(
+          "January",
+          "February",
+          "March",
+          "April",
+          "May",
+          "June",
+          "July",
+          "August",
+          "September",
+          "October",
+          "November",
+          "December");
+
+  private static boolean isDigit(int c) {
+    return c >= '0' && c <= '9';
+  }
+}
