@@ -146,8 +146,7 @@ record BatchPlan(
 
     List<String> problems() {
       boolean groups = completions() % groupSize == 0;
-      boolean updates =
-          completions() % updateBatch() == 0 || updateBatch() % completions() == 0;
+      boolean updates = completions() % updateBatch() == 0 || updateBatch() % completions() == 0;
       if (groups && updates) {
         return completions() < updateBatch() && iterations > 1
             ? List.of(countedAgain())
