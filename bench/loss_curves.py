@@ -94,13 +94,14 @@ def torch_worker(dtype, ids, losses):
     rows, curve = [json.loads(line) for line in open(ids)], []
     for step in range(a.steps):
         batch = rows[step * a.rows : (step + 1) * a.rows]
-        targets, value = sum(len(r["ids"]) - r["from"] for r in batch), 0.0
+        targets, value = sum(sum(r["loss"]) for r in batch), 0.0
         for row in batch:
             x = torch.tensor([row["ids"]])
             with cast():
                 logits = model(x).logits
-            log_probs = torch.log_softmax(logits[0, row["from"] - 1 : -1].float(), -1)
-            loss = -log_probs.gather(1, x[0, row["from"] :, None]).sum() / targets
+            log_probs = torch.log_softmax(logits[0, :-1].float(), -1)
+            bears = torch.tensor(row["loss"][1:], dtype=torch.float32)
+            loss = -(log_probs.gather(1, x[0, 1:, None])[:, 0] * bears).sum() / targets
             loss.backward()
             value += loss.item()
         torch.nn.utils.clip_grad_norm_(model.parameters(), MAX_NORM)

@@ -9,6 +9,7 @@ import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.SftDataset;
 import dev.terse.trainer.data.SftRow;
+import dev.terse.trainer.data.SftRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
     name = "sft-rows",
     mixinStandardHelpOptions = true,
     description =
-        "Rows {\"ids\", \"from\"} as the sft command reads them: loss is on ids[from] and after.")
+        "Rows {\"ids\", \"loss\"} as the sft command reads them: whether each token bears loss.")
 final class SftRowsCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -44,11 +45,12 @@ final class SftRowsCommand implements Callable<Integer> {
           SftDataset.load(
               input,
               new PromptEncoder(tokenizer, ChatTemplate.find(model).orElse(null)),
-              new SftDataset.Rules("text", maxLength, SftDataset.Supervision.COMPLETION));
+              SftRules.of("text", maxLength));
       for (SftRow row : data.rows()) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("ids", JSON.valueToTree(row.ids()));
-        out.write(json.put("from", row.supervisedFrom()));
+        json.set("loss", JSON.valueToTree(row.loss()));
+        out.write(json);
       }
       out.commit();
     }

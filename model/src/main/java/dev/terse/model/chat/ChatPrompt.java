@@ -131,8 +131,12 @@ public final class ChatPrompt {
         : encoding(tokenizer, marked.get());
   }
 
+  /** Of a whole conversation, whose turns the model learns, marks of the assistant are meant. */
   private Optional<MarkedTexts> marked(Tokenizer tokenizer) {
-    return MarkedTexts.of(conversation, tokenizer::holdsControlMark);
+    return MarkedTexts.of(
+        conversation,
+        turn -> addGenerationPrompt || !turn.role().equals("assistant"),
+        tokenizer::holdsControlMark);
   }
 
   /** Template, text, template, text, ..., template: each encoded on its own. */

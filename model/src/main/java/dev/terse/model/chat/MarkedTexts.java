@@ -21,11 +21,20 @@ record MarkedTexts(List<String> texts, Conversation conversation) {
   private static final char BEGIN = '\uE000';
   private static final char END = '\uE001';
 
-  /** Empty where no text is marked. */
-  static Optional<MarkedTexts> of(Conversation conversation, Predicate<String> marked) {
+  /**
+   * Empty where no text is marked.
+   *
+   * @param turns whose texts are looked at
+   */
+  static Optional<MarkedTexts> of(
+      Conversation conversation, Predicate<Message> turns, Predicate<String> marked) {
     List<String> texts = new ArrayList<>();
     List<Message> messages = new ArrayList<>();
     for (Message message : conversation.messages()) {
+      if (!turns.test(message)) {
+        messages.add(message);
+        continue;
+      }
       Map<String, Object> fields = new LinkedHashMap<>();
       message.fields().forEach((name, value) -> fields.put(name, replaced(value, marked, texts)));
       String content = (String) replaced(message.content(), marked, texts);

@@ -24,9 +24,9 @@ public final class Tokenizer implements AutoCloseable {
   private final NativeTokenizer main;
   private NativeTokenizer plain; // made when data first holds a control mark
 
-  private Tokenizer(TokenizerFiles files) {
-    this.files = files;
-    ObjectNode json = files.json(TokenizerFiles.TOKENIZER);
+  private Tokenizer(TokenizerFiles given) {
+    this.files = AddedTokens.completed(given);
+    ObjectNode json = AddedTokens.withReadableMarks(files.json(TokenizerFiles.TOKENIZER));
     this.vocabulary = Vocabulary.of(json);
     this.stopIds = StopIds.of(files, vocabulary);
     for (Vocabulary.AddedToken token : vocabulary.added()) {
@@ -120,9 +120,9 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * Text of the ids, special tokens left out or kept; added tokens that are not special stay. Ids
-   * without a token (spare rows of the embedding) give no text; bytes that are not UTF-8 give
-   * U+FFFD.
+   * Text of the ids, special tokens left out or kept; added tokens that are not special stay, and
+   * so do {@code <think>} and {@code </think>} where a folder lists them as special. Ids without a
+   * token (spare rows of the embedding) give no text; bytes that are not UTF-8 give U+FFFD.
    */
   public String decode(int[] ids, boolean skipSpecial) {
     long[] wide = new long[ids.length];

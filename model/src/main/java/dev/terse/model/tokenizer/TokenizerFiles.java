@@ -144,6 +144,13 @@ public record TokenizerFiles(Map<String, byte[]> files) {
     return new TokenizerFiles(all);
   }
 
+  /** These files with another content of one. */
+  TokenizerFiles with(String name, JsonNode content) {
+    Map<String, byte[]> changed = new TreeMap<>(files);
+    changed.put(name, bytes(content));
+    return new TokenizerFiles(changed);
+  }
+
   /** These files with one more added token that is not special. */
   TokenizerFiles withToken(String token, int id) {
     Map<String, byte[]> changed = new TreeMap<>(files);

@@ -44,9 +44,11 @@ public record SftBatch(PackedBatch tokens, HeadRows targets) {
     for (int s = 0; s < rows.size(); s++) {
       int start = tokens.segments().start(s);
       int[] ids = rows.get(s).ids();
-      for (int t = rows.get(s).supervisedFrom(); t < ids.length; t++) {
-        places[at] = start + t - 1;
-        next[at++] = ids[t];
+      for (int t = 0; t < ids.length; t++) {
+        if (rows.get(s).bearsLoss(t)) {
+          places[at] = start + t - 1;
+          next[at++] = ids[t];
+        }
       }
     }
     return new SftBatch(tokens, new HeadRows(places, next));

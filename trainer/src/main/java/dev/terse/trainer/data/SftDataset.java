@@ -2,185 +2,153 @@ package dev.terse.trainer.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.io.JsonLines;
-import dev.terse.model.chat.ChatTemplate.Message;
-import dev.terse.trainer.data.PromptEncoder.Pair;
+import dev.terse.model.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The rows of an SFT file that can be trained on. A line is one of
  *
  * <pre>
- * {"prompt": [messages] or text, "completion": [message] or text}
- * {"messages": [..., {"role": "assistant", "content": ...}]}
- * {"text": ...}
+ * {"prompt": messages or text, "completion": messages or text}
+ * {"messages": [{"role": …, "content": …}, …]}          {"conversations": [{"from": …, "value": …}, …]}
+ * {"text": …}          {"instruction": …, "input": …, "output": …}          {"input_ids": …, "labels": …}
  * </pre>
  *
- * <p>A prompt of messages is rendered by the chat template with its generation prompt, a prompt of
- * text stands as it is (as in TRL). Loss is on the completion, of messages on the last turn, of
- * text on all of it.
+ * <p>with {@code tools} and {@code chat_template_kwargs} beside messages. A column that is null is
+ * not there. docs/commands/sft.md says where loss is.
  *
  * @param rows in the order of the file
- * @param read lines read
- * @param tooLong rows left out because they are longer than the limit
+ * @param counts what became of the lines
  */
-public record SftDataset(List<SftRow> rows, int read, int tooLong) {
+public record SftDataset(List<SftRow> rows, Counts counts) {
+
+  /** Rows that a summary names. */
+  private static final int NAMED = 5;
+
+  /** Characters of the first row that are shown. */
+  private static final int SHOWN = 2000;
 
   /**
-   * How rows are read.
+   * What became of the lines of a file.
    *
-   * @param textField key of the text in rows that have no prompt
-   * @param maxLength longest row in tokens
-   * @param loss where loss is
+   * @param read all of them
+   * @param cut used without their beginning or end
+   * @param tooLong left out because they are longer than the limit
+   * @param longest tokens of the longest row, uncut
+   * @param empty names of those left out because nothing in them bears loss
    */
-  public record Rules(String textField, int maxLength, Supervision loss) {}
+  public record Counts(int read, int cut, int tooLong, int longest, List<String> empty) {
+    public Counts {
+      empty = List.copyOf(empty);
+    }
 
-  /** Which tokens bear loss. */
-  public enum Supervision {
-    COMPLETION,
-    EVERYTHING
+    int dropped() {
+      return tooLong + empty.size();
+    }
   }
 
   /**
    * Reads a file.
    *
-   * @throws IllegalArgumentException naming the line that cannot be used, or if no row is left
+   * @throws IllegalArgumentException naming the line that cannot be used, or if no more than half
+   *     of the rows are left
    */
-  public static SftDataset load(Path file, PromptEncoder encoder, Rules rules) throws IOException {
+  public static SftDataset load(Path file, PromptEncoder encoder, SftRules rules)
+      throws IOException {
     List<SftRow> rows = new ArrayList<>();
+    List<String> empty = new ArrayList<>();
     int read = 0;
+    int cut = 0;
     int tooLong = 0;
+    int longest = 0;
     try (JsonLines lines = JsonLines.open(file)) {
+      SftEncoder encoded = new SftEncoder(encoder, rules);
       for (JsonNode json = lines.next(); json != null; json = lines.next()) {
         read++;
-        SftRow row = row(json, lines, encoder, rules);
-        if (row.targets() == 0) {
-          throw lines.bad("expected text to learn, found none");
-        }
-        if (row.ids().length > rules.maxLength()) {
+        SftEncoder.Encoded whole = encoded(encoded, json, lines);
+        SftRow row = rules.fitted(whole.row(), whole.plainText());
+        longest = Math.max(longest, whole.row().ids().length);
+        if (row == null) {
           tooLong++;
+        } else if (row.targets() == 0) {
+          empty.add(row.id());
         } else {
+          cut += row == whole.row() ? 0 : 1;
           rows.add(row);
         }
       }
     }
-    SftDataset dataset = new SftDataset(List.copyOf(rows), read, tooLong);
-    if (rows.isEmpty()) {
-      throw new IllegalArgumentException(
-          file + " holds no row to train on: " + dataset.summary(rules.maxLength()));
-    }
+    SftDataset dataset =
+        new SftDataset(List.copyOf(rows), new Counts(read, cut, tooLong, longest, empty));
+    dataset.requireHalf(file.toString(), rules.maxLength());
     return dataset;
+  }
+
+  private static SftEncoder.Encoded encoded(SftEncoder encoder, JsonNode json, JsonLines at) {
+    String id = json.hasNonNull("id") ? json.get("id").asText() : "line " + at.line();
+    try {
+      return encoder.encode(id, json);
+    } catch (IllegalArgumentException e) {
+      throw at.bad(e.getMessage());
+    }
+  }
+
+  private void requireHalf(String file, int maxLength) {
+    if (rows.isEmpty() || 2 * counts.dropped() > counts.read()) {
+      throw new IllegalArgumentException(
+          file
+              + (rows.isEmpty() ? " holds no row to train on: " : " would lose most of its rows: ")
+              + summary(maxLength)
+              + (counts.tooLong() == 0
+                  ? ""
+                  : "; truncation_mode: keep_start keeps what fits of each row (as TRL does),"
+                      + " max_length: "
+                      + counts.longest()
+                      + " keeps them whole"));
+    }
+  }
+
+  /** Whether so many rows are lost that a user must be warned: more than 1 %. */
+  public boolean losesRows() {
+    return 100 * counts.dropped() > counts.read();
   }
 
   /** One sentence with the counts. */
   public String summary(int maxLength) {
-    return read
+    List<String> empty = counts.empty();
+    return counts.read()
         + " rows read, "
         + rows.size()
         + " used, "
-        + tooLong
+        + counts.tooLong()
         + " dropped because they are longer than max_length "
         + maxLength
-        + " tokens";
+        + " tokens"
+        + (counts.cut() == 0 ? "" : ", " + counts.cut() + " cut to it")
+        + (empty.isEmpty()
+            ? ""
+            : ", "
+                + empty.size()
+                + " dropped because nothing in them bears loss: "
+                + String.join(", ", empty.subList(0, Math.min(NAMED, empty.size())))
+                + (empty.size() > NAMED ? ", ..." : ""));
   }
 
-  /** Sequences grouped into the units that a batch counts: one row each, or bins of rows. */
-  public List<List<SftRow>> units(boolean packing, int maxLength) {
-    if (!packing) {
-      return rows.stream().map(List::of).toList();
-    }
-    int[] lengths = rows.stream().mapToInt(row -> row.ids().length).toArray();
-    return BinPacking.bestFitDecreasing(lengths, maxLength).stream()
-        .map(bin -> bin.stream().map(rows::get).toList())
-        .toList();
-  }
-
-  private static SftRow row(JsonNode json, JsonLines at, PromptEncoder encoder, Rules rules) {
-    String id = json.hasNonNull("id") ? json.get("id").asText() : "line " + at.line();
-    try {
-      if (json.has("prompt")) {
-        JsonNode prompt = json.get("prompt");
-        String completion = lastContent(json.path("completion"), "completion");
-        return supervised(
-            id,
-            prompt.isTextual()
-                ? encoder.pair(prompt.textValue(), completion)
-                : encoder.pair(messages(prompt, "prompt"), completion),
-            rules);
+  /** The first row as text; what stands in ⟦ ⟧ bears loss. */
+  public String firstRow(Tokenizer tokenizer) {
+    SftRow row = rows.get(0);
+    StringBuilder shown = new StringBuilder(row.id()).append(": ");
+    int begin = 0;
+    for (int t = 1; t <= row.ids().length && shown.length() < SHOWN; t++) {
+      if (t == row.ids().length || row.bearsLoss(t) != row.bearsLoss(begin)) {
+        String text = tokenizer.decode(row.part(begin, t).ids(), false);
+        shown.append(row.bearsLoss(begin) ? "⟦" + text + "⟧" : text);
+        begin = t;
       }
-      if (json.has("messages")) {
-        List<Message> messages = messages(json.get("messages"), "messages");
-        String completion = lastContent(json.get("messages"), "messages");
-        return supervised(
-            id, encoder.pair(messages.subList(0, messages.size() - 1), completion), rules);
-      }
-      if (json.path(rules.textField()).isTextual()) {
-        Pair text = encoder.pair("", json.get(rules.textField()).textValue());
-        return new SftRow(id, text.completion(), 1);
-      }
-    } catch (IllegalArgumentException e) {
-      throw at.bad(e.getMessage());
     }
-    throw at.bad(
-        "expected prompt and completion, messages, or "
-            + rules.textField()
-            + ", found the keys "
-            + names(json));
-  }
-
-  private static SftRow supervised(String id, Pair pair, Rules rules) {
-    int[] ids =
-        IntStream.concat(IntStream.of(pair.prompt()), IntStream.of(pair.completion())).toArray();
-    int from = rules.loss() == Supervision.COMPLETION ? pair.prompt().length : 1;
-    return new SftRow(id, ids, Math.max(1, from));
-  }
-
-  /** Text of a completion, given as text or as messages of which the last is the assistant's. */
-  private static String lastContent(JsonNode value, String field) {
-    String text;
-    if (value.isTextual()) {
-      text = value.textValue();
-    } else {
-      List<Message> messages = messages(value, field);
-      Message last = messages.get(messages.size() - 1);
-      if (!last.role().equals("assistant")) {
-        throw new IllegalArgumentException(
-            "the last message of '"
-                + field
-                + "' must be the assistant's, is "
-                + last.role()
-                + "'s");
-      }
-      text = last.content();
-    }
-    if (text.isEmpty()) {
-      throw new IllegalArgumentException("the completion is empty");
-    }
-    return text;
-  }
-
-  private static List<Message> messages(JsonNode value, String field) {
-    List<Message> messages = new ArrayList<>();
-    for (JsonNode message : value) {
-      if (!message.path("role").isTextual() || !message.path("content").isTextual()) {
-        throw new IllegalArgumentException(
-            "expected messages of role and content in '" + field + "'");
-      }
-      messages.add(
-          new Message(message.get("role").textValue(), message.get("content").textValue()));
-    }
-    if (messages.isEmpty()) {
-      throw new IllegalArgumentException("expected text or messages in '" + field + "'");
-    }
-    return messages;
-  }
-
-  private static List<String> names(JsonNode json) {
-    List<String> names = new ArrayList<>();
-    json.fieldNames().forEachRemaining(names::add);
-    return names;
+    return shown.length() < SHOWN ? shown.toString() : shown.substring(0, SHOWN) + " …";
   }
 }

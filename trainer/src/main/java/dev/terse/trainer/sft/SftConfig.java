@@ -10,12 +10,8 @@ import dev.terse.trainer.model.ModelArguments;
  * Configuration of the sft command: TRL's SFTConfig, flat. docs/commands/sft.md lists every key.
  *
  * @param learningRate peak learning rate
- * @param maxLength longest row in tokens; longer ones are dropped and counted (TRL cuts them, which
- *     loses the answer and the end token); unset takes the model's positions
- * @param packing whether rows are filled up to max_length with several examples; every micro-batch
- *     is packed without padding in any case
- * @param completionOnlyLoss whether only completions bear loss; unset means wherever a row has one
- * @param datasetTextField key of the text in rows that have no prompt
+ * @param maxLength longest row in tokens; truncation_mode says what becomes of longer ones; unset
+ *     takes the model's positions
  * @param trainSamplingStrategy order within an epoch
  * @param lossType nll, or chunked_nll, its other name: the head always works in chunks
  */
@@ -24,9 +20,7 @@ public record SftConfig(
     TrainingConfig training,
     @Default("2e-5") @Range("[0, inf)") double learningRate,
     @Default("1024") @Range("[2, inf)") Integer maxLength,
-    @Default("false") boolean packing,
-    @Default(Default.UNSET) Boolean completionOnlyLoss,
-    @Default("text") String datasetTextField,
+    SftRowsConfig rows,
     @Default("random") Sampling trainSamplingStrategy,
     @Default("nll") SftLossType lossType)
     implements RunConfig {

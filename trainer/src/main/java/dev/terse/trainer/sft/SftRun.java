@@ -4,9 +4,9 @@ import dev.terse.engine.Engine;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.data.Packing;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.SftDataset;
-import dev.terse.trainer.data.SftDataset.Supervision;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingRun;
@@ -43,10 +43,10 @@ public final class SftRun {
 
   private SftTrainer trainer(ModelFolder model) throws IOException {
     int maxLength = maxLength(model.decoder());
-    var train = load(config.training().datasetName(), model, maxLength, config.packing());
+    var train = load(config.training().datasetName(), model, maxLength, config.rows().packs());
     String evalFile = config.training().evaluation().evalDataset();
     List<List<SftRow>> eval =
-        evalFile == null ? List.of() : load(evalFile, model, maxLength, false);
+        evalFile == null ? List.of() : load(evalFile, model, maxLength, Packing.NONE);
     return new SftTrainer(model.decoder(), config, train, eval, phases);
   }
 
@@ -55,19 +55,21 @@ public final class SftRun {
     return config.maxLength() == null ? positions : Math.min(config.maxLength(), positions);
   }
 
-  private List<List<SftRow>> load(String file, ModelFolder model, int maxLength, boolean packing)
+  private List<List<SftRow>> load(String file, ModelFolder model, int maxLength, Packing packing)
       throws IOException {
-    boolean everything = Boolean.FALSE.equals(config.completionOnlyLoss());
     SftDataset data =
         SftDataset.load(
             Path.of(file),
             new PromptEncoder(model.tokenizer(), model.template()),
-            new SftDataset.Rules(
-                config.datasetTextField(),
-                maxLength,
-                everything ? Supervision.EVERYTHING : Supervision.COMPLETION));
-    LOG.info("{}: {}{}", file, data.summary(maxLength), skips(data, model));
-    return data.units(packing, maxLength);
+            config.rows().rules(packing.splits() ? Integer.MAX_VALUE : maxLength));
+    String summary = file + ": " + data.summary(maxLength) + skips(data, model);
+    if (data.losesRows()) {
+      LOG.warn("{}", summary);
+    } else {
+      LOG.info("{}", summary);
+    }
+    LOG.info("first row, where loss is in ⟦ ⟧: {}", data.firstRow(model.tokenizer()));
+    return packing.units(data.rows(), maxLength);
   }
 
   /** How many rows teach the skip token; a set that was never compressed teaches none. */

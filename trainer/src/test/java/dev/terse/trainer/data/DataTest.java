@@ -11,7 +11,7 @@ import dev.terse.testkit.TestSeed;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.data.EpochOrder.LastUpdate;
 import dev.terse.trainer.data.EpochOrder.Order;
-import dev.terse.trainer.data.SftDataset.Supervision;
+import dev.terse.trainer.data.SftRules.AssistantLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,14 +41,17 @@ class DataTest {
     tokenizer.close();
   }
 
-  private SftDataset sft(String line, Supervision loss) throws IOException {
+  private SftDataset sft(String line, Boolean completionOnly) throws IOException {
     Path file = Files.writeString(folder.resolve("sft.jsonl"), line + "\n");
-    return SftDataset.load(file, encoder, new SftDataset.Rules("text", 512, loss));
+    SftRules rules =
+        new SftRules("text", 512, completionOnly, AssistantLoss.FALSE, null, true, false);
+    return SftDataset.load(file, encoder, rules);
   }
 
   private String supervised(SftRow row) {
     int[] ids = row.ids();
-    return tokenizer.decode(Arrays.copyOfRange(ids, row.supervisedFrom(), ids.length), false);
+    return tokenizer.decode(
+        IntStream.range(0, ids.length).filter(row::bearsLoss).map(t -> ids[t]).toArray(), false);
   }
 
   /**
@@ -62,14 +65,15 @@ class DataTest {
             + "\"assistant\",\"content\":\""
             + completion
             + "\"}]}";
-    SftRow row = sft(line, Supervision.COMPLETION).rows().get(0);
+    SftRow row = sft(line, null).rows().get(0);
     assertThat(supervised(row))
         .isEqualTo("one\n\n[SKIP]two\n</think>\n\n3" + tokenizer.decode(end(), false));
     assertThat(row.supervises(tokenizer.id("[SKIP]").orElseThrow())).isTrue();
-    assertThat(tokenizer.decode(Arrays.copyOf(row.ids(), row.supervisedFrom()), false))
+    int from = row.ids().length - row.targets();
+    assertThat(tokenizer.decode(Arrays.copyOf(row.ids(), from), false))
         .contains("1+2")
         .endsWith("<|assistant|>");
-    assertThat(sft(line, Supervision.EVERYTHING).rows().get(0).supervisedFrom()).isEqualTo(1);
+    assertThat(sft(line, false).rows().get(0).targets()).isEqualTo(row.ids().length - 1);
   }
 
   private static int[] end() {
@@ -77,35 +81,20 @@ class DataTest {
   }
 
   @Test
-  void sft_messagesAndText_areReadToo() throws IOException {
-    SftRow messages =
-        sft(
-                "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"},"
-                    + "{\"role\":\"assistant\",\"content\":\"yo\"}]}",
-                Supervision.COMPLETION)
-            .rows()
-            .get(0);
-    assertThat(supervised(messages)).startsWith("yo");
-    SftRow text = sft("{\"text\":\"abc\"}", Supervision.COMPLETION).rows().get(0);
-    assertThat(text.supervisedFrom()).isEqualTo(1);
-    SftRow plain =
-        sft("{\"prompt\":\"Q: \",\"completion\":\"A\"}", Supervision.COMPLETION).rows().get(0);
-    assertThat(supervised(plain)).startsWith("A");
-  }
-
-  @Test
   void sft_badRows_areToldWithTheirLine() {
-    assertThatThrownBy(() -> sft("{\"prompt\":\"a\",\"completion\":\"\"}", Supervision.COMPLETION))
-        .hasMessageContaining("sft.jsonl line 1: the completion is empty");
-    assertThatThrownBy(() -> sft("{\"text\":\"\"}", Supervision.COMPLETION))
-        .hasMessageContaining("sft.jsonl line 1: expected text to learn, found none");
+    assertThatThrownBy(() -> sft("{\"prompt\":\"a\",\"completion\":\"\"}", null))
+        .hasMessageContaining("sft.jsonl holds no row to train on")
+        .hasMessageContaining("1 dropped because nothing in them bears loss: line 1");
+    assertThatThrownBy(() -> sft("{\"text\":\"\"}", null))
+        .hasMessageContaining("nothing in them bears loss: line 1");
     assertThatThrownBy(
             () ->
                 sft(
-                    "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
-                    Supervision.COMPLETION))
-        .hasMessageContaining("the last message of 'messages' must be the assistant's, is user's");
-    assertThatThrownBy(() -> sft("{\"prompt\": ", Supervision.COMPLETION))
+                    "{\"prompt\":[{\"role\":\"user\",\"content\":\"a\"}],\"completion\":[{\"role\":"
+                        + "\"user\",\"content\":\"a\"}]}",
+                    null))
+        .hasMessageContaining("the last message of 'completion' must be the assistant's");
+    assertThatThrownBy(() -> sft("{\"prompt\": ", null))
         .hasMessageContaining("line 1: expected one JSON object");
     assertThatThrownBy(() -> SftDataset.load(folder.resolve("none.jsonl"), encoder, null))
         .hasMessageContaining("none.jsonl: no such file");

@@ -245,7 +245,8 @@ class SftRunTest {
     Files.writeString(folder.resolve("data.jsonl"), "{\"question\":\"x\"}\n");
     assertThatThrownBy(() -> run("out", new StopSignal()))
         .hasMessageContaining(
-            "line 1: expected prompt and completion, messages, or text, found the keys [question]");
+            "line 1: expected prompt and completion, messages, conversations, input_ids,")
+        .hasMessageContaining("or text, found the keys [question]");
   }
 
   @Test
