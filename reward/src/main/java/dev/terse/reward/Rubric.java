@@ -2,9 +2,11 @@ package dev.terse.reward;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /**
  * Ordered, weighted terms that make one reward.
@@ -85,6 +87,15 @@ public final class Rubric implements AutoCloseable {
         .toArray();
   }
 
+  /** The sum in one line. */
+  public String describe() {
+    String sum =
+        terms.stream()
+            .map(w -> w.weight() + " x " + w.term().name())
+            .collect(Collectors.joining(" + "));
+    return gate == Gate.CORRECT ? sum + ", nothing for a wrong answer" : sum;
+  }
+
   /**
    * Makes every term ready.
    *
@@ -100,45 +111,106 @@ public final class Rubric implements AutoCloseable {
     terms.forEach(w -> w.term().close());
   }
 
-  /** The reward of one completion; never throws. */
+  /** The reward of a completion that was drawn alone; never throws. */
   public Score score(Sample sample) {
-    var values = new LinkedHashMap<String, Double>();
-    String failure = null;
-    double total = 0;
-    boolean said = false;
+    return score(List.of(sample)).get(0);
+  }
+
+  /**
+   * The rewards of completions that were drawn together; never throws. Where a term that compares
+   * them fails, all of them fail.
+   *
+   * @param batch groups one after another, [B]
+   * @return their rewards, [B]
+   */
+  public List<Score> score(List<Sample> batch) {
+    var rewards = batch.stream().map(Pending::new).toList();
     for (var weighted : terms) {
-      String name = weighted.term().name();
-      double value = Double.NaN;
-      try {
-        value = weighted.term().of(sample);
-        if (Double.isInfinite(value)) {
-          failure = failure == null ? "reward '" + name + "' gave " + value : failure;
-          value = Double.NaN;
-        }
-      } catch (Throwable e) { // the border: a reward may fail in any way, training goes on
-        failure = failure == null ? "reward '" + name + "' failed: " + brief(e) : failure;
-      }
-      values.put(name, value);
-      if (!Double.isNaN(value)) {
-        said = true;
-        total += weighted.weight() * value;
+      if (weighted.term() instanceof BatchReward together) {
+        addAll(together, weighted.weight(), rewards);
+      } else {
+        rewards.forEach(reward -> reward.add(weighted));
       }
     }
+    return rewards.stream().map(reward -> finished(reward)).toList();
+  }
+
+  private static void addAll(BatchReward term, double weight, List<Pending> rewards) {
+    double[] values = null;
+    String failure = null;
+    try {
+      values = term.of(rewards.stream().map(reward -> reward.sample).toList());
+      if (values.length != rewards.size()) {
+        failure =
+            "reward '"
+                + term.name()
+                + "' gave "
+                + values.length
+                + " values for "
+                + rewards.size()
+                + " completions";
+      }
+    } catch (Throwable e) { // the border: a reward may fail in any way, training goes on
+      failure = "reward '" + term.name() + "' failed: " + brief(e);
+    }
+    for (int i = 0; i < rewards.size(); i++) {
+      rewards.get(i).add(term.name(), weight, failure == null ? values[i] : Double.NaN, failure);
+    }
+  }
+
+  private Score finished(Pending reward) {
     boolean correct = false;
     try {
-      correct = correctness.of(sample) > 0;
+      correct = correctness.of(reward.sample) > 0;
     } catch (Throwable e) { // the same border
-      failure = failure == null ? "correctness failed: " + brief(e) : failure;
+      reward.fail("correctness failed: " + brief(e));
     }
-    if (failure == null && !said) {
-      failure = "no reward had anything to say (is the gold answer missing?)";
+    if (!reward.said) {
+      reward.fail("no reward had anything to say (is the gold answer missing?)");
     }
-    if (failure != null) {
+    if (reward.failure != null) {
       failed.incrementAndGet();
-      firstCause.compareAndSet("", failure);
-      return new Score(Double.NaN, values, correct);
+      firstCause.compareAndSet("", reward.failure);
+      return new Score(Double.NaN, reward.values, correct);
     }
-    return new Score(gate == Gate.CORRECT && !correct ? 0 : total, values, correct);
+    double total = gate == Gate.CORRECT && !correct ? 0 : reward.total;
+    return new Score(total, reward.values, correct);
+  }
+
+  /** The reward of a completion while its terms are added. */
+  private static final class Pending {
+    private final Sample sample;
+    private final Map<String, Double> values = new LinkedHashMap<>();
+    private double total;
+    private boolean said;
+    private String failure; // the first; null for none
+
+    Pending(Sample sample) {
+      this.sample = sample;
+    }
+
+    void add(Weighted weighted) {
+      String name = weighted.term().name();
+      try {
+        add(name, weighted.weight(), weighted.term().of(sample), null);
+      } catch (Throwable e) { // the border: a reward may fail in any way, training goes on
+        add(name, weighted.weight(), Double.NaN, "reward '" + name + "' failed: " + brief(e));
+      }
+    }
+
+    void add(String name, double weight, double value, String fault) {
+      boolean infinite = Double.isInfinite(value);
+      fail(infinite ? "reward '" + name + "' gave " + value : fault);
+      values.put(name, infinite ? Double.NaN : value);
+      if (Double.isFinite(value)) {
+        said = true;
+        total += weight * value;
+      }
+    }
+
+    void fail(String why) {
+      failure = failure == null ? why : failure;
+    }
   }
 
   /** Samples that got no reward since this rubric was made. */

@@ -5,7 +5,7 @@ package dev.terse.reward;
  *
  * @param completion decoded text, added tokens such as [SKIP] kept, special tokens left out
  * @param gold the right answer as the data set has it
- * @param tokens length of the completion in tokens, the stop token included
+ * @param ids its tokens, the stop token included; not to be changed
  * @param finished whether the model ended it itself (false: cut by the limit)
  * @param steps kept steps of the thinking, by the shared segmenter
  * @param skips [SKIP] marks in the thinking, by the shared segmenter
@@ -14,8 +14,14 @@ package dev.terse.reward;
 public record Sample(
     String completion,
     String gold,
-    int tokens,
+    int[] ids,
     boolean finished,
     int steps,
     int skips,
-    int longestSkipRun) {}
+    int longestSkipRun) {
+
+  /** Length of the completion in tokens, the stop token included. */
+  public int tokens() {
+    return ids.length;
+  }
+}

@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 class RubricTest {
-  private static final Sample SAMPLE = new Sample("t</think>5", "5", 100, true, 0, 0, 0);
+  private static final Sample SAMPLE = new Sample("t</think>5", "5", new int[100], true, 0, 0, 0);
 
   @Test
   void score_weightsAndOrder_areKept() {

@@ -11,14 +11,18 @@ import java.nio.charset.StandardCharsets;
  * and a pipe of its own for replies.
  *
  * <pre>
- * request = call int64, completion text, gold text, tokens, steps, skips, longestRun int32, finished byte
+ * request = call int64, completion text, gold text, ids, steps, skips, longestRun int32, finished byte
  * reply   = call int64, ok byte, value float64 | reason text
  * text    = length int32 (-1: null), UTF-8 bytes
+ * ids     = length int32, int32 each
  * </pre>
  */
 final class Frames {
   /** The longest completions have some 200 KB; a frame beyond this is a fault. */
   static final int MAX_TEXT_BYTES = 64 << 20;
+
+  /** A token has a byte of text at least. */
+  private static final int MAX_IDS = MAX_TEXT_BYTES;
 
   /** Reasons are for the log. */
   static final int MAX_REASON_BYTES = 4096;
@@ -32,7 +36,10 @@ final class Frames {
     out.writeLong(call);
     writeText(out, sample.completion());
     writeText(out, sample.gold());
-    out.writeInt(sample.tokens());
+    out.writeInt(sample.ids().length);
+    for (int id : sample.ids()) {
+      out.writeInt(id);
+    }
     out.writeInt(sample.steps());
     out.writeInt(sample.skips());
     out.writeInt(sample.longestSkipRun());
@@ -44,11 +51,23 @@ final class Frames {
   static Sample readSample(DataInputStream in) throws IOException {
     String completion = readText(in, MAX_TEXT_BYTES);
     String gold = readText(in, MAX_TEXT_BYTES);
-    int tokens = in.readInt();
+    int[] ids = readIds(in);
     int steps = in.readInt();
     int skips = in.readInt();
     int longestRun = in.readInt();
-    return new Sample(completion, gold, tokens, in.readByte() != 0, steps, skips, longestRun);
+    return new Sample(completion, gold, ids, in.readByte() != 0, steps, skips, longestRun);
+  }
+
+  private static int[] readIds(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > MAX_IDS) {
+      throw new IOException(length + " token ids, at most " + MAX_IDS + " expected");
+    }
+    int[] ids = new int[length];
+    for (int i = 0; i < length; i++) {
+      ids[i] = in.readInt();
+    }
+    return ids;
   }
 
   static void writeText(DataOutputStream out, String text) throws IOException {

@@ -8,18 +8,14 @@ import dev.terse.reward.Sample;
  * get_cosine_scaled_reward): right and short is best, wrong and short is worst.
  */
 record CosineLength(
-    Correctness correctness,
+    String name,
+    RewardTerm correctness,
     int maxLen,
     double minWrong,
     double maxWrong,
     double minCorrect,
     double maxCorrect)
     implements RewardTerm {
-
-  @Override
-  public String name() {
-    return "cosine_length";
-  }
 
   @Override
   public double of(Sample sample) {

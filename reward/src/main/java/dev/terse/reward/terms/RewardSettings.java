@@ -8,8 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Thresholds of the built-in reward terms. A null component takes its default. Configuration keys
- * are the component names in snake_case ({@code kappa_high}).
+ * Thresholds of the built-in reward terms. Configuration keys are the component names in snake_case
+ * ({@code kappa_high}). A null component takes its default; those of lengths, cosine values and the
+ * answer policy stay null, since TRL's and open-r1's rewards have defaults of their own.
  *
  * @param kappaHigh skip ratio that earns 1.0; 0.8 in the authors' code
  * @param kappaLow skip ratio that earns 0.5; 0.5 in the authors' code
@@ -20,14 +21,20 @@ import java.util.Map;
  * @param lengthPenalty value of too many tokens; -1
  * @param maxSkipRun longer runs of skips earn no {@code skip_share}; 32
  * @param maxCompletionLen L_max of {@code soft_overlong} and {@code cosine_length}, tokens; 4096
- * @param softPunishCache L_cache of {@code soft_overlong}, tokens; 512
- * @param minValueWrong {@code cosine_length}, wrong and shortest; -1.0 (TRL)
+ *     (1280 in TRL's command line, 16384 in open-r1)
+ * @param softPunishCache L_cache of {@code soft_overlong}, tokens; 512 (256 in TRL's command line,
+ *     4096 in open-r1)
+ * @param cosineMaxLen most characters of open-r1's {@code cosine}; 1000
+ * @param minValueWrong {@code cosine_length}, wrong and shortest; -1.0 (TRL), 0 in open-r1's {@code
+ *     cosine}
  * @param maxValueWrong {@code cosine_length}, wrong and longest; -0.5 (TRL)
  * @param minValueCorrect {@code cosine_length}, right and longest; 0.5 (TRL)
  * @param maxValueCorrect {@code cosine_length}, right and shortest; 1.0 (TRL)
  * @param ngramSize words in an n-gram of {@code repetition}; 3 (TRL)
  * @param maxPenalty {@code repetition} of a text that only repeats itself; -1.0 (TRL)
- * @param answerPolicy where the answer is looked for; {@code strict}
+ * @param answerPolicy where the answer is looked for; {@code strict}, or {@code trl} in TRL's and
+ *     open-r1's rewards
+ * @param codeLanguage of the block of code that {@code code_format} wants; python
  */
 public record RewardSettings(
     Double kappaHigh,
@@ -39,13 +46,15 @@ public record RewardSettings(
     Integer maxSkipRun,
     Integer maxCompletionLen,
     Integer softPunishCache,
+    Integer cosineMaxLen,
     Double minValueWrong,
     Double maxValueWrong,
     Double minValueCorrect,
     Double maxValueCorrect,
     Integer ngramSize,
     Double maxPenalty,
-    AnswerPolicy answerPolicy) {
+    AnswerPolicy answerPolicy,
+    String codeLanguage) {
 
   /** The keys that {@link #of} knows, in the order of the components. */
   private static final List<String> KEYS =
@@ -61,15 +70,10 @@ public record RewardSettings(
     tauLength = tauLength == null ? 3500 : tauLength;
     lengthPenalty = lengthPenalty == null ? -1.0 : lengthPenalty;
     maxSkipRun = maxSkipRun == null ? 32 : maxSkipRun;
-    maxCompletionLen = maxCompletionLen == null ? 4096 : maxCompletionLen;
-    softPunishCache = softPunishCache == null ? 512 : softPunishCache;
-    minValueWrong = minValueWrong == null ? -1.0 : minValueWrong;
-    maxValueWrong = maxValueWrong == null ? -0.5 : maxValueWrong;
-    minValueCorrect = minValueCorrect == null ? 0.5 : minValueCorrect;
-    maxValueCorrect = maxValueCorrect == null ? 1.0 : maxValueCorrect;
     ngramSize = ngramSize == null ? 3 : ngramSize;
     maxPenalty = maxPenalty == null ? -1.0 : maxPenalty;
-    answerPolicy = answerPolicy == null ? AnswerPolicy.STRICT : answerPolicy;
+    cosineMaxLen = cosineMaxLen == null ? 1000 : cosineMaxLen;
+    codeLanguage = codeLanguage == null ? "python" : codeLanguage;
 
     require(kappaLow >= 0 && kappaLow <= 1, "kappa_low must be in [0, 1]", kappaLow);
     require(kappaHigh > 0 && kappaHigh <= 1, "kappa_high must be in (0, 1]", kappaHigh);
@@ -79,10 +83,14 @@ public record RewardSettings(
     require(skipPenalty <= 0, "skip_penalty must not be positive", skipPenalty);
     require(lengthPenalty <= 0, "length_penalty must not be positive", lengthPenalty);
     require(maxSkipRun > 0, "max_skip_run must be positive", maxSkipRun);
-    require(maxCompletionLen > 0, "max_completion_len must be positive", maxCompletionLen);
+    require(cosineMaxLen > 0, "cosine_max_len must be positive", cosineMaxLen);
     require(
-        softPunishCache >= 0 && softPunishCache <= maxCompletionLen,
-        "soft_punish_cache must be in [0, max_completion_len " + maxCompletionLen + "]",
+        maxCompletionLen == null || maxCompletionLen > 0,
+        "max_completion_len must be positive",
+        maxCompletionLen);
+    require(
+        softPunishCache == null || softPunishCache >= 0,
+        "soft_punish_cache must not be negative",
         softPunishCache);
     require(ngramSize > 0, "ngram_size must be positive", ngramSize);
     require(maxPenalty <= 0, "max_penalty must not be positive", maxPenalty);
@@ -119,13 +127,15 @@ public record RewardSettings(
         whole(v, "max_skip_run"),
         whole(v, "max_completion_len"),
         whole(v, "soft_punish_cache"),
+        whole(v, "cosine_max_len"),
         number(v, "min_value_wrong"),
         number(v, "max_value_wrong"),
         number(v, "min_value_correct"),
         number(v, "max_value_correct"),
         whole(v, "ngram_size"),
         number(v, "max_penalty"),
-        policy(v.get("answer_policy")));
+        policy(v.get("answer_policy")),
+        v.get("code_language") == null ? null : v.get("code_language").toString());
   }
 
   private static Double number(Map<String, Object> values, String key) {
@@ -165,8 +175,8 @@ public record RewardSettings(
     return AnswerPolicy.named(name);
   }
 
-  private static void requireFinite(String key, double value) {
-    require(Double.isFinite(value), key + " must be finite", value);
+  private static void requireFinite(String key, Double value) {
+    require(value == null || Double.isFinite(value), key + " must be finite", value);
   }
 
   private static void require(boolean condition, String rule, Object found) {

@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 
 /** The built-in terms and presets by the names that configuration uses. */
 public final class RewardTerms {
-  /** Names for {@code reward_funcs}. */
+  /** Our own names for {@code reward_funcs}; {@link PublishedTerms#NAMES} are the others. */
   public static final List<String> NAMES =
       List.of(
-          ("accuracy skip_ratio skip_count length soft_overlong cosine_length repetition format"
-                  + " think_tag skip_share token_saving")
+          ("accuracy skip_ratio skip_count length_limit soft_overlong cosine_length repetition"
+                  + " think_answer think_tag skip_share token_saving")
               .split(" "));
 
   /** Names for {@code reward_preset}. */
@@ -24,10 +24,12 @@ public final class RewardTerms {
 
   /** What an entry of {@code reward_funcs} may be. */
   private static final List<String> ENTRIES =
-      Stream.concat(NAMES.stream(), Stream.of("class:<name of your class>")).toList();
+      Stream.of(NAMES, PublishedTerms.NAMES, List.of("class:<name of your class>"))
+          .flatMap(List::stream)
+          .toList();
 
   private static final List<String> PAPER_TERMS =
-      List.of("accuracy", "skip_ratio", "skip_count", "length");
+      List.of("accuracy", "skip_ratio", "skip_count", "length_limit");
   private static final List<Double> PAPER_WEIGHTS = List.of(2.0, 1.0, 1.0, 1.0);
   private static final List<String> SAFE_TERMS = List.of("accuracy", "skip_share", "token_saving");
   private static final List<Double> SAFE_WEIGHTS = List.of(1.0, 0.25, 0.25);
@@ -92,6 +94,7 @@ public final class RewardTerms {
       Gate gate,
       UserRewards users) {
     var builtIn = names.stream().filter(name -> !UserRewards.isUsers(name)).toList();
+    PublishedTerms.refuseWhatRunsPrograms(builtIn);
     Names.requireKnown("reward_funcs entry", builtIn, ENTRIES);
     if (!weights.isEmpty() && weights.size() != names.size()) {
       throw new IllegalArgumentException(
@@ -113,28 +116,25 @@ public final class RewardTerms {
   }
 
   private static Correctness correctness(RewardSettings s) {
-    return new Correctness(new AnswerCheck(s.answerPolicy()), false);
+    AnswerPolicy policy = s.answerPolicy() == null ? AnswerPolicy.STRICT : s.answerPolicy();
+    return new Correctness(new AnswerCheck(policy), false);
   }
 
   private static RewardTerm byName(String name, RewardSettings s, Correctness correctness) {
+    if (PublishedTerms.NAMES.contains(name)) {
+      return PublishedTerms.byName(name, s);
+    }
     Names.requireKnown("reward_funcs entry", List.of(name), NAMES);
     var saving = new TokenSaving(s.tauLength());
     return switch (name) {
       case "accuracy" -> correctness;
       case "skip_ratio" -> new SkipRatio(s.kappaHigh(), s.kappaLow());
       case "skip_count" -> new SkipCount(s.tauSkip(), s.skipPenalty());
-      case "length" -> new Length(s.tauLength(), s.lengthPenalty());
-      case "soft_overlong" -> new SoftOverlong(s.maxCompletionLen(), s.softPunishCache());
-      case "cosine_length" ->
-          new CosineLength(
-              correctness,
-              s.maxCompletionLen(),
-              s.minValueWrong(),
-              s.maxValueWrong(),
-              s.minValueCorrect(),
-              s.maxValueCorrect());
-      case "repetition" -> new Repetition(s.ngramSize(), s.maxPenalty());
-      case "format" -> new Format();
+      case "length_limit" -> new LengthLimit(s.tauLength(), s.lengthPenalty());
+      case "soft_overlong" -> PublishedTerms.softOverlong(name, s, 4096, 512);
+      case "cosine_length" -> PublishedTerms.cosine(name, correctness, s);
+      case "repetition" -> new Repetition(Repetition.Units.WORDS, s.ngramSize(), s.maxPenalty());
+      case "think_answer" -> new ThinkAnswer();
       case "think_tag" -> new ThinkTag();
       case "skip_share" -> new SkipShare(s.kappaHigh(), s.tauSkip(), s.maxSkipRun(), saving);
       case "token_saving" -> saving;

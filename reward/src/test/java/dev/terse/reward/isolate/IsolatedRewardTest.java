@@ -134,6 +134,6 @@ class IsolatedRewardTest {
   }
 
   private static Sample sample(String completion, int tokens) {
-    return new Sample(completion, null, tokens, true, 0, 0, 0);
+    return new Sample(completion, null, new int[tokens], true, 0, 0, 0);
   }
 }

@@ -15,11 +15,20 @@ import org.junit.jupiter.api.Test;
 
 /** Hostile text: every rubric gives a number in its range, and no Throwable. */
 class HostileTest {
+  /** One name of each published reward. */
+  static final List<String> PUBLISHED =
+      List.of(
+          ("accuracy_reward reasoning_accuracy_reward think_format_reward"
+                  + " get_soft_overlong_punishment get_repetition_penalty_reward format tag_count"
+                  + " reasoning_steps cosine length code_format")
+              .split(" "));
+
   private final List<Rubric> rubrics =
       List.of(
           RewardTerms.preset("paper", List.of(), RewardSettings.defaults()),
           RewardTerms.preset("safe", List.of(), RewardSettings.defaults()),
-          RewardTerms.rubric(RewardTerms.NAMES, List.of(), RewardSettings.defaults()));
+          RewardTerms.rubric(RewardTerms.NAMES, List.of(), RewardSettings.defaults()),
+          RewardTerms.rubric(PUBLISHED, List.of(), RewardSettings.defaults()));
 
   @Test
   void score_handMadeCorpus_isInRange() throws IOException {
@@ -42,7 +51,7 @@ class HostileTest {
 
   private List<String> problemsWith(String gold, String text) {
     var problems = new ArrayList<String>();
-    var sample = new Sample(text, gold, text.length(), true, 1, 2, 2);
+    var sample = new Sample(text, gold, new int[text.length()], true, 1, 2, 2);
     for (var rubric : rubrics) {
       double total = rubric.score(sample).total();
       if (!(total >= -5 && total <= 8)) {

@@ -23,7 +23,7 @@ class PaperPresetTest {
             Map.entry("accuracy", 1.0),
             Map.entry("skip_ratio", 1.0),
             Map.entry("skip_count", 0.0),
-            Map.entry("length", 0.0));
+            Map.entry("length_limit", 0.0));
     assertThat(score.total()).isEqualTo(3.0);
     assertThat(score.correct()).isTrue();
   }
@@ -57,10 +57,10 @@ class PaperPresetTest {
   void skipCountAndLength_atTheirThresholds_punishOnlyBeyond() {
     assertThat(paper.score(completion(0, 100, "", 3500)).terms())
         .containsEntry("skip_count", 0.0)
-        .containsEntry("length", 0.0);
+        .containsEntry("length_limit", 0.0);
     assertThat(paper.score(completion(0, 101, "", 3501)).terms())
         .containsEntry("skip_count", -1.0)
-        .containsEntry("length", -1.0);
+        .containsEntry("length_limit", -1.0);
   }
 
   @Test

@@ -38,9 +38,9 @@ class RewardTermsTest {
     assertThatThrownBy(
             () ->
                 RewardTerms.rubric(
-                    List.of("accuracy", "length"), List.of(1.0), RewardSettings.defaults()))
+                    List.of("accuracy", "length_limit"), List.of(1.0), RewardSettings.defaults()))
         .hasMessage(
-            "reward_weights must have one entry for each of [accuracy, length], found 1: [1.0]");
+            "reward_weights must have one entry for each of [accuracy, length_limit], found 1: [1.0]");
   }
 
   @Test
@@ -58,7 +58,7 @@ class RewardTermsTest {
   @ParameterizedTest
   @CsvSource({"80, 0.0", "90, -0.5", "100, -1.0", "101, -1.0", "0, 0.0"})
   void softOverlong_trlExample_agrees(int tokens, double expected) {
-    var term = new SoftOverlong(100, 20);
+    var term = new SoftOverlong("soft_overlong", 100, 20);
     assertThat(term.of(Samples.of("x", "5", tokens))).isEqualTo(expected);
   }
 
@@ -84,7 +84,7 @@ class RewardTermsTest {
 
   @Test
   void repetition_trlExamples_agree() {
-    var term = new Repetition(2, -1);
+    var term = new Repetition(Repetition.Units.WORDS, 2, -1);
     assertThat(term.of(Samples.of("1 2 3 4", "5"))).isZero();
     assertThat(term.of(Samples.of("5 5 5 5 5", "5"))).isEqualTo(-0.75);
     assertThat(term.of(Samples.of("5", "5"))).isZero();
@@ -99,7 +99,7 @@ class RewardTermsTest {
   })
   void tags_wellFormedOrNot_areTold(String completion, double tag, double format) {
     assertThat(new ThinkTag().of(Samples.of(completion, "5"))).isEqualTo(tag);
-    assertThat(new Format().of(Samples.of(completion, "5"))).isEqualTo(format);
+    assertThat(new ThinkAnswer().of(Samples.of(completion, "5"))).isEqualTo(format);
   }
 
   @Test

@@ -23,7 +23,7 @@ class SafePresetTest {
       })
   void score_notRight_isExactlyZero(String completion) {
     for (int skips : new int[] {0, 4, 1000}) {
-      var score = safe.score(new Sample(completion, "5", 10, true, 1, skips, skips));
+      var score = safe.score(new Sample(completion, "5", new int[10], true, 1, skips, skips));
       assertThat(score.total()).isZero();
       assertThat(score.correct()).isFalse();
     }
@@ -31,7 +31,7 @@ class SafePresetTest {
 
   @Test
   void score_rightButCutByTheLimit_isZero() {
-    var cut = new Sample("t\n</think>\n\\boxed{5} and", "5", 10, false, 1, 1, 1);
+    var cut = new Sample("t\n</think>\n\\boxed{5} and", "5", new int[10], false, 1, 1, 1);
     assertThat(safe.score(cut).total()).isZero();
   }
 
@@ -86,8 +86,15 @@ class SafePresetTest {
 
   @Test
   void score_stuffedWithRawBlankLines_isUnchanged() {
-    var plain = new Sample("t</think>\\boxed{5}", "5", 100, true, 1, 4, 4);
-    var stuffed = new Sample("t\n\n\n\n\n\n</think>\\boxed{5}", "5", 100, true, 1, 4, 4);
+    var plain = new Sample("t</think>\\boxed{5}", "5", new int[100], true, 1, 4, 4);
+    var stuffed = new Sample("t\n\n\n\n\n\n</think>\\boxed{5}", "5", new int[100], true, 1, 4, 4);
     assertThat(safe.score(stuffed).total()).isEqualTo(safe.score(plain).total());
+  }
+
+  @Test
+  void describe_namesTheSum() {
+    assertThat(RewardTerms.preset("safe", List.of(), RewardSettings.defaults()).describe())
+        .isEqualTo(
+            "1.0 x accuracy + 0.25 x skip_share + 0.25 x token_saving, nothing for a wrong answer");
   }
 }

@@ -12,11 +12,12 @@ final class Samples {
   }
 
   static Sample of(String completion, String gold, int tokens) {
-    return new Sample(completion, gold, tokens, true, 0, 0, 0);
+    return new Sample(completion, gold, new int[tokens], true, 0, 0, 0);
   }
 
   /** A finished right answer to gold 5 with these counts. */
   static Sample right(int tokens, int steps, int skips, int longestRun) {
-    return new Sample("t\n</think>\n\\boxed{5}", "5", tokens, true, steps, skips, longestRun);
+    return new Sample(
+        "t\n</think>\n\\boxed{5}", "5", new int[tokens], true, steps, skips, longestRun);
   }
 }

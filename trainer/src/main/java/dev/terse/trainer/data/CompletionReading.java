@@ -11,6 +11,7 @@ import java.util.Arrays;
 /**
  * A completion as text, by the shared segmenter: what rewards, metrics and records say of it.
  *
+ * @param ids the tokens, the end token included; not to be changed
  * @param text decoded, special tokens left out; marks such as [SKIP] and {@code </think>} stay
  * @param thinking the text taken apart
  * @param skips steps and marks in the thinking
@@ -19,6 +20,7 @@ import java.util.Arrays;
  * @param finished whether the model ended it itself
  */
 public record CompletionReading(
+    int[] ids,
     String text,
     Thinking thinking,
     SkipCounts skips,
@@ -34,6 +36,7 @@ public record CompletionReading(
     int thinkTokens =
         thinking.closed() ? tokensThrough(Thinking.CLOSE, ids, tokenizer) : ids.length;
     return new CompletionReading(
+        ids,
         text,
         thinking,
         SkipCounts.of(thinking.text(), skipToken),
@@ -49,8 +52,7 @@ public record CompletionReading(
 
   /** What rewards see. */
   public Sample sample(String gold) {
-    return new Sample(
-        text, gold, tokens(), finished, skips.kept(), skips.skips(), skips.longestRun());
+    return new Sample(text, gold, ids, finished, skips.kept(), skips.skips(), skips.longestRun());
   }
 
   /** Fewest tokens whose text holds {@code mark}; the mark may be one token or several. */

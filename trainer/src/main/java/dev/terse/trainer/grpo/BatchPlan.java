@@ -190,7 +190,7 @@ record BatchPlan(
           iterations, completions(), updateBatch(), updateBatch());
     }
 
-    /** ConfigValues of one key that come out even where the others stay. */
+    /** Values of one key that come out even where the others stay. */
     private String advice() {
       if (generationBatch != null) {
         int even = updateBatch() / gcd(updateBatch(), groupSize) * groupSize;

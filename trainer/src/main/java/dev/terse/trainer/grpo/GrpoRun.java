@@ -45,6 +45,7 @@ public final class GrpoRun {
   public int run(StopSignal stop) throws IOException {
     try (Rubric rubric = config.reward().rubric()) {
       rubric.open();
+      LOG.info("reward: {}", rubric.describe());
       return run.run(model -> trainer(model, rubric), stop);
     }
   }

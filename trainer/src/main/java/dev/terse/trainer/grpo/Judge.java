@@ -2,6 +2,7 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.reward.Rubric;
+import dev.terse.reward.Sample;
 import dev.terse.reward.Score;
 import dev.terse.rollout.Completion;
 import dev.terse.rollout.Group;
@@ -9,6 +10,7 @@ import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Reads completions and scores them. */
 record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric) {
@@ -35,14 +37,18 @@ record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric) {
 
   /** The rewards of all completions, groups one after another, [P·G]. */
   List<Reward> rewards(List<Problem> problems, List<Group> groups) {
-    List<Reward> rewards = new ArrayList<>();
+    List<CompletionReading> readings = new ArrayList<>();
+    List<Sample> samples = new ArrayList<>();
     for (int p = 0; p < groups.size(); p++) {
       for (Completion completion : groups.get(p).completions()) {
         CompletionReading reading = CompletionReading.of(completion, tokenizer, skipMark);
-        Score score = rubric.score(reading.sample(problems.get(p).gold()));
-        rewards.add(new Reward(reading, score));
+        readings.add(reading);
+        samples.add(reading.sample(problems.get(p).gold()));
       }
     }
-    return rewards;
+    List<Score> scores = rubric.score(samples);
+    return IntStream.range(0, scores.size())
+        .mapToObj(i -> new Reward(readings.get(i), scores.get(i)))
+        .toList();
   }
 }

@@ -6,11 +6,11 @@ import dev.terse.reward.Sample;
 /**
  * 1 for well-tagged thinking that is not blank, followed by an answer that is not blank; else 0.
  */
-record Format() implements RewardTerm {
+record ThinkAnswer() implements RewardTerm {
 
   @Override
   public String name() {
-    return "format";
+    return "think_answer";
   }
 
   @Override

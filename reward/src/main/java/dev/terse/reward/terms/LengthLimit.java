@@ -4,11 +4,11 @@ import dev.terse.reward.RewardTerm;
 import dev.terse.reward.Sample;
 
 /** The paper's length reward: {@code penalty} for more than {@code tau} tokens, else 0. */
-record Length(int tau, double penalty) implements RewardTerm {
+record LengthLimit(int tau, double penalty) implements RewardTerm {
 
   @Override
   public String name() {
-    return "length";
+    return "length_limit";
   }
 
   @Override
