@@ -2,6 +2,7 @@ package dev.terse.jinja;
 
 import dev.terse.jinja.Token.Kind;
 import dev.terse.jinja.value.Callable;
+import dev.terse.jinja.value.Tuple;
 import dev.terse.jinja.value.Undefined;
 import dev.terse.jinja.value.Values;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Compiles expressions with Jinja2's precedence: or, and, not, comparison, + -, ~, * /, unary. */
 final class ExpressionParser {
@@ -25,7 +27,10 @@ final class ExpressionParser {
   Expression expression() {
     tokens.enter();
     Expression result = disjunction();
+    int links = 0;
     while (tokens.skipName("if")) {
+      tokens.enter();
+      links++;
       Expression then = result;
       Expression condition = disjunction();
       Expression otherwise =
@@ -34,7 +39,9 @@ final class ExpressionParser {
               : frame -> new Undefined("the inline if has no else");
       result = frame -> Values.truth(condition.in(frame)) ? then.in(frame) : otherwise.in(frame);
     }
-    tokens.leave();
+    for (; links >= 0; links--) {
+      tokens.leave();
+    }
     return result;
   }
 
@@ -43,7 +50,7 @@ final class ExpressionParser {
     return tuple(disjunction(), false);
   }
 
-  /** An expression, or several with commas: a list. */
+  /** An expression, or several with commas: a tuple. */
   Expression expressionOrTuple() {
     return tuple(expression(), true);
   }
@@ -59,7 +66,7 @@ final class ExpressionParser {
       }
       items.add(inlineIf ? expression() : disjunction());
     }
-    return listOf(items);
+    return tupleOf(items);
   }
 
   private boolean endsExpression() {
@@ -68,31 +75,33 @@ final class ExpressionParser {
   }
 
   private Expression disjunction() {
-    Expression left = conjunction();
-    while (tokens.skipName("or")) {
-      Expression a = left;
-      Expression b = conjunction();
-      left =
-          frame -> {
-            Object value = a.in(frame);
-            return Values.truth(value) ? value : b.in(frame);
-          };
-    }
-    return left;
+    return firstOf("or", true, this::conjunction);
   }
 
   private Expression conjunction() {
-    Expression left = negation();
-    while (tokens.skipName("and")) {
-      Expression a = left;
-      Expression b = negation();
-      left =
-          frame -> {
-            Object value = a.in(frame);
-            return Values.truth(value) ? b.in(frame) : value;
-          };
+    return firstOf("and", false, this::negation);
+  }
+
+  /** The first operand whose truth is {@code wanted}, else the last. */
+  private Expression firstOf(String word, boolean wanted, Supplier<Expression> operand) {
+    Expression first = operand.get();
+    if (!tokens.isName(word)) {
+      return first;
     }
-    return left;
+    List<Expression> operands = new ArrayList<>(List.of(first));
+    while (tokens.skipName(word)) {
+      operands.add(operand.get());
+    }
+    return frame -> {
+      Object value = null;
+      for (Expression each : operands) {
+        value = each.in(frame);
+        if (Values.truth(value) == wanted) {
+          break;
+        }
+      }
+      return value;
+    };
   }
 
   private Expression negation() {
@@ -132,7 +141,7 @@ final class ExpressionParser {
       Object left = first.in(frame);
       for (int i = 0; i < operators.size(); i++) {
         Object right = operands.get(i).in(frame);
-        if (!Operators.holds(operators.get(i), left, right)) {
+        if (!Operators.holds(frame, operators.get(i), left, right)) {
           return false;
         }
         left = right;
@@ -142,46 +151,69 @@ final class ExpressionParser {
   }
 
   private Expression sum() {
-    Expression left = concatenation();
-    while (tokens.isOperator("+") || tokens.isOperator("-")) {
-      left = binary(tokens.next(), left, concatenation());
-    }
-    return left;
+    return chain(Set.of("+", "-"), this::concatenation);
   }
 
+  /** {@code a ~ b ~ c}: all as texts, one after another. */
   private Expression concatenation() {
-    Expression left = product();
-    while (tokens.isOperator("~")) {
-      left = binary(tokens.next(), left, product());
+    Expression first = product();
+    if (!tokens.isOperator("~")) {
+      return first;
     }
-    return left;
+    List<Expression> operands = new ArrayList<>(List.of(first));
+    while (tokens.skipOperator("~")) {
+      operands.add(product());
+    }
+    return frame -> {
+      StringBuilder text = new StringBuilder();
+      for (Expression operand : operands) {
+        text.append(frame.bounded(Values.text(operand.in(frame), frame.work()), text.length()));
+      }
+      return frame.work().on(text.toString());
+    };
   }
 
   private Expression product() {
-    Expression left = power();
-    while (tokens.isOperator("*")
-        || tokens.isOperator("/")
-        || tokens.isOperator("//")
-        || tokens.isOperator("%")) {
-      left = binary(tokens.next(), left, power());
-    }
-    return left;
+    return chain(Set.of("*", "/", "//", "%"), this::power);
   }
 
   private Expression power() {
-    Expression left = unary(true);
-    while (tokens.isOperator("**")) {
-      left = binary(tokens.next(), left, unary(true));
-    }
-    return left;
+    return chain(Set.of("**"), () -> unary(true));
   }
 
-  private static Expression binary(Token operator, Expression left, Expression right) {
+  /** Operands with operators between them, taken from the left, however many. */
+  private Expression chain(Set<String> operators, Supplier<Expression> operand) {
+    Expression first = operand.get();
+    List<Step> steps = new ArrayList<>();
+    while (tokens.peek().kind() == Kind.OPERATOR && operators.contains(tokens.peek().text())) {
+      Token operator = tokens.next();
+      Expression right = operand.get();
+      steps.add(
+          (frame, left) -> {
+            Object value = right.in(frame);
+            frame.atLine(operator.line());
+            return Operators.apply(frame, operator.text(), left, value);
+          });
+    }
+    return after(first, steps);
+  }
+
+  /** What becomes of a value; a chain of them is run in a loop, so that its length is no depth. */
+  @FunctionalInterface
+  private interface Step {
+    Object of(Frame frame, Object value);
+  }
+
+  private static Expression after(Expression first, List<Step> steps) {
+    if (steps.isEmpty()) {
+      return first;
+    }
     return frame -> {
-      Object a = left.in(frame);
-      Object b = right.in(frame);
-      frame.atLine(operator.line());
-      return Operators.apply(frame, operator.text(), a, b);
+      Object value = first.in(frame);
+      for (Step step : steps) {
+        value = step.of(frame, value);
+      }
+      return value;
     };
   }
 
@@ -196,8 +228,12 @@ final class ExpressionParser {
     } else {
       result = primary();
     }
-    result = postfix(result);
-    return withFilters ? filtersAndTests(result) : result;
+    List<Step> steps = new ArrayList<>();
+    postfix(steps);
+    if (withFilters) {
+      filtersAndTests(steps);
+    }
+    return after(result, steps);
   }
 
   private Expression primary() {
@@ -255,7 +291,7 @@ final class ExpressionParser {
 
   private Expression parenthesis() {
     if (tokens.skipOperator(")")) {
-      return listOf(List.of());
+      return tupleOf(List.of());
     }
     Expression inner = expressionOrTuple();
     tokens.expectOperator(")");
@@ -276,13 +312,17 @@ final class ExpressionParser {
     return items;
   }
 
+  private static Expression tupleOf(List<Expression> items) {
+    return frame -> Tuple.of(items.stream().map(item -> item.in(frame)).toArray());
+  }
+
   private static Expression listOf(List<Expression> items) {
     return frame -> {
       List<Object> values = new ArrayList<>(items.size());
       for (Expression item : items) {
         values.add(item.in(frame));
       }
-      return values;
+      return frame.work().on(values);
     };
   }
 
@@ -301,42 +341,60 @@ final class ExpressionParser {
     }
     return frame -> {
       Map<Object, Object> map = new LinkedHashMap<>();
-      entries.forEach((key, value) -> map.put(key.in(frame), value.in(frame)));
-      return map;
+      entries.forEach((key, value) -> Values.put(map, key.in(frame), value.in(frame)));
+      return frame.work().on(map);
     };
   }
 
-  private Expression postfix(Expression start) {
-    Expression result = start;
+  private void postfix(List<Step> steps) {
     while (true) {
-      Expression object = result;
       int line = tokens.peek().line();
       if (tokens.skipOperator(".")) {
         Token attribute = tokens.next();
         if (attribute.kind() == Kind.INTEGER) {
           Long index = whole(attribute);
-          result = frame -> Lookup.item(at(frame, line), object.in(frame), index);
+          steps.add((frame, object) -> Lookup.item(at(frame, line), object, index));
         } else if (attribute.kind() == Kind.NAME) {
-          result = frame -> Lookup.attribute(at(frame, line), object.in(frame), attribute.text());
+          String name = attribute.text();
+          steps.add((frame, object) -> Lookup.attribute(at(frame, line), object, name));
         } else {
           throw new TemplateException(
               attribute.line(), "expected a name after '.', found " + attribute.shown());
         }
       } else if (tokens.skipOperator("[")) {
-        result = subscript(object, line);
+        steps.add(subscript(line));
       } else if (tokens.isOperator("(")) {
         CallArguments arguments = arguments();
-        result =
-            frame -> {
-              Object callee = object.in(frame);
+        steps.add(
+            (frame, callee) -> {
               Callable.Arguments values = arguments.in(frame);
               at(frame, line).step();
               return Lookup.callable(callee).call(values);
-            };
+            });
       } else {
-        return result;
+        return;
       }
     }
+  }
+
+  /** A call whose callee gets one more argument by name. */
+  @FunctionalInterface
+  interface Call {
+    Object with(Frame frame, String name, Object value);
+  }
+
+  /** {@code f(x)} of a {@code {% call %}} tag. */
+  Call call() {
+    Token name = tokens.expect(Kind.NAME, "a macro to call");
+    CallArguments arguments = arguments();
+    return (frame, extra, value) -> {
+      Callable.Arguments values = arguments.in(frame);
+      at(frame, name.line()).step();
+      Map<String, Object> named = new LinkedHashMap<>(values.named());
+      named.put(extra, value);
+      return Lookup.callable(frame.get(name.text()))
+          .call(new Callable.Arguments(values.positional(), named));
+    };
   }
 
   private static Frame at(Frame frame, int line) {
@@ -344,11 +402,10 @@ final class ExpressionParser {
     return frame;
   }
 
-  private Expression subscript(Expression object, int line) {
-    Expression from = tokens.isOperator(":") ? null : expression();
+  private Step subscript(int line) {
+    Expression from = tokens.isOperator(":") ? null : expressionOrTuple();
     if (tokens.skipOperator("]")) {
-      return frame -> {
-        Object container = object.in(frame);
+      return (frame, container) -> {
         Object key = from.in(frame);
         return Lookup.item(at(frame, line), container, key);
       };
@@ -357,19 +414,30 @@ final class ExpressionParser {
     Expression to = tokens.isOperator(":") || tokens.isOperator("]") ? null : expression();
     Expression by = tokens.skipOperator(":") && !tokens.isOperator("]") ? expression() : null;
     tokens.expectOperator("]");
-    return frame -> {
-      Object container = object.in(frame);
+    return (frame, container) -> {
       Object a = from == null ? null : from.in(frame);
       Object b = to == null ? null : to.in(frame);
       Object c = by == null ? null : by.in(frame);
-      frame.atLine(line);
-      return Lookup.slice(container, a, b, c);
+      return Lookup.slice(at(frame, line), container, a, b, c);
     };
   }
 
-  /** Compiled arguments of a call. */
-  record CallArguments(List<Expression> positional, Map<String, Expression> named) {
-    static final CallArguments NONE = new CallArguments(List.of(), Map.of());
+  /**
+   * Compiled arguments of a call.
+   *
+   * @param list of {@code *list}, or null
+   * @param mapping of {@code **mapping}, or null
+   */
+  record CallArguments(
+      List<Expression> positional,
+      Map<String, Expression> named,
+      Expression list,
+      Expression mapping) {
+    static final CallArguments NONE = of(List.of());
+
+    static CallArguments of(List<Expression> positional) {
+      return new CallArguments(positional, Map.of(), null, null);
+    }
 
     Callable.Arguments in(Frame frame) {
       List<Object> values = new ArrayList<>(positional.size());
@@ -378,7 +446,26 @@ final class ExpressionParser {
       }
       Map<String, Object> byName = new LinkedHashMap<>();
       named.forEach((name, argument) -> byName.put(name, argument.in(frame)));
+      if (list != null) {
+        values.addAll(Values.items(list.in(frame), frame.work()));
+      }
+      if (mapping != null) {
+        unpack(mapping.in(frame), byName);
+      }
       return new Callable.Arguments(values, byName);
+    }
+
+    private static void unpack(Object value, Map<String, Object> byName) {
+      if (!(value instanceof Map<?, ?> map)) {
+        throw new IllegalArgumentException("'**' needs a mapping, found " + Values.kind(value));
+      }
+      map.forEach(
+          (key, entry) -> {
+            if (!(key instanceof String name) || byName.put(name, entry) != null) {
+              throw new IllegalArgumentException(
+                  "'**' gives an argument twice or one without a name");
+            }
+          });
     }
   }
 
@@ -386,14 +473,20 @@ final class ExpressionParser {
     tokens.expectOperator("(");
     List<Expression> positional = new ArrayList<>();
     Map<String, Expression> named = new LinkedHashMap<>();
-    while (!tokens.skipOperator(")")) {
-      if (positional.size() + named.size() > 0) {
+    Expression list = null;
+    Expression mapping = null;
+    for (boolean first = true; !tokens.skipOperator(")"); first = false) {
+      if (!first) {
         tokens.expectOperator(",");
         if (tokens.skipOperator(")")) {
           break;
         }
       }
-      if (tokens.peek().kind() == Kind.NAME && tokens.peek(1).is(Kind.OPERATOR, "=")) {
+      if (list == null && tokens.skipOperator("*")) {
+        list = expression();
+      } else if (mapping == null && tokens.skipOperator("**")) {
+        mapping = expression();
+      } else if (tokens.peek().kind() == Kind.NAME && tokens.peek(1).is(Kind.OPERATOR, "=")) {
         String name = tokens.next().text();
         tokens.next();
         named.put(name, expression());
@@ -401,62 +494,89 @@ final class ExpressionParser {
         positional.add(expression());
       }
     }
-    return new CallArguments(positional, named);
+    return new CallArguments(positional, named, list, mapping);
   }
 
   /** {@code | filter} and {@code is test}, as many as there are. */
-  private Expression filtersAndTests(Expression start) {
-    Expression result = start;
+  private void filtersAndTests(List<Step> steps) {
     while (true) {
       if (tokens.skipOperator("|")) {
-        result = filter(result);
+        steps.add(filter());
       } else if (tokens.skipName("is")) {
-        result = test(result);
+        steps.add(test());
       } else if (tokens.isOperator("(")) {
-        return filtersAndTests(postfix(result));
+        postfix(steps);
       } else {
-        return result;
+        return;
       }
     }
   }
 
-  /** A filter's name and arguments, put on {@code operand}. */
-  Expression filter(Expression operand) {
-    Token name = tokens.expect(Kind.NAME, "the name of a filter");
-    Filters.Filter filter = Filters.named(name.text());
-    if (filter == null) {
-      throw new TemplateException(
-          name.line(), "filter '" + name.text() + "' is not known; known: " + Filters.names());
+  /** Filters, the first without its {@code |}, put on {@code operand}. */
+  Expression filtered(Expression operand) {
+    List<Step> steps = new ArrayList<>(List.of(filter()));
+    while (tokens.skipOperator("|")) {
+      steps.add(filter());
     }
+    return after(operand, steps);
+  }
+
+  private Step filter() {
+    Token name = tokens.expect(Kind.NAME, "the name of a filter");
+    Filters.Filter known = Filters.named(name.text());
+    if (known == null && !tokens.isConditional()) {
+      throw unknown("filter", name, Filters.names());
+    }
+    Filters.Filter filter =
+        known != null
+            ? known
+            : (frame, value, a) -> {
+              throw unknown("filter", name, Filters.names());
+            };
     CallArguments arguments = tokens.isOperator("(") ? arguments() : CallArguments.NONE;
-    return frame -> {
-      Object value = operand.in(frame);
+    return (frame, value) -> {
       Callable.Arguments values = arguments.in(frame);
       at(frame, name.line()).step();
-      return filter.apply(frame, value, values);
+      frame.work().on(value);
+      return frame.work().on(filter.apply(frame, value, values));
     };
   }
 
-  private Expression test(Expression operand) {
+  /** Said at once, or where it stands under a condition as soon as it is needed, as in Jinja2. */
+  private static TemplateException unknown(String what, Token name, String known) {
+    return new TemplateException(
+        name.line(), what + " '" + name.text() + "' is not known; known: " + known);
+  }
+
+  private Step test() {
     boolean negated = tokens.skipName("not");
     Token name = tokens.expect(Kind.NAME, "the name of a test");
-    Tests.Test test = Tests.named(name.text());
-    if (test == null) {
-      throw new TemplateException(
-          name.line(), "test '" + name.text() + "' is not known; known: " + Tests.names());
+    Tests.Test known = Tests.named(name.text());
+    if (known == null && !tokens.isConditional()) {
+      throw unknown("test", name, Tests.names());
     }
+    Tests.Test test =
+        known != null
+            ? known
+            : (frame, value, a) -> {
+              throw unknown("test", name, Tests.names());
+            };
     CallArguments arguments = CallArguments.NONE;
     if (tokens.isOperator("(")) {
       arguments = arguments();
     } else if (startsTestArgument()) {
-      arguments = new CallArguments(List.of(postfix(primary())), Map.of());
+      tokens.enter();
+      Expression argument = primary();
+      List<Step> steps = new ArrayList<>();
+      postfix(steps);
+      tokens.leave();
+      arguments = CallArguments.of(List.of(after(argument, steps)));
     }
     CallArguments given = arguments;
-    return frame -> {
-      Object value = operand.in(frame);
+    return (frame, value) -> {
       Callable.Arguments values = given.in(frame);
       frame.atLine(name.line());
-      return test.holds(value, values) != negated;
+      return test.holds(frame, value, values) != negated;
     };
   }
 

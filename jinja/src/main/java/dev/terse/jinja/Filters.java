@@ -2,20 +2,20 @@ package dev.terse.jinja;
 
 import dev.terse.jinja.value.Callable.Arguments;
 import dev.terse.jinja.value.JsonText;
+import dev.terse.jinja.value.PythonFormat;
+import dev.terse.jinja.value.PythonNumber;
 import dev.terse.jinja.value.PythonString;
+import dev.terse.jinja.value.SafeText;
+import dev.terse.jinja.value.Tuple;
 import dev.terse.jinja.value.Undefined;
 import dev.terse.jinja.value.Values;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
-/** What may stand after {@code |}. */
+/** What may stand after {@code |}, with the names of the arguments: others are refused. */
 final class Filters {
+  /** One filter. */
   @FunctionalInterface
   interface Filter {
     Object apply(Frame frame, Object value, Arguments arguments);
@@ -24,46 +24,65 @@ final class Filters {
   private static final Map<String, Filter> ALL = new TreeMap<>();
 
   static {
-    Filter length = (f, v, a) -> Values.length(v);
-    Filter standIn = (f, v, a) -> standIn(v, a);
-    ALL.put("length", length);
-    ALL.put("count", length);
-    ALL.put("default", standIn);
-    ALL.put("d", standIn);
-    ALL.put("trim", (f, v, a) -> PythonString.strip(Values.text(v), a.text(0, "chars", null)));
-    ALL.put("upper", (f, v, a) -> Values.text(v).toUpperCase(Locale.ROOT));
-    ALL.put("lower", (f, v, a) -> Values.text(v).toLowerCase(Locale.ROOT));
-    ALL.put("capitalize", (f, v, a) -> PythonString.capitalize(Values.text(v)));
-    ALL.put("title", (f, v, a) -> PythonString.title(Values.text(v)));
-    ALL.put("replace", (f, v, a) -> Methods.replace(f, Values.text(v), a));
-    ALL.put("string", (f, v, a) -> Values.text(v));
-    ALL.put("safe", (f, v, a) -> v);
-    ALL.put("join", (f, v, a) -> join(f, attributes(f, v, a), a.text(0, "d", "")));
-    ALL.put("list", (f, v, a) -> Values.items(v));
-    ALL.put("items", (f, v, a) -> items(v));
-    ALL.put("dictsort", (f, v, a) -> sorted(items(v)));
-    ALL.put("first", (f, v, a) -> end(v, 0));
-    ALL.put("last", (f, v, a) -> end(v, Values.length(v) - 1));
-    ALL.put("reverse", (f, v, a) -> Lookup.slice(list(v), null, null, -1L));
-    ALL.put("sort", (f, v, a) -> sort(f, v, a));
-    ALL.put("unique", (f, v, a) -> unique(v));
-    ALL.put("sum", (f, v, a) -> sum(f, v));
-    ALL.put("min", (f, v, a) -> end(sorted(Values.items(v)), 0));
-    ALL.put("max", (f, v, a) -> end(sorted(Values.items(v)), Values.length(v) - 1));
-    ALL.put("int", (f, v, a) -> Conversions.integer(v, a.integer(0, "default", 0)));
-    ALL.put("float", (f, v, a) -> Conversions.real(v, a.get(0, "default", 0.0)));
-    ALL.put("abs", (f, v, a) -> Values.number(v) < 0 ? Operators.signed(v, true) : v);
-    ALL.put("round", (f, v, a) -> Conversions.round(v, a.integer(0, "precision", 0)));
-    ALL.put("tojson", (f, v, a) -> f.bounded(JsonText.of(v, a), 0));
-    ALL.put("indent", (f, v, a) -> Conversions.indent(f, Values.text(v), a));
-    ALL.put("map", Filters::map);
-    ALL.put("select", (f, v, a) -> select(f, v, a, false, true));
-    ALL.put("reject", (f, v, a) -> select(f, v, a, false, false));
-    ALL.put("selectattr", (f, v, a) -> select(f, v, a, true, true));
-    ALL.put("rejectattr", (f, v, a) -> select(f, v, a, true, false));
+    put("length", 0, (f, v, a) -> Values.length(v));
+    put("default", 0, (f, v, a) -> standIn(v, a), "default_value", "boolean");
+    put("string", 0, (f, v, a) -> v instanceof SafeText ? v : Values.text(v, f.work()));
+    put("safe", 0, (f, v, a) -> new SafeText(Values.text(v, f.work())));
+    put("escape", 0, (f, v, a) -> SafeText.escape(v, f.work()));
+    put("int", 0, (f, v, a) -> integer(v, a), "default", "base");
+    put("float", 0, (f, v, a) -> real(v, a.get(0, "default", 0.0)), "default");
+    put("abs", 0, (f, v, a) -> Operators.signed(v, Values.number(v) < 0));
+    put("round", 0, (f, v, a) -> round(v, a), "precision", "method");
+    put("tojson", 0, (f, v, a) -> JsonText.of(v, a, f.work()), JsonText.PARAMETERS);
+
+    put("upper", 0, (f, v, a) -> Values.text(v, f.work()).toUpperCase(Locale.ROOT));
+    put("lower", 0, (f, v, a) -> Values.text(v, f.work()).toLowerCase(Locale.ROOT));
+    put("capitalize", 0, (f, v, a) -> PythonString.capitalize(Values.text(v, f.work())));
+    put("title", 0, (f, v, a) -> TextFilters.title(Values.text(v, f.work())));
+    put(
+        "trim",
+        0,
+        (f, v, a) -> PythonString.strip(Values.text(v, f.work()), a.text(0, "chars", null)),
+        "chars");
+    put("replace", 2, TextFilters::replace, "old", "new", "count");
+    put("indent", 0, TextFilters::indent, "width", "first", "blank");
+    put("center", 0, TextFilters::center, "width");
+    put("truncate", 0, TextFilters::truncate, "length", "killwords", "end", "leeway");
+    put("wordcount", 0, (f, v, a) -> TextFilters.words(Values.text(v, f.work())));
+    ALL.put("format", Filters::format);
+
+    put("join", 0, SequenceFilters::join, "d", "attribute");
+    put("list", 0, (f, v, a) -> Values.items(v, f.work()));
+    put("items", 0, (f, v, a) -> SequenceFilters.items(v));
+    put("dictsort", 0, SequenceFilters::dictSort, "case_sensitive", "by", "reverse");
+    put("first", 0, (f, v, a) -> SequenceFilters.first(f, v));
+    put("last", 0, (f, v, a) -> SequenceFilters.last(f, v));
+    put("reverse", 0, (f, v, a) -> SequenceFilters.reverse(f, v));
+    put("sort", 0, SequenceFilters::sort, "reverse", "case_sensitive", "attribute");
+    put("unique", 0, SequenceFilters::unique, "case_sensitive", "attribute");
+    put("min", 0, (f, v, a) -> SequenceFilters.extreme(f, v, a, -1), "case_sensitive", "attribute");
+    put("max", 0, (f, v, a) -> SequenceFilters.extreme(f, v, a, 1), "case_sensitive", "attribute");
+    put("sum", 0, SequenceFilters::sum, "attribute", "start");
+    put("groupby", 1, SequenceFilters::groupBy, "attribute", "default", "case_sensitive");
+    put("batch", 1, SequenceFilters::batch, "linecount", "fill_with");
+    put("slice", 1, SequenceFilters::slice, "slices", "fill_with");
+    ALL.put("map", SequenceFilters::map);
+    ALL.put("select", (f, v, a) -> SequenceFilters.select(f, v, a, false, true));
+    ALL.put("reject", (f, v, a) -> SequenceFilters.select(f, v, a, false, false));
+    ALL.put("selectattr", (f, v, a) -> SequenceFilters.select(f, v, a, true, true));
+    ALL.put("rejectattr", (f, v, a) -> SequenceFilters.select(f, v, a, true, false));
+
+    ALL.put("count", ALL.get("length"));
+    ALL.put("d", ALL.get("default"));
+    ALL.put("e", ALL.get("escape"));
   }
 
   private Filters() {}
+
+  private static void put(String name, int required, Filter filter, String... parameters) {
+    String callee = "filter '" + name + "'";
+    ALL.put(name, (f, v, a) -> filter.apply(f, v, a.of(callee, required, parameters)));
+  }
 
   /** The filter, or null. */
   static Filter named(String name) {
@@ -75,162 +94,71 @@ final class Filters {
   }
 
   private static Object standIn(Object value, Arguments a) {
-    boolean falseToo = Values.truth(a.get(1, "boolean", false));
-    boolean missing = value instanceof Undefined || falseToo && !Values.truth(value);
+    boolean missing = value instanceof Undefined || a.truth(1, "boolean") && !Values.truth(value);
     return missing ? a.get(0, "default_value", "") : value;
   }
 
-  static String join(Frame frame, Object items, String separator) {
-    StringBuilder out = new StringBuilder();
-    boolean first = true;
-    for (Object item : Values.items(items)) {
-      if (!first) {
-        out.append(separator);
-      }
-      first = false;
-      out.append(frame.bounded(Values.text(item), out.length()));
+  private static Object integer(Object value, Arguments a) {
+    Object otherwise = a.get(0, "default", 0L);
+    if (value instanceof Double d) {
+      return Double.isNaN(d) ? otherwise : (Object) PythonNumber.truncated(d);
     }
-    return out.toString();
-  }
-
-  private static Object attributes(Frame frame, Object value, Arguments a) {
-    String attribute = a.text(1, "attribute", null);
-    return attribute == null ? value : each(frame, value, attribute);
-  }
-
-  /** [[key, value], ...] of a mapping. */
-  static List<Object> items(Object value) {
-    if (value instanceof Undefined) {
-      return new ArrayList<>();
+    if (Values.isNumber(value)) {
+      return Values.integer(value);
     }
-    if (!(value instanceof Map<?, ?> map)) {
-      throw new IllegalArgumentException("items needs a mapping, found " + Values.kind(value));
+    if (value instanceof String s) {
+      return PythonNumber.integer(s, a.integer(1, "base", 10))
+          .map(Object.class::cast)
+          .or(
+              () ->
+                  PythonNumber.real(s)
+                      .filter(d -> !Double.isNaN(d) && !Double.isInfinite(d))
+                      .map(PythonNumber::truncated))
+          .orElse(otherwise);
     }
-    List<Object> pairs = new ArrayList<>(map.size());
-    map.forEach((key, entry) -> pairs.add(Lookup.list(key, entry)));
-    return pairs;
+    return undefinedRefused(value, otherwise);
   }
 
-  private static Object list(Object value) {
-    return value instanceof String ? value : Values.items(value);
-  }
-
-  private static Object end(Object value, long index) {
-    List<Object> items = Values.items(value);
-    return items.isEmpty() ? new Undefined("the sequence is empty") : items.get((int) index);
-  }
-
-  private static List<Object> sorted(List<Object> items) {
-    items.sort(Filters::order);
-    return items;
-  }
-
-  private static int order(Object a, Object b) {
-    if (a instanceof List<?> x && b instanceof List<?> y) {
-      for (int i = 0; i < Math.min(x.size(), y.size()); i++) {
-        if (!Values.equal(x.get(i), y.get(i))) {
-          return order(x.get(i), y.get(i));
-        }
-      }
-      return Integer.compare(x.size(), y.size());
+  private static Object real(Object value, Object otherwise) {
+    if (Values.isNumber(value)) {
+      return Values.number(value);
     }
-    if (a instanceof String x && b instanceof String y) { // Jinja sorts without regard to case
-      return Values.compare(x.toLowerCase(Locale.ROOT), y.toLowerCase(Locale.ROOT));
+    if (value instanceof String s) {
+      return PythonNumber.real(s).map(Object.class::cast).orElse(otherwise);
     }
-    return Values.compare(a, b);
+    return undefinedRefused(value, otherwise);
   }
 
-  private static Object sort(Frame frame, Object value, Arguments a) {
-    List<Object> items = Values.items(value);
-    String attribute = a.text(2, "attribute", null);
-    Comparator<Object> order =
-        attribute == null
-            ? Filters::order
-            : (x, y) -> order(Lookup.item(frame, x, attribute), Lookup.item(frame, y, attribute));
-    items.sort(Values.truth(a.get(0, "reverse", false)) ? Collections.reverseOrder(order) : order);
-    return items;
+  private static Object undefinedRefused(Object value, Object otherwise) {
+    if (value instanceof Undefined undefined) {
+      throw new IllegalArgumentException(undefined.what());
+    }
+    return otherwise;
   }
 
-  private static Object unique(Object value) {
-    List<Object> kept = new ArrayList<>();
-    for (Object item : Values.items(value)) {
-      if (!Values.contains(kept, item)) {
-        kept.add(item);
-      }
+  private static Object round(Object value, Arguments a) {
+    long precision = a.integer(0, "precision", 0);
+    String method = a.text(1, "method", "common");
+    if (method.equals("common")) {
+      return PythonNumber.round(value, precision);
     }
-    return kept;
-  }
-
-  private static Object sum(Frame frame, Object value) {
-    Object total = 0L;
-    for (Object item : Values.items(value)) {
-      total = Operators.apply(frame, "+", total, item);
-    }
-    return total;
-  }
-
-  private static Object map(Frame frame, Object value, Arguments a) {
-    if (a.named().containsKey("attribute")) {
-      List<Object> found = each(frame, value, a.text(0, "attribute", null));
-      if (a.named().containsKey("default")) {
-        found.replaceAll(v -> v instanceof Undefined ? a.named().get("default") : v);
-      }
-      return found;
-    }
-    Filter filter = named(Values.text(a.required(0, "filter")));
-    if (filter == null) {
+    if (!method.equals("ceil") && !method.equals("floor")) {
       throw new IllegalArgumentException(
-          "filter '" + Values.text(a.positional().get(0)) + "' is not known");
+          "filter 'round' has the methods common, ceil and floor, found '" + method + "'");
     }
-    Arguments rest = after(a, 1);
-    return Values.items(value).stream()
-        .map(item -> filter.apply(frame, item, rest))
-        .collect(Collectors.toCollection(ArrayList::new));
+    if (Math.abs(precision) > 22) { // 10 ** 22 is the last power that a double holds exactly
+      throw new IllegalArgumentException("filter 'round' rounds to at most 22 places");
+    }
+    double power = precision < 0 ? 1 / Math.pow(10, -precision) : Math.pow(10, precision);
+    double scaled = Values.number(value) * power;
+    return (method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled)) / power + 0.0;
   }
 
-  private static List<Object> each(Frame frame, Object value, String attribute) {
-    List<Object> found = new ArrayList<>();
-    for (Object item : Values.items(value)) {
-      found.add(path(frame, item, attribute));
+  private static Object format(Frame frame, Object value, Arguments a) {
+    if (!a.positional().isEmpty() && !a.named().isEmpty()) {
+      throw new IllegalArgumentException("filter 'format' takes values or names, not both");
     }
-    return found;
-  }
-
-  /** {@code a.b.c} or {@code 0} inside an item, as Jinja's attribute arguments have it. */
-  private static Object path(Frame frame, Object item, String attribute) {
-    Object found = item;
-    for (String part : attribute.split("\\.")) {
-      boolean index = !part.isEmpty() && part.chars().allMatch(Character::isDigit);
-      found = Lookup.item(frame, found, index ? (Object) Long.valueOf(part) : part);
-    }
-    return found;
-  }
-
-  private static Object select(
-      Frame frame, Object value, Arguments a, boolean byAttribute, boolean wanted) {
-    int tested = byAttribute ? 1 : 0;
-    Tests.Test test = (v, none) -> Values.truth(v);
-    if (a.positional().size() > tested) {
-      String name = Values.text(a.positional().get(tested));
-      test = Tests.named(name);
-      if (test == null) {
-        throw new IllegalArgumentException("test '" + name + "' is not known");
-      }
-    }
-    Arguments rest = after(a, tested + 1);
-    List<Object> kept = new ArrayList<>();
-    for (Object item : Values.items(value)) {
-      Object subject =
-          byAttribute ? path(frame, item, Values.text(a.required(0, "attribute"))) : item;
-      if (test.holds(subject, rest) == wanted) {
-        kept.add(item);
-      }
-    }
-    return kept;
-  }
-
-  private static Arguments after(Arguments a, int count) {
-    List<Object> all = a.positional();
-    return new Arguments(all.subList(Math.min(count, all.size()), all.size()), a.named());
+    Object values = a.named().isEmpty() ? Tuple.copyOf(a.positional()) : (Object) a.named();
+    return PythonFormat.percent(Values.text(value, frame.work()), values, frame.work());
   }
 }

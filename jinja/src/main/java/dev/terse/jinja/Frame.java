@@ -2,6 +2,7 @@ package dev.terse.jinja;
 
 import dev.terse.jinja.value.Rendering;
 import dev.terse.jinja.value.Undefined;
+import dev.terse.jinja.value.Work;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,11 +11,8 @@ import java.util.function.Consumer;
 
 /** Names in sight and text written so far, while a template runs; bounded. */
 final class Frame {
-  /** Longest text a template may make; the longest prompts in use are a hundredth of it. */
-  static final int MAX_CHARS = 1 << 26;
-
   /** Most statements, loop rounds and calls of one rendering. */
-  static final int MAX_STEPS = 5_000_000;
+  static final int MAX_STEPS = 2_000_000;
 
   /** Deepest nesting of macro calls. */
   static final int MAX_DEPTH = 100;
@@ -28,6 +26,7 @@ final class Frame {
   private static final class Shared {
     final StringBuilder text = new StringBuilder();
     final List<Rendering.Span> generated = new ArrayList<>();
+    final Work work = new Work();
     int steps;
     int depth;
     int line = 1;
@@ -98,13 +97,19 @@ final class Frame {
   }
 
   void write(String text) {
+    work().spend(text.length());
     out.append(bounded(text, out.length()));
+  }
+
+  /** What this rendering has cost so far. */
+  Work work() {
+    return shared.work;
   }
 
   /** The text, if with what is there already it is not too long. */
   String bounded(String text, long before) {
-    if (before + text.length() > MAX_CHARS) {
-      throw error("the template makes more than " + MAX_CHARS + " characters");
+    if (before + text.length() > Work.MAX_CHARS) {
+      throw error("the template makes more than " + Work.MAX_CHARS + " characters");
     }
     return text;
   }

@@ -6,6 +6,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Splits a template into tokens as Jinja2 3.1 does with {@code trim_blocks} and {@code
@@ -17,6 +19,9 @@ final class Lexer {
       List.of(
           "**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", "(", ")",
           "[", "]", "{", "}", ",", ".", ":", "|");
+
+  private static final Pattern RAW = Pattern.compile("\\{%[-+]?\\s*raw\\s*(?:-%}\\s*|%})");
+  private static final Pattern END_RAW = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*([-+]?)%}");
 
   private final String source;
   private final List<Token> tokens = new ArrayList<>();
@@ -50,17 +55,12 @@ final class Lexer {
       char kind = source.charAt(mark + 1);
       char sign = mark + 2 < source.length() ? source.charAt(mark + 2) : ' ';
       boolean signed = sign == '-' || sign == '+';
-      String kept = text;
-      if (sign == '-') {
-        kept = PythonString.rstrip(text, null);
-      } else if (sign != '+' && kind != '{') {
-        int from = text.lastIndexOf('\n') + 1;
-        if ((from > 0 || lineStart) && text.substring(from).isBlank()) {
-          kept = text.substring(0, from);
-        }
-      }
-      if (!kept.isEmpty()) {
-        add(Kind.TEXT, kept);
+      text(text, kind == '{' && sign != '-' ? '+' : sign, lineStart);
+      Matcher raw = RAW.matcher(source).region(mark, source.length());
+      if (raw.lookingAt()) {
+        advance(raw.end());
+        raw();
+        continue;
       }
       advance(mark + 2 + (signed ? 1 : 0));
       switch (kind) {
@@ -70,6 +70,41 @@ final class Lexer {
       }
     }
     add(Kind.END, "");
+  }
+
+  /**
+   * Text before a mark.
+   *
+   * @param sign of the mark: {@code -} takes all blanks away, {@code +} none, else those that begin
+   *     the line of the mark
+   */
+  private void text(String text, char sign, boolean lineStart) {
+    String kept = text;
+    if (sign == '-') {
+      kept = PythonString.rstrip(text, null);
+    } else if (sign != '+') {
+      int from = text.lastIndexOf('\n') + 1;
+      if ((from > 0 || lineStart)
+          && text.substring(from).chars().allMatch(c -> c == ' ' || c == '\t')) {
+        kept = text.substring(0, from);
+      }
+    }
+    if (!kept.isEmpty()) {
+      add(Kind.TEXT, kept);
+    }
+  }
+
+  /** What stands as it is written, up to {@code {% endraw %}}. */
+  private void raw() {
+    Matcher end = END_RAW.matcher(source);
+    if (!end.find(at)) {
+      throw new TemplateException(line, "the template ends before endraw");
+    }
+    boolean lineStart = source.charAt(at - 1) == '\n';
+    char sign = end.group(1).isEmpty() ? ' ' : end.group(1).charAt(0);
+    text(source.substring(at, end.start()), sign, lineStart);
+    advance(end.end());
+    afterBlock(end.group(2).isEmpty() ? ' ' : end.group(2).charAt(0));
   }
 
   private int nextMark() {
@@ -178,7 +213,16 @@ final class Lexer {
       case 'r' -> value.append('\r');
       case 'b' -> value.append('\b');
       case 'f' -> value.append('\f');
-      case '0' -> value.append('\0');
+      case 'a' -> value.append('\u0007');
+      case 'v' -> value.append('\u000B');
+      case '0', '1', '2', '3', '4', '5', '6', '7' -> {
+        int end = i;
+        while (end < i + 3 && end < source.length() && source.charAt(end) / 8 == '0' / 8) {
+          end++;
+        }
+        value.append((char) Integer.parseInt(source.substring(i, end), 8));
+        return end;
+      }
       case '\\', '\'', '"' -> value.append(c);
       case '\n' -> {}
       default -> value.append('\\').append(c);

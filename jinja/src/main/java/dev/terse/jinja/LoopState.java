@@ -2,15 +2,25 @@ package dev.terse.jinja;
 
 import dev.terse.jinja.value.Callable;
 import dev.terse.jinja.value.Undefined;
+import dev.terse.jinja.value.Values;
+import dev.terse.jinja.value.Work;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The {@code loop} variable of one round. */
+/** The {@code loop} variable of a loop. */
 final class LoopState {
-  private LoopState() {}
+  private final List<Object> items;
+  private final Work work;
+  private List<Object> changed;
 
-  static Map<String, Object> at(List<Object> items, int index) {
+  LoopState(List<Object> items, Work work) {
+    this.items = items;
+    this.work = work;
+  }
+
+  /** Of one round. */
+  Map<String, Object> at(int index) {
     long count = items.size();
     Map<String, Object> loop = new HashMap<>();
     loop.put("index", index + 1L);
@@ -22,6 +32,9 @@ final class LoopState {
     loop.put("length", count);
     loop.put("previtem", index == 0 ? none("previous") : items.get(index - 1));
     loop.put("nextitem", index == count - 1 ? none("next") : items.get(index + 1));
+    loop.put("depth", 1L); // grows in recursive loops only
+    loop.put("depth0", 0L);
+    loop.put("changed", (Callable) this::changed);
     loop.put(
         "cycle",
         (Callable)
@@ -32,6 +45,13 @@ final class LoopState {
               return a.positional().get(index % a.positional().size());
             });
     return loop;
+  }
+
+  /** Whether the values are others than those of the last call. */
+  private boolean changed(Callable.Arguments a) {
+    boolean same = changed != null && Values.equal(changed, a.positional(), work);
+    changed = a.positional();
+    return !same;
   }
 
   private static Undefined none(String which) {

@@ -7,6 +7,8 @@ import java.util.List;
 record Macro(
     String name, List<String> parameters, List<Expression> defaults, Statement body, Frame home)
     implements Callable {
+  /** The name under which a macro finds the body of the {@code {% call %}} that called it. */
+  static final String CALLER = "caller";
 
   @Override
   public Object call(Arguments arguments) {
@@ -20,13 +22,16 @@ record Macro(
               + arguments.positional().size());
     }
     for (String given : arguments.named().keySet()) {
-      if (!parameters.contains(given)) {
+      if (!parameters.contains(given) && !given.equals(CALLER)) {
         throw new IllegalArgumentException("macro '" + name + "' has no parameter '" + given + "'");
       }
     }
     return home.capture(
         body,
         frame -> {
+          if (arguments.named().containsKey(CALLER)) {
+            frame.set(CALLER, arguments.named().get(CALLER));
+          }
           for (int i = 0; i < parameters.size(); i++) {
             String parameter = parameters.get(i);
             boolean given =

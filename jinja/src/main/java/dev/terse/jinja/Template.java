@@ -11,9 +11,9 @@ import java.util.Map;
  * 3.1 does with {@code trim_blocks} and {@code lstrip_blocks}. Immutable, thread-safe. Source,
  * output, steps and nesting are bounded.
  *
- * <p>Not supported: {@code include}, {@code import}, {@code block}, {@code call}, {@code filter}
- * and {@code raw} tags, {@code %}-formatting of strings; tuples print as lists. What {@code
- * strftime_now} says is the caller's.
+ * <p>Not supported, and said so: {@code include}, {@code import} and {@code block} tags, recursive
+ * loops, whole numbers past 64 bits, filters and methods that no chat template is known to call.
+ * What {@code strftime_now} says is the caller's.
  *
  * <p>Our own because no library for Java renders Python's methods, slices and {@code str()}.
  */
@@ -72,6 +72,8 @@ public final class Template {
       throw e;
     } catch (IllegalArgumentException e) { // of an operation, which knows no line
       throw frame.error(e.getMessage());
+    } catch (StackOverflowError e) { // a list that holds itself a million times over, and its kind
+      throw frame.error("what it makes is nested too deeply");
     }
     return frame.rendering();
   }

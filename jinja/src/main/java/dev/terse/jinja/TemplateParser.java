@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Compiles a template: text, {@code {{ }}}, and the tags set, if, for, macro. */
+/**
+ * Compiles a template: text, {@code {{ }}}, and the tags set, if, for, macro, call, filter, with,
+ * generation, break and continue.
+ */
 final class TemplateParser {
   private final TokenStream tokens;
   private final ExpressionParser expressions;
   private boolean marksGeneration;
+  private int loops; // that the tag at hand stands in
 
   private TemplateParser(TokenStream tokens) {
     this.tokens = tokens;
@@ -69,7 +73,7 @@ final class TemplateParser {
     return frame -> {
       frame.atLine(begin.line());
       Object result = value.in(frame);
-      frame.write(Values.text(result));
+      frame.write(Values.text(result, frame.work()));
       return Statement.Flow.ON;
     };
   }
@@ -85,20 +89,26 @@ final class TemplateParser {
       case "if" -> condition(name);
       case "for" -> loop(name);
       case "macro" -> macro();
+      case "call" -> call(name);
+      case "filter" -> filter();
+      case "with" -> with();
       case "generation" -> generation();
-      case "break" -> leave(Statement.Flow.BREAK);
-      case "continue" -> leave(Statement.Flow.CONTINUE);
+      case "break" -> leave(name, Statement.Flow.BREAK);
+      case "continue" -> leave(name, Statement.Flow.CONTINUE);
       default ->
           throw new TemplateException(
               name.line(),
               "tag '"
                   + name.text()
-                  + "' is not supported; supported: set, if, for, macro, generation, break,"
-                  + " continue");
+                  + "' is not supported; supported: set, if, for, macro, call, filter, with,"
+                  + " generation, raw, break, continue");
     };
   }
 
-  private Statement leave(Statement.Flow flow) {
+  private Statement leave(Token name, Statement.Flow flow) {
+    if (loops == 0) {
+      throw new TemplateException(name.line(), "'" + name.text() + "' stands in no loop");
+    }
     endOfTag();
     return frame -> flow;
   }
@@ -107,9 +117,7 @@ final class TemplateParser {
   private Statement generation() {
     marksGeneration = true;
     endOfTag();
-    Statement body = body(Set.of("endgeneration"));
-    tokens.next();
-    endOfTag();
+    Statement body = bodyOf("generation");
     return frame -> frame.generate(body);
   }
 
@@ -138,7 +146,7 @@ final class TemplateParser {
           throw frame.error(
               "cannot set '" + names.get(0) + "." + attributeName + "': not a namespace");
         }
-        namespace.attributes.put(attributeName, result);
+        namespace.attributes.put(Namespace.checked(attributeName), result);
       } else {
         assign(frame, names, result);
       }
@@ -147,15 +155,78 @@ final class TemplateParser {
   }
 
   private Expression capturedBlock() {
-    if (tokens.skipOperator("|")) {
-      throw new TemplateException(
-          tokens.peek().line(), "filters on a {% set %} block are not supported");
-    }
+    // What stands before the filters is the body, which comes after them.
+    Expression[] captured = new Expression[1];
+    Expression filtered =
+        tokens.skipOperator("|")
+            ? expressions.filtered(frame -> captured[0].in(frame))
+            : frame -> captured[0].in(frame);
     endOfTag();
-    Statement body = body(Set.of("endset"));
+    Statement body = bodyOf("set");
+    captured[0] = frame -> frame.capture(body, inner -> {});
+    return filtered;
+  }
+
+  /** The statements up to {@code end + name}, and that tag. */
+  private Statement bodyOf(String name) {
+    Statement body = body(Set.of("end" + name));
     tokens.next();
     endOfTag();
-    return frame -> frame.capture(body, captured -> {});
+    return body;
+  }
+
+  /** {@code {% filter upper %}}: what stands in it goes through filters. */
+  private Statement filter() {
+    Expression[] captured = new Expression[1];
+    Expression filtered = expressions.filtered(frame -> captured[0].in(frame));
+    endOfTag();
+    Statement body = bodyOf("filter");
+    captured[0] = frame -> frame.capture(body, inner -> {});
+    return frame -> {
+      frame.write(Values.text(filtered.in(frame), frame.work()));
+      return Statement.Flow.ON;
+    };
+  }
+
+  /** {@code {% with a = 1 %}}: names for a stretch of the template. */
+  private Statement with() {
+    List<String> names = new ArrayList<>();
+    List<Expression> values = new ArrayList<>();
+    while (tokens.peek().kind() != Kind.BLOCK_END) {
+      if (!names.isEmpty()) {
+        tokens.expectOperator(",");
+      }
+      names.add(tokens.expect(Kind.NAME, "a name").text());
+      tokens.expectOperator("=");
+      values.add(expressions.expression());
+    }
+    endOfTag();
+    Statement body = bodyOf("with");
+    return frame -> {
+      Frame inner = frame.inner();
+      for (int i = 0; i < names.size(); i++) {
+        inner.set(names.get(i), values.get(i).in(frame));
+      }
+      return body.run(inner);
+    };
+  }
+
+  /** {@code {% call f(x) %}}: the body is {@code caller()} of the macro that is called. */
+  private Statement call(Token begin) {
+    List<String> parameters = new ArrayList<>();
+    List<Expression> defaults = new ArrayList<>();
+    if (tokens.isOperator("(")) {
+      parameters(parameters, defaults);
+    }
+    ExpressionParser.Call call = expressions.call();
+    endOfTag();
+    Statement body = bodyOf("call");
+    return frame -> {
+      frame.atLine(begin.line());
+      Macro caller = new Macro(Macro.CALLER, parameters, defaults, body, frame);
+      frame.write(Values.text(call.with(frame, Macro.CALLER, caller), frame.work()));
+      return Statement.Flow.ON;
+    };
   }
 
   private static void assign(Frame frame, List<String> names, Object value) {
@@ -163,7 +234,7 @@ final class TemplateParser {
       frame.set(names.get(0), value);
       return;
     }
-    List<Object> parts = Values.items(value);
+    List<Object> parts = Values.items(value, frame.work());
     if (parts.size() != names.size()) {
       throw frame.error(
           "cannot give " + parts.size() + " values to the " + names.size() + " names " + names);
@@ -180,7 +251,9 @@ final class TemplateParser {
     conditions.add(expressions.expressionOrTuple());
     endOfTag();
     while (true) {
+      tokens.enterCondition();
       bodies.add(body(Set.of("elif", "else", "endif")));
+      tokens.leaveCondition();
       String next = tokens.next().text();
       if (next.equals("elif")) {
         conditions.add(expressions.expressionOrTuple());
@@ -189,7 +262,9 @@ final class TemplateParser {
       }
       endOfTag();
       if (next.equals("else")) {
+        tokens.enterCondition();
         otherwise = body(Set.of("endif"));
+        tokens.leaveCondition();
         tokens.next();
         endOfTag();
       }
@@ -221,9 +296,14 @@ final class TemplateParser {
       throw new TemplateException(in.line(), "expected 'in', found " + in.shown());
     }
     Expression source = expressions.loopSource();
-    Expression filter = tokens.skipName("if") ? expressions.expression() : frame -> true;
+    Expression filter = tokens.skipName("if") ? expressions.expression() : null;
+    if (tokens.isName("recursive")) {
+      throw new TemplateException(in.line(), "recursive loops are not supported");
+    }
     endOfTag();
+    loops++;
     Statement body = body(Set.of("else", "endfor"));
+    loops--;
     Statement otherwise = frame -> Statement.Flow.ON;
     if (tokens.next().text().equals("else")) {
       endOfTag();
@@ -234,23 +314,17 @@ final class TemplateParser {
     Statement whenEmpty = otherwise;
     return frame -> {
       frame.atLine(begin.line());
-      List<Object> items = new ArrayList<>();
-      for (Object item : Values.items(source.in(frame))) {
-        frame.step();
-        Frame inner = frame.inner();
-        assign(inner, names, item);
-        if (Values.truth(filter.in(inner))) {
-          items.add(item);
-        }
-      }
+      List<Object> items =
+          chosen(frame, names, Values.items(source.in(frame), frame.work()), filter);
       if (items.isEmpty()) {
         return whenEmpty.run(frame);
       }
+      LoopState loop = new LoopState(items, frame.work());
       for (int i = 0; i < items.size(); i++) {
         frame.step();
         Frame round = frame.inner();
         assign(round, names, items.get(i));
-        round.set("loop", LoopState.at(items, i));
+        round.set("loop", loop.at(i));
         if (body.run(round) == Statement.Flow.BREAK) {
           break;
         }
@@ -259,29 +333,53 @@ final class TemplateParser {
     };
   }
 
+  /** The items that {@code {% for x in items if filter %}} goes over. */
+  private static List<Object> chosen(
+      Frame frame, List<String> names, List<Object> items, Expression filter) {
+    if (filter == null) {
+      return items;
+    }
+    List<Object> chosen = new ArrayList<>();
+    for (Object item : items) {
+      frame.step();
+      Frame inner = frame.inner();
+      assign(inner, names, item);
+      if (Values.truth(filter.in(inner))) {
+        chosen.add(item);
+      }
+    }
+    return chosen;
+  }
+
   private Statement macro() {
     String name = tokens.expect(Kind.NAME, "the name of the macro").text();
     List<String> parameters = new ArrayList<>();
     List<Expression> defaults = new ArrayList<>();
+    parameters(parameters, defaults);
+    endOfTag();
+    Statement body = bodyOf("macro");
+    return frame -> {
+      frame.set(name, new Macro(name, parameters, defaults, body, frame));
+      return Statement.Flow.ON;
+    };
+  }
+
+  /** {@code (a, b=1)}. */
+  private void parameters(List<String> names, List<Expression> defaults) {
     tokens.expectOperator("(");
     while (!tokens.skipOperator(")")) {
-      if (!parameters.isEmpty()) {
+      if (!names.isEmpty()) {
         tokens.expectOperator(",");
+        if (tokens.skipOperator(")")) {
+          return;
+        }
       }
       String parameter = tokens.expect(Kind.NAME, "a parameter").text();
-      parameters.add(parameter);
+      names.add(parameter);
       defaults.add(
           tokens.skipOperator("=")
               ? expressions.expression()
               : frame -> new Undefined("parameter '" + parameter + "' was not provided"));
     }
-    endOfTag();
-    Statement body = body(Set.of("endmacro"));
-    tokens.next();
-    endOfTag();
-    return frame -> {
-      frame.set(name, new Macro(name, parameters, defaults, body, frame));
-      return Statement.Flow.ON;
-    };
   }
 }

@@ -11,6 +11,7 @@ final class TokenStream {
   private final List<Token> tokens;
   private int at;
   private int depth;
+  private int conditions;
 
   TokenStream(List<Token> tokens) {
     this.tokens = tokens;
@@ -71,6 +72,20 @@ final class TokenStream {
     if (!token.is(Kind.OPERATOR, text)) {
       throw new TemplateException(token.line(), "expected '" + text + "', found " + token.shown());
     }
+  }
+
+  /** Whether what is read now is carried out under a condition only. */
+  boolean isConditional() {
+    return conditions > 0;
+  }
+
+  /** Enters what is carried out under a condition only; {@link #leaveCondition} ends it. */
+  void enterCondition() {
+    conditions++;
+  }
+
+  void leaveCondition() {
+    conditions--;
   }
 
   /** Enters a nested construct; {@link #leave} ends it. */

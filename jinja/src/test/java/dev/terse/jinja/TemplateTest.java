@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +63,11 @@ class TemplateTest {
         "\\n{{ messages() }} @ line 2: a list cannot be called",
         "{{ 'x' + 1 }} @ line 1: '+' cannot join a string and a number",
         "{% for a, b in [[1,2,3]] %}{% endfor %} @ line 1: cannot give 3 values to the 2 names [a, b]",
+        "{{ [1] | sort(key=1) }} @ line 1: filter 'sort' has no argument 'key'; it has reverse, case_sensitive, attribute",
+        "{{ 2.5 | round(method='up') }} @ filter 'round' has the methods common, ceil and floor, found 'up'",
+        "{{ 'a' | replace('a') }} @ filter 'replace' needs its argument 'new'",
+        "{{ [1].append(2) }} @ append() would change a list, which a chat template may not",
+        "{{ l | map('upper') | last }} @ a generator has no last item; put | list before | last",
         "{{ raise_exception('only users') }} @ the template refuses these messages: only users",
       })
   void render_mistake_saysLineAndConstruct(String source, String sentence) {
@@ -82,10 +88,59 @@ class TemplateTest {
         "{% set ns = namespace(x='aaaaaaaaaa') %}{% for i in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
         "{% for i in range(99999) %}{{ 'x' * 99999 }}{% endfor %}",
         "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+        "{% set s = 'x' * 999999 %}{% for i in range(99999) %}{% if s.upper().lower() == 'y' %}{% endif %}{% endfor %}",
+        "{% set s = 'x' * 999999 %}{% for i in range(99999) %}{% if 'y' in s %}{% endif %}{% endfor %}",
+        "{% set s = 'x' * 999999 %}{% for i in range(99999) %}{% set t = s | replace('x', 'y') %}{% endfor %}",
+        "{% set l = range(99999) %}{% for i in l %}{% set t = l | sort | list %}{% endfor %}",
+        "{% set l = range(99999) %}{% for i in l %}{% set t = l[1:] %}{% endfor %}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x | tojson }}",
+        "{% set a = namespace(x=[1], y=[1]) %}{% for i in range(60) %}{% set a.x = [a.x, a.x] %}{% set a.y = [a.y, a.y] %}"
+            + "{% endfor %}{{ a.x == a.y }}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(99999) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}",
+        "{{ ('x' * 60000000) | list | length }}",
+        "{{ '%99999999d' % 1 }}",
+        "{{ 'a' | center(999999999999) }}",
+        "{{ [1] | batch(99999999999, 'x') | list }}",
+        "{{ [1] | slice(99999999999, 'x') | list }}",
       })
   void render_hostileTemplate_isRefusedSoon(String source) {
     assertThatThrownBy(() -> Template.of(source).render(NONE, NOW))
         .isInstanceOf(TemplateException.class);
+  }
+
+  /** A chain is as long as it likes: it is carried out in a loop. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '@',
+      value = {
+        "1 @ + 1 @ 50001",
+        "\"a\" @ ~ \"\" @ a",
+        "0 @ or 0 @ 0",
+        "1 @ and 1 @ 1",
+        "\"a\" @ | upper @ A",
+        "2 @ * 1 @ 2",
+        "\"a\" @ .lower() @ a",
+        "1 @ is defined @ True",
+      })
+  void render_longFlatChain_isAValue(String first, String link, String value) {
+    String source = "{{ " + first + (" " + link).repeat(50_000) + " }}";
+    assertThat(Template.of(source).render(NONE, NOW).text()).isEqualTo(value);
+  }
+
+  @Test
+  void render_longChainsOfOtherKinds_areValuesOrRefused() {
+    assertThat(
+            Template.of("{% if 0 %}" + "{% elif 0 %}".repeat(20_000) + "{% else %}x{% endif %}")
+                .render(NONE, NOW)
+                .text())
+        .isEqualTo("x");
+    assertThatThrownBy(() -> Template.of("{{ 1" + " if 1".repeat(50_000) + " }}"))
+        .isInstanceOf(TemplateException.class)
+        .hasMessageContaining("nested deeper than");
+    assertThatThrownBy(() -> Template.of("{{ x" + ".a".repeat(50_000) + " }}").render(NONE, NOW))
+        .isInstanceOf(TemplateException.class)
+        .hasMessageContaining("'x' is undefined");
   }
 
   @ParameterizedTest

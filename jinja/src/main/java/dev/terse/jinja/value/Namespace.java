@@ -10,4 +10,17 @@ public final class Namespace {
   public Namespace(Map<String, Object> attributes) {
     this.attributes = new LinkedHashMap<>(attributes);
   }
+
+  /**
+   * The name of an attribute.
+   *
+   * @throws IllegalArgumentException if it begins with an underscore, which transformers refuses
+   */
+  public static String checked(String name) {
+    if (name.startsWith("_")) {
+      throw new IllegalArgumentException(
+          "a namespace has no attribute that begins with an underscore, found '" + name + "'");
+    }
+    return name;
+  }
 }

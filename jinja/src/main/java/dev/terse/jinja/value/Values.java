@@ -1,18 +1,17 @@
 package dev.terse.jinja.value;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
  * Python's meaning of the values of a template: {@code null} (None), Boolean, Long, Double, String,
- * List, Map, {@link Namespace}, {@link Callable}, {@link Undefined}.
+ * List, {@link Tuple}, Map, {@link DictView}, {@link Generator}, {@link SafeText}, {@link
+ * Namespace}, {@link Callable}, {@link Undefined}.
  */
 public final class Values {
   private Values() {}
@@ -58,66 +57,184 @@ public final class Values {
     if (value instanceof String s) {
       return !s.isEmpty();
     }
+    if (value instanceof SafeText markup) {
+      return !markup.text().isEmpty();
+    }
     if (value instanceof Collection<?> c) {
       return !c.isEmpty();
     }
     return !(value instanceof Map<?, ?> m) || !m.isEmpty();
   }
 
-  public static boolean equal(Object a, Object b) {
+  public static boolean equal(Object a, Object b, Work work) {
+    work.spend(Work.ENTRY);
     if (isNumber(a) && isNumber(b)) {
-      return number(a) == number(b);
+      return isInteger(a) && isInteger(b) ? integer(a) == integer(b) : number(a) == number(b);
     }
-    if (a instanceof Undefined && b instanceof Undefined) {
+    if (a == b || a instanceof Undefined && b instanceof Undefined) {
       return true;
     }
-    if (a instanceof List<?> x && b instanceof List<?> y) {
-      if (x.size() != y.size()) {
+    Object x = plain(a);
+    Object y = plain(b);
+    if (x instanceof String s && y instanceof String t) {
+      work.spend(Math.min(s.length(), t.length()));
+      return s.equals(t);
+    }
+    if (x instanceof List<?> s && y instanceof List<?> t) {
+      if (s.size() != t.size() || s instanceof Tuple != t instanceof Tuple) {
         return false;
       }
-      for (int i = 0; i < x.size(); i++) {
-        if (!equal(x.get(i), y.get(i))) {
+      for (int i = 0; i < s.size(); i++) {
+        if (!equal(s.get(i), t.get(i), work)) {
           return false;
         }
       }
       return true;
     }
-    return a == null ? b == null : a.equals(b);
+    if (x instanceof Map<?, ?> s && y instanceof Map<?, ?> t) {
+      if (s.size() != t.size()) {
+        return false;
+      }
+      for (Map.Entry<?, ?> entry : s.entrySet()) {
+        Object other = entry(t, entry.getKey(), Values.class);
+        if (other == Values.class || !equal(entry.getValue(), other, work)) {
+          return false;
+        }
+      }
+      return true;
+    }
+    return false;
   }
 
-  public static int compare(Object a, Object b) {
+  private static Object plain(Object value) {
+    return value instanceof SafeText markup ? markup.text() : value;
+  }
+
+  /** Order of numbers, of strings by code points, of lists and tuples by their entries. */
+  public static int compare(Object a, Object b, Work work) {
+    work.spend(Work.ENTRY);
     if (isNumber(a) && isNumber(b)) {
-      return Double.compare(number(a), number(b));
+      return isInteger(a) && isInteger(b)
+          ? Long.compare(integer(a), integer(b))
+          : Double.compare(number(a) + 0.0, number(b) + 0.0); // 0.0: -0.0 equals 0.0
     }
-    if (a instanceof String x && b instanceof String y) {
-      return Arrays.compare(x.codePoints().toArray(), y.codePoints().toArray());
+    Object x = plain(a);
+    Object y = plain(b);
+    if (x instanceof String s && y instanceof String t) {
+      return compare(s, t, work);
+    }
+    if (x instanceof List<?> s
+        && y instanceof List<?> t
+        && s instanceof Tuple == t instanceof Tuple) {
+      for (int i = 0; i < Math.min(s.size(), t.size()); i++) {
+        if (!equal(s.get(i), t.get(i), work)) {
+          return compare(s.get(i), t.get(i), work);
+        }
+      }
+      return Integer.compare(s.size(), t.size());
     }
     throw new IllegalArgumentException("cannot order " + kind(a) + " and " + kind(b));
   }
 
-  public static boolean contains(Object container, Object item) {
-    if (container instanceof String s && item instanceof String part) {
-      return s.contains(part);
+  private static int compare(String s, String t, Work work) {
+    int i = 0;
+    while (i < s.length() && i < t.length()) {
+      int x = s.codePointAt(i);
+      int y = t.codePointAt(i);
+      if (x != y) {
+        work.spend(i);
+        return Integer.compare(x, y);
+      }
+      i += Character.charCount(x);
     }
-    if (container instanceof Map<?, ?> map) {
-      return map.containsKey(item);
+    work.spend(i);
+    return Integer.compare(s.length(), t.length());
+  }
+
+  public static boolean contains(Object container, Object item, Work work) {
+    Object inside = plain(container);
+    Object part = plain(item);
+    if (inside instanceof String s && part instanceof String wanted) {
+      work.spend(s.length() + wanted.length());
+      return s.contains(wanted);
     }
-    if (container instanceof Collection<?> || container instanceof Undefined) {
-      return items(container).stream().anyMatch(each -> equal(each, item));
+    if (inside instanceof Map<?, ?> map) {
+      return entry(map, key(item), Values.class) != Values.class;
+    }
+    if (inside instanceof Collection<?>
+        || inside instanceof Undefined
+        || inside instanceof Generator) {
+      Iterator<?> each =
+          inside instanceof Generator generator
+              ? generator.rest()
+              : inside instanceof Collection<?> items ? items.iterator() : List.of().iterator();
+      while (each.hasNext()) {
+        if (equal(each.next(), item, work)) {
+          return true;
+        }
+      }
+      return false;
     }
     throw new IllegalArgumentException("cannot look for " + kind(item) + " in " + kind(container));
   }
 
-  /** What a loop over the value visits. */
-  public static List<Object> items(Object value) {
+  /**
+   * A key of a mapping.
+   *
+   * @throws IllegalArgumentException if Python cannot hash it
+   */
+  public static Object key(Object value) {
+    if (value instanceof List && !(value instanceof Tuple) || value instanceof Map) {
+      throw new IllegalArgumentException(kind(value) + " cannot be the key of a mapping");
+    }
+    return plain(value);
+  }
+
+  /** What stands under a key, 1, 1.0 and true being one key as in Python; else what is given. */
+  public static Object entry(Map<?, ?> map, Object key, Object otherwise) {
+    if (map.containsKey(key)) {
+      return map.get(key);
+    }
+    if (isNumber(key)) {
+      double number = number(key);
+      for (Object same : List.<Object>of((long) number, number, number == 1)) {
+        if (number(same) == number && map.containsKey(same)) {
+          return map.get(same);
+        }
+      }
+    }
+    return otherwise;
+  }
+
+  /** Python's {@code map[key] = value}. */
+  public static void put(Map<Object, Object> map, Object key, Object value) {
+    if (isNumber(key) && !map.containsKey(key)) {
+      for (Object known : map.keySet()) {
+        if (isNumber(known) && number(known) == number(key)) {
+          map.put(known, value);
+          return;
+        }
+      }
+    }
+    map.put(key(key), value);
+  }
+
+  /** What a loop over the value visits; of a generator what is left of it. */
+  public static List<Object> items(Object value, Work work) {
     if (value instanceof Collection<?> c) {
+      work.on(c);
       return new ArrayList<>(c);
     }
     if (value instanceof Map<?, ?> map) {
+      work.on(map);
       return new ArrayList<>(map.keySet());
     }
-    if (value instanceof String s) {
+    if (plain(value) instanceof String s) {
+      work.spend(4L * Work.ENTRY * s.length()); // each becomes a string
       return s.codePoints().mapToObj(Character::toString).collect(Collectors.toList());
+    }
+    if (value instanceof Generator generator) {
+      return work.on(generator.drain());
     }
     if (value instanceof Undefined) {
       return new ArrayList<>();
@@ -126,7 +243,7 @@ public final class Values {
   }
 
   public static long length(Object value) {
-    if (value instanceof String s) {
+    if (plain(value) instanceof String s) {
       return PythonString.length(s);
     }
     if (value instanceof Collection<?> c) {
@@ -174,94 +291,99 @@ public final class Values {
     if (value instanceof Undefined u) {
       return "an undefined value (" + u.what() + ")";
     }
-    return value == null
-        ? "none"
-        : value instanceof String
-            ? "a string"
-            : value instanceof Boolean
-                ? "a boolean"
-                : value instanceof Number
-                    ? "a number"
-                    : value instanceof Map
-                        ? "a mapping"
-                        : value instanceof Collection
-                            ? "a list"
-                            : value instanceof Namespace ? "a namespace" : "a function";
+    if (value == null) {
+      return "none";
+    }
+    if (value instanceof String || value instanceof SafeText) {
+      return "a string";
+    }
+    if (value instanceof Boolean) {
+      return "a boolean";
+    }
+    if (value instanceof Number) {
+      return "a number";
+    }
+    if (value instanceof Map) {
+      return "a mapping";
+    }
+    if (value instanceof Tuple) {
+      return "a tuple";
+    }
+    if (value instanceof List) {
+      return "a list";
+    }
+    if (value instanceof DictView view) {
+      return "a " + view.name();
+    }
+    if (value instanceof Generator) {
+      return "a generator";
+    }
+    return value instanceof Namespace ? "a namespace" : "a function";
   }
 
   /** Python's str(). */
-  public static String text(Object value) {
+  public static String text(Object value, Work work) {
     if (value instanceof String s) {
+      work.spend(s.length());
       return s;
     }
-    return value instanceof Undefined ? "" : repr(value);
+    if (value instanceof SafeText markup) {
+      return markup.text();
+    }
+    return value instanceof Undefined ? "" : repr(value, work);
   }
 
   /** Python's repr(). */
-  static String repr(Object value) {
+  static String repr(Object value, Work work) {
+    StringBuilder out = new StringBuilder();
+    repr(value, out, work);
+    return out.toString();
+  }
+
+  private static void repr(Object value, StringBuilder out, Work work) {
+    work.spend(Work.ENTRY);
     if (value == null) {
-      return "None";
-    }
-    if (value instanceof Boolean b) {
-      return b ? "True" : "False";
-    }
-    if (value instanceof Double d) {
-      return real(d);
-    }
-    if (value instanceof String s) {
-      return quoted(s);
-    }
-    if (value instanceof Collection<?> c) {
-      return c.stream().map(Values::repr).collect(Collectors.joining(", ", "[", "]"));
-    }
-    if (value instanceof Map<?, ?> map) {
-      return map.entrySet().stream()
-          .map(e -> repr(e.getKey()) + ": " + repr(e.getValue()))
-          .collect(Collectors.joining(", ", "{", "}"));
-    }
-    return value instanceof Undefined ? "Undefined" : String.valueOf(value);
-  }
-
-  private static String quoted(String s) {
-    char quote = s.indexOf('\'') >= 0 && s.indexOf('"') < 0 ? '"' : '\'';
-    StringBuilder out = new StringBuilder().append(quote);
-    for (char c : s.toCharArray()) {
-      switch (c) {
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        case '\\' -> out.append("\\\\");
-        default -> {
-          if (c == quote) {
-            out.append('\\').append(c);
-          } else if (c < 0x20 || c == 0x7f) {
-            out.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
-          } else {
-            out.append(c);
-          }
-        }
+      out.append("None");
+    } else if (value instanceof Boolean b) {
+      out.append(b ? "True" : "False");
+    } else if (value instanceof Long) {
+      out.append(value);
+    } else if (value instanceof Double d) {
+      out.append(PythonNumber.text(d));
+    } else if (value instanceof String s) {
+      PythonString.quote(work.on(s), out);
+    } else if (value instanceof Tuple tuple) {
+      repr(tuple, tuple.size() == 1 ? ",)" : ")", out.append('('), work);
+    } else if (value instanceof List<?> list) {
+      repr(list, "]", out.append('['), work);
+    } else if (value instanceof DictView view) {
+      repr(view, "])", out.append(view.name()).append("(["), work);
+    } else if (value instanceof Map<?, ?> map) {
+      out.append('{');
+      String between = "";
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        out.append(between);
+        repr(entry.getKey(), out, work);
+        out.append(": ");
+        repr(entry.getValue(), out, work);
+        between = ", ";
       }
+      out.append('}');
+    } else if (value instanceof Undefined) {
+      out.append("Undefined");
+    } else {
+      // Python prints an address, or a class that templates have no business with.
+      throw new IllegalArgumentException(kind(value) + " cannot be printed");
     }
-    return out.append(quote).toString();
   }
 
-  static String real(double d) {
-    if (Double.isNaN(d)) {
-      return "nan";
+  private static void repr(Collection<?> items, String end, StringBuilder out, Work work) {
+    String between = "";
+    for (Object item : items) {
+      out.append(between);
+      repr(item, out, work);
+      between = ", ";
     }
-    if (Double.isInfinite(d)) {
-      return d > 0 ? "inf" : "-inf";
-    }
-    double size = Math.abs(d);
-    if (size != 0 && (size < 1e-4 || size >= 1e16)) {
-      String[] parts = Double.toString(d).split("E");
-      String digits =
-          parts[0].endsWith(".0") ? parts[0].substring(0, parts[0].length() - 2) : parts[0];
-      int exponent = Integer.parseInt(parts[1]);
-      return digits
-          + String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
-    }
-    String plain = new BigDecimal(Double.toString(d)).toPlainString();
-    return plain.contains(".") ? plain : plain + ".0";
+    out.append(end);
   }
 }
