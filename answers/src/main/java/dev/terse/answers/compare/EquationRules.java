@@ -45,7 +45,13 @@ final class EquationRules {
   /** "f(x) = x + 2" is "y = x + 2", and "V(t) = 3t" is "V = 3t". */
   private static boolean isGraph(Equation function, Equation y) {
     String f = function.label();
+    if (f.endsWith("^-1(x)")) {
+      return y.label().equals("y");
+    }
     boolean call = f.length() == 4 && f.charAt(1) == '(' && f.charAt(3) == ')';
+    if (call && y.label().equals(f.charAt(0) + "_" + f.charAt(2))) {
+      return true; // a(n) and a_n
+    }
     boolean name = y.label().length() == 1 && call && !y.label().equals(f.substring(2, 3));
     return name && (y.label().equals("y") || y.label().equals(f.substring(0, 1)));
   }

@@ -17,6 +17,7 @@ import dev.terse.answers.value.Rational;
 import dev.terse.answers.value.Substitution;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -51,6 +52,8 @@ final class ExprEquality {
    * larger or smaller parts may differ behind the 60 digits, as pi and pi + 10^-70 do.
    */
   private static final double MAX_HEIGHT = 96;
+
+  private static final Set<String> WHOLE_NAMES = Set.of("k", "n", "m");
 
   /** Powers beyond this one are compared by their bases first. */
   private static final int HIGH_POWER = 100;
@@ -88,12 +91,33 @@ final class ExprEquality {
       var x = Substitution.replace(a, "I", Const.I);
       return compare(x, Substitution.replace(b, "I", Const.I));
     }
+    var verdictOfFamily = parameters(a, b);
+    if (verdictOfFamily != null) {
+      return verdictOfFamily;
+    }
     var renamed = Constants.renamed(b, a);
     var verdict = atPoints(a, renamed, renamed == b ? names : Expr.variables(a, renamed));
     boolean family =
         Expr.variables(a).contains(Expr.WHOLE_PARAMETER)
             && Expr.variables(b).contains(Expr.WHOLE_PARAMETER);
     return family && verdict == DIFFERENT ? UNKNOWN : verdict; // n + 1 runs over the same
+  }
+
+  /** Compares where only one side says that its letter runs over the whole numbers; else null. */
+  private Verdict parameters(Expr a, Expr b) {
+    var mine = Expr.variables(a);
+    var other = Expr.variables(b);
+    if (mine.contains(Expr.WHOLE_PARAMETER) == other.contains(Expr.WHOLE_PARAMETER)) {
+      return null;
+    }
+    if (other.contains(Expr.WHOLE_PARAMETER)) {
+      return parameters(b, a);
+    }
+    other.removeAll(mine);
+    boolean letter =
+        other.size() == 1 && !(b instanceof Expr.Sym) && WHOLE_NAMES.contains(other.first());
+    var sym = new Expr.Sym(Expr.WHOLE_PARAMETER);
+    return letter ? compare(a, Substitution.replace(b, other.first(), sym)) : null;
   }
 
   /** Whether two high powers are the same or, of an even exponent, of opposite bases. */
@@ -219,6 +243,10 @@ final class ExprEquality {
       return EQUAL;
     }
     if (last != null) {
+      boolean complex = realOnly && agreed < NEEDED_OF_PARTIAL && names.size() > 1;
+      if (complex) { // hardly a point is in the real domain of both, as of the quadratic formula
+        return atPoints(a, b, names, false, naturalLog) == EQUAL ? EQUAL : UNKNOWN;
+      }
       throw last;
     }
     return UNKNOWN;

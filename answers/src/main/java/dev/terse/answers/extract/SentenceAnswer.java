@@ -27,7 +27,22 @@ final class SentenceAnswer {
           "sin", "cos", "tan", "log", "ln", "exp", "sqrt", "cis", "max", "min", "gcd", "lcm", "mod",
           "and", "und", "et", "dan", "base", "to", "per");
 
+  private static final List<String> CONCLUDING =
+      List.of("thus, ", "thus ", "so, ", "so ", "hence, ", "hence ", "therefore, ", "therefore ");
+
+  /** What begins a remark behind a comma. */
+  private static final List<String> REPEATED =
+      List.of(", about ", ", approximately ", ", or about ", ", or approximately ", ", i.e. ");
+
+  private static final List<String> REASONS =
+      List.of("because", "since", "as ", "it ", "they ", "there ", "he ", "she ", "we ");
+
   private static final Set<String> VERDICTS = Set.of("yes", "no", "true", "false");
+
+  /** Words before a number that is no value. "At least 5" is how the least number is told. */
+  private static final List<String> BOUNDS =
+      List.of(
+          "less than", "more than", "greater than", "fewer than", "larger than", "smaller than");
 
   /** Verbs of scripts without spaces. */
   private static final List<String> UNSPACED_VERBS = List.of("是", "为", "は", "는 ", "은 ");
@@ -123,7 +138,8 @@ final class SentenceAnswer {
       }
     }
     var number = LastNumber.in(text);
-    if (number != null && LastNumber.isOnly(text)) {
+    boolean bound = number != null && isBound(Chars.lower(text.substring(0, number.start())));
+    if (number != null && !bound && LastNumber.isOnly(text)) {
       var texts = new ArrayList<>(forms(number.text(), language));
       texts.add(text); // "March 5" is a date
       String words = verbTail(text);
@@ -133,6 +149,12 @@ final class SentenceAnswer {
       return new Found(texts, source, where + ", its only number");
     }
     return new Found(Chars.hasDigit(text) ? List.of(text) : words(text), source, where);
+  }
+
+  /** Whether what comes next is only a bound, as 5 in "less than 5". */
+  static boolean isBound(String before) {
+    String head = before.stripTrailing();
+    return BOUNDS.stream().anyMatch(head::endsWith);
   }
 
   /** A sentence in words, and what it says behind its verb: "even" of "the function is even". */
@@ -162,7 +184,7 @@ final class SentenceAnswer {
     }
     String rest = Chars.lower(sentence.substring(end)).stripLeading();
     boolean goesOn = !rest.isEmpty() && ",.;:!(—–-*".indexOf(rest.charAt(0)) >= 0;
-    goesOn |= rest.startsWith("because") || rest.startsWith("since") || rest.startsWith("as ");
+    goesOn |= REASONS.stream().anyMatch(rest::startsWith);
     return goesOn ? sentence.substring(start, end) : null;
   }
 
@@ -224,7 +246,13 @@ final class SentenceAnswer {
     }
     boolean unit = space > 0 && value.substring(space + 1).chars().allMatch(Character::isLetter);
     String before = unit ? value.substring(0, space) : ""; // "(3√3)/π inches"
+    unit &= !endsWithWord(before); // "5 of them"
     return unit && isMathematics.test(before) && !isProse(before) ? before : null;
+  }
+
+  private static boolean endsWithWord(String text) {
+    String word = text.substring(text.lastIndexOf(' ') + 1);
+    return word.length() > 1 && word.chars().allMatch(Character::isLetter);
   }
 
   /** The value before "and the change is $3"; null where no other statement follows. */
@@ -233,6 +261,19 @@ final class SentenceAnswer {
     String value = space < 0 ? "" : text.substring(0, space);
     boolean more = space >= 0 && text.startsWith(" and the ", space);
     return more && Chars.hasDigit(value) && isMathematics.test(value) ? value : null;
+  }
+
+  /** The statements behind "thus" or "so", as "x = 2 and y = 3"; null if they are not read. */
+  String conclusion(String sentence) {
+    String lower = Chars.lower(sentence);
+    for (String opening : CONCLUDING) {
+      if (lower.startsWith(opening) && sentence.indexOf('=') > 0) {
+        String rest = bare(sentence.substring(opening.length()));
+        boolean formulas = !Formulas.in(rest).isEmpty();
+        return !formulas && !isProse(rest) && isMathematics.test(rest) ? rest : null;
+      }
+    }
+    return null;
   }
 
   /** The last value of a chain of equalities outside of formulas; null if there is none. */
@@ -265,6 +306,10 @@ final class SentenceAnswer {
   /** Without layout, without the word for what is counted, with open braces closed. */
   static String bare(String text) {
     String said = withoutAside(Language.withoutCopula(Sentences.trimmed(text)));
+    for (String remark : REPEATED) {
+      int at = said.indexOf(remark);
+      said = at > 0 ? said.substring(0, at) : said;
+    }
     String bare = closed(withoutMeasure(said));
     var formulas = Formulas.in(bare);
     boolean one = formulas.size() == 1 && formulas.get(0).start() == 0;

@@ -44,6 +44,10 @@ final class UnmarkedAnswer {
     if (joined != null) {
       return new Found(List.of(joined), Source.MATH_SPAN, "the last formulas, joined by words");
     }
+    String concluded = sentences.conclusion(sentence);
+    if (concluded != null) {
+      return new Found(List.of(concluded), Source.LAST_NUMBER, "what the last sentence concludes");
+    }
     String last = sentences.chain(sentence);
     if (last != null) {
       return new Found(sentences.forms(last), Source.LAST_NUMBER, "the last value of a chain");
@@ -53,7 +57,7 @@ final class UnmarkedAnswer {
       return isDoubtful(text, formula.start(), formula.end())
           ? null
           : new Found(
-              sentences.forms(formula.content()), Source.MATH_SPAN, Source.MATH_SPAN.toString());
+              withLastValue(formula.content()), Source.MATH_SPAN, Source.MATH_SPAN.toString());
     }
     var number = LastNumber.in(text);
     if (number == null || isDoubtful(text, number.start(), number.end())) {
@@ -63,6 +67,16 @@ final class UnmarkedAnswer {
     return point == null
         ? new Found(number(text, number), Source.LAST_NUMBER, Source.LAST_NUMBER.toString())
         : new Found(List.of(point), Source.LAST_NUMBER, "the brackets around the last number");
+  }
+
+  /** "So a + b = 27" may be asked for the sum: its value counts too. */
+  private List<String> withLastValue(String formula) {
+    var forms = new ArrayList<>(sentences.forms(formula));
+    String last = Chains.lastValue(formula);
+    if (last != null && !forms.contains(last)) {
+      forms.add(last);
+    }
+    return forms;
   }
 
   /**
@@ -157,6 +171,9 @@ final class UnmarkedAnswer {
     int to = Math.max(end, Sentences.end(text, end));
     String before = Chars.lower(text.substring(from, start));
     String after = Chars.lower(text.substring(end, to));
+    if (SentenceAnswer.isBound(before)) {
+      return true;
+    }
     boolean others = Chars.hasDigit(before) || Chars.hasDigit(after);
     if (others && Language.doubts(before + " " + after, Language.of(before + " " + after))) {
       return true;

@@ -36,7 +36,7 @@ final class AnswerParser {
   private static final Set<String> OPERATIONS =
       Set.of("lim", "sum", "prod", "int", "iint", "oint", "max", "min", "sup", "inf", "det");
   private static final Set<String> HEDGES =
-      Set.of("about", "approximately", "exactly", "only", "roughly", "around", "approx");
+      Set.of("all", "about", "approximately", "exactly", "only", "roughly", "around", "approx");
 
   /** Tokens from one position to before another. */
   private record Range(int from, int to) {
@@ -561,6 +561,11 @@ final class AnswerParser {
     }
     if (to - from == 1 && tokens.get(from).isCommand("reals")) {
       return Regions.REALS;
+    }
+    if (to - from == 1
+        && tokens.get(from).kind() == Kind.COMMAND
+        && Words.NUMBER_SETS.contains(tokens.get(from).text())) {
+      return new Answer.Text(List.of(tokens.get(from).text()));
     }
     var clock = ClockTimes.read(tokens.subList(from, to));
     if (clock != null) {

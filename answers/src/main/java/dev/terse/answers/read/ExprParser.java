@@ -236,6 +236,11 @@ final class ExprParser {
     if (cursor.take("°")) {
       return degrees(base);
     }
+    boolean letter = cursor.has(0) && cursor.peek().isWord() && cursor.peek().text().equals("o");
+    if (letter && base instanceof Expr.Num) { // 100^o
+      cursor.skip(1);
+      return degrees(base);
+    }
     if (cursor.isSign("{") && cursor.has(2) && cursor.look(1).is("°") && cursor.look(2).is("}")) {
       cursor.skip(3);
       return degrees(base);

@@ -238,6 +238,9 @@ public record Readings(List<Answer> answers, String problem, String form) {
     if (!closed && !colon && !point || rest.isEmpty()) {
       return;
     }
+    if (rest.get(0).is(",") || rest.get(0).is(";") || Words.isConnective(rest.get(0))) {
+      return; // another choice follows
+    }
     add(answers, new Text(List.of(tokens.get(i).text().toLowerCase(Locale.ROOT))));
     if (rest.size() == 1 && rest.get(0).isWord() && rest.get(0).text().length() == 1) {
       return; // of "B) C" nobody knows what C is

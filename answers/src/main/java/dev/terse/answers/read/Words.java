@@ -33,6 +33,8 @@ public final class Words {
           Map.entry("multiplied by", "*"),
           Map.entry("squared", "^ 2"),
           Map.entry("cubed", "^ 3"),
+          Map.entry("is at least", "≥"),
+          Map.entry("is at most", "≤"),
           Map.entry("is greater than", ">"),
           Map.entry("greater than", ">"),
           Map.entry("is less than", "<"),
@@ -49,6 +51,8 @@ public final class Words {
   private static final Set<String> OPERATIONS =
       Set.of(
           "root",
+          "least",
+          "most",
           "times",
           "negative",
           "Negative",
@@ -69,6 +73,11 @@ public final class Words {
 
   private static final Set<String> OR =
       Set.of("or Or OR oder ou atau или либо 或 或者 または もしくは 또는 أو".split(" "));
+
+  private static final Set<String> PREPOSITIONS = Set.of("on", "in", "at");
+
+  /** Sets of numbers that have a letter, beside the real ones. */
+  static final Set<String> NUMBER_SETS = Set.of("integers", "naturals", "rationals");
 
   /** What is said behind a property and may be left out. */
   private static final Set<String> KINDS = Set.of("function", "number", "triangle");
@@ -218,6 +227,12 @@ public final class Words {
       words.removeIf(ARTICLES::contains);
     }
     words.replaceAll(w -> SHORT.getOrDefault(w, w));
+    if (words.size() == 2 && PREPOSITIONS.contains(words.get(0))) {
+      words.remove(0); // "on Tuesday"
+    }
+    if (words.size() > 1 && NUMBER_SETS.contains(words.get(words.size() - 1))) {
+      words.removeAll(List.of("all", "set", "of", "numbers")); // "the set of all integers"
+    }
     if (words.size() == 2 && KINDS.contains(words.get(1))) {
       words.remove(1); // "even function" for "even"
     }
@@ -268,6 +283,9 @@ public final class Words {
   /** The value of a fraction spelt out, such as "two thirds" or "one half"; null if it is none. */
   static Rational fraction(List<String> words) {
     int last = words.size() - 1;
+    if (last == 0 && words.get(0).equals("half")) {
+      return Rational.HALF;
+    }
     Integer parts = last < 1 ? null : PARTS.get(words.get(last));
     var count = parts == null ? null : number(words.subList(0, last));
     // "twenty fifth" is a place in an order; "twenty fifths" is 4.

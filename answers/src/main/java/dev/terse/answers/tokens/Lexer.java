@@ -404,7 +404,7 @@ public final class Lexer {
       skipSpaces();
       String set =
           peek(0) == '{' ? braced() : String.valueOf(s.charAt(Math.min(at++, s.length() - 1)));
-      add(Kind.COMMAND, set.equals("R") ? "reals" : set.equals("Z") ? "integers" : "set" + set);
+      add(Kind.COMMAND, Symbols.NUMBER_SETS.getOrDefault(set, "set" + set));
     } else if (Symbols.CONNECTIVES.containsKey(name)) {
       add(Kind.WORD, Symbols.CONNECTIVES.get(name));
     } else {

@@ -26,6 +26,14 @@ public final class Spellings {
       add(others, lines(text));
     }
     add(others, listed(text));
+    if (text.startsWith("0,")
+        && text.length() > 2
+        && text.chars().skip(2).allMatch(Spellings::isDigit)) {
+      others.add("0." + text.substring(2)); // a decimal comma
+    }
+    if (text.indexOf(':') == 1 && text.indexOf(',') > 0) {
+      add(others, named(text));
+    }
     if (text.contains(" and ")) {
       add(others, mixed(text));
     }
@@ -34,6 +42,9 @@ public final class Spellings {
     }
     if (text.contains(MATRIX) || text.contains("Matrix(")) {
       add(others, matrix(text));
+    }
+    if (text.endsWith(")")) {
+      add(others, program(text));
     }
     if (text.length() == 10 && text.charAt(4) == '-') {
       add(others, date(text));
@@ -93,6 +104,19 @@ public final class Spellings {
     return name.length() == 1
         && Character.isLetter(name.charAt(0))
         && part.indexOf('=', equals + 1) < 0;
+  }
+
+  /** "A: 5, B: 3" with equals signs; null if a part has no such name. */
+  private static String named(String text) {
+    var parts = new ArrayList<String>();
+    for (String part : text.split(",")) {
+      String bare = part.strip();
+      if (bare.length() < 3 || bare.charAt(1) != ':' || !Character.isLetter(bare.charAt(0))) {
+        return null;
+      }
+      parts.add(bare.charAt(0) + "=" + bare.substring(2));
+    }
+    return String.join(", ", parts);
   }
 
   /** "1, 2 y 3", "0 o 5": words of one letter, where no other letter is plain text. */
@@ -155,6 +179,25 @@ public final class Spellings {
     String rows = text.substring(at + MATRIX.length(), close).strip();
     String list = rows.startsWith("[[") ? rows : "[" + rows + "]";
     return text.substring(0, at) + list + text.substring(close + 1);
+  }
+
+  /** Sets, intervals and relations as SymPy prints them; null for other texts. */
+  private static String program(String text) {
+    int open = text.indexOf('(');
+    String name = open < 0 ? "" : text.substring(0, open);
+    String inside = text.substring(open + 1, text.length() - 1);
+    int comma = inside.lastIndexOf(',');
+    String two = comma < 0 ? "" : inside.substring(0, comma) + "%s" + inside.substring(comma + 1);
+    return switch (name) {
+      case "FiniteSet" -> "\\{" + inside + "\\}";
+      case "Interval" -> "[" + inside + "]";
+      case "Interval.open" -> "(" + inside + ")";
+      case "Interval.Lopen" -> "(" + inside + "]";
+      case "Interval.Ropen" -> "[" + inside + ")";
+      case "Eq" -> two.replace("%s", "=");
+      case "Ne" -> two.replace("%s", "\\ne ");
+      default -> null;
+    };
   }
 
   /** 2020-03-05 in words; null if it is no date. */

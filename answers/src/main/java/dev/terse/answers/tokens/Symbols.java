@@ -31,7 +31,7 @@ public final class Symbols {
   private static final Set<String> OTHERS =
       words(
           "begin end mathbb Bbb frac pi infty infin imath overline bar dot over choose angle"
-              + " triangle overrightarrow emptyset reals integers naturals det lim sum prod int"
+              + " triangle overrightarrow emptyset reals integers naturals rationals det lim sum prod int"
               + " iint oint jmath permutations intercal top angle bmod pmod mod neg inf sup gets notin subset supset root surd");
 
   /** Commands whose braces hold words. */
@@ -51,6 +51,10 @@ public final class Symbols {
           "sin cos tan cot sec csc arcsin arccos arctan arccot sinh cosh tanh ln log exp lg"
               + " sqrt cbrt abs factorial floor ceil max min gcd lcm binom asin acos atan re im conj cis"
               + " sech csch coth arcsec arccsc arcsinh arccosh arctanh");
+
+  /** Sets of numbers by their letter. */
+  static final Map<String, String> NUMBER_SETS =
+      Map.of("R", "reals", "Z", "integers", "N", "naturals", "Q", "rationals");
 
   /** Commands that are another one in other dress. */
   static final Map<String, String> ALIASES = new HashMap<>();
@@ -72,6 +76,7 @@ public final class Symbols {
     put(ALIASES, "dfrac tfrac cfrac nicefrac sfrac flatfrac", "frac");
     put(ALIASES, "dbinom tbinom", "binom");
     put(ALIASES, "R", "reals");
+    put(ALIASES, "Z", "integers");
     put(ALIASES, "surd", "sqrt");
     put(ALIASES, "varnothing", "emptyset");
     put(CONNECTIVES, "lor vee", "or");

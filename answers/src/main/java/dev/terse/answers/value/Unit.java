@@ -24,10 +24,10 @@ public record Unit(Map<String, Integer> dimensions, Expr factor, boolean known) 
 
   static {
     put("length", 1, 1000, "mm millimeter millimetre");
-    put("length", 1, 100, "cm centimeter centimetre");
+    put("length", 1, 100, "cm centimeter centimetre zentimeter centímetro centimètre");
     put("length", 1, 10, "dm decimeter");
-    put("length", 1, 1, "m meter metre");
-    put("length", 1000, 1, "km kilometer kilometre");
+    put("length", 1, 1, "m meter metre metro mètre");
+    put("length", 1000, 1, "km kilometer kilometre kilómetro kilomètre");
     put("length", 254, 10_000, "inch in");
     put("length", 3048, 10_000, "ft foot feet");
     put("length", 9144, 10_000, "yd yard");
