@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -55,8 +56,12 @@ public final class CheckpointStore {
     this.retained = retained;
   }
 
-  /** Publishes a checkpoint, then deletes those that are not retained. */
-  public void save(int step, Content content) throws IOException {
+  /**
+   * Publishes a checkpoint, then deletes those that are not retained.
+   *
+   * @param best step of a checkpoint that is retained beside the newest
+   */
+  public void save(int step, Content content, OptionalInt best) throws IOException {
     Files.createDirectories(root);
     removeDeadLeftovers();
     Path staging = staging("checkpoint-" + step);
@@ -69,7 +74,15 @@ public final class CheckpointStore {
     } finally {
       Folders.delete(staging);
     }
-    retain();
+    retain(best);
+  }
+
+  /** The checkpoint of a step, if it is there and whole. */
+  public Optional<Checkpoint> at(int step) {
+    Path folder = root.resolve("checkpoint-" + step);
+    return Files.isDirectory(folder) && Manifest.problem(folder, step).isEmpty()
+        ? Optional.of(new Checkpoint(step, folder))
+        : Optional.empty();
   }
 
   /**
@@ -148,9 +161,12 @@ public final class CheckpointStore {
   }
 
   /** Counts valid checkpoints only, so that damaged ones never push out a good one. */
-  private void retain() throws IOException {
+  private void retain(OptionalInt best) throws IOException {
     int valid = 0;
     for (Checkpoint checkpoint : newestFirst()) {
+      if (valid >= retained && best.equals(OptionalInt.of(checkpoint.step()))) {
+        continue;
+      }
       if (valid >= retained) {
         Folders.delete(checkpoint.folder());
       } else if (Manifest.problem(checkpoint.folder(), checkpoint.step()).isEmpty()) {

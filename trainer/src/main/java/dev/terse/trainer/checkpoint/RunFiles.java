@@ -2,6 +2,8 @@ package dev.terse.trainer.checkpoint;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Storage;
+import dev.terse.io.Folders;
 import dev.terse.model.folder.AdapterFolder;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
@@ -10,9 +12,11 @@ import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The files of a checkpoint: a Hugging Face folder, or a PEFT adapter's, that any tool loads as it
@@ -47,6 +51,48 @@ public final class RunFiles {
   public static void writeModel(Path folder, ModelFolder model) throws IOException {
     requireFinite(model.decoder());
     model.save(folder);
+  }
+
+  /**
+   * Copies the model of a checkpoint, as it stands.
+   *
+   * @param to the run's own folder, whose model it replaces file by file
+   */
+  public static void publishModel(Path checkpoint, Path to) throws IOException {
+    try (Stream<Path> files = Files.list(checkpoint)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        if (!file.endsWith(Manifest.NAME)) {
+          Path aside = to.resolve("." + file.getFileName() + ".part");
+          Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
+          Files.move(
+              aside, to.resolve(file.getFileName().toString()), StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
+    }
+    Folders.sync(to);
+  }
+
+  /**
+   * Refuses a model whose weights are no numbers, before it is trained.
+   *
+   * @throws IllegalArgumentException naming a weight that holds NaN or an infinite number
+   */
+  public static void requireUsable(ModelFolder model, String name) {
+    Decoder decoder = model.decoder();
+    Stream.concat(
+            decoder.weights().tensors().entrySet().stream(),
+            decoder.trained().tensors().entrySet().stream())
+        .filter(weight -> weight.getValue().storage() == Storage.FULL)
+        .filter(weight -> !Double.isFinite(decoder.engine().sumOfSquares(weight.getValue())))
+        .findFirst()
+        .ifPresent(
+            weight -> {
+              throw new IllegalArgumentException(
+                  name
+                      + ": "
+                      + weight.getKey()
+                      + " holds NaN or infinite numbers; take an older copy of the model");
+            });
   }
 
   /** Where the state of the run stands in a checkpoint. */

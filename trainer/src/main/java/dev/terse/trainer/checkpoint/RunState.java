@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a run must know to go on, beside model and moments: {@code trainer_state/state.json}.
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param data CRC32C of the training file
  * @param machine engine and thread count; other ones give other bits
  * @param config every key with its value
+ * @param best the best evaluation so far, where evaluations are compared
  */
 public record RunState(
     int step,
@@ -29,7 +31,8 @@ public record RunState(
     long numTokens,
     String data,
     String machine,
-    Map<String, String> config) {
+    Map<String, String> config,
+    Optional<BestModel> best) {
   static final String FOLDER = "trainer_state";
   private static final String FILE = FOLDER + "/state.json";
   private static final ObjectMapper MAPPER =
@@ -43,6 +46,7 @@ public record RunState(
         .put("num_tokens", numTokens)
         .put("data_crc32c", data)
         .put("machine", machine);
+    best.ifPresent(b -> root.put("best_metric", b.value()).put("best_global_step", b.step()));
     ObjectNode values = root.putObject("config");
     config.forEach(values::put);
     Files.writeString(checkpoint.resolve(FILE), MAPPER.writeValueAsString(root));
@@ -66,6 +70,11 @@ public record RunState(
         root.path("num_tokens").asLong(),
         root.path("data_crc32c").asText(),
         root.path("machine").asText(),
-        config);
+        config,
+        root.has("best_metric")
+            ? Optional.of(
+                new BestModel(
+                    root.path("best_metric").asDouble(), root.path("best_global_step").asInt()))
+            : Optional.empty());
   }
 }

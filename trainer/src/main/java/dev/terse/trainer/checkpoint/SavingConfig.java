@@ -14,15 +14,30 @@ import dev.terse.trainer.config.Range;
  * @param resumeFromCheckpoint true for the newest valid one in output_dir, or a checkpoint's path
  */
 public record SavingConfig(
-    @Default("steps") Cadence saveStrategy,
+    @Default("steps") SaveStrategy saveStrategy,
     @Default("500") @Range("(0, inf)") double saveSteps,
     @Default(Default.UNSET) @Range("[1, inf)") Integer saveTotalLimit,
     @Default("false") boolean saveOnlyModel,
-    @Default(Default.UNSET) String resumeFromCheckpoint) {
+    @Default(Default.UNSET) String resumeFromCheckpoint,
+    BestModelConfig best) {
 
-  /** Whether a checkpoint is due after update {@code step}, counted from 1. */
-  public boolean isDue(int step, int stepsPerEpoch, int maxSteps) {
-    return saveStrategy.isDue(step, Cadence.every(saveSteps, maxSteps), stepsPerEpoch);
+  /**
+   * Whether a checkpoint is due after update {@code step}, counted from 1.
+   *
+   * @param isBest whether it was evaluated and found the best so far
+   */
+  public boolean isDue(int step, int stepsPerEpoch, int maxSteps, boolean isBest) {
+    return switch (saveStrategy) {
+      case NO -> false;
+      case STEPS -> Cadence.STEPS.isDue(step, Cadence.every(saveSteps, maxSteps), stepsPerEpoch);
+      case EPOCH -> Cadence.EPOCH.isDue(step, 1, stepsPerEpoch);
+      case BEST -> isBest;
+    };
+  }
+
+  /** Whether evaluations are compared. */
+  public boolean comparesModels() {
+    return best.loadBestModelAtEnd() || saveStrategy == SaveStrategy.BEST;
   }
 
   /** Checkpoints that are retained: never fewer than 2. */

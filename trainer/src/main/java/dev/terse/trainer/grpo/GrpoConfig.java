@@ -18,6 +18,8 @@ import dev.terse.trainer.model.ModelArguments;
  * @param logCompletions whether completions are printed to the console too; completions.jsonl and
  *     the event file have them in any case
  * @param numCompletionsToPrint of them; unset prints all that are shown
+ * @param numGenerationsEval completions of a prompt that an evaluation draws beside the greedy one;
+ *     num_generations where unset, 0 for none (ours)
  */
 @CheckedBy(BatchPlan.Arithmetic.class)
 public record GrpoConfig(
@@ -31,7 +33,8 @@ public record GrpoConfig(
     @Default("true") boolean shuffleDataset,
     @Default("false") boolean disableDropout,
     @Default("false") boolean logCompletions,
-    @Default(Default.UNSET) @Range("[1, inf)") Integer numCompletionsToPrint)
+    @Default(Default.UNSET) @Range("[1, inf)") Integer numCompletionsToPrint,
+    @Default(Default.UNSET) @Range("[0, inf)") Integer numGenerationsEval)
     implements RunConfig {
 
   public GrpoConfig {
@@ -41,6 +44,11 @@ public record GrpoConfig(
   @Override
   public String lengthKey() {
     return "max_completion_length";
+  }
+
+  /** Completions of a prompt that an evaluation draws beside the greedy one. */
+  public int evaluatedGroup() {
+    return numGenerationsEval == null ? generation.numGenerations() : numGenerationsEval;
   }
 
   /** Whether training leaves out inputs of the adapters. */

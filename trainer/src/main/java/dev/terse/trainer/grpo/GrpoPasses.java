@@ -31,6 +31,12 @@ record GrpoPasses(int microBatch, int maxTokens, boolean shares, boolean dropsOu
         config.training().seed());
   }
 
+  /** The same without dropout, of micro-batches that an evaluation has the memory for. */
+  GrpoPasses forEvaluation(GrpoConfig config) {
+    int most = config.training().evaluation().perDeviceEvalBatchSize();
+    return new GrpoPasses(Math.min(most, microBatch), maxTokens, shares, false, seed);
+  }
+
   /**
    * Passes over some episodes of a generation, micro-batch by micro-batch.
    *

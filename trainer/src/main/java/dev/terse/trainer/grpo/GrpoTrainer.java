@@ -83,6 +83,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
   private final Rollouts rollouts;
   private final FrozenPolicies frozen;
   private final PolicyGradient policyGradient;
+  private final GroupEvaluation groups;
 
   /**
    * What an update leaves to the next.
@@ -136,8 +137,21 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
             config.generation().temperature(),
             passes);
     this.policyGradient = new PolicyGradient(policy.decoder(), config, plan, passes, phases);
+    this.groups = groupEvaluation(passes.forEvaluation(config));
     LOG.info("{}", plan.describe());
     config.loss().warnings().forEach(LOG::warn);
+  }
+
+  private GroupEvaluation groupEvaluation(GrpoPasses passes) {
+    double temperature = config.generation().temperature();
+    return new GroupEvaluation(
+        config,
+        config.evaluatedGroup(),
+        judge,
+        rollouts,
+        new FrozenPolicies(policy.decoder(), true, reference, temperature, passes),
+        new PolicyGradient(policy.decoder(), config, plan, passes, phases),
+        phases);
   }
 
   @Override
@@ -226,11 +240,25 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
         + state.generation().episodes().stream().map(e -> e.problem().id()).distinct().toList();
   }
 
+  /** Accuracy and lengths of greedy completions, and TRL's metrics of groups that are drawn. */
   @Override
   public Map<String, Double> evaluate(long numTokens) throws IOException {
+    long begun = System.nanoTime();
     Evaluator evaluator =
         new Evaluator(policy, config.model().skipMark(), config.generation().maxLive(), phases);
-    return evaluator.run(problems.eval(), config.generation().maxCompletionLength()).metrics();
+    Map<String, Double> metrics =
+        new LinkedHashMap<>(
+            evaluator
+                .run(problems.eval(), config.generation().maxCompletionLength())
+                .metrics());
+    if (groups.groupSize() > 0) {
+      metrics.putAll(groups.of(problems.eval()));
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    metrics.put("num_tokens", (double) numTokens);
+    metrics.put("runtime", seconds);
+    metrics.put("samples_per_second", problems.eval().size() / seconds);
+    return metrics;
   }
 
   @Override

@@ -65,14 +65,21 @@ record GrpoWorkload(
     boolean hasCopy = hasReference && settings.lora() == null;
     List<Rollout> rollouts = new ArrayList<>();
     rollouts.add(rollout(longest, plan.groupSize(), settings));
+    List<Pass> forwards = new ArrayList<>();
+    if (hasReference || !plan.isOnPolicy()) {
+      forwards.add(pass);
+    }
     var evaluation = config.training().evaluation();
     if (evaluation.evalOnStart() || evaluation.evalStrategy() != Cadence.NO) {
-      rollouts.add(rollout(falling(evalPrompts), 1, settings));
+      int[] longestFirst = falling(evalPrompts);
+      rollouts.add(rollout(longestFirst, Math.max(1, config.evaluatedGroup()), settings));
+      if (config.evaluatedGroup() > 0 && longestFirst.length > 0) {
+        forwards.add(pass(longestFirst, settings));
+      }
     }
     RunShape run =
         RunShape.of(model, settings)
-            .withPasses(
-                List.of(pass), hasReference || !plan.isOnPolicy() ? List.of(pass) : List.of())
+            .withPasses(List.of(pass), forwards)
             .withRollouts(rollouts);
     return hasCopy ? run.withReference() : run;
   }

@@ -5,6 +5,7 @@ import dev.terse.model.transformer.Decoder;
 import dev.terse.trainer.loss.GrpoLoss;
 import dev.terse.trainer.loss.LossType;
 import dev.terse.trainer.loss.PolicyStatistics;
+import dev.terse.trainer.loss.SamplerAgreement;
 import dev.terse.trainer.loss.UpdateLoss;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.optim.Gradient;
@@ -56,7 +57,7 @@ record PolicyGradient(
         TokenScores scores = backward(batch, loss, gradient);
         statistics.add(loss, scores);
         if (!config.dropsOut()) { // else the sampler, which leaves nothing out, had other numbers
-          agreement.add(batch, tokens.oldLogProbs().orElse(scores.logProbs()));
+          agreement.add(batch.samplerLogProbs(), tokens.oldLogProbs().orElse(scores.logProbs()));
         }
         phase.advance(tokens(List.of(batch)));
       }
@@ -66,6 +67,46 @@ record PolicyGradient(
       loss = loss.with(Map.of("policy_loss", statistics.policyLoss()));
     }
     return new Outcome(loss, statistics.keptEntropy());
+  }
+
+  /**
+   * The loss over a whole generation of the policy as it stands, forward only and without an
+   * entropy bonus.
+   *
+   * @return with metrics under TRL's names
+   */
+  UpdateLoss measure(Generation generation) {
+    GrpoLoss.Objective objective = config.loss().objective();
+    PolicyStatistics statistics = new PolicyStatistics(objective);
+    int[] rows = IntStream.range(0, generation.episodes().size()).toArray();
+    int[] lengths = generation.episodes().stream().mapToInt(this::lossTokens).toArray();
+    double[] weights =
+        config
+            .loss()
+            .lossType()
+            .weights(
+                LossType.Batch.whole(
+                    lengths, passes.microBatch(), config.generation().maxCompletionLength()));
+    double[] none = new double[rows.length];
+    List<GrpoBatch> batches =
+        passes.of(generation.number(), generation.episodes(), rows, row -> weights[row] > 0);
+    for (GrpoBatch batch : batches) {
+      TokenScores scores = score(batch);
+      Optional<GrpoLoss.Forward> itself =
+          Optional.of(new GrpoLoss.Forward(scores.logProbs(), kept(scores, objective)));
+      statistics.add(
+          new GrpoLoss(objective, batch.inLoss(generation, weights, none), itself), scores);
+    }
+    return statistics.loss();
+  }
+
+  private static boolean[] kept(TokenScores scores, GrpoLoss.Objective objective) {
+    double least = objective.leastEntropy(scores.entropies());
+    boolean[] kept = new boolean[scores.entropies().length];
+    for (int t = 0; t < kept.length; t++) {
+      kept[t] = scores.entropies()[t] >= least;
+    }
+    return kept;
   }
 
   /** What the weights of an update depend on. */

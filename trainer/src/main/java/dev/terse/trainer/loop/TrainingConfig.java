@@ -1,6 +1,8 @@
 package dev.terse.trainer.loop;
 
+import dev.terse.trainer.checkpoint.SaveStrategy;
 import dev.terse.trainer.checkpoint.SavingConfig;
+import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.memory.MemoryCheck;
@@ -56,6 +58,39 @@ public record TrainingConfig(
       throw new IllegalArgumentException(
           "max_steps must be a number of updates, or -1 for num_train_epochs; was " + maxSteps);
     }
+    requireComparable(saving, evaluation, logging.loggingSteps());
+  }
+
+  /** A best model can be had only of models that are evaluated and, to be loaded, saved. */
+  private static void requireComparable(
+      SavingConfig saving, EvaluationConfig evaluation, double loggingSteps) {
+    if (!saving.comparesModels()) {
+      return;
+    }
+    if (evaluation.evalStrategy() == Cadence.NO) {
+      throw new IllegalArgumentException(
+          "load_best_model_at_end and save_strategy best compare evaluations: give eval_strategy"
+              + " steps or epoch, and eval_dataset");
+    }
+    SaveStrategy strategy = saving.saveStrategy();
+    if (strategy == SaveStrategy.BEST) {
+      return;
+    }
+    boolean together = strategy.name().equals(evaluation.evalStrategy().name());
+    double evalSteps = evaluation.evalSteps() == null ? loggingSteps : evaluation.evalSteps();
+    double evaluations = saving.saveSteps() / evalSteps;
+    boolean meet =
+        strategy != SaveStrategy.STEPS || Math.abs(evaluations - Math.rint(evaluations)) < 1e-9;
+    if (!together || !meet) {
+      throw new IllegalArgumentException(
+          "load_best_model_at_end needs each checkpoint to be evaluated: give save_strategy best,"
+              + " or save_strategy as eval_strategy, with save_steps a multiple of eval_steps");
+    }
+  }
+
+  /** Rows of an update; in GRPO completions. */
+  public int batch() {
+    return perDeviceTrainBatchSize * microBatches();
   }
 
   /** Micro-batches of an update, those of all processes. */

@@ -1,7 +1,9 @@
 package dev.terse.trainer.loop;
 
+import dev.terse.trainer.checkpoint.BestModelConfig;
 import dev.terse.trainer.memory.HeapTrim;
 import dev.terse.trainer.metrics.MetricSink;
+import dev.terse.trainer.optim.NonFiniteException;
 import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,20 +42,23 @@ public record TrainingLoop<S>(
    * Does the updates that are left.
    *
    * @param begun what an earlier run did
-   * @return updates done now in all: fewer than {@link #maxSteps} if a stop was asked for
+   * @return how far the run is now: fewer updates than {@link #maxSteps} if a stop was asked for
    */
-  public int run(TrainingProgress<S> begun) throws IOException {
+  public TrainingProgress<S> run(TrainingProgress<S> begun) throws IOException {
     if (begun.updates() == 0 && config.evaluation().evalOnStart()) {
       evaluate(begun);
     }
     long started = System.nanoTime();
-    TrainingProgress<S> reached = train(begun);
+    MetricMeans losses = new MetricMeans();
+    TrainingProgress<S> reached = train(begun, losses);
     int done = reached.updates() - begun.updates();
     if (done > 0) {
       double seconds = secondsSince(started);
-      sink.scalars(
-          reached.updates(),
-          Map.of("train/train_runtime", seconds, "train/train_steps_per_second", done / seconds));
+      Map<String, Double> summary = new LinkedHashMap<>(losses.take());
+      summary.put("train/train_runtime", seconds);
+      summary.put("train/train_steps_per_second", done / seconds);
+      summary.put("train/train_samples_per_second", done * (double) config.batch() / seconds);
+      sink.scalars(reached.updates(), summary);
     }
     if (stop.isRequested()) {
       LOG.info(
@@ -62,16 +67,21 @@ public record TrainingLoop<S>(
         save(reached);
       }
     }
-    return reached.updates();
+    return reached;
   }
 
-  private TrainingProgress<S> train(TrainingProgress<S> begun) throws IOException {
+  /**
+   * @param losses of all updates, to be added to
+   */
+  private TrainingProgress<S> train(TrainingProgress<S> begun, MetricMeans losses)
+      throws IOException {
     MetricMeans means = new MetricMeans();
     HeapTrim heap = new HeapTrim();
     TrainingProgress<S> progress = begun;
     while (progress.updates() < maxSteps() && !stop.isRequested()) {
       long from = System.nanoTime();
-      Update<S> step = learner.step(progress.updates(), progress.state(), optimizer);
+      Update<S> step = step(progress, means);
+      losses.add(Map.of("train_loss", step.loss()));
       tellSkipped(progress.updates(), step);
       progress = progress.after(step);
       heap.trim();
@@ -80,13 +90,43 @@ public record TrainingLoop<S>(
         sink.scalars(progress.updates(), means.take());
       }
       if (evaluationIsDue(progress)) {
-        evaluate(progress);
+        progress = compared(progress, evaluate(progress));
       }
       if (savingIsDue(progress)) {
         save(progress);
       }
     }
     return progress;
+  }
+
+  /** An update; where it ends the run, the log line that was being gathered is not lost. */
+  private Update<S> step(TrainingProgress<S> progress, MetricMeans means) {
+    try {
+      return learner.step(progress.updates(), progress.state(), optimizer);
+    } catch (NonFiniteException e) {
+      Map<String, Double> gathered = new LinkedHashMap<>(means.take());
+      gathered.put("train/skipped_updates", 1.0);
+      sink.scalars(progress.updates() + 1, gathered);
+      throw e;
+    }
+  }
+
+  /** The progress that knows whether its evaluation is the best so far. */
+  private TrainingProgress<S> compared(
+      TrainingProgress<S> progress, Map<String, Double> evaluation) {
+    if (!config.saving().comparesModels()) {
+      return progress;
+    }
+    BestModelConfig best = config.saving().best();
+    Double value = evaluation.get(best.metric());
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "metric_for_best_model '"
+              + best.metric()
+              + "' is no metric of this evaluation; it has "
+              + String.join(", ", evaluation.keySet()));
+    }
+    return best.isBetter(value, progress.best()) ? progress.withBest(value) : progress;
   }
 
   private boolean evaluationIsDue(TrainingProgress<S> progress) {
@@ -97,7 +137,9 @@ public record TrainingLoop<S>(
   }
 
   private boolean savingIsDue(TrainingProgress<S> progress) {
-    return config.saving().isDue(progress.updates(), learner.updatesPerEpoch(), maxSteps());
+    return config
+        .saving()
+        .isDue(progress.updates(), learner.updatesPerEpoch(), maxSteps(), progress.isBest());
   }
 
   /** What the learner measured, the optimizer's outcome, and how far the run is. */
@@ -139,11 +181,12 @@ public record TrainingLoop<S>(
     }
   }
 
-  private void evaluate(TrainingProgress<S> progress) throws IOException {
+  /** Names without {@code eval/}. */
+  private Map<String, Double> evaluate(TrainingProgress<S> progress) throws IOException {
+    Map<String, Double> found = learner.evaluate(progress.numTokens());
     Map<String, Double> metrics = new LinkedHashMap<>();
-    learner
-        .evaluate(progress.numTokens())
-        .forEach((name, value) -> metrics.put("eval/" + name, value));
+    found.forEach((name, value) -> metrics.put("eval/" + name, value));
     sink.scalars(progress.updates(), metrics);
+    return found;
   }
 }

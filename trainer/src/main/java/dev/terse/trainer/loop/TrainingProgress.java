@@ -1,16 +1,32 @@
 package dev.terse.trainer.loop;
 
+import dev.terse.trainer.checkpoint.BestModel;
+import java.util.Optional;
+
 /**
  * How far a run has come.
  *
  * @param updates done
  * @param numTokens that they have read
  * @param state that the next update goes on from, beside weights and moments
+ * @param best the best evaluation so far, where evaluations are compared
  */
-public record TrainingProgress<S>(int updates, long numTokens, S state) {
+public record TrainingProgress<S>(
+    int updates, long numTokens, S state, Optional<BestModel> best) {
 
   /** How far it is after one more update. */
   TrainingProgress<S> after(Update<S> step) {
-    return new TrainingProgress<>(updates + 1, numTokens + step.numTokens(), step.state());
+    return new TrainingProgress<>(updates + 1, numTokens + step.numTokens(), step.state(), best);
+  }
+
+  /** The same, evaluated and found the best. */
+  TrainingProgress<S> withBest(double value) {
+    return new TrainingProgress<>(
+        updates, numTokens, state, Optional.of(new BestModel(value, updates)));
+  }
+
+  /** Whether the best evaluation is that of the model as it stands. */
+  boolean isBest() {
+    return best.map(b -> b.step() == updates).orElse(false);
   }
 }

@@ -2,6 +2,7 @@ package dev.terse.trainer.loop;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.folder.ModelFolder;
+import dev.terse.trainer.checkpoint.BestModel;
 import dev.terse.trainer.checkpoint.CheckpointStore;
 import dev.terse.trainer.checkpoint.CheckpointStore.Checkpoint;
 import dev.terse.trainer.checkpoint.DataFingerprint;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +83,7 @@ public final class TrainingRun {
         Optimizer optimizer =
             new Optimizer(
                 engine, model.decoder().trained(), training.optimizer(), training.seed())) {
+      RunFiles.requireUsable(model, what(from));
       TrainingProgress<S> begun = begin(from, model, optimizer, learner, data);
       TrainingLoop.Saver<S> saver =
           progress ->
@@ -93,7 +96,8 @@ public final class TrainingRun {
                       RunFiles.write(folder, model, optimizer, state(progress, optimizer, data));
                       learner.write(progress.state(), RunFiles.stateFolder(folder));
                     }
-                  });
+                  },
+                  progress.best().map(best -> OptionalInt.of(best.step())).orElse(OptionalInt.empty()));
       TrainingLoop<S> loop = new TrainingLoop<>(training, learner, optimizer, sink, saver, stop);
       if (begun.updates() >= loop.maxSteps()) {
         LOG.warn(
@@ -101,14 +105,42 @@ public final class TrainingRun {
             loop.maxSteps());
       }
       memory.beforeTraining(learner.workload());
-      int reached = loop.run(begun);
-      tellPeak(reached, memory);
-      if (reached >= loop.maxSteps()) {
-        Path output = Path.of(training.outputDir());
-        RunFiles.writeModel(output, model);
-        LOG.info("the model is in {}", output);
+      TrainingProgress<S> reached = loop.run(begun);
+      tellPeak(reached.updates(), memory);
+      if (reached.updates() >= loop.maxSteps()) {
+        publish(reached, model, store);
       }
-      return reached;
+      return reached.updates();
+    }
+  }
+
+  /** Leaves the last model in output_dir, or the best. */
+  private void publish(TrainingProgress<?> reached, ModelFolder model, CheckpointStore store)
+      throws IOException {
+    Path output = Path.of(training.outputDir());
+    if (!training.saving().best().loadBestModelAtEnd() || reached.best().isEmpty()) {
+      RunFiles.writeModel(output, model);
+      LOG.info("the model is in {}", output);
+      return;
+    }
+    BestModel best = reached.best().get();
+    Optional<Checkpoint> saved = store.at(best.step());
+    String what = training.saving().best().metric() + " " + best.value();
+    if (best.step() == reached.updates()) {
+      RunFiles.writeModel(output, model);
+      LOG.info("the model is in {}; it is the last and the best, {}", output, what);
+    } else if (saved.isPresent()) {
+      RunFiles.publishModel(saved.get().folder(), output);
+      LOG.info(
+          "the model is in {}; it is the best, of step {}: {}", output, best.step(), what);
+    } else {
+      RunFiles.writeModel(output, model);
+      LOG.warn(
+          "the model is in {}; it is the last: the checkpoint of the best, of step {} ({}), is not"
+              + " there or damaged",
+          output,
+          best.step(),
+          what);
     }
   }
 
@@ -127,6 +159,12 @@ public final class TrainingRun {
     if (!peak.isEmpty()) {
       sink.scalars(step, peak);
     }
+  }
+
+  /** Name of what is trained on, for people. */
+  private String what(Optional<Checkpoint> from) {
+    return from.map(checkpoint -> checkpoint.folder().toString())
+        .orElse(String.valueOf(arguments.modelNameOrPath()));
   }
 
   private Optional<Checkpoint> checkpoint(CheckpointStore store) throws IOException {
@@ -175,7 +213,8 @@ public final class TrainingRun {
       Learner<S> learner,
       String data)
       throws IOException {
-    TrainingProgress<S> start = new TrainingProgress<>(0, 0, learner.start());
+    TrainingProgress<S> start =
+        new TrainingProgress<>(0, 0, learner.start(), Optional.empty());
     if (from.isEmpty()) {
       sink.hparams(new LinkedHashMap<>(values));
       return start;
@@ -186,7 +225,8 @@ public final class TrainingRun {
     resumed.notes().forEach(LOG::warn);
     int done = resumed.state().step();
     S state = learner.read(done, RunFiles.stateFolder(folder));
-    return new TrainingProgress<>(done, resumed.state().numTokens(), state);
+    return new TrainingProgress<>(
+        done, resumed.state().numTokens(), state, resumed.state().best());
   }
 
   private RunState state(TrainingProgress<?> progress, Optimizer optimizer, String data) {
@@ -197,6 +237,7 @@ public final class TrainingRun {
         progress.numTokens(),
         data,
         engine.description(),
-        values);
+        values,
+        progress.best());
   }
 }

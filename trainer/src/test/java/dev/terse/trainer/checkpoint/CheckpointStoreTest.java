@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,10 @@ class CheckpointStoreTest {
   }
 
   private void save(int step) throws IOException {
+    save(step, OptionalInt.empty());
+  }
+
+  private void save(int step, OptionalInt best) throws IOException {
     store.save(
         step,
         folder -> {
@@ -33,7 +39,8 @@ class CheckpointStoreTest {
           byte[] weights = new byte[1000];
           Arrays.fill(weights, (byte) step);
           Files.write(folder.resolve("trainer_state/w.bin"), weights);
-        });
+        },
+        best);
   }
 
   private List<String> names() throws IOException {
@@ -52,6 +59,35 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void save_withABest_retainsItBesideTheNewest() throws IOException {
+    for (int step : new int[] {5, 10, 15, 20}) {
+      save(step, OptionalInt.of(5));
+    }
+    assertThat(names()).containsExactly("checkpoint-15", "checkpoint-20", "checkpoint-5");
+    assertThat(store.at(5)).isPresent();
+    assertThat(store.at(10)).isEmpty();
+    save(25, OptionalInt.of(20));
+    assertThat(names()).containsExactly("checkpoint-20", "checkpoint-25");
+  }
+
+  @Test
+  void isBetter_followsTheNameOfTheMetric() {
+    BestModelConfig loss = new BestModelConfig(true, null, null);
+    BestModelConfig reward = new BestModelConfig(true, "eval_reward", null);
+    BestModelConfig length = new BestModelConfig(true, "eval/completions/mean_length", false);
+    Optional<BestModel> best = Optional.of(new BestModel(1, 3));
+    assertThat(loss.metric()).isEqualTo("loss");
+    assertThat(loss.isBetter(0.9, best)).isTrue();
+    assertThat(loss.isBetter(1, best)).isFalse();
+    assertThat(reward.metric()).isEqualTo("reward");
+    assertThat(reward.isBetter(1.1, best)).isTrue();
+    assertThat(length.metric()).isEqualTo("completions/mean_length");
+    assertThat(length.isBetter(0.9, best)).isTrue();
+    assertThat(loss.isBetter(Double.NaN, Optional.empty())).isFalse();
+    assertThat(reward.isBetter(-5, Optional.empty())).isTrue();
+  }
+
+  @Test
   void save_thatFails_leavesWhatStoodThere() throws IOException {
     save(1);
     assertThatThrownBy(
@@ -61,7 +97,8 @@ class CheckpointStoreTest {
                     folder -> {
                       Files.writeString(folder.resolve("half"), "x");
                       throw new IOException("No space left on device");
-                    }))
+                    },
+                    OptionalInt.empty()))
         .hasMessageContaining("No space left");
     assertThat(names()).containsExactly("checkpoint-1");
   }

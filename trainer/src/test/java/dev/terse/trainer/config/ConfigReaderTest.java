@@ -381,7 +381,7 @@ class ConfigReaderTest {
         "learning_rate: fast|learning_rate must be a number, was 'fast'",
         "packing: yes|packing must be true or false, was 'yes'",
         "packing: [true]|packing must be one value, was '[true]'",
-        "save_strategy: best|save_strategy must be one of no, steps, epoch, was 'best'",
+        "save_strategy: often|save_strategy must be one of no, steps, epoch, best, was 'often'",
         "lr_scheduler_kwargs: 3|lr_scheduler_kwargs must be a map such as {name: value}, was '3'",
         "adam_beta1: 1|adam_beta1 must be a number in [0, 1), was '1'",
         "lr_scheduler_type: linaer|lr_scheduler_type must be linear",

@@ -17,7 +17,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +92,7 @@ class GrpoRunTest {
                 "--logging_steps=1",
                 "--gradient_checkpointing=false",
                 "--max_steps=3"));
-    arguments.addAll(List.of(more));
+    Arrays.stream(more).flatMap(each -> Arrays.stream(each.split(" (?=--)"))).forEach(arguments::add);
     try (Engine engine = new ReferenceEngine()) {
       return new GrpoRun(
               ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, Phases.QUIET)
@@ -220,7 +223,12 @@ class GrpoRunTest {
         "--num_iterations=1",
         "--num_iterations=2",
         "--steps_per_generation=4",
-        "--beta=0.05"
+        "--steps_per_generation=2 --gradient_accumulation_steps=4 --scale_rewards=batch",
+        "--beta=0.05",
+        "--use_adaptive_entropy=true --entropy_coef=0.1 --entropy_target=9",
+        "--top_entropy_quantile=0.5 --loss_type=luspo --importance_sampling_level=sequence"
+            + " --num_iterations=2 --beta=0.05 --multi_objective_aggregation=normalize_then_sum",
+        "--loss_type=vespo --num_iterations=2 --off_policy_mask_threshold=0.001"
       })
   void resume_stoppedAfterEachStep_endsWithTheSameBits(String variant) throws IOException {
     run("whole", variant, "--save_steps=1");
@@ -259,6 +267,123 @@ class GrpoRunTest {
         "--eval_dataset=" + folder.resolve("problems.jsonl"));
     assertThat(sink.values("eval/problems")).containsExactly(6.0);
     assertThat(sink.names(2)).contains("eval/accuracy", "eval/completions/mean_length");
+  }
+
+  @Test
+  void evaluation_ofGroups_hasTrlsMetrics() throws IOException {
+    run(
+        "out",
+        "--max_steps=2",
+        "--beta=0.05",
+        "--eval_strategy=steps",
+        "--eval_steps=1",
+        "--learning_rate=0",
+        "--eval_dataset=" + folder.resolve("problems.jsonl"));
+    assertThat(sink.names(2))
+        .contains(
+            "eval/loss",
+            "eval/reward",
+            "eval/reward_std",
+            "eval/rewards/accuracy/mean",
+            "eval/rewards/token_saving/std",
+            "eval/frac_reward_zero_std",
+            "eval/entropy",
+            "eval/kl",
+            "eval/clip_ratio/region_mean",
+            "eval/sampled/mean_length",
+            "eval/sampled/accuracy",
+            "eval/num_tokens");
+    assertThat(sink.values("eval/kl")).allMatch(kl -> Math.abs(kl) < 1e-12);
+    for (String name : List.of("eval/reward", "eval/entropy", "eval/sampled/mean_length")) {
+      List<Double> twice = sink.values(name); // the same policy, the same draws
+      assertThat(twice.get(1)).as(name).isEqualTo(twice.get(0)).isFinite();
+    }
+    MemorySink both = sink;
+    sink = new MemorySink();
+    run(
+        "greedy",
+        "--max_steps=1",
+        "--num_generations_eval=0",
+        "--eval_strategy=steps",
+        "--eval_steps=1",
+        "--learning_rate=0",
+        "--eval_dataset=" + folder.resolve("problems.jsonl"));
+    assertThat(sink.names(1)).doesNotContain("eval/reward", "eval/loss");
+    assertThat(sink.values("eval/accuracy").get(0))
+        .isEqualTo(both.values("eval/accuracy").get(0));
+  }
+
+  @Test
+  void bestModel_byAMetric_isPublishedAndRetained() throws IOException {
+    run(
+        "out",
+        "--max_steps=5",
+        "--eval_strategy=steps",
+        "--eval_steps=1",
+        "--save_steps=1",
+        "--save_total_limit=2",
+        "--load_best_model_at_end=true",
+        "--metric_for_best_model=eval_entropy",
+        "--greater_is_better=true",
+        "--eval_dataset=" + folder.resolve("problems.jsonl"));
+    List<Double> found = sink.values("eval/entropy");
+    int best = 1 + found.indexOf(Collections.max(found));
+    assertThat(best).as("best of %s", found).isLessThan(4); // else it is retained as a newest one
+    assertThat(Files.readAllBytes(folder.resolve("out/model.safetensors")))
+        .isEqualTo(
+            Files.readAllBytes(folder.resolve("out/checkpoint-" + best + "/model.safetensors")))
+        .isNotEqualTo(Files.readAllBytes(folder.resolve("out/checkpoint-5/model.safetensors")));
+    assertThat(folder.resolve("out/checkpoint-4")).exists();
+    assertThat(sink.names(5))
+        .contains("train/train_loss", "train/train_samples_per_second", "train/train_runtime");
+    double mean =
+        sink.values("train/loss").stream().mapToDouble(loss -> loss).average().orElseThrow();
+    assertThat(sink.values("train/train_loss").get(0)).isCloseTo(mean, within(1e-12));
+  }
+
+  @Test
+  void checkpoints_ofStrategyBest_areThoseOfNewBests() throws IOException {
+    run(
+        "out",
+        "--max_steps=4",
+        "--eval_strategy=steps",
+        "--eval_steps=1",
+        "--save_strategy=best",
+        "--metric_for_best_model=reward",
+        "--eval_dataset=" + folder.resolve("problems.jsonl"));
+    List<Double> rewards = sink.values("eval/reward");
+    double best = Double.NEGATIVE_INFINITY;
+    for (int step = 1; step <= 4; step++) {
+      boolean isBest = rewards.get(step - 1) > best;
+      best = Math.max(best, rewards.get(step - 1));
+      assertThat(Files.exists(folder.resolve("out/checkpoint-" + step)))
+          .as("checkpoint %d of rewards %s", step, rewards)
+          .isEqualTo(isBest);
+    }
+  }
+
+  @Test
+  void bestModel_thatCannotBeHad_isRefused() {
+    assertThatThrownBy(() -> run("out", "--load_best_model_at_end=true"))
+        .hasMessageContaining(
+            "load_best_model_at_end and save_strategy best compare evaluations: give eval_strategy"
+                + " steps or epoch, and eval_dataset");
+    String[] evaluated = {
+      "--eval_strategy=steps",
+      "--eval_steps=2",
+      "--eval_dataset=" + folder.resolve("problems.jsonl"),
+      "--load_best_model_at_end=true"
+    };
+    assertThatThrownBy(() -> run("out", with(evaluated, "--save_steps=3")))
+        .hasMessageContaining("needs each checkpoint to be evaluated: give save_strategy best");
+    assertThatThrownBy(
+            () -> run("out", with(evaluated, "--save_steps=2", "--metric_for_best_model=rewrd")))
+        .hasMessageContaining("metric_for_best_model 'rewrd' is no metric of this evaluation")
+        .hasMessageContaining("reward, ");
+  }
+
+  private static String[] with(String[] some, String... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
   }
 
   @Test

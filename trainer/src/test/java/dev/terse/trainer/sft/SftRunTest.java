@@ -12,6 +12,7 @@ import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.fixtures.MemorySink;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.optim.NonFiniteException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,27 @@ class SftRunTest {
         ModelFolder model = ModelFolder.load(folder.resolve("out"), engine)) {
       assertThat(model.tokenizer().id("[SKIP]")).isPresent();
     }
+  }
+
+  /** The line that is being gathered when a run ends is logged, with the share that was skipped. */
+  @Test
+  void run_thatEndsByNonFiniteUpdates_logsThem() throws IOException {
+    data(5);
+    assertThatThrownBy(
+            () ->
+                run(
+                    "out",
+                    new StopSignal(),
+                    "--max_steps=40",
+                    "--learning_rate=1e200",
+                    "--lr_scheduler_type=constant",
+                    "--warmup_steps=0",
+                    "--max_grad_norm=0",
+                    "--logging_steps=10"))
+        .isInstanceOf(NonFiniteException.class);
+    assertThat(sink.values("train/skipped_updates")).isNotEmpty().allMatch(share -> share > 0);
+    assertThat(sink.values("train/loss")).anyMatch(loss -> loss.isNaN());
+    assertThat(folder.resolve("out/model.safetensors")).doesNotExist();
   }
 
   @ParameterizedTest

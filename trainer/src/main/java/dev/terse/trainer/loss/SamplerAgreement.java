@@ -1,4 +1,4 @@
-package dev.terse.trainer.grpo;
+package dev.terse.trainer.loss;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,7 +7,7 @@ import java.util.Map;
  * How far the sampler's log-probabilities are from the trainer's for the same tokens under the same
  * weights. 0 in exact arithmetic; TRL logs it under these names where vLLM samples.
  */
-final class SamplerAgreement {
+public final class SamplerAgreement {
   private long tokens;
   private double sum;
   private double max;
@@ -18,10 +18,10 @@ final class SamplerAgreement {
   /**
    * Adds the tokens of a pass.
    *
-   * @param trainer log-probabilities under the weights that drew them, [T]
+   * @param sampler log-probabilities as they were drawn, [T]
+   * @param trainer the same under the weights that drew them, [T]
    */
-  void add(GrpoBatch batch, double[] trainer) {
-    double[] sampler = batch.samplerLogProbs();
+  public void add(double[] sampler, double[] trainer) {
     for (int t = 0; t < trainer.length; t++) {
       double difference = Math.abs(trainer[t] - sampler[t]);
       double ratio = Math.exp(trainer[t] - sampler[t]);
@@ -35,7 +35,7 @@ final class SamplerAgreement {
   }
 
   /** Values under TRL's names; none where nothing was added. */
-  Map<String, Double> metrics() {
+  public Map<String, Double> metrics() {
     Map<String, Double> metrics = new LinkedHashMap<>();
     if (tokens > 0) {
       metrics.put("sampling/sampling_logp_difference/mean", sum / tokens);
