@@ -141,7 +141,11 @@ class UsageTest {
             "accuracy",
             "--learning_rate=fast");
     assertThat(named.err())
-        .contains("1 problem in the command line", "learning_rate must be a number");
+        .contains(
+            "2 problems in the command line",
+            "learning_rate must be a number",
+            "command line: model_name_or_path: there is no folder or GGUF file m: nothing is fetched"
+                + " from a hub");
   }
 
   @Test

@@ -76,6 +76,27 @@ public final class ModelBuilder implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Takes tokenizer and template, where there is one, from another folder.
+   *
+   * @throws IllegalArgumentException if the model has no row for each of its tokens
+   */
+  public ModelBuilder withOtherTokenizer(Path folder) {
+    withTokenizerOf(folder);
+    int rows = decoder.config().vocabSize();
+    if (tokenizer().size() > rows) {
+      throw new IllegalArgumentException(
+          "the tokenizer of "
+              + folder
+              + " has "
+              + tokenizer().size()
+              + " tokens, the model rows for "
+              + rows
+              + ": name a tokenizer of the same family");
+    }
+    return this;
+  }
+
   /** Takes tokenizer and template, where there is one, from an adapter's folder. */
   ModelBuilder withTokenizerOf(Path folder) {
     template = ChatTemplate.find(folder).orElse(template);

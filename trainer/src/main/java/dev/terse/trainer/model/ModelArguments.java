@@ -8,7 +8,8 @@ import dev.terse.trainer.config.Default;
  *
  * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter (TRL)
  * @param modelInit a config.json to start from random weights instead; needs tokenizer_path
- * @param tokenizerPath folder of the tokenizer of a model_init
+ * @param tokenizerPath folder of the tokenizer of a model_init, or of one that takes the place of
+ *     the model's, with its chat template
  * @param skipToken the mark that replaces a pruned step: added to tokenizer and model where they
  *     lack it, as a token that is not special; null adds none
  * @param lora adapters, if they are trained instead of all weights

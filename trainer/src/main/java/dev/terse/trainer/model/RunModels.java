@@ -18,9 +18,10 @@ public final class RunModels {
   private RunModels() {}
 
   /**
-   * Loads it, or draws its weights, adds the skip token where it is missing, and puts adapters on
-   * it where they are to be trained. An adapter's folder is the model with the adapter merged;
-   * where adapters are to be trained, it is the adapter to train on.
+   * Loads it, or draws its weights, takes the tokenizer of tokenizer_path, adds the skip token
+   * where it is missing, and puts adapters on it where they are to be trained. An adapter's folder
+   * is the model with the adapter merged; where adapters are to be trained, it is the adapter to
+   * train on.
    *
    * @param seed of random weights and of fresh adapters
    * @throws IllegalArgumentException if the adapter to train on is not as the configuration says
@@ -36,6 +37,9 @@ public final class RunModels {
         arguments.modelInit() == null
             ? ModelFolder.open(Path.of(name), engine, use(arguments))
             : random(arguments, engine, seed)) {
+      if (arguments.modelInit() == null && arguments.tokenizerPath() != null) {
+        model.withOtherTokenizer(Path.of(arguments.tokenizerPath()));
+      }
       if (token != null) {
         model.withToken(token);
       }

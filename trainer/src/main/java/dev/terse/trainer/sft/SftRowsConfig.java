@@ -35,6 +35,9 @@ public record SftRowsConfig(
   private static final String SPECIAL = "add_special_tokens";
   private static final String SKIP = "skip_prepare_dataset";
 
+  /** Of older releases; every row ends with its end token here, whatever it says. */
+  private static final String CONCAT = "append_concat_token";
+
   /** TRL's names of the ways to pack. */
   public enum Strategy {
     BFD,
@@ -44,7 +47,7 @@ public record SftRowsConfig(
 
   public SftRowsConfig {
     for (Map.Entry<String, String> entry : datasetKwargs.entrySet()) {
-      if (!List.of(SPECIAL, SKIP).contains(entry.getKey())) {
+      if (!List.of(SPECIAL, SKIP, CONCAT).contains(entry.getKey())) {
         throw new IllegalArgumentException(
             "dataset_kwargs has the unknown key '"
                 + entry.getKey()

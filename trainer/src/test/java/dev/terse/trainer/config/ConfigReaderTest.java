@@ -356,13 +356,14 @@ class ConfigReaderTest {
                 learning_rte: 1e-5
                 per_device_train_batch_size: 0
                 max_steps: many
-                load_in_4bit: true
+                spectrum_config_path: s
                 """,
                 "--seeed",
                 "3"))
         .containsExactly(
             "line 3: unknown key 'learning_rte' (did you mean 'learning_rate'?)",
-            "line 6: load_in_4bit 'true' is not supported: weights are not quantised",
+            "line 6: spectrum_config_path 's' is not supported: all weights are trained, or the"
+                + " adapters of use_peft",
             "command line: unknown key 'seeed' (did you mean 'seed'?)",
             "line 4: per_device_train_batch_size must be a number in [1, inf), was '0'",
             "line 5: max_steps must be a whole number, was 'many'");
@@ -402,7 +403,6 @@ class ConfigReaderTest {
         "use_rslora: true|use_rslora is a kind of adapter: set use_peft too",
         "lora_modules_to_save: [lm_head]|lora_modules_to_save '[lm_head]' is not supported",
         "lora_target_parameters: [x]|name the projections in lora_target_modules",
-        "load_in_4bit: true|weights are not quantised",
         "report_to: wandbee|line 3: report_to knows none, tensorboard and all, not 'wandbee'",
       })
   void value_thatDoesNotFit_isToldInOneSentence(String yaml, String sentence) {
