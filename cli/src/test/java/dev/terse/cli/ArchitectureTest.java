@@ -63,7 +63,7 @@ class ArchitectureTest {
         Set.of(ENGINE, IO, MODEL),
         Set.of("com.fasterxml.jackson", "org.apache.commons.math3", "org.slf4j")),
     ROLLOUT("rollout", Set.of(ENGINE, MODEL), Set.of("org.slf4j")),
-    REWARD("reward", Set.of(ANSWERS), Set.of("org.apache.commons.text")),
+    REWARD("reward", Set.of(ANSWERS), Set.of("org.apache.commons.text", "com.fasterxml.jackson")),
     TRAINER(
         "trainer",
         Set.of(ENGINE, IO, MODEL, TRACES, ROLLOUT, ANSWERS, REWARD),

@@ -23,7 +23,7 @@ import java.nio.file.Path;
  * Reads a file of one JSON object a line, in UTF-8, one line at a time. Empty lines are passed
  * over. A line that cannot be read says so with its number, and reading can go on after it.
  */
-public final class JsonLines implements AutoCloseable {
+public final class JsonLines implements RowReader {
 
   /** Longest line; the longest real trace has 66 kB, so more than this is not a trace. */
   public static final int MAX_LINE_BYTES = 100_000_000;
@@ -74,6 +74,7 @@ public final class JsonLines implements AutoCloseable {
    * @throws BadRowException if the line is too long, not UTF-8 or not one JSON object; the next
    *     call goes on with the line after it
    */
+  @Override
   public JsonNode next() throws IOException {
     while (true) {
       byte[] bytes = nextLine();
@@ -92,7 +93,13 @@ public final class JsonLines implements AutoCloseable {
     return line;
   }
 
+  @Override
+  public String place() {
+    return "line " + line;
+  }
+
   /** A failure that names this file and the line read last. */
+  @Override
   public BadRowException bad(String problem) {
     return new BadRowException(file + " line " + line + ": " + problem);
   }

@@ -139,7 +139,8 @@ public final class Rubric implements AutoCloseable {
     double[] values = null;
     String failure = null;
     try {
-      values = term.of(rewards.stream().map(reward -> reward.sample).toList());
+      var said = term.say(rewards.stream().map(reward -> reward.sample).toList());
+      values = said.values();
       if (values.length != rewards.size()) {
         failure =
             "reward '"
@@ -149,6 +150,10 @@ public final class Rubric implements AutoCloseable {
                 + " values for "
                 + rewards.size()
                 + " completions";
+      } else {
+        for (int i = 0; i < values.length; i++) {
+          rewards.get(i).log(said, i);
+        }
       }
     } catch (Throwable e) { // the border: a reward may fail in any way, training goes on
       failure = "reward '" + term.name() + "' failed: " + brief(e);
@@ -168,19 +173,22 @@ public final class Rubric implements AutoCloseable {
     if (!reward.said) {
       reward.fail("no reward had anything to say (is the gold answer missing?)");
     }
+    var logged = new Score.Logged(reward.metrics, reward.columns);
     if (reward.failure != null) {
       failed.incrementAndGet();
       firstCause.compareAndSet("", reward.failure);
-      return new Score(Double.NaN, reward.values, correct);
+      return new Score(Double.NaN, reward.values, correct, logged);
     }
     double total = gate == Gate.CORRECT && !correct ? 0 : reward.total;
-    return new Score(total, reward.values, correct);
+    return new Score(total, reward.values, correct, logged);
   }
 
   /** The reward of a completion while its terms are added. */
   private static final class Pending {
     private final Sample sample;
     private final Map<String, Double> values = new LinkedHashMap<>();
+    private final Map<String, Double> metrics = new LinkedHashMap<>();
+    private final Map<String, Object> columns = new LinkedHashMap<>();
     private double total;
     private boolean said;
     private String failure; // the first; null for none
@@ -206,6 +214,11 @@ public final class Rubric implements AutoCloseable {
         said = true;
         total += weight * value;
       }
+    }
+
+    void log(BatchReward.Said all, int index) {
+      metrics.putAll(all.metrics());
+      all.columns().forEach((name, column) -> columns.put(name, column.get(index)));
     }
 
     void fail(String why) {

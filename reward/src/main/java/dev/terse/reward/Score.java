@@ -11,9 +11,30 @@ import java.util.Map;
  *     its group)
  * @param terms value of each term by name, unweighted, in rubric order
  * @param correct whether the answer is right
+ * @param logged what rewards of the user said beside their values
  */
-public record Score(double total, Map<String, Double> terms, boolean correct) {
+public record Score(double total, Map<String, Double> terms, boolean correct, Logged logged) {
   public Score {
     terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+  }
+
+  /** A score of which nothing was logged. */
+  public Score(double total, Map<String, Double> terms, boolean correct) {
+    this(total, terms, correct, Logged.NOTHING);
+  }
+
+  /**
+   * What a reward wants to be seen.
+   *
+   * @param metrics numbers of the whole batch that the completion was scored in (TRL: log_metric)
+   * @param columns of this completion's row in the log (TRL: log_extra)
+   */
+  public record Logged(Map<String, Double> metrics, Map<String, Object> columns) {
+    public static final Logged NOTHING = new Logged(Map.of(), Map.of());
+
+    public Logged {
+      metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+      columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.terse.reward.isolate;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.reward.Sample;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -11,7 +12,8 @@ import java.nio.charset.StandardCharsets;
  * and a pipe of its own for replies.
  *
  * <pre>
- * request = call int64, completion text, gold text, ids, steps, skips, longestRun int32, finished byte
+ * request = call int64, completion text, gold text, ids, steps, skips, longestRun int32, finished byte,
+ *           source text (JSON; null: none)
  * reply   = call int64, ok byte, value float64 | reason text
  * text    = length int32 (-1: null), UTF-8 bytes
  * ids     = length int32, int32 each
@@ -30,7 +32,14 @@ final class Frames {
   /** Sent once by a child that is ready. */
   static final long READY = 0x7465727365L;
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private Frames() {}
+
+  /** Loads what reading a request needs, so that the first one is as quick as the others. */
+  static void prepare() throws IOException {
+    JSON.readValue("{}", Sample.Source.class);
+  }
 
   static void writeRequest(DataOutputStream out, long call, Sample sample) throws IOException {
     out.writeLong(call);
@@ -44,6 +53,8 @@ final class Frames {
     out.writeInt(sample.skips());
     out.writeInt(sample.longestSkipRun());
     out.writeByte(sample.finished() ? 1 : 0);
+    boolean known = sample.source() != Sample.Source.NONE;
+    writeText(out, known ? JSON.writeValueAsString(sample.source()) : null);
     out.flush();
   }
 
@@ -55,7 +66,11 @@ final class Frames {
     int steps = in.readInt();
     int skips = in.readInt();
     int longestRun = in.readInt();
-    return new Sample(completion, gold, ids, in.readByte() != 0, steps, skips, longestRun);
+    boolean finished = in.readByte() != 0;
+    String json = readText(in, MAX_TEXT_BYTES);
+    Sample.Source source =
+        json == null ? Sample.Source.NONE : JSON.readValue(json, Sample.Source.class);
+    return new Sample(completion, gold, ids, finished, steps, skips, longestRun, source);
   }
 
   private static int[] readIds(DataInputStream in) throws IOException {

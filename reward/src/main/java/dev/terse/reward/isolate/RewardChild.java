@@ -44,6 +44,7 @@ public final class RewardChild {
       reply(replies, Frames.READY, Double.NaN, "cannot make " + args[0] + ": " + e);
       return;
     }
+    Frames.prepare();
     reply(replies, Frames.READY, 0, null);
     while (true) {
       long call;

@@ -1,5 +1,6 @@
 package dev.terse.reward.isolate;
 
+import dev.terse.reward.RewardTerm;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,15 +8,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Rewards that users write, by the entries {@code class:com.example.MyReward} of {@code
- * reward_funcs}.
+ * Rewards that users write, by the entries {@code class:com.example.MyReward} and {@code
+ * command:python my_reward.py} of {@code reward_funcs}.
  *
  * @param classPath jars and folders of classes, before which the program's own class path stands
  * @param limits of each reward's child process
  */
 public record UserRewards(List<String> classPath, IsolationLimits limits) {
   /** Begins an entry that names a class. */
-  public static final String PREFIX = "class:";
+  private static final String CLASS = "class:";
+
+  /** Begins an entry that is a command. */
+  private static final String COMMAND = "command:";
 
   /**
    * @throws IllegalArgumentException naming what on the class path does not exist
@@ -38,19 +42,27 @@ public record UserRewards(List<String> classPath, IsolationLimits limits) {
     return new UserRewards(List.of(), IsolationLimits.defaults());
   }
 
-  /** Whether an entry of {@code reward_funcs} names a class. */
+  /** Whether an entry of {@code reward_funcs} names a class or a command. */
   public static boolean isUsers(String entry) {
-    return entry.startsWith(PREFIX);
+    return isClass(entry) || entry.startsWith(COMMAND);
+  }
+
+  /** Whether an entry of {@code reward_funcs} names a class. */
+  public static boolean isClass(String entry) {
+    return entry.startsWith(CLASS);
   }
 
   /**
-   * The reward of an entry, named in metrics by its class without the package. No class is loaded:
-   * {@link IsolatedReward#open} does that, in the child.
+   * The reward of an entry, named in metrics by its class without the package, or by the command's
+   * last file without its ending. Nothing is started: {@link RewardTerm#open} does that.
    *
-   * @throws IllegalArgumentException if the entry names no class
+   * @throws IllegalArgumentException if the entry names no class or no command
    */
-  public IsolatedReward of(String entry) {
-    String type = entry.substring(PREFIX.length()).strip();
+  public RewardTerm of(String entry) {
+    if (!isClass(entry)) {
+      return CommandReward.of(entry.substring(COMMAND.length()), limits.call());
+    }
+    String type = entry.substring(CLASS.length()).strip();
     boolean name = !type.isEmpty();
     for (String part : type.split("\\.", -1)) {
       name &= !part.isEmpty() && Character.isJavaIdentifierStart(part.charAt(0));

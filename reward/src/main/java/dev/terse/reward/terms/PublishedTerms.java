@@ -46,6 +46,18 @@ final class PublishedTerms {
           "code_format",
           "code_format_reward");
 
+  /** Those that compare with the right answer. */
+  static final List<String> COMPARING =
+      List.of(
+          "accuracy_reward",
+          "reasoning_accuracy_reward",
+          "get_cosine_scaled_reward",
+          "cosine",
+          "cosine_scaled_reward",
+          "length",
+          "len_reward",
+          "length_reward");
+
   /** Rewards of open-r1 that run the model's programs on a server. */
   private static final List<String> PROGRAMS =
       List.of("code", "binary_code", "ioi_code", "cf_code");

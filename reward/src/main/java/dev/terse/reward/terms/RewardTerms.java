@@ -24,7 +24,10 @@ public final class RewardTerms {
 
   /** What an entry of {@code reward_funcs} may be. */
   private static final List<String> ENTRIES =
-      Stream.of(NAMES, PublishedTerms.NAMES, List.of("class:<name of your class>"))
+      Stream.of(
+              NAMES,
+              PublishedTerms.NAMES,
+              List.of("class:<name of your class>", "command:<your executable>"))
           .flatMap(List::stream)
           .toList();
 
@@ -35,6 +38,17 @@ public final class RewardTerms {
   private static final List<Double> SAFE_WEIGHTS = List.of(1.0, 0.25, 0.25);
 
   private RewardTerms() {}
+
+  /** Whether a preset or one of {@code names} says nothing without the right answer. */
+  public static boolean needRightAnswers(List<String> names) {
+    return names.isEmpty()
+        || names.stream()
+            .anyMatch(
+                name ->
+                    name.equals("accuracy")
+                        || name.equals("cosine_length")
+                        || PublishedTerms.COMPARING.contains(name));
+  }
 
   /**
    * The built-in term of that name.

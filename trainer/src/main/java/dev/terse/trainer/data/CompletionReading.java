@@ -51,8 +51,16 @@ public record CompletionReading(
   }
 
   /** What rewards see. */
-  public Sample sample(String gold) {
-    return new Sample(text, gold, ids, finished, skips.kept(), skips.skips(), skips.longestRun());
+  public Sample sample(Problem problem) {
+    return new Sample(
+        text,
+        problem.gold(),
+        ids,
+        finished,
+        skips.kept(),
+        skips.skips(),
+        skips.longestRun(),
+        new Sample.Source(problem.row().prompt(), problem.row().columns()));
   }
 
   /** Fewest tokens whose text holds {@code mark}; the mark may be one token or several. */

@@ -186,6 +186,19 @@ public final class Messages {
     }
   }
 
+  /** The messages as maps of role and content, as TRL hands them to rewards. */
+  static List<Map<String, Object>> plain(List<Message> messages) {
+    List<Map<String, Object>> plain = new ArrayList<>();
+    for (Message message : messages) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("role", message.role());
+      map.put("content", message.content());
+      map.putAll(message.fields());
+      plain.add(map);
+    }
+    return plain;
+  }
+
   /** Whether a turn says something beside its content. */
   public static boolean saysMore(Message message) {
     return message.fields().keySet().stream().anyMatch(SPOKEN::contains);

@@ -3,48 +3,77 @@ package dev.terse.trainer.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.answers.AnswerCheck;
 import dev.terse.io.JsonLines;
+import dev.terse.io.RowReader;
+import dev.terse.model.chat.ChatTemplate.Message;
+import dev.terse.model.chat.Conversation;
 import dev.terse.rollout.Prompt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Problems of a JSONL file. The question is in {@code question} or {@code problem} (rendered by the
- * chat template) or {@code prompt} (taken as it stands), the right answer in {@code gold}, {@code
- * answer} or {@code solution}; of an answer that works its way to {@code ####}, as GSM8K's, what
- * follows is the right one.
+ * Problems of a file. The question is in {@code prompt}: messages, rendered by the chat template
+ * with its generation prompt, or a text, taken as it stands. Or it is in {@code question} or {@code
+ * problem}, the user's turn of the chat template. The right answer is in {@code gold}, {@code
+ * answer}, {@code final_answer}, {@code ground_truth} or {@code solution}; of an answer that works
+ * its way to {@code ####}, as GSM8K's, what follows is the right one.
  *
  * @param problems in the order of the file
- * @param read lines read
+ * @param read rows read
  * @param tooLong problems left out because their prompt is longer than the limit
  * @param unread ids of the problems whose right answer is not understood: only the same text is
  *     right
  */
 public record ProblemSet(List<Problem> problems, int read, int tooLong, List<String> unread) {
+  private static final String[] QUESTIONS = {"question", "problem"};
+  private static final String[] ANSWERS = {
+    "gold", "answer", "final_answer", "ground_truth", "solution"
+  };
   private static final String FINAL_ANSWER = "####";
 
   /** Ids that a summary names. */
   private static final int NAMED = 5;
 
+  /** Whether every row must have a right answer. */
+  public enum Answers {
+    REQUIRED,
+    OPTIONAL
+  }
+
+  /** As below; every row must have its right answer. */
+  public static ProblemSet load(
+      Path file, PromptEncoder encoder, PromptConfig config, int maxPromptLength)
+      throws IOException {
+    return load(file, encoder, config, maxPromptLength, Answers.REQUIRED);
+  }
+
   /**
    * Reads a file.
    *
    * @param maxPromptLength in tokens
-   * @throws IllegalArgumentException naming the line that cannot be used, or if no problem is left
+   * @throws IllegalArgumentException naming the row that cannot be used, or if not even half of the
+   *     problems are left
    */
   public static ProblemSet load(
-      Path file, PromptEncoder encoder, PromptConfig config, int maxPromptLength)
+      Path file, PromptEncoder encoder, PromptConfig config, int maxPromptLength, Answers answers)
       throws IOException {
     List<Problem> problems = new ArrayList<>();
     int read = 0;
     int tooLong = 0;
     List<String> unread = new ArrayList<>();
-    try (JsonLines lines = JsonLines.open(file)) {
-      for (JsonNode row = lines.next(); row != null; row = lines.next()) {
-        Problem problem = problem(row, read, lines, encoder, config);
+    try (RowReader rows = JsonLines.open(file)) {
+      for (JsonNode row = rows.next(); row != null; row = rows.next()) {
+        Problem problem = problem(row, read, rows, encoder, config);
+        if (problem.gold() == null && answers == Answers.REQUIRED) {
+          throw rows.bad(
+              "expected the right answer (gold, answer, final_answer, ground_truth or solution) as"
+                  + " a text, found "
+                  + keys(row));
+        }
         read++;
-        if (!AnswerCheck.understands(problem.gold())) {
+        if (problem.gold() != null && !AnswerCheck.understands(problem.gold())) {
           unread.add(problem.id());
         }
         if (problem.prompt().ids().length > maxPromptLength) {
@@ -55,11 +84,24 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
       }
     }
     ProblemSet set = new ProblemSet(List.copyOf(problems), read, tooLong, List.copyOf(unread));
-    if (problems.isEmpty()) {
+    if (problems.isEmpty() || 2 * tooLong > read) {
       throw new IllegalArgumentException(
-          file + " holds no problem to work on: " + set.summary(maxPromptLength));
+          file
+              + (problems.isEmpty()
+                  ? " holds no problem to work on: "
+                  : " would lose most of its problems: ")
+              + set.summary(maxPromptLength)
+              + (tooLong == 0
+                  ? ""
+                  : "; raise max_prompt_length, or lower max_completion_length where the model has"
+                      + " no more positions"));
     }
     return set;
+  }
+
+  /** Whether so many problems are lost that a user must be warned: more than 1 %. */
+  public boolean losesRows() {
+    return 100 * tooLong > read;
   }
 
   /** One sentence with the counts. */
@@ -84,30 +126,61 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
   }
 
   private static Problem problem(
-      JsonNode row, int index, JsonLines at, PromptEncoder encoder, PromptConfig config) {
-    String question = text(row, "question", "problem");
-    String asGiven = question == null ? text(row, "prompt") : null;
-    String answer = text(row, "gold", "answer", "solution");
-    if (question == null && asGiven == null || answer == null) {
-      throw at.bad(
-          "expected a question (question, problem or prompt) and its right answer (gold, answer or"
-              + " solution) as texts, found the keys "
-              + row.propertyStream().map(e -> e.getKey()).toList());
-    }
-    String id = text(row, "id", "unique_id");
+      JsonNode row, int index, RowReader at, PromptEncoder encoder, PromptConfig config) {
     try {
-      int[] ids =
-          question == null
-              ? encoder.text(asGiven)
-              : encoder.question(config.systemPrompt(), question + config.promptSuffix());
-      return new Problem(
-          id == null ? "line " + at.line() : id,
-          question == null ? asGiven : question,
-          gold(answer),
-          new Prompt(index, ids));
+      String id = text(row, "id", "unique_id");
+      String answer = text(row, ANSWERS);
+      return asked(
+          row,
+          id == null ? at.place() : id,
+          answer == null ? null : gold(answer),
+          index,
+          encoder,
+          config);
     } catch (IllegalArgumentException e) {
       throw at.bad(e.getMessage());
     }
+  }
+
+  private static Problem asked(
+      JsonNode row, String id, String gold, int index, PromptEncoder encoder, PromptConfig config) {
+    JsonNode prompt = row.path("prompt");
+    Map<String, Object> columns = JsonValues.map(row);
+    columns.keySet().removeAll(List.of("prompt", "completion", "completion_ids"));
+    if (Messages.are(prompt)) {
+      List<Message> messages = config.completed(Messages.of(prompt, "prompt"));
+      String source = encoder.template() == null ? "" : encoder.template().source();
+      Conversation conversation = Messages.conversation(messages, "prompt", row, source);
+      String question = messages.get(messages.size() - 1).content();
+      return new Problem(
+          id,
+          question == null ? "" : question,
+          gold,
+          new Prompt(index, encoder.conversation(conversation)),
+          new Problem.Row(Messages.plain(messages), columns));
+    }
+    String question = text(row, QUESTIONS);
+    if (question == null && !prompt.isTextual()) {
+      throw new IllegalArgumentException(
+          "expected a question: prompt (text or messages), question or problem, found "
+              + keys(row));
+    }
+    if (question == null) {
+      String given = prompt.textValue();
+      return new Problem(
+          id, given, gold, new Prompt(index, encoder.text(given)), new Problem.Row(given, columns));
+    }
+    List<Message> messages = config.completed(List.of(new Message("user", question)));
+    return new Problem(
+        id,
+        question,
+        gold,
+        new Prompt(index, encoder.conversation(Conversation.of(messages))),
+        new Problem.Row(Messages.plain(messages), columns));
+  }
+
+  private static String keys(JsonNode row) {
+    return "the keys " + row.propertyStream().map(Map.Entry::getKey).toList();
   }
 
   private static String gold(String answer) {
@@ -119,8 +192,12 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
   private static String text(JsonNode row, String... fields) {
     String blank = null;
     for (String field : fields) {
-      if (row.path(field).isTextual() || row.path(field).isNumber()) {
-        String text = row.get(field).asText();
+      JsonNode value = row.path(field);
+      if (value.isArray() && !value.isEmpty()) {
+        value = only(value, field);
+      }
+      if (value.isTextual() || value.isNumber()) {
+        String text = value.asText();
         if (!text.isBlank()) {
           return text;
         }
@@ -128,5 +205,18 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
       }
     }
     return blank;
+  }
+
+  /** The value of a list of one: data sets of several answers a row mostly have one. */
+  private static JsonNode only(JsonNode list, String field) {
+    if (list.size() > 1) {
+      throw new IllegalArgumentException(
+          "'"
+              + field
+              + "' is a list of "
+              + list.size()
+              + " values, of which one must be chosen: write it as one text");
+    }
+    return list.get(0);
   }
 }

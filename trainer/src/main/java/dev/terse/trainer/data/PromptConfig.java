@@ -1,6 +1,9 @@
 package dev.terse.trainer.data;
 
+import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.trainer.config.Default;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How a problem becomes a prompt (ours). The same in GRPO and in evaluation.
@@ -9,4 +12,18 @@ import dev.terse.trainer.config.Default;
  * @param promptSuffix text right after the question, in the same turn, e.g. where to put the answer
  */
 public record PromptConfig(
-    @Default(Default.UNSET) String systemPrompt, @Default("") String promptSuffix) {}
+    @Default(Default.UNSET) String systemPrompt, @Default("") String promptSuffix) {
+
+  /** The messages with the system turn, unless they have one, and the suffix after the last. */
+  List<Message> completed(List<Message> messages) {
+    List<Message> all = new ArrayList<>(messages);
+    if (systemPrompt != null && !all.get(0).role().equals("system")) {
+      all.add(0, new Message("system", systemPrompt));
+    }
+    Message last = all.get(all.size() - 1);
+    if (!promptSuffix.isEmpty() && last.role().equals("user") && last.content() != null) {
+      all.set(all.size() - 1, new Message("user", last.content() + promptSuffix, last.fields()));
+    }
+    return all;
+  }
+}

@@ -24,7 +24,12 @@ public record PromptEncoder(Tokenizer tokenizer, ChatTemplate template) {
       messages.add(new Message("system", system));
     }
     messages.add(new Message("user", question));
-    return prompt(Conversation.of(messages)).ids(tokenizer);
+    return conversation(Conversation.of(messages));
+  }
+
+  /** A conversation and the mark after which the assistant speaks. */
+  public int[] conversation(Conversation conversation) {
+    return prompt(conversation).ids(tokenizer);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.terse.trainer.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.io.JsonLines;
+import dev.terse.io.RowReader;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ public record SftDataset(List<SftRow> rows, Counts counts) {
     int cut = 0;
     int tooLong = 0;
     int longest = 0;
-    try (JsonLines lines = JsonLines.open(file)) {
+    try (RowReader lines = JsonLines.open(file)) {
       SftEncoder encoded = new SftEncoder(encoder, rules);
       for (JsonNode json = lines.next(); json != null; json = lines.next()) {
         read++;
@@ -87,8 +88,8 @@ public record SftDataset(List<SftRow> rows, Counts counts) {
     return dataset;
   }
 
-  private static SftEncoder.Encoded encoded(SftEncoder encoder, JsonNode json, JsonLines at) {
-    String id = json.hasNonNull("id") ? json.get("id").asText() : "line " + at.line();
+  private static SftEncoder.Encoded encoded(SftEncoder encoder, JsonNode json, RowReader at) {
+    String id = json.hasNonNull("id") ? json.get("id").asText() : at.place();
     try {
       return encoder.encode(id, json);
     } catch (IllegalArgumentException e) {

@@ -18,7 +18,9 @@ public record Evaluation(List<EvalRecord> records, double seconds) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     double accuracy = mean(r -> r.correct() ? 1 : 0);
     double tokens = mean(EvalRecord::tokens);
-    metrics.put("accuracy", accuracy);
+    if (records.stream().anyMatch(r -> r.gold() != null)) {
+      metrics.put("accuracy", accuracy);
+    }
     metrics.put("problems", (double) records.size());
     metrics.put("completions/mean_length", tokens);
     metrics.put(

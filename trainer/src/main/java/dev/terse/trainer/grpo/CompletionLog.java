@@ -1,5 +1,7 @@
 package dev.terse.trainer.grpo;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.io.JsonLinesWriter;
@@ -21,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CompletionLog {
   private static final Logger LOG = LoggerFactory.getLogger(CompletionLog.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN = 3;
   private static final int MAX_SHOWN_CHARS = 4000;
 
@@ -89,10 +92,15 @@ final class CompletionLog {
         row.put("steps", episode.reading().skips().kept());
         row.put("skips", episode.reading().skips().skips());
         row.put("truncated", episode.truncated());
+        episode.score().logged().columns().forEach((name, value) -> row.set(name, json(value)));
         out.write(row);
       }
       out.commit();
     }
+  }
+
+  private static JsonNode json(Object value) {
+    return JSON.valueToTree(value);
   }
 
   /** A completion with its steps numbered and its skips in bold. */

@@ -6,6 +6,7 @@ import dev.terse.reward.Rubric;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
+import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingRun;
@@ -107,8 +108,13 @@ public final class GrpoRun {
             Path.of(file),
             new PromptEncoder(model.tokenizer(), model.template()),
             config.prompt(),
-            maxPromptLength);
-    LOG.info("{}: {}", file, set.summary(maxPromptLength));
+            maxPromptLength,
+            config.reward().needsRightAnswers() ? Answers.REQUIRED : Answers.OPTIONAL);
+    if (set.losesRows()) {
+      LOG.warn("{}: {}", file, set.summary(maxPromptLength));
+    } else {
+      LOG.info("{}: {}", file, set.summary(maxPromptLength));
+    }
     return set.problems();
   }
 }

@@ -248,9 +248,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
         new Evaluator(policy, config.model().skipMark(), config.generation().maxLive(), phases);
     Map<String, Double> metrics =
         new LinkedHashMap<>(
-            evaluator
-                .run(problems.eval(), config.generation().maxCompletionLength())
-                .metrics());
+            evaluator.run(problems.eval(), config.generation().maxCompletionLength()).metrics());
     if (groups.groupSize() > 0) {
       metrics.putAll(groups.of(problems.eval()));
     }

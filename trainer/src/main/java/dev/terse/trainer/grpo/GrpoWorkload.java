@@ -78,9 +78,7 @@ record GrpoWorkload(
       }
     }
     RunShape run =
-        RunShape.of(model, settings)
-            .withPasses(List.of(pass), forwards)
-            .withRollouts(rollouts);
+        RunShape.of(model, settings).withPasses(List.of(pass), forwards).withRollouts(rollouts);
     return hasCopy ? run.withReference() : run;
   }
 

@@ -43,7 +43,7 @@ record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric) {
       for (Completion completion : groups.get(p).completions()) {
         CompletionReading reading = CompletionReading.of(completion, tokenizer, skipMark);
         readings.add(reading);
-        samples.add(reading.sample(problems.get(p).gold()));
+        samples.add(reading.sample(problems.get(p)));
       }
     }
     List<Score> scores = rubric.score(samples);

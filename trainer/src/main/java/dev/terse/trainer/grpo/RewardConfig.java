@@ -16,7 +16,8 @@ import java.util.Map;
  *
  * @param rewardPreset paper or safe; safe where neither this nor reward_funcs is given
  * @param rewardFuncs names of terms that are summed, instead of a preset;
- *     class:com.example.MyReward is a reward of your own
+ *     class:com.example.MyReward is a reward of your own, command:python my_reward.py one in a
+ *     process of its own
  * @param rewardWeights one weight a term; empty for 1 each, or for the preset's own
  * @param rewardSettings thresholds of the terms, e.g. {tau_length: 600, kappa_high: 0.5}
  * @param rewardClasspath jars and folders in which classes of reward_funcs are found, besides this
@@ -37,13 +38,18 @@ public record RewardConfig(
     if (rewardPreset != null && !rewardFuncs.isEmpty()) {
       throw new IllegalArgumentException("give reward_preset or reward_funcs, not both");
     }
-    if (!rewardClasspath.isEmpty() && rewardFuncs.stream().noneMatch(UserRewards::isUsers)) {
+    if (!rewardClasspath.isEmpty() && rewardFuncs.stream().noneMatch(UserRewards::isClass)) {
       throw new IllegalArgumentException(
           "reward_classpath is given, but reward_funcs names no class:com.example.MyReward on it");
     }
     RewardSettings settings = RewardSettings.of(rewardSettings);
     UserRewards users = users(rewardClasspath, rewardTimeout, rewardMemory);
     rubric(rewardPreset, rewardFuncs, rewardWeights, settings, users); // refuses what is unknown
+  }
+
+  /** Whether a row without a right answer cannot be rewarded. */
+  public boolean needsRightAnswers() {
+    return RewardTerms.needRightAnswers(rewardFuncs);
   }
 
   /**

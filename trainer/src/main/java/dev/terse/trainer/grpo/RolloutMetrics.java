@@ -24,6 +24,7 @@ final class RolloutMetrics {
     rewards(episodes, groupSize, terms, metrics);
     groups(episodes, groupSize, metrics);
     compression(episodes, metrics);
+    logged(episodes, metrics);
     return metrics;
   }
 
@@ -94,6 +95,11 @@ final class RolloutMetrics {
             episodes,
             e -> e.reading().skips().kept() == 0 && e.reading().skips().skips() > 0 ? 1 : 0));
     metrics.put("compression/acc_per_1k_tokens", 1000 * accuracy / tokens);
+  }
+
+  /** What rewards of the user logged of the generation, under their own names (TRL: log_metric). */
+  private static void logged(List<Episode> episodes, Map<String, Double> metrics) {
+    episodes.forEach(e -> e.score().logged().metrics().forEach(metrics::putIfAbsent));
   }
 
   private static double[] values(List<Episode> episodes, ToDoubleFunction<Episode> value) {

@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param state that the next update goes on from, beside weights and moments
  * @param best the best evaluation so far, where evaluations are compared
  */
-public record TrainingProgress<S>(
-    int updates, long numTokens, S state, Optional<BestModel> best) {
+public record TrainingProgress<S>(int updates, long numTokens, S state, Optional<BestModel> best) {
 
   /** How far it is after one more update. */
   TrainingProgress<S> after(Update<S> step) {

@@ -97,7 +97,10 @@ public final class TrainingRun {
                       learner.write(progress.state(), RunFiles.stateFolder(folder));
                     }
                   },
-                  progress.best().map(best -> OptionalInt.of(best.step())).orElse(OptionalInt.empty()));
+                  progress
+                      .best()
+                      .map(best -> OptionalInt.of(best.step()))
+                      .orElse(OptionalInt.empty()));
       TrainingLoop<S> loop = new TrainingLoop<>(training, learner, optimizer, sink, saver, stop);
       if (begun.updates() >= loop.maxSteps()) {
         LOG.warn(
@@ -131,8 +134,7 @@ public final class TrainingRun {
       LOG.info("the model is in {}; it is the last and the best, {}", output, what);
     } else if (saved.isPresent()) {
       RunFiles.publishModel(saved.get().folder(), output);
-      LOG.info(
-          "the model is in {}; it is the best, of step {}: {}", output, best.step(), what);
+      LOG.info("the model is in {}; it is the best, of step {}: {}", output, best.step(), what);
     } else {
       RunFiles.writeModel(output, model);
       LOG.warn(
@@ -213,8 +215,7 @@ public final class TrainingRun {
       Learner<S> learner,
       String data)
       throws IOException {
-    TrainingProgress<S> start =
-        new TrainingProgress<>(0, 0, learner.start(), Optional.empty());
+    TrainingProgress<S> start = new TrainingProgress<>(0, 0, learner.start(), Optional.empty());
     if (from.isEmpty()) {
       sink.hparams(new LinkedHashMap<>(values));
       return start;
@@ -225,8 +226,7 @@ public final class TrainingRun {
     resumed.notes().forEach(LOG::warn);
     int done = resumed.state().step();
     S state = learner.read(done, RunFiles.stateFolder(folder));
-    return new TrainingProgress<>(
-        done, resumed.state().numTokens(), state, resumed.state().best());
+    return new TrainingProgress<>(done, resumed.state().numTokens(), state, resumed.state().best());
   }
 
   private RunState state(TrainingProgress<?> progress, Optimizer optimizer, String data) {

@@ -11,6 +11,7 @@ import dev.terse.testkit.TestSeed;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.data.EpochOrder.LastUpdate;
 import dev.terse.trainer.data.EpochOrder.Order;
+import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.SftRules.AssistantLoss;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -139,6 +140,73 @@ class DataTest {
         .contains("3 right answers are not understood")
         .contains("a, b, line 3");
     assertThat(set.problems().get(4).gold()).isEqualTo("so \\boxed{18}");
+  }
+
+  private ProblemSet problems(Answers answers, String... rows) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("problems.jsonl"), String.join("\n", rows).replace('\'', '"') + "\n");
+    return ProblemSet.load(file, encoder, new PromptConfig(null, ""), 100_000, answers);
+  }
+
+  /** Case grpo-conversational-prompt. */
+  @Test
+  void problems_ofMessages_areRenderedWithTheGenerationPrompt() throws IOException {
+    ProblemSet set =
+        problems(
+            Answers.REQUIRED,
+            "{'prompt':[{'role':'system','content':'Box it.'},{'role':'user','content':'1+1'}],"
+                + "'answer':'2','level':3,'tags':['a']}");
+    Problem problem = set.problems().get(0);
+    assertThat(tokenizer.decode(problem.prompt().ids(), false))
+        .isEqualTo("<|system|>Box it.\n<|user|>1+1\n<|assistant|>");
+    assertThat(problem.question()).isEqualTo("1+1");
+    assertThat(problem.row().prompt())
+        .isEqualTo(
+            List.of(
+                Map.of("role", "system", "content", "Box it."),
+                Map.of("role", "user", "content", "1+1")));
+    assertThat(problem.row().columns())
+        .isEqualTo(Map.of("answer", "2", "level", 3L, "tags", List.of("a")));
+    assertThatThrownBy(
+            () -> problems(Answers.REQUIRED, "{'prompt':[{'content':'x'}],'answer':'1'}"))
+        .hasMessageContaining("line 1: expected messages of role and content");
+  }
+
+  @Test
+  void problems_withoutAnAnswer_areUsedWhereNoRewardNeedsOne() throws IOException {
+    String row = "{'prompt':'1+1','level':1}";
+    assertThat(problems(Answers.OPTIONAL, row).problems().get(0).gold()).isNull();
+    assertThatThrownBy(() -> problems(Answers.REQUIRED, row))
+        .hasMessageContaining("line 1: expected the right answer (gold, answer, final_answer,")
+        .hasMessageContaining("found the keys [prompt, level]");
+    assertThatThrownBy(() -> problems(Answers.OPTIONAL, "{'answer':'1'}"))
+        .hasMessageContaining(
+            "expected a question: prompt (text or messages), question or problem");
+  }
+
+  @Test
+  void problems_withListsOfAnswers_takeTheOnlyOne_orAreRefused() throws IOException {
+    assertThat(
+            problems(Answers.REQUIRED, "{'question':'1+1','answer':['2'],'solution':'x'}")
+                .problems()
+                .get(0)
+                .gold())
+        .isEqualTo("2");
+    assertThatThrownBy(() -> problems(Answers.REQUIRED, "{'question':'1','answer':['2','3']}"))
+        .hasMessageContaining("'answer' is a list of 2 values, of which one must be chosen");
+  }
+
+  /** Case grpo-empty-answer-column. */
+  @Test
+  void problems_withABlankAnswer_takeTheColumnThatHoldsOne() throws IOException {
+    ProblemSet set =
+        problems(
+            Answers.REQUIRED,
+            "{'problem':'7*3+3-6','answer':'','solution':'so \\\\boxed{18}.'}",
+            "{'problem':'1+1','answer':'2','solution':''}");
+    assertThat(set.problems().get(0).gold()).contains("18");
+    assertThat(set.problems().get(1).gold()).isEqualTo("2");
   }
 
   /** T16: every row exactly once an epoch, divisible or not. */

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,9 @@ class GrpoRunTest {
                 "--logging_steps=1",
                 "--gradient_checkpointing=false",
                 "--max_steps=3"));
-    Arrays.stream(more).flatMap(each -> Arrays.stream(each.split(" (?=--)"))).forEach(arguments::add);
+    Arrays.stream(more)
+        .flatMap(each -> Arrays.stream(each.split(" (?=--)")))
+        .forEach(arguments::add);
     try (Engine engine = new ReferenceEngine()) {
       return new GrpoRun(
               ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, Phases.QUIET)
@@ -309,8 +312,7 @@ class GrpoRunTest {
         "--learning_rate=0",
         "--eval_dataset=" + folder.resolve("problems.jsonl"));
     assertThat(sink.names(1)).doesNotContain("eval/reward", "eval/loss");
-    assertThat(sink.values("eval/accuracy").get(0))
-        .isEqualTo(both.values("eval/accuracy").get(0));
+    assertThat(sink.values("eval/accuracy").get(0)).isEqualTo(both.values("eval/accuracy").get(0));
   }
 
   @Test
@@ -411,7 +413,38 @@ class GrpoRunTest {
         .hasMessageContaining("leaves no room for a prompt");
     Files.writeString(folder.resolve("problems.jsonl"), "{\"question\":\"1+1\"}\n");
     assertThatThrownBy(() -> run("out"))
-        .hasMessageContaining("line 1: expected a question")
+        .hasMessageContaining("line 1: expected the right answer")
         .hasMessageContaining("found the keys [question]");
+  }
+
+  /** Rows without an answer, a reward in a child process that reads a column, what it logs. */
+  @Test
+  void reward_asACommand_seesColumns_andItsLogsAreLogged() throws IOException {
+    Assumptions.assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "skipped: there is no /bin/sh");
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      rows.append("{\"prompt\":[{\"role\":\"user\",\"content\":\"")
+          .append(i)
+          .append("\"}],\"level\":\"L\"}\n");
+    }
+    Files.writeString(folder.resolve("problems.jsonl"), rows);
+    Path script =
+        Files.writeString(
+            folder.resolve("levels.sh"),
+            """
+            while read -r line; do
+              case "$line" in
+                *'"level":["L","L","L","L"]'*)
+                  echo '{"rewards":[1,0,null,1],"metrics":{"levels":7},"extra":{"e":[1,2,3,4]}}';;
+                *) echo '{}';;
+              esac
+            done
+            """);
+    run("out", "--reward_preset=null", "--reward_funcs=command:/bin/sh " + script, "--max_steps=1");
+    assertThat(sink.values("train/levels")).containsOnly(7.0);
+    assertThat(sink.values("train/rewards/levels/mean").get(0)).isEqualTo(2 / 3.0);
+    assertThat(sink.values("train/reward_absent").get(0)).isEqualTo(0.25);
+    assertThat(Files.readString(folder.resolve("out/completions/completions_00001.jsonl")))
+        .contains("\"e\":4");
   }
 }

@@ -215,9 +215,7 @@ class GrpoTrlRunTest {
       problems.add(problem);
       groups.add(new Group(problem.prompt(), completions));
     }
-    double[] advantages =
-        GroupAdvantage.of(
-            totals, groupSize, GroupAdvantage.Scale.GROUP);
+    double[] advantages = GroupAdvantage.of(totals, groupSize, GroupAdvantage.Scale.GROUP);
     return Episode.of(problems, groups, rewards, advantages);
   }
 
