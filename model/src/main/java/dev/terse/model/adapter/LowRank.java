@@ -69,6 +69,26 @@ final class LowRank implements AutoCloseable {
     engine.linearBackwardInput(dDown, a, dx, write);
   }
 
+  /**
+   * Adds to the gradients of A and B where the matrix {@code s · B · A} itself was used.
+   *
+   * @param d gradient of the matrix, [O, I]
+   * @param dA [r, I], or null
+   * @param dB transposed, [r, O], or null
+   */
+  void backwardOfMatrix(Tensor d, Tensor dA, Tensor dB, Arena arena) {
+    if (dA != null) {
+      engine.linearBackwardInput(scaledB, d, dA, Write.ADD);
+    }
+    if (dB != null) {
+      try (Arena scratch = arena.open()) {
+        Tensor own = scratch.floats(dB.shape());
+        engine.linear(a, d, null, own);
+        engine.add(own, scale, dB);
+      }
+    }
+  }
+
   /** {@code w += s · B · A}; w [O, I]. */
   void mergeInto(Tensor w) {
     engine.linearBackwardWeight(scaledB, a, w, null);

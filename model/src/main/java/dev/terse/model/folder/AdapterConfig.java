@@ -6,15 +6,18 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.io.JsonFile;
 import dev.terse.model.adapter.LoraSettings;
-import dev.terse.model.weights.LayerProjection;
+import dev.terse.model.adapter.ModuleNames;
+import dev.terse.model.adapter.TargetModules;
 import dev.terse.model.weights.WeightShapes;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The adapter_config.json of a PEFT adapter.
@@ -24,18 +27,16 @@ import java.util.Set;
  */
 record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> tokens) {
   static final String FILE = "adapter_config.json";
+  private static final String ALL_LINEAR = "all-linear";
+
+  private static final int DEFAULT_RANK = 8;
+  private static final double DEFAULT_ALPHA = 8;
 
   /** Features of PEFT that change the numbers and are not here: off means null, false or empty. */
   private static final List<String> OFF =
       List.of(
-          "fan_in_fan_out",
           "lora_bias",
-          "modules_to_save",
-          "rank_pattern",
-          "alpha_pattern",
-          "layers_to_transform",
           "layer_replication",
-          "exclude_modules",
           "target_parameters",
           "alora_invocation_tokens",
           "arrow_config",
@@ -46,7 +47,8 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
           "kasa_config");
 
   /** Ways to begin that leave the frozen weights as they are. */
-  private static final Set<String> INITIALISATIONS = Set.of("true", "false", "gaussian", "eva");
+  private static final Set<String> INITIALISATIONS =
+      Set.of("true", "false", "gaussian", "eva", "orthogonal");
 
   private static final Map<String, String> TABLES =
       Map.of("embed_tokens", WeightShapes.EMBEDDING, "lm_head", WeightShapes.HEAD);
@@ -81,9 +83,33 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
     if (base.isEmpty()) {
       problems.add("base_model_name_or_path must name the model that the adapter is for");
     }
-    Set<LayerProjection> targets = targets(json.path("target_modules"), problems);
     Map<String, int[]> tokens = tokens(json.path("trainable_token_indices"), problems);
-    int rank = json.path("r").asInt();
+    Optional<LoraSettings> settings = settings(json, problems);
+    if (json.path("ensure_weight_tying").asBoolean() && settings.isPresent()) {
+      settings
+          .filter(AdapterConfig::namesATable)
+          .ifPresent(
+              own ->
+                  problems.add(
+                      "ensure_weight_tying is not supported where embed_tokens or lm_head is"
+                          + " changed"));
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(file + " cannot be used: " + String.join("; ", problems));
+    }
+    return new AdapterConfig(settings.orElseThrow(), base, tokens);
+  }
+
+  private static boolean namesATable(LoraSettings settings) {
+    return Stream.concat(
+            settings.targets().included().names().stream(), settings.savedModules().stream())
+        .anyMatch(name -> name.endsWith("embed_tokens") || name.endsWith("lm_head"));
+  }
+
+  /** What kind of adapter it is; empty where a problem was told. Defaults are PEFT's. */
+  private static Optional<LoraSettings> settings(JsonNode json, List<String> problems) {
+    int known = problems.size();
+    int rank = json.hasNonNull("r") ? json.path("r").asInt() : DEFAULT_RANK;
     double dropout = json.path("lora_dropout").asDouble();
     if (rank < 1) {
       problems.add("r must be 1 or more, is " + json.path("r"));
@@ -91,18 +117,36 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
     if (!(dropout >= 0 && dropout < 1)) {
       problems.add("lora_dropout must be in [0, 1), is " + json.path("lora_dropout"));
     }
-    if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(file + " cannot be used: " + String.join("; ", problems));
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    Map<String, Double> alphas = new LinkedHashMap<>();
+    json.path("rank_pattern")
+        .properties()
+        .forEach(entry -> ranks.put(entry.getKey(), entry.getValue().asInt()));
+    json.path("alpha_pattern")
+        .properties()
+        .forEach(entry -> alphas.put(entry.getKey(), entry.getValue().asDouble()));
+    if (ranks.values().stream().anyMatch(other -> other < 1)) {
+      problems.add("rank_pattern must hold ranks of 1 or more, is " + json.path("rank_pattern"));
     }
-    LoraSettings settings =
-        new LoraSettings(
-            rank,
-            json.path("lora_alpha").asDouble(),
-            dropout,
-            targets,
-            json.path("use_rslora").asBoolean(),
-            json.path("use_dora").asBoolean());
-    return new AdapterConfig(settings, base, tokens);
+    if (problems.size() > known) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new LoraSettings(
+              rank,
+              json.hasNonNull("lora_alpha") ? json.path("lora_alpha").asDouble() : DEFAULT_ALPHA,
+              dropout,
+              targets(json),
+              json.path("use_rslora").asBoolean(),
+              json.path("use_dora").asBoolean(),
+              ranks,
+              alphas,
+              texts(json.path("modules_to_save"))));
+    } catch (IllegalArgumentException e) {
+      problems.add(e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static boolean isOff(JsonNode value) {
@@ -112,17 +156,38 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
         || value.isContainerNode() && value.isEmpty();
   }
 
-  private static Set<LayerProjection> targets(JsonNode json, List<String> problems) {
-    Set<LayerProjection> targets = EnumSet.noneOf(LayerProjection.class);
-    List<String> unknown = new ArrayList<>();
-    for (JsonNode name : json.isArray() ? json : JsonNodeFactory.instance.arrayNode().add(json)) {
-      LayerProjection.named(name.asText())
-          .ifPresentOrElse(targets::add, () -> unknown.add(name.asText()));
+  private static TargetModules targets(JsonNode json) {
+    JsonNode layers = json.path("layers_to_transform");
+    return new TargetModules(
+        json.hasNonNull("target_modules")
+            ? names(json.path("target_modules"))
+            : TargetModules.DEFAULT.included(),
+        names(json.path("exclude_modules")),
+        IntStream.range(0, layers.isArray() ? layers.size() : layers.isNumber() ? 1 : 0)
+            .map(i -> layers.isArray() ? layers.get(i).asInt() : layers.asInt())
+            .boxed()
+            .toList(),
+        texts(json.path("layers_pattern")));
+  }
+
+  /** A list chooses by name, a text is a pattern or the word all-linear. */
+  private static ModuleNames names(JsonNode json) {
+    if (!json.isTextual()) {
+      return ModuleNames.of(texts(json));
     }
-    if (!unknown.isEmpty()) {
-      problems.add("target_modules may name " + LayerProjection.names() + ", not " + unknown);
+    return json.textValue().equalsIgnoreCase(ALL_LINEAR)
+        ? TargetModules.ALL_LINEAR.included()
+        : ModuleNames.matching(json.textValue());
+  }
+
+  /** A text, or a list of some. */
+  private static List<String> texts(JsonNode json) {
+    if (json.isTextual()) {
+      return json.textValue().isEmpty() ? List.of() : List.of(json.textValue());
     }
-    return targets;
+    List<String> texts = new ArrayList<>();
+    json.forEach(text -> texts.add(text.asText()));
+    return texts;
   }
 
   private static Map<String, int[]> tokens(JsonNode json, List<String> problems) {
@@ -165,21 +230,24 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
         .put("task_type", "CAUSAL_LM")
         .put("base_model_name_or_path", base)
         .put("r", settings.rank());
-    if (settings.alpha() == Math.rint(settings.alpha())) {
-      json.put("lora_alpha", (long) settings.alpha());
-    } else {
-      json.put("lora_alpha", settings.alpha());
-    }
+    putNumber(json, "lora_alpha", settings.alpha());
     json.put("lora_dropout", settings.dropout())
         .put("use_rslora", settings.useRslora())
         .put("use_dora", settings.useDora())
         .put("bias", "none")
         .put("fan_in_fan_out", false)
         .put("inference_mode", true)
-        .put("init_lora_weights", true)
-        .putNull("modules_to_save");
-    ArrayNode targets = json.putArray("target_modules");
-    settings.targets().forEach(target -> targets.add(target.peftName()));
+        .put("init_lora_weights", true);
+    TargetModules targets = settings.targets();
+    put(json, "target_modules", targets.included());
+    put(json, "exclude_modules", targets.excluded());
+    put(json, "modules_to_save", settings.savedModules());
+    put(json, "layers_to_transform", targets.layers());
+    put(json, "layers_pattern", targets.layerLists());
+    ObjectNode ranks = json.putObject("rank_pattern");
+    settings.rankPattern().forEach(ranks::put);
+    ObjectNode alphas = json.putObject("alpha_pattern");
+    settings.alphaPattern().forEach((pattern, alpha) -> putNumber(alphas, pattern, alpha));
     if (tokens.isEmpty()) {
       json.putNull("trainable_token_indices");
     } else if (tokens.keySet().equals(Set.of(WeightShapes.EMBEDDING))) {
@@ -192,6 +260,32 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
           .forEach(entry -> add(tokens.get(entry.getValue()), byTable.putArray(entry.getKey())));
     }
     return json;
+  }
+
+  private static void put(ObjectNode json, String key, ModuleNames names) {
+    if (names.pattern() == null) {
+      put(json, key, names.names());
+    } else {
+      json.put(key, names.pattern());
+    }
+  }
+
+  /** A list of texts or whole numbers, null where it is empty. */
+  private static void put(ObjectNode json, String key, List<?> values) {
+    if (values.isEmpty()) {
+      json.putNull(key);
+    } else {
+      values.forEach(json.putArray(key)::addPOJO);
+    }
+  }
+
+  /** A whole number without its fraction of 0. */
+  private static void putNumber(ObjectNode json, String key, double value) {
+    if (value == Math.rint(value)) {
+      json.put(key, (long) value);
+    } else {
+      json.put(key, value);
+    }
   }
 
   private static void add(int[] ids, ArrayNode to) {

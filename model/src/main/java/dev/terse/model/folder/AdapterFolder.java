@@ -13,7 +13,9 @@ import dev.terse.model.safetensors.WeightFiles;
 import dev.terse.model.safetensors.WeightSource;
 import dev.terse.model.safetensors.WeightWriter;
 import dev.terse.model.tokenizer.TokenizerFiles;
+import dev.terse.model.transformer.Decoder;
 import dev.terse.model.transformer.DecoderBuilder;
+import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.Parameters;
 import dev.terse.model.weights.WeightShapes;
 import dev.terse.model.weights.WeightUse;
@@ -21,27 +23,44 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The folder of a PEFT adapter, which Python's {@code peft} loads: adapter_config.json,
  * adapter_model.safetensors, and the tokenizer with the token whose row is trained.
  *
  * <pre>
- * Weights --> (A, B, Magnitude?)*, Rows*           arrays of a safetensors file, F32
+ * Weights --> (A, B, Magnitude?)*, Rows*, Whole*, Table*     arrays of a safetensors file, F32
  * A       --> Module ".lora_A.weight" [r, I]
  * B       --> Module ".lora_B.weight" [O, r]
  * Magnitude --> Module ".lora_magnitude_vector" [O]        with DoRA
- * Rows    --> Table ".token_adapter.trainable_tokens_delta" [K, C]
- * Module, Table --> "base_model.model.", the weight's name without ".weight"
+ * Rows    --> Module ".token_adapter.trainable_tokens_delta" [K, C]
+ * Whole   --> Module ".weight" or ".bias"                  of modules_to_save
+ * Table   --> Module (".base_layer")? ".weight" [V, C]     that is not the base's any more
+ * Module  --> "base_model.model.", the weight's name without ".weight"
+ *
+ * The embedding's A is ".lora_embedding_A" [r, V], its B ".lora_embedding_B" [C, r].
  * </pre>
  */
 public final class AdapterFolder {
   private static final String WEIGHTS = "adapter_model.safetensors";
   private static final String PREFIX = "base_model.model.";
-  private static final String PEFT_B = ".lora_B.weight";
+  private static final String BASE_LAYER = ".base_layer.weight";
+  private static final String WEIGHT = ".weight";
+
+  /** What our transposed arrays are called there, by what they are called here. */
+  private static final Map<String, String> TRANSPOSED =
+      Map.of(WeightShapes.LORA_B, ".lora_B.weight", WeightShapes.EMBEDDING_B, ".lora_embedding_B");
+
+  /** What PEFT saves of a whole module beside its weight, after a resize. */
+  private static final List<String> COPIES =
+      List.of(".modules_to_save.weight", ".original_module.weight");
 
   private AdapterFolder() {}
 
@@ -69,6 +88,12 @@ public final class AdapterFolder {
    */
   public static LoraSettings settings(Path folder) {
     return AdapterConfig.read(folder).settings();
+  }
+
+  /** The shape of an adapter's model, on the shape of its base. */
+  static DecoderConfig config(Path folder, DecoderConfig base) {
+    LoraSettings settings = settings(folder);
+    return base.tiedHead() && settings.changesATable(base) ? base.untied() : base;
   }
 
   /** Where the model of an adapter stands. */
@@ -143,17 +168,113 @@ public final class AdapterFolder {
 
   /** Puts the adapter on its base. */
   private static void adapt(DecoderBuilder decoder, AdapterConfig config, Path folder) {
-    for (int id : ids(config)) {
-      if (id >= decoder.config().vocabSize()) {
-        decoder.withTokenRow(id);
+    try (WeightSource source = open(folder)) {
+      Set<String> replaced = readTables(source, decoder, config.settings());
+      for (int id : ids(config)) {
+        if (id >= decoder.config().vocabSize()) {
+          decoder.withTokenRow(id);
+        }
+      }
+      decoder.withAdapters(
+          config.settings(), config.base(), tokens(config, decoder.config(), folder), replaced);
+      readNumbers(source, decoder.adapters().orElseThrow());
+    }
+  }
+
+  /**
+   * Trained rows by table. Those of a tied head are the embedding's: one row, not two.
+   *
+   * @throws IllegalArgumentException if a tied table should have different rows at its two ends, or
+   *     a table is trained in two ways
+   */
+  private static Map<String, int[]> tokens(
+      AdapterConfig config, DecoderConfig decoder, Path folder) {
+    Map<String, int[]> tokens = new LinkedHashMap<>(config.tokens());
+    LoraSettings settings = config.settings();
+    String where = folder.resolve(AdapterConfig.FILE) + ": trainable_token_indices ";
+    for (String table : tokens.keySet()) {
+      if (settings.trains(decoder, table)) {
+        throw new IllegalArgumentException(
+            where + "names rows of " + table + ", which is trained wholly or by an adapter too");
       }
     }
-    Map<String, int[]> tokens = new LinkedHashMap<>(config.tokens());
-    if (decoder.config().tiedHead()) {
-      tokens.remove(WeightShapes.HEAD); // the same table
+    if (decoder.tiedHead()
+        && !settings.changesATable(decoder)
+        && tokens.containsKey(WeightShapes.HEAD)) {
+      int[] ofHead = tokens.remove(WeightShapes.HEAD);
+      if (!Arrays.equals(ofHead, tokens.get(WeightShapes.EMBEDDING))) {
+        throw new IllegalArgumentException(
+            where
+                + "must name the same rows for lm_head as for embed_tokens, since the base model"
+                + " ties the two: embed_tokens "
+                + Arrays.toString(tokens.get(WeightShapes.EMBEDDING))
+                + ", lm_head "
+                + Arrays.toString(ofHead));
+      }
     }
-    decoder.withAdapters(config.settings(), config.base(), tokens);
-    read(folder, decoder.adapters().orElseThrow().trained());
+    return tokens;
+  }
+
+  /**
+   * Takes token tables that the adapter brings along in place of the base's: PEFT saves them where
+   * the base was resized, and where an adapter sits on them.
+   *
+   * @return their names
+   */
+  private static Set<String> readTables(
+      WeightSource source, DecoderBuilder decoder, LoraSettings settings) {
+    boolean tied = decoder.config().tiedHead();
+    Set<String> whole = new HashSet<>(settings.savedWeights(decoder.config()));
+    Map<String, String> found = new LinkedHashMap<>(); // table by its name in the file
+    int rows = 0;
+    for (String table : List.of(WeightShapes.EMBEDDING, WeightShapes.HEAD)) {
+      for (String name : List.of(PREFIX + table, PREFIX + module(table) + BASE_LAYER)) {
+        if (source.names().contains(name)) {
+          int[] shape = source.shape(name);
+          if (shape.length != 2 || shape[1] != decoder.config().channels()) {
+            throw new IllegalArgumentException(
+                source.description()
+                    + ": '"
+                    + name
+                    + "' must have "
+                    + decoder.config().channels()
+                    + " columns as the base model, has shape "
+                    + Shapes.text(shape));
+          }
+          rows = Math.max(rows, shape[0]);
+          if (!whole.contains(table)) {
+            found.put(name, table);
+          }
+        }
+      }
+    }
+    decoder.withRows(rows);
+    found.forEach(
+        (name, table) -> {
+          Tensor target = decoder.table(tied ? WeightShapes.EMBEDDING : table);
+          if (!Arrays.equals(source.shape(name), target.shape())) {
+            throw new IllegalArgumentException(
+                source.description()
+                    + ": '"
+                    + name
+                    + "' must have shape "
+                    + Shapes.text(target.shape())
+                    + " as the other table, has "
+                    + Shapes.text(source.shape(name)));
+          }
+          source.readInto(name, target);
+        });
+    if (tied && found.size() > 1 && !sameTable(source, found.keySet())) {
+      throw new IllegalArgumentException(
+          source.description()
+              + " holds two different tables for embedding and head, which its base model ties");
+    }
+    return new LinkedHashSet<>(found.values());
+  }
+
+  private static boolean sameTable(WeightSource source, Set<String> names) {
+    List<String> both = List.copyOf(names);
+    return WeightLoading.sameNumbers(source, both.get(0), both.get(1));
   }
 
   /** Ids of all trained rows, rising. */
@@ -164,10 +285,15 @@ public final class AdapterFolder {
   /**
    * Gives adapters the numbers that stand in {@code folder}.
    *
-   * @param adapters what is trained of a decoder that has some
    * @throws IllegalArgumentException naming what is missing, unexpected or of another shape
    */
-  public static void read(Path folder, Parameters adapters) {
+  public static void read(Path folder, Adapters adapters) {
+    try (WeightSource source = open(folder)) {
+      readNumbers(source, adapters);
+    }
+  }
+
+  private static WeightSource open(Path folder) {
     Path file = folder.resolve(WEIGHTS);
     if (!Files.exists(file)) {
       throw new IllegalArgumentException(
@@ -178,18 +304,20 @@ public final class AdapterFolder {
                   ? " (adapter_model.bin is not read: it can run code; save as safetensors)"
                   : ""));
     }
-    try (WeightSource source = SafetensorsWeights.open(file)) {
-      Map<String, Tensor> trained = adapters.tensors();
-      requireAgreement(source, trained);
-      trained.forEach(
-          (name, tensor) -> {
-            if (name.endsWith(WeightShapes.LORA_B)) {
-              readTransposed(source, peftName(name), tensor);
-            } else {
-              source.readInto(peftName(name), tensor);
-            }
-          });
-    }
+    return SafetensorsWeights.open(file);
+  }
+
+  private static void readNumbers(WeightSource source, Adapters adapters) {
+    Map<String, Tensor> trained = adapters.trained().tensors();
+    requireAgreement(source, trained);
+    trained.forEach(
+        (name, tensor) -> {
+          if (isTransposed(name)) {
+            readTransposed(source, peftName(name), tensor);
+          } else {
+            source.readInto(peftName(name), tensor);
+          }
+        });
   }
 
   private static void requireAgreement(WeightSource source, Map<String, Tensor> trained) {
@@ -198,7 +326,7 @@ public final class AdapterFolder {
     trained.forEach(
         (name, tensor) -> {
           int[] shape = tensor.shape();
-          if (name.endsWith(WeightShapes.LORA_B)) {
+          if (isTransposed(name)) {
             shape = new int[] {shape[1], shape[0]};
           }
           String peftName = peftName(name);
@@ -216,7 +344,7 @@ public final class AdapterFolder {
           }
         });
     source.names().stream()
-        .filter(name -> !expected.contains(name))
+        .filter(name -> !expected.contains(name) && !isTable(name))
         .forEach(name -> problems.add("'" + name + "' is unexpected"));
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
@@ -237,39 +365,72 @@ public final class AdapterFolder {
    * @throws java.io.UncheckedIOException naming the file that cannot be written
    */
   static void save(Path folder, ModelFolder model) {
-    Adapters adapters = model.decoder().adapters().orElseThrow();
     model.tokenizer().save(folder);
-    write(folder.resolve(WEIGHTS), adapters.trained(), model.decoder().engine());
+    save(folder, model.decoder());
+  }
+
+  /** The same of a decoder alone. */
+  static void save(Path folder, Decoder decoder) {
+    Adapters adapters = decoder.adapters().orElseThrow();
+    write(folder.resolve(WEIGHTS), adapters, decoder);
     AdapterConfig config =
         new AdapterConfig(adapters.settings(), adapters.base(), adapters.tokens());
     AtomicFile.write(folder.resolve(AdapterConfig.FILE), JsonFile.text(config.json()));
   }
 
   /** Writes the numbers of adapters under PEFT's names and in its shapes. */
-  private static void write(Path file, Parameters trained, Engine engine) {
+  private static void write(Path file, Adapters adapters, Decoder decoder) {
     Map<String, Tensor> written = new LinkedHashMap<>();
     Map<String, Tensor> turned = new LinkedHashMap<>();
+    Parameters trained = adapters.trained();
     try {
       trained
           .tensors()
           .forEach(
               (name, tensor) -> {
-                if (name.endsWith(WeightShapes.LORA_B)) {
-                  turned.put(name, transposed(tensor, engine));
+                if (isTransposed(name)) {
+                  turned.put(name, transposed(tensor, decoder.engine()));
                 }
                 written.put(peftName(name), turned.getOrDefault(name, tensor));
               });
+      for (String table : adapters.replaced()) {
+        boolean adapted = adapters.adapts(table, trained);
+        boolean tied = decoder.config().tiedHead();
+        Tensor numbers = decoder.weights().get(tied ? WeightShapes.EMBEDDING : table);
+        written.put(PREFIX + (adapted ? module(table) + BASE_LAYER : table), numbers);
+      }
       WeightWriter.write(file, written, DType.F32);
     } finally {
       turned.values().forEach(Tensor::close);
     }
   }
 
+  static boolean isTransposed(String name) {
+    return TRANSPOSED.keySet().stream().anyMatch(name::endsWith);
+  }
+
+  /** Whether an array of the file is a token table, or a copy of one, whatever is trained. */
+  private static boolean isTable(String name) {
+    return Stream.of(WeightShapes.EMBEDDING, WeightShapes.HEAD)
+        .map(table -> PREFIX + module(table))
+        .anyMatch(
+            module ->
+                name.equals(module + WEIGHT)
+                    || name.equals(module + BASE_LAYER)
+                    || COPIES.stream().anyMatch(copy -> name.equals(module + copy)));
+  }
+
+  private static String module(String weight) {
+    return weight.substring(0, weight.length() - WEIGHT.length());
+  }
+
   static String peftName(String name) {
-    return PREFIX
-        + (name.endsWith(WeightShapes.LORA_B)
-            ? name.substring(0, name.length() - WeightShapes.LORA_B.length()) + PEFT_B
-            : name);
+    for (Map.Entry<String, String> part : TRANSPOSED.entrySet()) {
+      if (name.endsWith(part.getKey())) {
+        return PREFIX + name.substring(0, name.length() - part.getKey().length()) + part.getValue();
+      }
+    }
+    return PREFIX + name;
   }
 
   /** Bᵀ [r, O] as B [O, r]; belongs to the caller. */

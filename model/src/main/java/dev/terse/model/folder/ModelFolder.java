@@ -126,7 +126,7 @@ public record ModelFolder(
     }
     requireFolder(path);
     if (AdapterFolder.is(path)) {
-      return config(AdapterFolder.base(path));
+      return AdapterFolder.config(path, config(AdapterFolder.base(path)));
     }
     return DecoderConfig.of(path.resolve(CONFIG));
   }

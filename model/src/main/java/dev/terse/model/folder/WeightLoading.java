@@ -88,7 +88,8 @@ final class WeightLoading {
     }
   }
 
-  private static boolean sameNumbers(WeightSource source, String one, String other) {
+  /** Whether two arrays hold the same numbers. */
+  static boolean sameNumbers(WeightSource source, String one, String other) {
     int[] shape = source.shape(one);
     if (!source.names().contains(other) || !Arrays.equals(shape, source.shape(other))) {
       return false;

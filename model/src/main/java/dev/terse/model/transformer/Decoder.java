@@ -22,6 +22,7 @@ import dev.terse.model.weights.RopeScheme;
 import dev.terse.model.weights.WeightShapes;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A decoder-only transformer of a family of {@link DecoderConfig}: forward, explicit backward, and
@@ -64,9 +65,10 @@ public final class Decoder implements AutoCloseable {
               l);
       layers[l] = new Layer(engine, config, own, l);
     }
-    this.embedding = weights.get(WeightShapes.EMBEDDING);
+    Function<String, Tensor> table = adapters == null ? weights::get : adapters::table;
+    this.embedding = table.apply(WeightShapes.EMBEDDING);
     this.norm = weights.get(WeightShapes.NORM);
-    this.head = weights.get(WeightShapes.head(config));
+    this.head = table.apply(WeightShapes.head(config));
     this.pool = engine.arena();
   }
 
@@ -265,15 +267,13 @@ public final class Decoder implements AutoCloseable {
     try (Arena scratch = arena.open()) {
       Tensor hidden = scratch.floats(x.shape());
       Tensor dHidden = scratch.floats(x.shape());
+      String table = WeightShapes.head(config);
+      TableGradient<Tensor> dTable = tableGradient(table, gradients, scratch);
       engine.rmsNorm(x, norm, config.normEpsilon(), hidden);
       TokenScores scores =
           engine.tokenLogProbs(
-              hidden,
-              head,
-              rows,
-              temperature,
-              new HeadBackward<>(
-                  loss, dHidden, tableGradient(WeightShapes.head(config), gradients)));
+              hidden, head, rows, temperature, new HeadBackward<>(loss, dHidden, dTable));
+      adapterBackward(table, dTable, gradients, scratch);
       Tensor dNorm = gradients.getOrNull(WeightShapes.NORM);
       Tensor sums = dNorm == null ? scratch.zeros(norm.shape()) : dNorm;
       engine.rmsNormBackward(x, norm, config.normEpsilon(), dHidden, d, Write.OVERWRITE, sums);
@@ -281,10 +281,17 @@ public final class Decoder implements AutoCloseable {
     }
   }
 
-  /** What is wanted of the gradient of a token table. */
-  private TableGradient<Tensor> tableGradient(String table, Parameters gradients) {
+  /**
+   * What is wanted of the gradient of a token table.
+   *
+   * @param arena where the gradient of an adapter's table lies until it is handed to the adapter
+   */
+  private TableGradient<Tensor> tableGradient(String table, Parameters gradients, Arena arena) {
     if (gradients.has(table)) {
       return TableGradient.whole(gradients.get(table));
+    }
+    if (adapters != null && adapters.adapts(table, gradients)) {
+      return TableGradient.whole(arena.zeros(adapters.table(table).shape()));
     }
     Tensor ofRows = gradients.getOrNull(TrainedRows.name(table));
     return ofRows == null
@@ -292,10 +299,20 @@ public final class Decoder implements AutoCloseable {
         : new TableGradient<>(adapters.rows(table).ids(), ofRows);
   }
 
+  /** Hands the gradient of an adapter's table to the adapter. */
+  private void adapterBackward(
+      String table, TableGradient<Tensor> dTable, Parameters gradients, Arena arena) {
+    if (adapters != null && adapters.adapts(table, gradients) && !gradients.has(table)) {
+      adapters.tableBackward(table, dTable.sums(), gradients, arena);
+    }
+  }
+
   private void embedBackward(int[] ids, Tensor d, Parameters gradients, Arena arena) {
-    TableGradient<Tensor> gradient = tableGradient(WeightShapes.EMBEDDING, gradients);
+    String table = WeightShapes.EMBEDDING;
+    TableGradient<Tensor> gradient = tableGradient(table, gradients, arena);
     if (gradient.isWhole()) {
       engine.embedBackward(ids, d, gradient.sums());
+      adapterBackward(table, gradient, gradients, arena);
     } else if (gradient.sums() != null) {
       adapters.rows(WeightShapes.EMBEDDING).embedBackward(engine, ids, d, gradient.sums(), arena);
     }

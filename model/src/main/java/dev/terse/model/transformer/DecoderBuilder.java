@@ -12,10 +12,14 @@ import dev.terse.model.weights.TokenRows;
 import dev.terse.model.weights.WeightShapes;
 import dev.terse.model.weights.WeightUse;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The weights of a decoder before there is one: rows and adapters are added here, so that no
@@ -23,6 +27,8 @@ import java.util.stream.Stream;
  * decoder; every later call is refused.
  */
 public final class DecoderBuilder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DecoderBuilder.class);
+
   private final Engine engine;
   private DecoderConfig config;
   private Parameters weights; // null once they are the decoder's
@@ -54,7 +60,7 @@ public final class DecoderBuilder implements AutoCloseable {
     DecoderBuilder blank = new DecoderBuilder(engine, config, new Parameters(zeros));
     return lora == null
         ? blank
-        : blank.withAdapters(lora, "", blank.byTable(new int[] {config.vocabSize() - 1}));
+        : blank.withAdapters(lora, "", new int[] {config.vocabSize() - 1}, Set.of());
   }
 
   /** The shape of the decoder, with the rows that were added. */
@@ -95,24 +101,95 @@ public final class DecoderBuilder implements AutoCloseable {
   }
 
   /**
+   * Makes the token tables at least {@code rows} long; new rows are 0.
+   *
+   * @throws IllegalStateException if there are adapters
+   */
+  public DecoderBuilder withRows(int rows) {
+    requireNoAdapters();
+    if (rows > config.vocabSize()) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>(weights().tensors());
+      for (String table : tables()) {
+        tensors.put(table, TokenRows.atLeast(engine, tensors.get(table), rows));
+      }
+      config = config.withVocabSize(rows);
+      weights = new Parameters(tensors);
+    }
+    return this;
+  }
+
+  /** The table called {@code name}, to be written: the embedding, or the head. */
+  public Tensor table(String name) {
+    requireNoAdapters();
+    return weights().get(name);
+  }
+
+  /**
    * Freezes the weights and puts new adapters on them, which change nothing until they are trained.
    *
    * @param base where the weights were loaded from (PEFT: base_model_name_or_path)
-   * @param tokens rows of the embedding and of an untied head that are trained beside the adapters
+   * @param tokens rows of the embedding and of an untied head that are trained beside the adapters,
+   *     where the table is not trained anyway
    * @param seed of A
+   * @throws IllegalArgumentException if the settings do not fit the decoder
    */
   public DecoderBuilder withAdapters(LoraSettings settings, String base, int[] tokens, long seed) {
-    withAdapters(settings, base, tokens.length == 0 ? Map.of() : byTable(tokens));
+    // The row of a new token is no part of the base: its table is saved where the row is not.
+    Set<String> replaced = new LinkedHashSet<>();
+    if (tokens.length > 0) {
+      settings.modules(config).stream()
+          .map(lora -> lora.module() + ".weight")
+          .filter(table -> table.equals(WeightShapes.EMBEDDING) || table.equals(WeightShapes.HEAD))
+          .forEach(replaced::add);
+    }
+    withAdapters(settings, base, tokens, replaced);
     adapters.draw(seed);
     return this;
   }
 
-  /** The same with A of 0 and trained rows by name of their table. */
+  private DecoderBuilder withAdapters(
+      LoraSettings settings, String base, int[] tokens, Set<String> replaced) {
+    untie(settings);
+    Map<String, int[]> byTable = new LinkedHashMap<>();
+    for (String table : tables()) {
+      if (tokens.length > 0 && !settings.trains(config, table)) {
+        byTable.put(table, tokens);
+      }
+    }
+    return withAdapters(settings, base, byTable, replaced);
+  }
+
+  /**
+   * The same with A of 0, and trained rows by name of their table.
+   *
+   * @param replaced tables that are saved with the adapters, though they are not trained
+   */
   public DecoderBuilder withAdapters(
-      LoraSettings settings, String base, Map<String, int[]> tokens) {
+      LoraSettings settings, String base, Map<String, int[]> tokens, Set<String> replaced) {
     requireNoAdapters();
-    adapters = new Adapters(engine, config, weights(), settings, base, tokens);
+    untie(settings);
+    adapters = new Adapters(engine, config, weights(), settings, base, tokens, replaced);
     return this;
+  }
+
+  /**
+   * Gives a tied head a table of its own where the adapters change one of the two alone, as PEFT's
+   * do.
+   */
+  private void untie(LoraSettings settings) {
+    if (!config.tiedHead() || !settings.changesATable(config)) {
+      return;
+    }
+    LOG.info(
+        "embedding and head were one table; the adapters change one of them alone, so the head has"
+            + " a table of its own from here on");
+    Map<String, Tensor> tensors = new LinkedHashMap<>(weights().tensors());
+    Tensor embedding = tensors.get(WeightShapes.EMBEDDING);
+    Tensor head = engine.allocate(embedding.shape());
+    engine.copy(embedding, head);
+    tensors.put(WeightShapes.HEAD, head);
+    config = config.untied();
+    weights = new Parameters(tensors);
   }
 
   /**
@@ -153,13 +230,6 @@ public final class DecoderBuilder implements AutoCloseable {
     if (adapters != null) {
       throw new IllegalStateException("this decoder has adapters already");
     }
-  }
-
-  /** The same rows of every token table. */
-  private Map<String, int[]> byTable(int[] tokens) {
-    Map<String, int[]> byTable = new LinkedHashMap<>();
-    tables().forEach(table -> byTable.put(table, tokens));
-    return byTable;
   }
 
   /** Names of the embedding and of an untied head. */

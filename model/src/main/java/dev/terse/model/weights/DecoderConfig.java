@@ -124,6 +124,13 @@ public record DecoderConfig(
     return of(changed);
   }
 
+  /** The same decoder with a head of its own. */
+  public DecoderConfig untied() {
+    ObjectNode changed = json.deepCopy();
+    changed.put("tie_word_embeddings", false);
+    return of(changed);
+  }
+
   /** Channels of all query heads, H*D. */
   public int queryChannels() {
     return attention.heads() * attention.headDim();

@@ -15,6 +15,12 @@ public final class WeightShapes {
   /** The same of B, which is held as Bᵀ [r, O]. */
   public static final String LORA_B = ".lora_B.transposed";
 
+  /** What the name of the embedding's Left [r, V] adds (PEFT calls it A). */
+  public static final String EMBEDDING_A = ".lora_embedding_A";
+
+  /** The same of its Right [r, C], PEFT's B transposed. */
+  public static final String EMBEDDING_B = ".lora_embedding_B.transposed";
+
   /** The same of DoRA's m [O]. */
   public static final String MAGNITUDE = ".lora_magnitude_vector";
 

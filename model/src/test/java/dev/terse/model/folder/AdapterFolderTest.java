@@ -53,20 +53,73 @@ class AdapterFolderTest {
               .put("bias", "all")
               .put("init_lora_weights", "pissa")
               .put("r", 0);
-          json.putArray("modules_to_save").add("lm_head");
-          json.putObject("rank_pattern").put("q_proj", 4);
-          json.putArray("target_modules").add("q_proj").add("lm_head");
+          json.putArray("target_parameters").add("experts");
+          json.putObject("rank_pattern").put("q_proj", 0);
         });
     refuses(
         folder.resolve("adapter_config.json")
             + " cannot be used: peft_type must be LORA, is \"IA3\"",
-        "modules_to_save [\"lm_head\"] is not supported",
-        "rank_pattern {\"q_proj\":4} is not supported",
+        "target_parameters [\"experts\"] is not supported",
+        "rank_pattern must hold ranks of 1 or more, is {\"q_proj\":0}",
         "bias must be none, is \"all\"",
         "init_lora_weights \"pissa\" changes the base model's weights",
-        "target_modules may name [q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj],"
-            + " not [lm_head]",
         "r must be 1 or more, is 0");
+  }
+
+  @Test
+  void config_thatChoosesWhatIsNotThere_isRefused() throws IOException {
+    write(json -> json.putArray("target_modules").add("c_attn"));
+    refuses(
+        "target_modules choose no module of the model: c_attn; it has model.layers.0.self_attn");
+    write(json -> json.put("target_modules", "(q_proj"));
+    refuses("'(q_proj' is no regular expression: Unclosed group");
+    write(json -> json.putArray("modules_to_save").add("score"));
+    refuses("modules_to_save names 'score', which is no module of the model");
+    write(json -> json.put("target_modules", ".*q_proj").putArray("layers_to_transform").add(0));
+    refuses("layers_to_transform needs target_modules as a list of names, not as a pattern");
+    write(
+        json -> {
+          json.putArray("modules_to_save").add("proj");
+          json.putArray("target_modules").add("q_proj");
+        });
+    refuses("q_proj is trained whole (modules_to_save) and has an adapter: choose one");
+    write(json -> json.put("ensure_weight_tying", true).putArray("modules_to_save").add("lm_head"));
+    refuses("ensure_weight_tying is not supported where embed_tokens or lm_head is changed");
+  }
+
+  /** As adapters of 2023 have it, and as PEFT reads them. */
+  @Test
+  void config_ofAnOldAdapter_takesPeftsDefaults() throws IOException {
+    write(
+        json -> {
+          json.removeAll();
+          json.put("base_model_name_or_path", TinyModel.LLAMA.folder().toString())
+              .put("peft_type", "LORA")
+              .put("bias", "none")
+              .putNull("enable_lora")
+              .put("fan_in_fan_out", true)
+              .put("merge_weights", false)
+              .putNull("modules_to_save")
+              .putNull("target_modules");
+        });
+    assertThat(AdapterConfig.read(folder).settings().describe())
+        .isEqualTo("rank 8, alpha 8 on q_proj, v_proj");
+  }
+
+  @Test
+  void trainedRows_ofATiedTable_areOneOrRefused() throws IOException {
+    write(
+        json -> {
+          ObjectNode byTable = json.putObject("trainable_token_indices");
+          byTable.putArray("embed_tokens").add(5).add(6);
+          byTable.putArray("lm_head").add(6).add(7);
+        });
+    refuses(
+        "adapter_config.json: trainable_token_indices must name the same rows for lm_head as for"
+            + " embed_tokens, since the base model ties the two: embed_tokens [5, 6], lm_head"
+            + " [6, 7]");
+    write(json -> json.putObject("trainable_token_indices").putArray("lm_head").add(5));
+    refuses("embed_tokens null, lm_head [5]");
   }
 
   @Test

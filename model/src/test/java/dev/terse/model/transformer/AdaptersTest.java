@@ -126,13 +126,14 @@ class AdaptersTest {
     double[] a = decoder.trained().get(module + WeightShapes.LORA_A).toDoubles();
     double[] b = decoder.trained().get(module + WeightShapes.LORA_B).toDoubles();
     LoraSettings settings = decoder.adapters().orElseThrow().settings();
+    double scale = settings.modules(decoder.config()).get(0).scale(); // that of every module
     int inputs = w.rowSize();
     double[] lengths = new double[w.rows()];
     for (int o = 0; o < lengths.length; o++) {
       for (int i = 0; i < inputs; i++) {
         double value = values[o * inputs + i];
         for (int k = 0; k < settings.rank(); k++) {
-          value += settings.scale() * b[k * lengths.length + o] * a[k * inputs + i];
+          value += scale * b[k * lengths.length + o] * a[k * inputs + i];
         }
         lengths[o] += value * value;
       }

@@ -114,9 +114,7 @@ public final class RunFiles {
     List<String> notes = ResumeRules.check(saved, now);
     Engine engine = decoder.engine();
     StateTensors.read(folder.resolve(MOMENTS), moments(optimizer), engine);
-    if (decoder.adapters().isPresent()) {
-      AdapterFolder.read(folder, decoder.trained());
-    }
+    decoder.adapters().ifPresent(adapters -> AdapterFolder.read(folder, adapters));
     if (engine.numberBytes() > Float.BYTES) {
       StateTensors.read(folder.resolve(EXACT_WEIGHTS), decoder.trained().tensors(), engine);
     }

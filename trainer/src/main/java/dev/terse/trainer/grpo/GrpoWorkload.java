@@ -135,7 +135,8 @@ record GrpoWorkload(
   }
 
   private boolean sharesPrompts(MemorySettings settings) {
-    return settings.lora() == null || !config.dropsOut();
+    boolean dropsOut = settings.lora() != null && config.dropsOut();
+    return !dropsOut && !model.rope().followsLength();
   }
 
   private static int[] ints(List<Integer> values) {

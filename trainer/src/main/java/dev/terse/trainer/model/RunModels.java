@@ -2,6 +2,7 @@ package dev.terse.trainer.model;
 
 import dev.terse.engine.Engine;
 import dev.terse.model.adapter.LoraSettings;
+import dev.terse.model.adapter.ModuleLora;
 import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.folder.AdapterFolder;
 import dev.terse.model.folder.ModelBuilder;
@@ -9,8 +10,10 @@ import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.transformer.DecoderBuilder;
 import dev.terse.model.weights.DecoderConfig;
+import dev.terse.model.weights.WeightShapes;
 import dev.terse.model.weights.WeightUse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 
 /** The model that a run begins with. */
@@ -44,7 +47,9 @@ public final class RunModels {
         model.withToken(token);
       }
       if (adapters) {
-        model.withAdapters(arguments.lora().settings(), name, token, seed);
+        LoraSettings settings = arguments.lora().settings();
+        requireNoDropoutOfTheHead(settings, config(arguments));
+        model.withAdapters(settings, name, token, seed);
       }
       return model.build();
     }
@@ -57,7 +62,7 @@ public final class RunModels {
   private static ModelFolder adapter(ModelArguments arguments, Path folder, Engine engine) {
     LoraSettings wanted = arguments.lora().settings();
     LoraSettings found = AdapterFolder.settings(folder);
-    if (!found.withDropout(wanted.dropout()).equals(wanted)) {
+    if (!asWanted(found, arguments.lora(), ModelFolder.config(folder))) {
       throw new IllegalArgumentException(
           folder
               + " is an adapter of "
@@ -69,6 +74,7 @@ public final class RunModels {
               + folder
               + " --output FOLDER) and start from there");
     }
+    requireNoDropoutOfTheHead(found.withDropout(wanted.dropout()), ModelFolder.config(folder));
     ModelFolder model = AdapterFolder.open(folder, engine, wanted.dropout()).build();
     String token = arguments.skipToken();
     if (token != null && !trains(model, token)) {
@@ -80,6 +86,39 @@ public final class RunModels {
               + ": set skip_token to null, or merge it first (convert)");
     }
     return model;
+  }
+
+  /** The head's matmul is one with its adapter: nothing can be left out of the adapter's input. */
+  private static void requireNoDropoutOfTheHead(LoraSettings settings, DecoderConfig config) {
+    boolean adapted =
+        settings.trains(config, WeightShapes.HEAD)
+            && !settings.savedWeights(config).contains(WeightShapes.HEAD);
+    if (adapted && settings.dropout() > 0) {
+      throw new IllegalArgumentException(
+          "lora_dropout "
+              + settings.dropout()
+              + " cannot be had where lm_head has an adapter, since nothing is left out of the"
+              + " input of the head: set lora_dropout to 0");
+    }
+  }
+
+  /**
+   * Whether an adapter is what the keys say: those that are left out, and patterns, are its own.
+   */
+  private static boolean asWanted(LoraSettings found, LoraConfig keys, DecoderConfig config) {
+    LoraSettings wanted = keys.settings();
+    return found.rank() == wanted.rank()
+        && found.alpha() == wanted.alpha()
+        && found.useRslora() == wanted.useRslora()
+        && found.useDora() == wanted.useDora()
+        && (keys.loraTargetModules().isEmpty()
+            || names(found, config).equals(names(wanted, config)))
+        && (keys.loraModulesToSave().isEmpty()
+            || found.savedWeights(config).equals(wanted.savedWeights(config)));
+  }
+
+  private static List<String> names(LoraSettings settings, DecoderConfig config) {
+    return settings.modules(config).stream().map(ModuleLora::module).toList();
   }
 
   private static boolean trains(ModelFolder model, String token) {

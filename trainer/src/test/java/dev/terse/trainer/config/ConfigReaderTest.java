@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.model.adapter.LoraSettings;
-import dev.terse.model.weights.LayerProjection;
+import dev.terse.model.adapter.TargetModules;
 import dev.terse.testkit.SharedData;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.grpo.GrpoConfig;
@@ -397,11 +397,12 @@ class ConfigReaderTest {
         "lora_r: 0|lora_r must be a number in [1, inf), was '0'",
         "lora_dropout: 1|lora_dropout must be a number in [0, 1), was '1'",
         "lora_target_modules: [q_proj, vproj]|lora_target_modules knows q_proj, k_proj, v_proj,"
-            + " o_proj, gate_proj, up_proj, down_proj, all-linear, not 'vproj' (did you mean"
+            + " o_proj, gate_proj, up_proj, down_proj, embed_tokens, lm_head, all-linear, not 'vproj' (did you mean"
             + " 'v_proj'?)",
         "use_dora: true|use_dora is a kind of adapter: set use_peft too",
         "use_rslora: true|use_rslora is a kind of adapter: set use_peft too",
-        "lora_modules_to_save: [lm_head]|lora_modules_to_save '[lm_head]' is not supported",
+        "lora_modules_to_save: [lm_head]|lora_modules_to_save stands beside adapters: set use_peft",
+        "lora_target_modules: '(q'|lora_target_modules: '(q' is no regular expression",
         "lora_target_parameters: [x]|name the projections in lora_target_modules",
         "report_to: wandbee|line 3: report_to knows none, tensorboard and all, not 'wandbee'",
       })
@@ -421,11 +422,18 @@ class ConfigReaderTest {
 
   @Test
   void adapters_severalProblems_areToldAtOnce() {
-    assertThat(problems("use_dora: true\nlora_target_modules: [lm_head, embed_tokens]\n"))
+    assertThat(problems("use_dora: true\nlora_target_modules: [score, wte]\n"))
         .hasSize(1)
         .first()
         .asString()
-        .contains("not 'lm_head'", "not 'embed_tokens'", "use_dora is a kind of adapter");
+        .contains("not 'score'", "not 'wte'", "use_dora is a kind of adapter");
+    assertThat(problems("use_peft: true\nuse_dora: true\nlora_target_modules: [q_proj, lm_head]\n"))
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains(
+            "lora_dropout 0.05 cannot be had where lora_target_modules names lm_head",
+            "use_dora is not supported on embed_tokens and lm_head");
     assertThatThrownBy(
             () ->
                 sft(
@@ -441,8 +449,27 @@ class ConfigReaderTest {
     String yaml =
         MINIMAL + "use_peft: true\nlora_r: 4\nlora_target_modules: all-linear\nuse_rslora: true\n";
     LoraSettings settings = sft(yaml).config().model().lora().settings();
-    assertThat(settings.scale()).isEqualTo(16);
-    assertThat(settings.targets()).containsExactly(LayerProjection.values());
+    assertThat(settings.targets()).isEqualTo(TargetModules.ALL_LINEAR);
+    assertThat(settings.describe())
+        .startsWith("rank 4, alpha 32, rsLoRA on q_proj, k_proj, v_proj");
+    settings =
+        sft(MINIMAL
+                + "use_peft: true\nlora_dropout: 0\nlora_target_modules: [q_proj, lm_head]\n"
+                + "lora_modules_to_save: [embed_tokens]\n")
+            .config()
+            .model()
+            .lora()
+            .settings();
+    assertThat(settings.describe())
+        .isEqualTo("rank 16, alpha 32 on q_proj, lm_head, whole embed_tokens");
+    settings =
+        sft(MINIMAL + "use_peft: true\nlora_target_modules: ['.*\\.(q|k)_proj']\n")
+            .config()
+            .model()
+            .lora()
+            .settings();
+    assertThat(settings.describe())
+        .isEqualTo("rank 16, alpha 32 on modules that match .*\\.(q|k)_proj");
     assertThat(sft(MINIMAL + "lora_r: 4\n").config().model().lora().usePeft()).isFalse();
     String dropout = MINIMAL + "use_peft: true\n";
     assertThat(grpo(dropout).config().dropsOut()).isTrue();

@@ -145,14 +145,19 @@ class LoraRunTest {
   @CsvSource({
     "REFERENCE, --lora_target_modules=all-linear, --use_dora",
     "REFERENCE, --lora_target_modules=q_proj, --use_rslora",
+    "REFERENCE, --lora_target_modules=[q_proj lm_head], --lora_modules_to_save=[embed_tokens norm]",
+    "ND4J, --lora_target_modules=[embed_tokens up_proj], --use_rslora",
     "ND4J, --lora_target_modules=all-linear, --use_dora",
     "ND4J, --lora_target_modules=[v_proj up_proj], --use_rslora",
     "BF16, --lora_target_modules=all-linear, --use_dora"
   })
-  void sft_stoppedAfterEachStep_endsWithTheSameBits(OnEngine on, String targets, String kind)
+  void sft_stoppedAfterEachStep_endsWithTheSameBits(OnEngine on, String targets, String more)
       throws IOException {
     String modules = targets.replace(' ', ',');
-    sft(on, "whole", modules, kind, "--save_steps=1");
+    String kind = more.replace(' ', ',');
+    // Nothing can be left out of the input of the head.
+    String dropout = "--lora_dropout=" + (targets.contains("lm_head") ? 0 : 0.2);
+    sft(on, "whole", modules, kind, dropout, "--save_steps=1");
     for (int stop = 1; stop < 4; stop++) {
       String name = "from" + stop;
       sft(
@@ -160,6 +165,7 @@ class LoraRunTest {
           name,
           modules,
           kind,
+          dropout,
           "--save_steps=4",
           "--gradient_checkpointing=false", // the same masks are drawn again, or were kept
           "--resume_from_checkpoint=" + folder.resolve("whole/checkpoint-" + stop));
@@ -292,5 +298,26 @@ class LoraRunTest {
             () -> sft(OnEngine.REFERENCE, "out", "--lora_r=5", "--resume_from_checkpoint=true"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("lora_r was 4, is 5");
+  }
+
+  /** Patterns and adapters of others are seen when the model is known. */
+  @Test
+  void dropout_whereTheHeadHasAnAdapter_isRefused() throws IOException {
+    assertThatThrownBy(
+            () -> sft(OnEngine.REFERENCE, "out", "--lora_target_modules=.*(lm_head|q_proj)"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "lora_dropout 0.2 cannot be had where lm_head has an adapter, since nothing is left out"
+                + " of the input of the head: set lora_dropout to 0");
+    String[] of = {"--lora_target_modules=.*(lm_head|q_proj)", "--lora_dropout=0"};
+    sft(OnEngine.REFERENCE, "head", of);
+    assertThat(sink.values("train/loss").get(3)).isLessThan(sink.values("train/loss").get(0));
+    String start = "--model_name_or_path=" + folder.resolve("head");
+    assertThatThrownBy(() -> sft(OnEngine.REFERENCE, "on", start))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cannot be had where lm_head has an adapter");
+    sft(OnEngine.REFERENCE, "on", start, "--lora_dropout=0");
+    assertThat(Files.readString(folder.resolve("on/adapter_config.json")))
+        .contains("\"target_modules\" : \".*(lm_head|q_proj)\"");
   }
 }
