@@ -1,11 +1,11 @@
 package dev.terse.cli;
 
 import dev.terse.cli.command.ExitCodes;
+import dev.terse.io.IoSentence;
+import dev.terse.trainer.loop.RunStoppedException;
 import dev.terse.trainer.optim.NonFiniteException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -49,28 +49,16 @@ final class Failures {
 
   private static String sentence(Exception failure) {
     if (failure instanceof UncheckedIOException || failure instanceof IOException) {
-      return ioSentence(failure);
+      return IoSentence.of(failure);
     }
     if (failure instanceof IllegalArgumentException
         || failure instanceof IndexOutOfBoundsException
         || failure instanceof UnsupportedOperationException
+        || failure instanceof RunStoppedException
         || failure instanceof NonFiniteException) {
       return orName(failure);
     }
     return "a fault of the program, please report it with the output of --verbose: " + failure;
-  }
-
-  private static String ioSentence(Exception failure) {
-    Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;
-    if (cause instanceof FileSystemException fault && fault.getReason() == null) {
-      String what =
-          fault instanceof NoSuchFileException
-              ? ": no such file"
-              : fault instanceof AccessDeniedException ? ": access denied" : "";
-      // Messages of this type are often the bare path.
-      return fault.getMessage().contains(" ") ? fault.getMessage() : fault.getFile() + what;
-    }
-    return orName(failure);
   }
 
   private static String orName(Exception failure) {

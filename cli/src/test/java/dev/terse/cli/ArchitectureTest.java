@@ -64,9 +64,13 @@ class ArchitectureTest {
         Set.of("com.fasterxml.jackson", "org.apache.commons.math3", "org.slf4j")),
     ROLLOUT("rollout", Set.of(ENGINE, MODEL), Set.of("org.slf4j")),
     REWARD("reward", Set.of(ANSWERS), Set.of("org.apache.commons.text", "com.fasterxml.jackson")),
+    TRAINER_CONFIG(
+        "trainer.config",
+        Set.of(IO),
+        Set.of("com.fasterxml.jackson", "org.yaml.snakeyaml", "org.apache.commons.text")),
     TRAINER(
         "trainer",
-        Set.of(ENGINE, IO, MODEL, TRACES, ROLLOUT, ANSWERS, REWARD),
+        Set.of(TRAINER_CONFIG, ENGINE, IO, MODEL, TRACES, ROLLOUT, ANSWERS, REWARD),
         Set.of(
             "com.fasterxml.jackson",
             "org.yaml.snakeyaml",
@@ -79,7 +83,7 @@ class ArchitectureTest {
         Set.of("com.fasterxml.jackson", "org.deeplearning4j", "org.nd4j")),
     LAB(
         "lab",
-        Set.of(ENGINE, IO, MODEL, TRACES, ROLLOUT, ANSWERS, REWARD, TRAINER),
+        Set.of(ENGINE, IO, MODEL, TRACES, ROLLOUT, ANSWERS, REWARD, TRAINER, TRAINER_CONFIG),
         Set.of("com.fasterxml.jackson", "org.apache.commons.math3", "org.slf4j")),
     CLI(
         "cli",
@@ -94,6 +98,7 @@ class ArchitectureTest {
             ANSWERS,
             REWARD,
             TRAINER,
+            TRAINER_CONFIG,
             LAB),
         Set.of("com.fasterxml.jackson", "picocli", "me.tongfei.progressbar", "org.slf4j")),
     TESTKIT(

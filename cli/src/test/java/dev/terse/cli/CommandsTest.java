@@ -68,7 +68,7 @@ class CommandsTest {
     assertThat(row.get("id").intValue()).isEqualTo(7);
     assertThat(row.get("ids")).hasToString("[301,16,10,17,299]");
 
-    refused("no such file", "tokenize", "--model=" + MODEL, "--input=none", "--output=" + ids);
+    refused("no such file", "tokenize", "--model=" + MODEL, "--input=none", other());
     assertFailsOnAFullDisk("tokenize", "--model=" + MODEL, "--input=" + texts);
   }
 
@@ -85,7 +85,7 @@ class CommandsTest {
     assertThat(folder.resolve("again/model.safetensors"))
         .hasSameBinaryContentAs(half.resolve("model.safetensors"));
 
-    refused("none", "convert", "--model=" + folder.resolve("none"), "--output=" + half);
+    refused("none", "convert", "--model=" + folder.resolve("none"), other());
   }
 
   @Test
@@ -128,7 +128,7 @@ class CommandsTest {
         .hasSize(4)
         .allSatisfy(entropy -> assertThat(entropy.doubleValue()).isBetween(0.0, Math.log(303)));
 
-    refused("no such file", "score", "--model=" + MODEL, "--input=none", "--output=" + scores);
+    refused("no such file", "score", "--model=" + MODEL, "--input=none", other());
   }
 
   @Test
@@ -143,9 +143,9 @@ class CommandsTest {
         .allSatisfy(row -> assertThat(answer(row)).contains("[SKIP]", "\\boxed{"));
     assertThat(rows(steps)).hasSize(3);
 
-    refused("kappa", compress(traces, "1.5", "--output=" + rows));
+    refused("kappa", compress(traces, "1.5", other()));
     Path broken = write("broken.jsonl", "{\"question\": 1}");
-    refused("broken.jsonl line 1", compress(broken, "0.5", "--output=" + rows));
+    refused("broken.jsonl line 1", compress(broken, "0.5", other()));
     assertFailsOnAFullDisk(compress(traces, "0.5"));
   }
 
@@ -162,8 +162,12 @@ class CommandsTest {
     assertThat(uninterrupted)
         .isNotEqualTo(Files.readAllBytes(MODEL.resolve(tensors.getFileName())));
 
-    ok(with(sft, "--output_dir=" + out, "--resume_from_checkpoint=" + out.resolve("checkpoint-1")));
+    String back = "--resume_from_checkpoint=" + out.resolve("checkpoint-1");
+    refused("holds another run (checkpoint-2", with(sft, "--output_dir=" + out));
+    refused("would do anew (checkpoint-2", with(sft, "--output_dir=" + out, back));
+    ok(with(sft, "--output_dir=" + out, back, "--overwrite_output_dir"));
     assertThat(tensors).hasBinaryContent(uninterrupted);
+    refused("which the run reads", with(sft, "--output_dir=" + MODEL, "--overwrite_output_dir"));
 
     refused("did you mean 'learning_rate'?", with(sft, "--output_dir=x", "--learning_rat=1"));
     Path file = write("file", "");
@@ -232,7 +236,7 @@ class CommandsTest {
     assertThat(run.out()).contains("equal");
     assertThat(rows(output).get(0).get("verdict").textValue()).isEqualTo("equal");
 
-    refused("no such file", "grade", "--input=none", "--output=" + output);
+    refused("no such file", "grade", "--input=none", other());
     assertFailsOnAFullDisk("grade", "--input=" + input);
   }
 
@@ -272,6 +276,63 @@ class CommandsTest {
     assertThat(out.resolve("charts")).isDirectoryContaining("glob:**.png");
 
     refused("did you mean 'kappa'?", quickstart[0], quickstart[1], "--kapa=0.3");
+  }
+
+  /** The rule of docs/outputs.md, for every command that writes a file. */
+  @Test
+  void outputs_ofEveryCommand_areNeverInputsAndNeverReplacedUnasked() throws IOException {
+    Path texts = write("texts.jsonl", "{\"id\": 1, \"text\": \"1+2\"}");
+    Path pairs = write("pairs.jsonl", "{\"id\": 1, \"gold\": \"2\", \"prediction\": \"2\"}");
+    Path problems = task("arithmetic", "problems", 1, "problems.jsonl");
+    Path traces = task("arithmetic", "traces", 1, "traces.jsonl");
+    String model = "--model=" + MODEL;
+    List<List<String>> commands =
+        List.of(
+            List.of("task", "arithmetic", "--rows=1"),
+            List.of("tokenize", model, "--input=" + texts),
+            List.of("score", model, "--input=" + texts),
+            List.of("generate", model, "--input=" + problems, "--max-new-tokens=2"),
+            List.of("grade", "--input=" + pairs),
+            List.of("compress", model, "--input=" + traces, "--kappa=0.5"),
+            List.of(
+                "eval",
+                "--model_name_or_path=" + MODEL,
+                "--dataset_name=" + problems,
+                "--max_completion_length=2"));
+    List<Path> inputs = List.of(texts, texts, texts, problems, pairs, traces, problems);
+    for (int i = 0; i < commands.size(); i++) {
+      List<String> command = commands.get(i);
+      Path taken = write("taken.jsonl", "precious");
+      refused(taken + " exists: --overwrite replaces it", with(command, "--output=" + taken));
+      assertThat(taken).content().isEqualTo("precious\n");
+      ok(with(command, "--output=" + taken, "--overwrite"));
+      assertThat(taken).content().startsWith("{");
+
+      Path input = inputs.get(i);
+      if (i > 0) {
+        byte[] before = Files.readAllBytes(input);
+        Path link = Files.createSymbolicLink(folder.resolve("link" + i), input);
+        for (Path spelling : List.of(input, link)) {
+          String[] asked = with(command, "--output=" + spelling, "--overwrite");
+          refused("is what the command reads; name another output", asked);
+        }
+        assertThat(input).hasBinaryContent(before);
+      }
+    }
+    refused("a file of " + MODEL, with(commands.get(1), tokenizer(), "--overwrite"));
+    refused("two outputs have one name", compress(traces, "0.5", "--steps=same", "--output=same"));
+    refused("found a device", with(commands.get(0), "--output=/dev/null", "--overwrite"));
+    refused("is what the command reads", "convert", model, "--output=" + MODEL, "--overwrite");
+    refused("holds files: --overwrite", "convert", model, "--output=" + folder);
+  }
+
+  private static String tokenizer() {
+    return "--output=" + MODEL.resolve("tokenizer.json");
+  }
+
+  /** An output that is not there yet. */
+  private String other() {
+    return "--output=" + folder.resolve("other");
   }
 
   private static Cli ok(String... arguments) {

@@ -61,7 +61,7 @@ class KilledRunTest {
   }
 
   private int newest(String output) throws IOException {
-    return new CheckpointStore(folder.resolve(output), 2)
+    return new CheckpointStore(folder.resolve(output))
         .newestValid()
         .map(CheckpointStore.Checkpoint::step)
         .orElse(0);
@@ -91,6 +91,26 @@ class KilledRunTest {
     assertThat(log("out")).contains("asked to stop: the run stands after update");
     assertThat(newest("out")).isGreaterThanOrEqualTo(2);
     assertThat(folder.resolve("out/model.safetensors")).doesNotExist();
+  }
+
+  /** T10: there is nothing to save yet, so nothing is waited for. */
+  @Test
+  void sigterm_whileTheDataAreRead_endsTheProcessAtOnce() throws Exception {
+    String row = Files.readAllLines(folder.resolve("sft.jsonl")).get(0) + "\n";
+    Files.writeString(folder.resolve("sft.jsonl"), row.repeat(300_000)); // minutes of reading
+    Process process = start("out", 10);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!Files.exists(folder.resolve("out/.trainer.lock"))) {
+      assertThat(System.nanoTime()).as(log("out")).isLessThan(deadline);
+      Thread.sleep(20);
+    }
+    Thread.sleep(1000);
+    long asked = System.nanoTime();
+    process.destroy();
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).as(log("out")).isTrue();
+    assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - asked)).isLessThan(10);
+    assertThat(process.exitValue()).isEqualTo(143);
+    assertThat(log("out")).contains("asked to stop before the first update: there is nothing");
   }
 
   /** T1 and T2: killed at random moments while saving after every update, restarted by a loop. */

@@ -65,6 +65,11 @@ public final class AtomicFile implements AutoCloseable {
     }
   }
 
+  /** Appends UTF-8 text. */
+  public void append(String text) throws IOException {
+    writeFully(channel, StandardCharsets.UTF_8.encode(text));
+  }
+
   FileChannel channel() {
     return channel;
   }

@@ -62,7 +62,7 @@ public final class JsonLines implements RowReader {
     try {
       this.in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
     } catch (NoSuchFileException e) {
-      throw new NoSuchFileException(file + ": no such file");
+      throw new NoSuchFileException(file.toString(), null, "no such file");
     }
     this.file = file;
     this.maxLineBytes = maxLineBytes;

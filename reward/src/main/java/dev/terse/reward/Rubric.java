@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -124,12 +125,26 @@ public final class Rubric implements AutoCloseable {
    * @return their rewards, [B]
    */
   public List<Score> score(List<Sample> batch) {
+    return score(batch, done -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param progress hears each term of each completion; what it throws ends the scoring
+   * @return their rewards, [B]
+   */
+  public List<Score> score(List<Sample> batch, LongConsumer progress) {
     var rewards = batch.stream().map(Pending::new).toList();
     for (var weighted : terms) {
       if (weighted.term() instanceof BatchReward together) {
         addAll(together, weighted.weight(), rewards);
+        progress.accept(rewards.size());
       } else {
-        rewards.forEach(reward -> reward.add(weighted));
+        for (Pending reward : rewards) {
+          reward.add(weighted);
+          progress.accept(1);
+        }
       }
     }
     return rewards.stream().map(reward -> finished(reward)).toList();

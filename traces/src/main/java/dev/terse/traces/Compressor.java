@@ -3,6 +3,7 @@ package dev.terse.traces;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.engine.Progress;
 import dev.terse.io.JsonLines;
+import dev.terse.io.Outputs;
 import dev.terse.traces.prune.Placeholder;
 import dev.terse.traces.prune.Pruner;
 import dev.terse.traces.prune.SftExample;
@@ -13,7 +14,6 @@ import dev.terse.traces.score.TraceTokens;
 import dev.terse.traces.segment.Thinking;
 import dev.terse.traces.segment.Trace;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +65,14 @@ public final class Compressor {
    */
   public List<CompressReport> run(Path input, List<Target> targets, Progress progress)
       throws IOException {
-    requireApart(input, targets);
+    List<Path> files = new ArrayList<>();
+    for (Target target : targets) {
+      files.add(target.output());
+      if (target.steps() != null) {
+        files.add(target.steps());
+      }
+    }
+    new Outputs(List.of(input), true).requireFiles(files);
     try (JsonLines rows = JsonLines.open(input);
         CompressedSets sets = CompressedSets.open(targets, maxTokens())) {
       List<TraceTokens> batch = new ArrayList<>();
@@ -154,30 +161,5 @@ public final class Compressor {
     sets.pass(tokens);
     progress.advance(tokens);
     batch.clear();
-  }
-
-  private static void requireApart(Path input, List<Target> targets) throws IOException {
-    List<Path> files = new ArrayList<>(List.of(input));
-    for (Target target : targets) {
-      files.add(target.output());
-      if (target.steps() != null) {
-        files.add(target.steps());
-      }
-    }
-    for (int i = 0; i < files.size(); i++) {
-      for (int j = 0; j < i; j++) {
-        if (same(files.get(i), files.get(j))) {
-          throw new IllegalArgumentException(
-              "expected different files for input, output and steps, found '"
-                  + files.get(i)
-                  + "' twice");
-        }
-      }
-    }
-  }
-
-  private static boolean same(Path a, Path b) throws IOException {
-    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize())
-        || Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b);
   }
 }

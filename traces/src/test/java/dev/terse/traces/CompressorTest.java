@@ -177,7 +177,7 @@ class CompressorTest {
   void run_outputThatIsTheInput_isRefused() throws IOException {
     Path input = write(GOOD);
     assertThatThrownBy(() -> compressor(Intake.all()).run(input, targets(input), Progress.NONE))
-        .hasMessageContaining("expected different files")
+        .hasMessageContaining("is what the command reads")
         .hasMessageContaining("traces.jsonl");
     assertThat(input).content().contains("t1");
   }

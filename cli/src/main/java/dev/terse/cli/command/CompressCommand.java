@@ -138,10 +138,13 @@ public final class CompressCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "42", description = "Of the random order." + DEFAULT)
   private long seed;
 
+  @Mixin private OverwriteOption outputs;
+
   @Mixin private EngineOption engineOption;
 
   @Override
   public Integer call() throws IOException {
+    outputs.requireFiles(List.of(model, input), output, steps);
     Compressor.Method method =
         new Compressor.Method(
             score,

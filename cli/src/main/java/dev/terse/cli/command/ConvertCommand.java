@@ -10,8 +10,10 @@ import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.gguf.PreTokenizerChoice;
 import dev.terse.model.safetensors.DType;
 import dev.terse.trainer.metrics.Phases;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,13 +71,13 @@ public final class ConvertCommand implements Callable<Integer> {
       })
   private PreTokenizerChoice preTokenizer;
 
+  @Mixin private OverwriteOption outputs;
+
   @Mixin private EngineOption engineOption;
 
   @Override
-  public Integer call() {
-    if (output.toAbsolutePath().normalize().equals(model.toAbsolutePath().normalize())) {
-      throw new IllegalArgumentException("--output must be another folder than --model: " + output);
-    }
+  public Integer call() throws IOException {
+    outputs.requireFolder(List.of(model), output);
     if (Files.isRegularFile(model)) {
       try (Phases.Phase phase = Terminal.phases().start("convert", "numbers", -1)) {
         HuggingFaceExport.fromGguf(model, output, dtype.dtype, preTokenizer, phase);

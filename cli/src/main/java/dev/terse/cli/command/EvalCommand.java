@@ -3,6 +3,7 @@ package dev.terse.cli.command;
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
+import dev.terse.io.Outputs;
 import dev.terse.lab.statistics.PairedComparison;
 import dev.terse.trainer.eval.EvalConfig;
 import dev.terse.trainer.eval.EvalRecord;
@@ -57,6 +58,10 @@ public final class EvalCommand extends ConfiguredCommand<EvalConfig> {
       return ExitCodes.OK;
     }
     EvalConfig config = load().config();
+    if (config.output() != null) {
+      new Outputs(config.inputs(), config.overwrite())
+          .requireFiles(List.of(Path.of(config.output())));
+    }
     try (Engine engine = EngineOption.open(config.engine())) {
       Evaluation evaluation = new EvalRun(config, engine, Terminal.phases()).run();
       evaluation

@@ -120,6 +120,8 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "The same seed draws the same completions." + DEFAULT)
   private long seed;
 
+  @Mixin private OverwriteOption outputs;
+
   @Mixin private EngineOption engineOption;
 
   /**
@@ -131,6 +133,10 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (output != null) {
+      List<Path> inputs = source.input == null ? List.of(model) : List.of(model, source.input);
+      outputs.requireFiles(inputs, output);
+    }
     SamplingParams sampling = new SamplingParams(temperature, topK, topP, minP, maxNewTokens);
     List<Asked> asked = read();
     try (Engine engine = engineOption.open();

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -55,8 +56,11 @@ public final class GradeCommand implements Callable<Integer> {
               + DEFAULT)
   private AnswerPolicy policy;
 
+  @Mixin private OverwriteOption outputs;
+
   @Override
   public Integer call() throws IOException {
+    outputs.requireFiles(List.of(input), output);
     AnswerCheck check = new AnswerCheck(policy);
     Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
     List<Double> millis = new ArrayList<>();

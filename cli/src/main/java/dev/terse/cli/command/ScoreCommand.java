@@ -64,10 +64,13 @@ public final class ScoreCommand implements Callable<Integer> {
       description = "Rows are packed up to this many tokens a pass." + DEFAULT)
   private int batchTokens;
 
+  @Mixin private OverwriteOption outputs;
+
   @Mixin private EngineOption engineOption;
 
   @Override
   public Integer call() throws IOException {
+    outputs.requireFiles(List.of(model, input), output, gradients);
     long start = System.nanoTime();
     try (Engine engine = engineOption.open();
         Decoder decoder = ModelFolder.openDecoder(model, engine, WeightUse.READ).build();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -79,8 +80,11 @@ public final class TaskCommand implements Callable<Integer> {
   @Option(names = "--output", required = true, description = "JSONL to write.")
   private Path output;
 
+  @Mixin private OverwriteOption outputs;
+
   @Override
   public Integer call() throws IOException {
+    outputs.requireFiles(List.of(), output);
     List<WorkedProblem> problems =
         task.source(seed, minOperations, maxOperations).problems(split, rows);
     try (JsonLinesWriter out = new JsonLinesWriter(output)) {

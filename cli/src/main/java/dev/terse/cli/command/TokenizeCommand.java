@@ -8,8 +8,10 @@ import dev.terse.io.JsonLinesWriter;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Texts to token ids. */
@@ -38,8 +40,11 @@ public final class TokenizeCommand implements Callable<Integer> {
       description = "Add what the tokenizer puts around a text, such as a begin mark.")
   private boolean addSpecialTokens;
 
+  @Mixin private OverwriteOption outputs;
+
   @Override
   public Integer call() throws IOException {
+    outputs.requireFiles(List.of(model, input), output);
     try (Tokenizer tokenizer = Tokenizer.load(model);
         JsonLines rows = JsonLines.open(input);
         JsonLinesWriter out = new JsonLinesWriter(output)) {

@@ -5,6 +5,7 @@ import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.grpo.GrpoRun;
+import dev.terse.trainer.loop.RunStoppedException;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.metrics.MetricSink;
@@ -56,7 +57,7 @@ record Training(QuickstartConfig config, Engine engine, Phases phases) {
             RunSinks.open(training.logging(), Path.of(training.outputDir()), progress)) {
       int updates = run.with(sink, stop);
       if (stop.isRequested()) {
-        throw new IllegalStateException(
+        throw new RunStoppedException(
             "stopped after "
                 + updates
                 + " updates of "

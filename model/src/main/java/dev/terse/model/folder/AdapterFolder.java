@@ -97,7 +97,7 @@ public final class AdapterFolder {
   }
 
   /** Where the model of an adapter stands. */
-  static Path base(Path folder) {
+  public static Path base(Path folder) {
     return base(folder, AdapterConfig.read(folder));
   }
 

@@ -186,7 +186,8 @@ public record ModelFolder(
   }
 
   /**
-   * Writes a folder that transformers loads. Each file is replaced whole.
+   * Writes a folder that transformers loads. Each file is replaced whole, config.json last: a
+   * folder that has it has weights.
    *
    * @param dtype what the weights are rounded to; adapters are written in 32 bits always
    * @throws java.io.UncheckedIOException naming the file that cannot be written
@@ -197,11 +198,11 @@ public record ModelFolder(
       return;
     }
     tokenizer.save(folder);
+    WeightFiles.write(folder, decoder.weights().tensors(), dtype, WeightFiles.MAX_SHARD_BYTES);
     if (generationConfig != null) {
       AtomicFile.write(folder.resolve(GENERATION_CONFIG), JsonFile.text(generationConfig));
     }
     AtomicFile.write(folder.resolve(CONFIG), JsonFile.text(savedConfig(dtype)));
-    WeightFiles.write(folder, decoder.weights().tensors(), dtype, WeightFiles.MAX_SHARD_BYTES);
   }
 
   /** The config as it was read, with the number type of the weights beside it. */

@@ -2,10 +2,15 @@ package dev.terse.reward.isolate;
 
 import dev.terse.reward.RewardTerm;
 import java.io.File;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Rewards that users write, by the entries {@code class:com.example.MyReward} and {@code
@@ -50,6 +55,43 @@ public record UserRewards(List<String> classPath, IsolationLimits limits) {
   /** Whether an entry of {@code reward_funcs} names a class. */
   public static boolean isClass(String entry) {
     return entry.startsWith(CLASS);
+  }
+
+  /**
+   * What decides how these rewards judge: what {@link #classPath} names and, of the program's own
+   * class path, where the classes themselves stand; of a command, the files that it names.
+   *
+   * @param entries of {@code reward_funcs}
+   */
+  public List<Path> files(List<String> entries) {
+    List<Path> files = new ArrayList<>();
+    for (String entry : classPath) {
+      boolean jars = entry.endsWith(File.separator + "*");
+      files.add(Path.of(jars ? entry.substring(0, entry.length() - 2) : entry));
+    }
+    for (String entry : entries) {
+      if (isClass(entry)) {
+        String type = entry.substring(CLASS.length()).strip();
+        own(type.replace('.', '/') + ".class").ifPresent(files::add);
+      } else if (isUsers(entry)) {
+        Stream.of(entry.substring(COMMAND.length()).strip().split("\\s+"))
+            .map(Path::of)
+            .filter(Files::isRegularFile)
+            .forEach(files::add);
+      }
+    }
+    return files;
+  }
+
+  /** The class file, or the jar that it is in. */
+  private static Optional<Path> own(String resource) {
+    URL found = ClassLoader.getSystemResource(resource);
+    if (found == null) {
+      return Optional.empty();
+    }
+    String text = found.toString();
+    String file = text.startsWith("jar:") ? text.substring(4, text.indexOf("!/")) : text;
+    return file.startsWith("file:") ? Optional.of(Path.of(URI.create(file))) : Optional.empty();
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.terse.trainer.checkpoint;
 
-import dev.terse.io.Folders;
+import dev.terse.trainer.checkpoint.Manifest.Damaged;
+import dev.terse.trainer.checkpoint.Manifest.Finding;
+import dev.terse.trainer.checkpoint.Manifest.Whole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,90 +18,53 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of a run: folders {@code checkpoint-N} in one place. A checkpoint is written
- * aside, synced, sealed by its {@link Manifest} and renamed, so it is seen whole or not at all;
- * there is no "latest" file, the newest valid folder is found by looking. The newest valid one is
- * never deleted.
+ * The checkpoints that stand in a folder: {@code checkpoint-N}. There is no "latest" file, the
+ * newest valid one is found by looking.
+ *
+ * @param root output_dir
  */
-public final class CheckpointStore {
+public record CheckpointStore(Path root) {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-([0-9]{1,9})");
-  private static final Pattern STAGING = Pattern.compile("\\.tmp-.*-([0-9]{1,18})");
-
-  private final Path root;
-  private final int retained;
-
-  /** Fills a folder with the files of a checkpoint. */
-  @FunctionalInterface
-  public interface Content {
-    void writeTo(Path folder) throws IOException;
-  }
 
   /**
    * A valid checkpoint.
    *
    * @param step updates done when it was written
+   * @param run that wrote it; empty of checkpoints that were written before runs had names
    */
-  public record Checkpoint(int step, Path folder) {}
+  public record Checkpoint(int step, Path folder, String run) {}
 
   /**
-   * @param root output_dir
-   * @param retained newest checkpoints that stay; at least 2, so that a damaged newest one does not
-   *     cost the run
-   */
-  public CheckpointStore(Path root, int retained) {
-    if (retained < 2) {
-      throw new IllegalArgumentException("at least 2 checkpoints are kept, not " + retained);
-    }
-    this.root = root;
-    this.retained = retained;
-  }
-
-  /**
-   * Publishes a checkpoint, then deletes those that are not retained.
+   * A folder that is named like a checkpoint, valid or not.
    *
-   * @param best step of a checkpoint that is retained beside the newest
+   * @param step that its name says
    */
-  public void save(int step, Content content, OptionalInt best) throws IOException {
-    Files.createDirectories(root);
-    removeDeadLeftovers();
-    Path staging = staging("checkpoint-" + step);
-    try {
-      Files.createDirectory(staging);
-      content.writeTo(staging);
-      Files.writeString(staging.resolve(Manifest.NAME), Manifest.of(staging, step));
-      Folders.syncTree(staging);
-      publish(staging, root.resolve("checkpoint-" + step));
-    } finally {
-      Folders.delete(staging);
+  record Named(int step, Path folder) {
+    String name() {
+      return folder.getFileName().toString();
     }
-    retain(best);
-  }
-
-  /** The checkpoint of a step, if it is there and whole. */
-  public Optional<Checkpoint> at(int step) {
-    Path folder = root.resolve("checkpoint-" + step);
-    return Files.isDirectory(folder) && Manifest.problem(folder, step).isEmpty()
-        ? Optional.of(new Checkpoint(step, folder))
-        : Optional.empty();
   }
 
   /**
    * The newest checkpoint that is whole. Damaged ones that are newer are renamed to {@code
    * damaged-checkpoint-N} and told of; nothing is deleted.
+   *
+   * @throws IllegalArgumentException if a newer one is of a format that this version does not read
+   * @throws IOException if one cannot be read, which does not mean that it is damaged
    */
   public Optional<Checkpoint> newestValid() throws IOException {
-    for (Checkpoint candidate : newestFirst()) {
-      Optional<String> problem = Manifest.problem(candidate.folder(), candidate.step());
-      if (problem.isEmpty()) {
-        return Optional.of(candidate);
+    for (Named candidate : newestFirst()) {
+      Finding finding = Manifest.check(candidate.folder(), candidate.step());
+      if (finding instanceof Whole whole) {
+        return Optional.of(new Checkpoint(candidate.step(), candidate.folder(), whole.run()));
       }
-      Path damaged = freeName("damaged-" + candidate.folder().getFileName());
+      Path damaged = freeName("damaged-" + candidate.name());
       Files.move(candidate.folder(), damaged, StandardCopyOption.ATOMIC_MOVE);
       LOG.warn(
           "{} is damaged: {}; it is now {}, trying an older one",
           candidate.folder(),
-          problem.get(),
+          ((Damaged) finding).problem(),
           damaged.getFileName());
     }
     return Optional.empty();
@@ -109,26 +73,27 @@ public final class CheckpointStore {
   /**
    * The checkpoint in {@code folder}.
    *
-   * @throws IllegalArgumentException if it is none, or damaged
+   * @throws IllegalArgumentException if it is none, damaged, or of a newer format
+   * @throws IOException if it cannot be read
    */
-  public static Checkpoint open(Path folder) {
+  public static Checkpoint open(Path folder) throws IOException {
     Matcher name = CHECKPOINT.matcher(String.valueOf(folder.getFileName()));
     if (!Files.isDirectory(folder) || !name.matches()) {
       throw new IllegalArgumentException(
           folder + " is no checkpoint: expected a folder named checkpoint-N");
     }
     int step = Integer.parseInt(name.group(1));
-    Manifest.problem(folder, step)
-        .ifPresent(
-            problem -> {
-              throw new IllegalArgumentException(
-                  folder + " is damaged: " + problem + "; resume from another checkpoint");
-            });
-    return new Checkpoint(step, folder);
+    Finding finding = Manifest.check(folder, step);
+    if (finding instanceof Damaged damaged) {
+      throw new IllegalArgumentException(
+          folder + " is damaged: " + damaged.problem() + "; resume from another checkpoint");
+    }
+    return new Checkpoint(step, folder, ((Whole) finding).run());
   }
 
-  private List<Checkpoint> newestFirst() throws IOException {
-    List<Checkpoint> found = new ArrayList<>();
+  /** Folders named {@code checkpoint-N}, the highest N first. */
+  List<Named> newestFirst() throws IOException {
+    List<Named> found = new ArrayList<>();
     if (!Files.isDirectory(root)) {
       return found;
     }
@@ -139,64 +104,12 @@ public final class CheckpointStore {
               folder -> {
                 Matcher name = CHECKPOINT.matcher(folder.getFileName().toString());
                 if (name.matches()) {
-                  found.add(new Checkpoint(Integer.parseInt(name.group(1)), folder));
+                  found.add(new Named(Integer.parseInt(name.group(1)), folder));
                 }
               });
     }
-    found.sort(Comparator.comparingInt(Checkpoint::step).reversed());
+    found.sort(Comparator.comparingInt(Named::step).reversed());
     return found;
-  }
-
-  private void publish(Path staging, Path target) throws IOException {
-    if (Files.exists(target)) { // a resumed run passes the same step again
-      Path old = staging("replaced-" + target.getFileName());
-      Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-      Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
-      Folders.sync(root);
-      Folders.delete(old);
-      return;
-    }
-    Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
-    Folders.sync(root);
-  }
-
-  /** Counts valid checkpoints only, so that damaged ones never push out a good one. */
-  private void retain(OptionalInt best) throws IOException {
-    int valid = 0;
-    for (Checkpoint checkpoint : newestFirst()) {
-      if (valid >= retained && best.equals(OptionalInt.of(checkpoint.step()))) {
-        continue;
-      }
-      if (valid >= retained) {
-        Folders.delete(checkpoint.folder());
-      } else if (Manifest.problem(checkpoint.folder(), checkpoint.step()).isEmpty()) {
-        valid++;
-      }
-    }
-  }
-
-  private void removeDeadLeftovers() throws IOException {
-    List<Path> leftovers = new ArrayList<>();
-    try (Stream<Path> entries = Files.list(root)) {
-      entries.forEach(
-          entry -> {
-            Matcher name = STAGING.matcher(entry.getFileName().toString());
-            if (name.matches() && !isRunning(Long.parseLong(name.group(1)))) {
-              leftovers.add(entry);
-            }
-          });
-    }
-    for (Path leftover : leftovers) {
-      Folders.delete(leftover);
-    }
-  }
-
-  private static boolean isRunning(long pid) {
-    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-  }
-
-  private Path staging(String name) {
-    return root.resolve(".tmp-" + name + "-" + ProcessHandle.current().pid());
   }
 
   private Path freeName(String name) {

@@ -1,14 +1,57 @@
 package dev.terse.trainer.checkpoint;
 
+import dev.terse.io.Folders;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
-/** The identity of a data file: a resumed run must read the one that it began with. */
+/**
+ * The identity of what a run reads, CRC32C in 8 hexadecimal digits: a resumed run must find what it
+ * began with.
+ */
 public final class DataFingerprint {
   private DataFingerprint() {}
 
-  /** CRC32C of the file's bytes, 8 hexadecimal digits. */
+  /** Of a file's bytes. */
   public static String of(Path file) throws IOException {
     return Manifest.checksum(file);
+  }
+
+  /**
+   * Of the bytes of all files, and of all files in folders by their names there; the order of
+   * {@code paths} counts.
+   */
+  public static String ofAll(List<Path> paths) throws IOException {
+    CRC32C crc = new CRC32C();
+    for (Path path : paths) {
+      List<Path> files =
+          Folders.contents(path).stream()
+              .filter(Files::isRegularFile)
+              .sorted(Comparator.comparing(Path::toString))
+              .toList();
+      for (Path file : files) {
+        String line = path.relativize(file) + " " + of(file) + "\n";
+        crc.update(line.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return Manifest.hex(crc.getValue());
+  }
+
+  /** Of rows of token ids: what becomes of texts by tokenizer, template and date. */
+  public static String ofIds(Stream<int[]> rows) {
+    CRC32C crc = new CRC32C();
+    rows.forEach(
+        ids -> {
+          ByteBuffer bytes = ByteBuffer.allocate((ids.length + 1) * Integer.BYTES);
+          bytes.putInt(ids.length).asIntBuffer().put(ids);
+          crc.update(bytes.array());
+        });
+    return Manifest.hex(crc.getValue());
   }
 }

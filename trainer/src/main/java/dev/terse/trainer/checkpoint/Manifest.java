@@ -23,7 +23,8 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  * Manifest --> Listing, Seal
- * Listing  --> {"format": 1, "step": int, "files": {(path: {"bytes": int, "crc32c": Crc})*}
+ * Listing  --> {"format": 1, "run": text, "step": int,
+ *               "files": {(path: {"bytes": int, "crc32c": Crc})*}
  * Seal     --> , LF "crc32c": Crc } LF            CRC32C of the bytes of Listing
  * Crc      --> "hhhhhhhh"                         8 hexadecimal digits, lower case
  * </pre>
@@ -39,10 +40,27 @@ final class Manifest {
 
   private Manifest() {}
 
+  /** What a look at a folder has found. */
+  sealed interface Finding {}
+
+  /**
+   * A checkpoint that is whole.
+   *
+   * @param run that wrote it; empty of checkpoints that were written before runs had names
+   */
+  record Whole(String run) implements Finding {}
+
+  /**
+   * A folder that is proven to be no whole checkpoint.
+   *
+   * @param problem what a sentence about the folder goes on with
+   */
+  record Damaged(String problem) implements Finding {}
+
   /** The text of the manifest of the files that stand in {@code folder} now. */
-  static String of(Path folder, int step) throws IOException {
+  static String of(Path folder, int step, String run) throws IOException {
     ObjectNode root = MAPPER.createObjectNode();
-    root.put("format", FORMAT).put("step", step);
+    root.put("format", FORMAT).put("run", run).put("step", step);
     ObjectNode files = root.putObject("files");
     for (Map.Entry<String, Path> file : files(folder).entrySet()) {
       files
@@ -50,43 +68,79 @@ final class Manifest {
           .put("bytes", Files.size(file.getValue()))
           .put("crc32c", checksum(file.getValue()));
     }
-    String open = root.toString();
-    String sealed = open.substring(0, open.length() - 1); // without the closing brace
-    return sealed + SEAL + hex(crc(sealed.getBytes(StandardCharsets.UTF_8))) + "\"}\n";
+    String listing = MAPPER.writeValueAsString(root);
+    String open = listing.substring(0, listing.length() - 1);
+    return open + SEAL + hex(crc(open.getBytes(StandardCharsets.UTF_8))) + "\"}\n";
   }
 
   /**
-   * What is wrong with {@code folder} as the checkpoint of {@code step}, in words; empty if
-   * nothing.
+   * Holds a folder against its manifest.
+   *
+   * @throws IOException if the system does not let it be read, which proves nothing about it
+   * @throws IllegalArgumentException if it is whole, but of a newer format
    */
-  static Optional<String> problem(Path folder, int step) {
+  static Finding check(Path folder, int step) throws IOException {
+    Path file = folder.resolve(NAME);
+    if (!Files.isRegularFile(file)) {
+      return new Damaged("has no " + NAME);
+    }
+    String text = text(file);
+    Optional<String> broken = brokenSeal(text);
+    if (broken.isPresent()) {
+      return new Damaged("has a " + NAME + broken.get());
+    }
+    JsonNode manifest = MAPPER.readTree(text); // a seal that holds was set on valid JSON
+    requireKnown(manifest, folder);
+    Optional<String> problem = compare(manifest, folder, step);
+    return problem.isPresent()
+        ? new Damaged(problem.get())
+        : new Whole(manifest.path("run").asText());
+  }
+
+  /** The run that the manifest in {@code folder} names, whatever of its files; empty if unknown. */
+  static Optional<String> run(Path folder) {
     try {
-      Path file = folder.resolve(NAME);
-      if (!Files.isRegularFile(file)) {
-        return Optional.of("has no " + NAME);
-      }
-      String text = Files.readString(file);
-      int seal = text.lastIndexOf(SEAL);
-      if (seal < 0 || !text.endsWith("\"}\n")) {
-        return Optional.of(NAME + " is cut off");
-      }
-      String expected = text.substring(seal + SEAL.length(), text.length() - 3);
-      String found = hex(crc(text.substring(0, seal).getBytes(StandardCharsets.UTF_8)));
-      if (!expected.equals(found)) {
-        return Optional.of(NAME + " has CRC " + found + ", expected " + expected);
-      }
-      return compare(MAPPER.readTree(text), folder, step);
+      String text = text(folder.resolve(NAME));
+      return brokenSeal(text).isPresent()
+          ? Optional.empty()
+          : Optional.of(MAPPER.readTree(text).path("run").asText());
     } catch (IOException e) {
-      return Optional.of("cannot be read: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+  }
+
+  private static Optional<String> brokenSeal(String text) {
+    int seal = text.lastIndexOf(SEAL);
+    if (seal < 0 || !text.endsWith("\"}\n")) {
+      return Optional.of(" that is cut off");
+    }
+    String expected = text.substring(seal + SEAL.length(), text.length() - 3);
+    String found = hex(crc(text.substring(0, seal).getBytes(StandardCharsets.UTF_8)));
+    return expected.equals(found)
+        ? Optional.empty()
+        : Optional.of(" with CRC " + found + ", expected " + expected);
+  }
+
+  private static void requireKnown(JsonNode manifest, Path folder) {
+    int format = manifest.path("format").asInt();
+    if (format > FORMAT) {
+      throw new IllegalArgumentException(
+          folder
+              + " has format "
+              + format
+              + ", this version reads up to "
+              + FORMAT
+              + ": it was written by a newer version; take that one, or name an older checkpoint"
+              + " by its path");
     }
   }
 
   private static Optional<String> compare(JsonNode manifest, Path folder, int step)
       throws IOException {
-    if (manifest.path("format").asInt() > FORMAT) {
-      return Optional.of(
-          "has format " + manifest.path("format") + ", this version reads up to " + FORMAT);
-    }
     if (manifest.path("step").asInt() != step) {
       return Optional.of("is of step " + manifest.path("step") + ", its name says " + step);
     }
@@ -119,7 +173,10 @@ final class Manifest {
         : Optional.of(files.keySet().iterator().next() + " is not in " + NAME);
   }
 
-  /** All files but the manifest, by their path inside the folder, sorted. */
+  /**
+   * All files but the manifest and the mark of a folder under way, by their path inside the folder,
+   * sorted.
+   */
   static Map<String, Path> files(Path folder) throws IOException {
     Map<String, Path> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder)) {
@@ -127,6 +184,7 @@ final class Manifest {
           .forEach(file -> files.put(folder.relativize(file).toString().replace('\\', '/'), file));
     }
     files.remove(NAME);
+    files.remove(Staging.MARK);
     return files;
   }
 
@@ -148,7 +206,7 @@ final class Manifest {
     return crc.getValue();
   }
 
-  private static String hex(long crc) {
+  static String hex(long crc) {
     return String.format(Locale.ROOT, "%08x", crc);
   }
 }

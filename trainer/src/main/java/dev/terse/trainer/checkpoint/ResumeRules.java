@@ -13,6 +13,8 @@ final class ResumeRules {
       Set.of(
           "output_dir",
           "resume_from_checkpoint",
+          "overwrite_output_dir",
+          "resume_anyway",
           "save_strategy",
           "save_steps",
           "save_total_limit",
@@ -43,10 +45,11 @@ final class ResumeRules {
   /**
    * Compares a run's state with what it is to go on as.
    *
+   * @param anyway whether changes that are not allowed are told instead of refused
    * @return sentences about changes that are allowed and worth knowing
    * @throws IllegalArgumentException naming every change that is not allowed
    */
-  static List<String> check(RunState saved, RunState now) {
+  static List<String> check(RunState saved, RunState now, boolean anyway) {
     List<String> refused = new ArrayList<>();
     List<String> notes = new ArrayList<>();
     for (Map.Entry<String, String> entry : now.config().entrySet()) {
@@ -66,11 +69,22 @@ final class ResumeRules {
       refused.add(
           "the data set has another content (CRC " + saved.data() + ", " + now.data() + ")");
     }
-    if (!refused.isEmpty()) {
+    for (Map.Entry<String, String> entry : now.fingerprints().entrySet()) {
+      String before = saved.fingerprints().get(entry.getKey());
+      if (before == null) {
+        notes.add("the checkpoint does not say of " + entry.getKey() + " whether it is the same");
+      } else if (!before.equals(entry.getValue())) {
+        refused.add(entry.getKey() + " changed (CRC " + before + ", " + entry.getValue() + ")");
+      }
+    }
+    if (anyway) {
+      refused.forEach(change -> notes.add("resume_anyway: " + change));
+    } else if (!refused.isEmpty()) {
       throw new IllegalArgumentException(
           "the run cannot be resumed, since it would not be the same run: "
               + String.join("; ", refused)
-              + ". Restore these, or start a new run with the checkpoint as model_name_or_path");
+              + ". Restore these, start a new run with the checkpoint as model_name_or_path, or set"
+              + " resume_anyway to go on all the same");
     }
     if (!saved.machine().equals(now.machine())) {
       notes.add(

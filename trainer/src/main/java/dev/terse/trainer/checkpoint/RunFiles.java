@@ -8,6 +8,7 @@ import dev.terse.model.folder.AdapterFolder;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.Parameters;
+import dev.terse.trainer.optim.NonFiniteException;
 import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ public final class RunFiles {
   /**
    * Writes the model alone.
    *
-   * @throws IOException if a weight is not a finite number: such a model is not published
+   * @throws NonFiniteException if a weight is not a finite number: such a model is not published
    */
   public static void writeModel(Path folder, ModelFolder model) throws IOException {
     requireFinite(model.decoder());
@@ -95,6 +96,27 @@ public final class RunFiles {
             });
   }
 
+  /** Bytes that {@link #writeModel} writes, but for the tokenizer. */
+  public static long modelBytes(ModelFolder model) {
+    return Float.BYTES * model.decoder().trained().size();
+  }
+
+  /**
+   * Bytes of a checkpoint, but for the tokenizer.
+   *
+   * @param withState whether {@link #write} writes it, or {@link #writeModel}
+   */
+  public static long bytes(ModelFolder model, Optimizer optimizer, boolean withState) {
+    long bytes = modelBytes(model);
+    if (withState) {
+      bytes += moments(optimizer).values().stream().mapToLong(Tensor::byteSize).sum();
+      if (model.decoder().engine().numberBytes() > Float.BYTES) {
+        bytes += model.decoder().trained().size() * model.decoder().engine().numberBytes();
+      }
+    }
+    return bytes;
+  }
+
   /** Where the state of the run stands in a checkpoint. */
   public static Path stateFolder(Path checkpoint) {
     return checkpoint.resolve(RunState.FOLDER);
@@ -105,13 +127,15 @@ public final class RunFiles {
    * began with, and the optimizer, what they were when it was written.
    *
    * @param now the state that the run would have written, its counters aside
+   * @param anyway whether changes that decide the run's numbers are told instead of refused
    * @return the saved state
    * @throws IllegalArgumentException if the run may not go on from it
    */
-  public static Resumed read(Path folder, Decoder decoder, Optimizer optimizer, RunState now)
+  public static Resumed read(
+      Path folder, Decoder decoder, Optimizer optimizer, RunState now, boolean anyway)
       throws IOException {
     RunState saved = RunState.read(folder);
-    List<String> notes = ResumeRules.check(saved, now);
+    List<String> notes = ResumeRules.check(saved, now, anyway);
     Engine engine = decoder.engine();
     StateTensors.read(folder.resolve(MOMENTS), moments(optimizer), engine);
     decoder.adapters().ifPresent(adapters -> AdapterFolder.read(folder, adapters));
@@ -140,11 +164,13 @@ public final class RunFiles {
     parameters.tensors().forEach((name, tensor) -> into.put(prefix + name, tensor));
   }
 
-  private static void requireFinite(Decoder decoder) throws IOException {
+  private static void requireFinite(Decoder decoder) {
     for (Map.Entry<String, Tensor> weight : decoder.trained().tensors().entrySet()) {
       if (!Double.isFinite(decoder.engine().sumOfSquares(weight.getValue()))) {
-        throw new IOException(
-            weight.getKey() + " is not finite: the model is not saved, older checkpoints stand");
+        throw new NonFiniteException(
+            weight.getKey()
+                + " is not finite: the training has diverged (lower learning_rate). The model is"
+                + " not saved, older checkpoints stand");
       }
     }
   }

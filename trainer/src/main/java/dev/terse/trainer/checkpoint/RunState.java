@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param skippedInARow updates skipped for non-finite gradients since the last that was not
  * @param numTokens tokens read
  * @param data CRC32C of the training file
+ * @param fingerprints of what else decides the run's numbers, by its name: {@link DataFingerprint}
  * @param machine engine and thread count; other ones give other bits
  * @param config every key with its value
  * @param best the best evaluation so far, where evaluations are compared
@@ -30,6 +31,7 @@ public record RunState(
     int skippedInARow,
     long numTokens,
     String data,
+    Map<String, String> fingerprints,
     String machine,
     Map<String, String> config,
     Optional<BestModel> best) {
@@ -47,6 +49,8 @@ public record RunState(
         .put("data_crc32c", data)
         .put("machine", machine);
     best.ifPresent(b -> root.put("best_metric", b.value()).put("best_global_step", b.step()));
+    ObjectNode prints = root.putObject("fingerprints");
+    fingerprints.forEach(prints::put);
     ObjectNode values = root.putObject("config");
     config.forEach(values::put);
     Files.writeString(checkpoint.resolve(FILE), MAPPER.writeValueAsString(root));
@@ -61,20 +65,25 @@ public record RunState(
               + " name it as model_name_or_path to start a new run");
     }
     JsonNode root = MAPPER.readTree(Files.readString(file));
-    Map<String, String> config = new LinkedHashMap<>();
-    root.path("config").properties().forEach(e -> config.put(e.getKey(), e.getValue().asText()));
     return new RunState(
         root.path("step").asInt(),
         root.path("applied").asInt(),
         root.path("skipped_in_a_row").asInt(),
         root.path("num_tokens").asLong(),
         root.path("data_crc32c").asText(),
+        texts(root.path("fingerprints")),
         root.path("machine").asText(),
-        config,
+        texts(root.path("config")),
         root.has("best_metric")
             ? Optional.of(
                 new BestModel(
                     root.path("best_metric").asDouble(), root.path("best_global_step").asInt()))
             : Optional.empty());
+  }
+
+  private static Map<String, String> texts(JsonNode object) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    object.properties().forEach(e -> texts.put(e.getKey(), e.getValue().asText()));
+    return texts;
   }
 }

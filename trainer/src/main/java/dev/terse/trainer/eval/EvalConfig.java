@@ -5,6 +5,10 @@ import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.model.EngineConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Configuration of the eval command. docs/commands/eval.md lists every key.
@@ -12,6 +16,7 @@ import dev.terse.trainer.model.EngineConfig;
  * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter
  * @param datasetName JSONL file of problems
  * @param output file of the records; unset writes none
+ * @param overwrite whether a file that stands there is replaced
  * @param baseline records of another model on the same problems, to compare with
  * @param maxSamples problems from the beginning of the file; unset takes all
  * @param maxCompletionLength most tokens of a completion; one that is longer is wrong
@@ -26,6 +31,7 @@ public record EvalConfig(
     String datasetName,
     EngineConfig engine,
     @Default(Default.UNSET) String output,
+    @Default("false") boolean overwrite,
     @Default(Default.UNSET) String baseline,
     @Default(Default.UNSET) @Range("[1, inf)") Integer maxSamples,
     @Default("2048") @Range("[1, inf)") int maxCompletionLength,
@@ -38,6 +44,14 @@ public record EvalConfig(
     @Default("32") @Range("[1, inf)") int maxLive,
     @Default("lenient") String answerPolicy,
     PromptConfig prompt) {
+
+  /** Files and folders that are read. */
+  public List<Path> inputs() {
+    return Stream.of(modelNameOrPath, datasetName, baseline)
+        .filter(Objects::nonNull)
+        .map(Path::of)
+        .toList();
+  }
 
   /** The sampler's part. */
   public SamplingParams sampling() {

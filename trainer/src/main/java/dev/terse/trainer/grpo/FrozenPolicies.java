@@ -2,6 +2,7 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.PackedBatch;
+import dev.terse.trainer.metrics.Phases;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,8 @@ record FrozenPolicies(
     boolean onPolicy,
     Optional<ReferenceModel> reference,
     double temperature,
-    GrpoPasses passes) {
+    GrpoPasses passes,
+    Phases phases) {
 
   /** The generation of these episodes, with what the loss compares them with. */
   Generation scored(int number, List<Episode> episodes) {
@@ -44,9 +46,13 @@ record FrozenPolicies(
   private List<double[]> logProbs(
       Decoder of, List<GrpoBatch> batches, UnaryOperator<PackedBatch> tokens) {
     List<double[]> all = new ArrayList<>();
-    for (GrpoBatch batch : batches) {
-      var scores = of.score(tokens.apply(batch.tokens()), batch.targets(), temperature);
-      all.addAll(batch.perEpisode(scores.logProbs()));
+    long count = batches.stream().mapToLong(batch -> batch.targets().count()).sum();
+    try (var phase = phases.start("scoring", "tokens", count)) {
+      for (GrpoBatch batch : batches) {
+        var scores = of.score(tokens.apply(batch.tokens()), batch.targets(), temperature);
+        all.addAll(batch.perEpisode(scores.logProbs()));
+        phase.advance(batch.targets().count());
+      }
     }
     return all;
   }

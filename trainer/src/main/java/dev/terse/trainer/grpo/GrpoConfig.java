@@ -51,6 +51,12 @@ public record GrpoConfig(
     return numGenerationsEval == null ? generation.numGenerations() : numGenerationsEval;
   }
 
+  /** The reference is that model too. */
+  @Override
+  public boolean readsStartAgain() {
+    return model().lora().usePeft() || loss().beta() != 0;
+  }
+
   /** Whether training leaves out inputs of the adapters. */
   public boolean dropsOut() {
     return model.lora().dropsOut() && !disableDropout;

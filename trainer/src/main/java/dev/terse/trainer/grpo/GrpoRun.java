@@ -8,6 +8,7 @@ import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.PromptEncoder;
+import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingRun;
 import dev.terse.trainer.metrics.MetricSink;
@@ -45,13 +46,24 @@ public final class GrpoRun {
    */
   public int run(StopSignal stop) throws IOException {
     try (Rubric rubric = config.reward().rubric()) {
-      rubric.open();
-      LOG.info("reward: {}", rubric.describe());
-      return run.run(model -> trainer(model, rubric), stop);
+      return run.run(
+          new TrainingRun.Method<GrpoTrainer.State>() {
+            @Override
+            public void open() {
+              rubric.open();
+              LOG.info("reward: {}", rubric.describe());
+            }
+
+            @Override
+            public Learner<GrpoTrainer.State> learner(ModelFolder model) throws IOException {
+              return trainer(model, rubric, stop.guard(phases));
+            }
+          },
+          stop);
     }
   }
 
-  private GrpoTrainer trainer(ModelFolder model, Rubric rubric) throws IOException {
+  private GrpoTrainer trainer(ModelFolder model, Rubric rubric, Phases phases) throws IOException {
     List<Problem> train = problems(config.training().datasetName(), model);
     String evalFile = config.training().evaluation().evalDataset();
     List<Problem> eval = evalFile == null ? List.of() : problems(evalFile, model);

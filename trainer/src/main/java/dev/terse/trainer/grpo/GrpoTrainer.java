@@ -5,6 +5,7 @@ import dev.terse.model.folder.ModelFolder;
 import dev.terse.reward.Rubric;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
+import dev.terse.trainer.checkpoint.DataFingerprint;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.Evaluator;
@@ -122,7 +123,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
             config.shuffleDataset() ? EpochOrder.Order.SHUFFLED : EpochOrder.Order.AS_GIVEN,
             EpochOrder.LastUpdate.DROPPED);
     this.learningRate = config.schedule(updatesPerEpoch());
-    this.judge = new Judge(policy.tokenizer(), config.model().skipMark(), rubric);
+    this.judge = new Judge(policy.tokenizer(), config.model().skipMark(), rubric, phases);
     this.rollouts =
         new Rollouts(
             policy.decoder(),
@@ -135,7 +136,8 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
             plan.isOnPolicy(),
             reference,
             config.generation().temperature(),
-            passes);
+            passes,
+            phases);
     this.policyGradient = new PolicyGradient(policy.decoder(), config, plan, passes, phases);
     this.groups = groupEvaluation(passes.forEvaluation(config));
     LOG.info("{}", plan.describe());
@@ -149,7 +151,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
         config.evaluatedGroup(),
         judge,
         rollouts,
-        new FrozenPolicies(policy.decoder(), true, reference, temperature, passes),
+        new FrozenPolicies(policy.decoder(), true, reference, temperature, passes, phases),
         new PolicyGradient(policy.decoder(), config, plan, passes, phases),
         phases);
   }
@@ -257,6 +259,20 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     metrics.put("runtime", seconds);
     metrics.put("samples_per_second", problems.eval().size() / seconds);
     return metrics;
+  }
+
+  /** Of what tokenizer, template and date made of the prompts, and of the user's rewards. */
+  @Override
+  public Map<String, String> fingerprints() throws IOException {
+    Map<String, String> fingerprints = new LinkedHashMap<>();
+    fingerprints.put(
+        "the token ids of the prompts",
+        DataFingerprint.ofIds(problems.train().stream().map(problem -> problem.prompt().ids())));
+    List<Path> classes = config.reward().classFiles();
+    if (!classes.isEmpty()) {
+      fingerprints.put("the classes and commands of reward_funcs", DataFingerprint.ofAll(classes));
+    }
+    return fingerprints;
   }
 
   @Override

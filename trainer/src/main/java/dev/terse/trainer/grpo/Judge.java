@@ -8,12 +8,13 @@ import dev.terse.rollout.Completion;
 import dev.terse.rollout.Group;
 import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.Problem;
+import dev.terse.trainer.metrics.Phases;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** Reads completions and scores them. */
-record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric) {
+record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric, Phases phases) {
 
   /** What a completion says, and what that is worth; a total of NaN makes it absent. */
   record Reward(CompletionReading reading, Score score) {}
@@ -46,7 +47,11 @@ record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric) {
         samples.add(reading.sample(problems.get(p)));
       }
     }
-    List<Score> scores = rubric.score(samples);
+    List<Score> scores;
+    long terms = (long) samples.size() * rubric.names().size();
+    try (var phase = phases.start("rewards", "rewards", terms)) {
+      scores = rubric.score(samples, phase::advance);
+    }
     return IntStream.range(0, scores.size())
         .mapToObj(i -> new Reward(readings.get(i), scores.get(i)))
         .toList();

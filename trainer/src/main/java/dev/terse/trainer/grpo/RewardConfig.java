@@ -7,6 +7,7 @@ import dev.terse.reward.terms.RewardSettings;
 import dev.terse.reward.terms.RewardTerms;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,13 @@ public record RewardConfig(
     UserRewards users = users(rewardClasspath, rewardTimeout, rewardMemory);
     return rubric(
         rewardPreset, rewardFuncs, rewardWeights, RewardSettings.of(rewardSettings), users);
+  }
+
+  /** Files and folders that rewards of your own are loaded from; empty where there are none. */
+  public List<Path> classFiles() {
+    return rewardFuncs.stream().anyMatch(UserRewards::isUsers)
+        ? users(rewardClasspath, rewardTimeout, rewardMemory).files(rewardFuncs)
+        : List.of();
   }
 
   private static Rubric rubric(

@@ -45,6 +45,12 @@ public interface Learner<S> extends AutoCloseable {
    */
   Map<String, Double> evaluate(long numTokens) throws IOException;
 
+  /**
+   * What decides the run's numbers besides weights, configuration and the training file, by names
+   * for sentences: {@link dev.terse.trainer.checkpoint.DataFingerprint}.
+   */
+  Map<String, String> fingerprints() throws IOException;
+
   /** What the learner does, for the forecast of its memory. */
   Workload workload();
 

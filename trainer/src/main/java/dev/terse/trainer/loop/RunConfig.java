@@ -2,6 +2,10 @@ package dev.terse.trainer.loop;
 
 import dev.terse.trainer.model.ModelArguments;
 import dev.terse.trainer.optim.LearningRate;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** What the configurations of all methods have. */
 public interface RunConfig {
@@ -11,6 +15,24 @@ public interface RunConfig {
 
   /** The key that says how long a sequence may get: max_length or max_completion_length. */
   String lengthKey();
+
+  /** Whether a resumed run opens the model that it began with once more. */
+  default boolean readsStartAgain() {
+    return model().lora().usePeft();
+  }
+
+  /** Files and folders that the run reads. */
+  default List<Path> inputs() {
+    return Stream.of(
+            model().modelNameOrPath(),
+            model().modelInit(),
+            model().tokenizerPath(),
+            training().datasetName(),
+            training().evaluation().evalDataset())
+        .filter(Objects::nonNull)
+        .map(Path::of)
+        .toList();
+  }
 
   /** Peak of the schedule. */
   double learningRate();

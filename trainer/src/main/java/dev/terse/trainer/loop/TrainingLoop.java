@@ -1,5 +1,6 @@
 package dev.terse.trainer.loop;
 
+import dev.terse.io.IoSentence;
 import dev.terse.trainer.checkpoint.BestModelConfig;
 import dev.terse.trainer.memory.HeapTrim;
 import dev.terse.trainer.metrics.MetricSink;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +47,7 @@ public record TrainingLoop<S>(
    * @return how far the run is now: fewer updates than {@link #maxSteps} if a stop was asked for
    */
   public TrainingProgress<S> run(TrainingProgress<S> begun) throws IOException {
-    if (begun.updates() == 0 && config.evaluation().evalOnStart()) {
+    if (begun.updates() == 0 && config.evaluation().evalOnStart() && !stop.isRequested()) {
       evaluate(begun);
     }
     long started = System.nanoTime();
@@ -80,7 +82,13 @@ public record TrainingLoop<S>(
     TrainingProgress<S> progress = begun;
     while (progress.updates() < maxSteps() && !stop.isRequested()) {
       long from = System.nanoTime();
-      Update<S> step = step(progress, means);
+      Update<S> step;
+      try {
+        step = step(progress, means);
+      } catch (RunStoppedException e) {
+        LOG.warn("update {} was given up", progress.updates() + 1);
+        return progress;
+      }
       losses.add(Map.of("train_loss", step.loss()));
       tellSkipped(progress.updates(), step);
       progress = progress.after(step);
@@ -90,7 +98,9 @@ public record TrainingLoop<S>(
         sink.scalars(progress.updates(), means.take());
       }
       if (evaluationIsDue(progress)) {
-        progress = compared(progress, evaluate(progress));
+        TrainingProgress<S> evaluated = progress;
+        progress =
+            evaluate(progress).map(metrics -> compared(evaluated, metrics)).orElse(evaluated);
       }
       if (savingIsDue(progress)) {
         save(progress);
@@ -175,18 +185,30 @@ public record TrainingLoop<S>(
       saver.save(progress);
     } catch (IOException | UncheckedIOException e) {
       LOG.warn(
+          "the checkpoint of step {} was not written into {}, training goes on: {}",
+          progress.updates(),
+          config.outputDir(),
+          IoSentence.of(e));
+    } catch (NonFiniteException e) {
+      LOG.warn(
           "the checkpoint of step {} was not written, training goes on: {}",
           progress.updates(),
           e.getMessage());
     }
   }
 
-  /** Names without {@code eval/}. */
-  private Map<String, Double> evaluate(TrainingProgress<S> progress) throws IOException {
-    Map<String, Double> found = learner.evaluate(progress.numTokens());
+  /** Names without {@code eval/}; nothing where the evaluation was given up. */
+  private Optional<Map<String, Double>> evaluate(TrainingProgress<S> progress) throws IOException {
+    Map<String, Double> found;
+    try {
+      found = learner.evaluate(progress.numTokens());
+    } catch (RunStoppedException e) {
+      LOG.warn("the evaluation after update {} was given up", progress.updates());
+      return Optional.empty();
+    }
     Map<String, Double> metrics = new LinkedHashMap<>();
     found.forEach((name, value) -> metrics.put("eval/" + name, value));
     sink.scalars(progress.updates(), metrics);
-    return found;
+    return Optional.of(found);
   }
 }

@@ -3,11 +3,11 @@ package dev.terse.trainer.loop;
 import dev.terse.engine.Engine;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.trainer.checkpoint.BestModel;
-import dev.terse.trainer.checkpoint.CheckpointStore;
 import dev.terse.trainer.checkpoint.CheckpointStore.Checkpoint;
+import dev.terse.trainer.checkpoint.CheckpointWriter;
 import dev.terse.trainer.checkpoint.DataFingerprint;
 import dev.terse.trainer.checkpoint.RunFiles;
-import dev.terse.trainer.checkpoint.RunLock;
+import dev.terse.trainer.checkpoint.RunFolder;
 import dev.terse.trainer.checkpoint.RunState;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.memory.MemoryWatch;
@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A run from its configuration to the trained model: loads the model, or the checkpoint to go on
- * from, lets a {@link Learner} train it, saves on the way, and leaves the final model in
- * output_dir.
+ * A run from its configuration to the trained model: claims the output folder, loads the model, or
+ * the checkpoint to go on from, lets a {@link Learner} train it, saves on the way, and leaves the
+ * final model in output_dir.
  */
 public final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
@@ -39,9 +39,14 @@ public final class TrainingRun {
   private final Engine engine;
   private final MetricSink sink;
 
-  /** Makes the learner of a model. */
+  /** A kind of training, before it has a model. */
   @FunctionalInterface
   public interface Method<S> {
+
+    /** Makes ready what needs no model, once the output folder is the run's. */
+    default void open() {}
+
+    /** Makes the learner of a model. */
     Learner<S> learner(ModelFolder model) throws IOException;
   }
 
@@ -58,24 +63,29 @@ public final class TrainingRun {
    * Trains.
    *
    * @return updates done: fewer than planned if {@code stop} was asked for
-   * @throws IllegalArgumentException if a checkpoint was asked for and there is no valid one
+   * @throws IllegalArgumentException if the output folder is another run's, or if a checkpoint was
+   *     asked for and there is no valid one
    */
   public <S> int run(Method<S> method, StopSignal stop) throws IOException {
-    Path output = Path.of(training.outputDir());
-    CheckpointStore store = new CheckpointStore(output, training.saving().retained());
-    String data = DataFingerprint.of(Path.of(training.datasetName()));
-    RunLock lock = RunLock.of(output);
-    try {
-      return run(method, stop, store, data);
-    } finally {
-      lock.close();
+    try (RunFolder folder = RunFolder.claim(output(), training.saving(), config.inputs())) {
+      method.open();
+      Map<String, String> fingerprints = new LinkedHashMap<>();
+      if (config.readsStartAgain()) {
+        fingerprints.put("the model of model_name_or_path", RunModels.fingerprint(arguments));
+      }
+      Identity identity =
+          new Identity(DataFingerprint.of(Path.of(training.datasetName())), fingerprints);
+      return run(method, stop, folder, identity);
     }
   }
 
-  private <S> int run(Method<S> method, StopSignal stop, CheckpointStore store, String data)
+  /** What a run reads: CRC32C of the training file, and of what else decides its numbers. */
+  private record Identity(String data, Map<String, String> fingerprints) {}
+
+  private <S> int run(Method<S> method, StopSignal stop, RunFolder folder, Identity identity)
       throws IOException {
     tellProcesses();
-    Optional<Checkpoint> from = checkpoint(store);
+    Optional<Checkpoint> from = folder.from();
     MemoryWatch memory = new MemoryWatch(engine, training.memoryCheck());
     memory.beforeLoading(new WeightsOnly(RunModels.config(arguments), config));
     try (ModelFolder model = model(from);
@@ -84,17 +94,21 @@ public final class TrainingRun {
             new Optimizer(
                 engine, model.decoder().trained(), training.optimizer(), training.seed())) {
       RunFiles.requireUsable(model, what(from));
-      TrainingProgress<S> begun = begin(from, model, optimizer, learner, data);
+      identity.fingerprints().putAll(learner.fingerprints());
+      TrainingProgress<S> begun = begin(from, model, optimizer, learner, identity);
+      CheckpointWriter writer = folder.writer();
       TrainingLoop.Saver<S> saver =
           progress ->
-              store.save(
+              writer.save(
                   progress.updates(),
-                  folder -> {
+                  RunFiles.bytes(model, optimizer, !training.saving().saveOnlyModel()),
+                  target -> {
                     if (training.saving().saveOnlyModel()) {
-                      RunFiles.writeModel(folder, model);
+                      RunFiles.writeModel(target, model);
                     } else {
-                      RunFiles.write(folder, model, optimizer, state(progress, optimizer, data));
-                      learner.write(progress.state(), RunFiles.stateFolder(folder));
+                      RunState state = state(progress, optimizer, identity);
+                      RunFiles.write(target, model, optimizer, state);
+                      learner.write(progress.state(), RunFiles.stateFolder(target));
                     }
                   },
                   progress
@@ -108,39 +122,54 @@ public final class TrainingRun {
             loop.maxSteps());
       }
       memory.beforeTraining(learner.workload());
+      if (stop.isRequested()) {
+        return begun.updates();
+      }
+      stop.hold();
+      folder.begin();
+      sink.begin(begun.updates());
+      if (from.isEmpty()) {
+        sink.hparams(new LinkedHashMap<>(values));
+      }
       TrainingProgress<S> reached = loop.run(begun);
       tellPeak(reached.updates(), memory);
       if (reached.updates() >= loop.maxSteps()) {
-        publish(reached, model, store);
+        int newest = Math.max(writer.newest(), from.map(Checkpoint::step).orElse(-1));
+        publish(
+            reached, model, writer, new FinalModel(output(), newest >= reached.updates(), stop));
       }
       return reached.updates();
     }
   }
 
+  private Path output() {
+    return Path.of(training.outputDir());
+  }
+
   /** Leaves the last model in output_dir, or the best. */
-  private void publish(TrainingProgress<?> reached, ModelFolder model, CheckpointStore store)
+  private void publish(
+      TrainingProgress<?> reached, ModelFolder model, CheckpointWriter writer, FinalModel target)
       throws IOException {
-    Path output = Path.of(training.outputDir());
     if (!training.saving().best().loadBestModelAtEnd() || reached.best().isEmpty()) {
-      RunFiles.writeModel(output, model);
-      LOG.info("the model is in {}", output);
+      target.write(model);
+      LOG.info("the model is in {}", output());
       return;
     }
     BestModel best = reached.best().get();
-    Optional<Checkpoint> saved = store.at(best.step());
+    Optional<Checkpoint> saved = writer.at(best.step());
     String what = training.saving().best().metric() + " " + best.value();
     if (best.step() == reached.updates()) {
-      RunFiles.writeModel(output, model);
-      LOG.info("the model is in {}; it is the last and the best, {}", output, what);
+      target.write(model);
+      LOG.info("the model is in {}; it is the last and the best, {}", output(), what);
     } else if (saved.isPresent()) {
-      RunFiles.publishModel(saved.get().folder(), output);
-      LOG.info("the model is in {}; it is the best, of step {}: {}", output, best.step(), what);
+      target.copy(saved.get().folder(), model);
+      LOG.info("the model is in {}; it is the best, of step {}: {}", output(), best.step(), what);
     } else {
-      RunFiles.writeModel(output, model);
+      target.write(model);
       LOG.warn(
           "the model is in {}; it is the last: the checkpoint of the best, of step {} ({}), is not"
               + " there or damaged",
-          output,
+          output(),
           best.step(),
           what);
     }
@@ -169,24 +198,6 @@ public final class TrainingRun {
         .orElse(String.valueOf(arguments.modelNameOrPath()));
   }
 
-  private Optional<Checkpoint> checkpoint(CheckpointStore store) throws IOException {
-    String wanted = training.saving().resumeFromCheckpoint();
-    if (wanted == null || wanted.equalsIgnoreCase("false")) {
-      return Optional.empty();
-    }
-    if (!wanted.equalsIgnoreCase("true")) {
-      return Optional.of(CheckpointStore.open(Path.of(wanted)));
-    }
-    Optional<Checkpoint> newest = store.newestValid();
-    if (newest.isEmpty()) {
-      throw new IllegalArgumentException(
-          "resume_from_checkpoint is true, but "
-              + training.outputDir()
-              + " holds no valid checkpoint; leave the key out to start anew");
-    }
-    return newest;
-  }
-
   /** A checkpoint of adapters holds no base model: that one is opened as at the start. */
   private ModelFolder model(Optional<Checkpoint> from) {
     from.ifPresent(checkpoint -> LOG.info("going on from {}", checkpoint.folder()));
@@ -213,29 +224,30 @@ public final class TrainingRun {
       ModelFolder model,
       Optimizer optimizer,
       Learner<S> learner,
-      String data)
+      Identity identity)
       throws IOException {
     TrainingProgress<S> start = new TrainingProgress<>(0, 0, learner.start(), Optional.empty());
     if (from.isEmpty()) {
-      sink.hparams(new LinkedHashMap<>(values));
       return start;
     }
     Path folder = from.get().folder();
-    RunState now = state(start, optimizer, data);
-    RunFiles.Resumed resumed = RunFiles.read(folder, model.decoder(), optimizer, now);
+    RunState now = state(start, optimizer, identity);
+    RunFiles.Resumed resumed =
+        RunFiles.read(folder, model.decoder(), optimizer, now, training.saving().resumeAnyway());
     resumed.notes().forEach(LOG::warn);
     int done = resumed.state().step();
     S state = learner.read(done, RunFiles.stateFolder(folder));
     return new TrainingProgress<>(done, resumed.state().numTokens(), state, resumed.state().best());
   }
 
-  private RunState state(TrainingProgress<?> progress, Optimizer optimizer, String data) {
+  private RunState state(TrainingProgress<?> progress, Optimizer optimizer, Identity identity) {
     return new RunState(
         progress.updates(),
         optimizer.applied(),
         optimizer.skippedInARow(),
         progress.numTokens(),
-        data,
+        identity.data(),
+        identity.fingerprints(),
         engine.description(),
         values,
         progress.best());

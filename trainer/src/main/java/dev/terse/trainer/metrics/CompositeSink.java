@@ -1,5 +1,6 @@
 package dev.terse.trainer.metrics;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -10,6 +11,13 @@ public final class CompositeSink implements MetricSink {
   /** Closing this closes the sinks. */
   public CompositeSink(List<MetricSink> sinks) {
     this.sinks = List.copyOf(sinks);
+  }
+
+  @Override
+  public void begin(long done) throws IOException {
+    for (MetricSink sink : sinks) {
+      sink.begin(done);
+    }
   }
 
   @Override

@@ -1,38 +1,88 @@
 package dev.terse.trainer.metrics;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.io.AppendedFile;
+import dev.terse.io.AtomicFile;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends a run's numbers to {@code metrics.jsonl}, one JSON object a line: {@code {"step", "time",
  * name: number, …}} for scalars, {@code {"step", "time", "histogram": name, …}} with quantiles,
  * {@code {"step", "time", "text": name, "markdown"}} and {@code {"time", "hparams"}}. Numbers that
- * JSON lacks are the strings "NaN", "Infinity" and "-Infinity". A resumed run goes on in the file.
+ * JSON lacks are the strings "NaN", "Infinity" and "-Infinity". A resumed run goes on in the file,
+ * which is cut back to the updates that it stands on.
  */
 public final class JsonlSink implements MetricSink {
   /** The file's name in a run's folder. */
   public static final String FILE = "metrics.jsonl";
 
+  private static final Logger LOG = LoggerFactory.getLogger(JsonlSink.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final AppendedFile file;
+  private final Path path;
   private final WriteGuard guard;
+  private AppendedFile file; // null before the first row
 
-  /**
-   * Opens {@code file} for appending; a line that a broken run left unfinished is ended first.
-   *
-   * @throws IOException if it cannot be written
-   */
-  public JsonlSink(Path file) throws IOException {
-    this.file = AppendedFile.ofLines(file);
-    guard = new WriteGuard(file);
+  /** Touches nothing yet. */
+  public JsonlSink(Path file) {
+    this.path = file;
+    this.guard = new WriteGuard(file);
+  }
+
+  /** Drops the rows of later updates, all rows of a run that begins, and a row that is torn. */
+  @Override
+  public void begin(long done) throws IOException {
+    if (Files.exists(path) && Files.size(path) > 0) {
+      long dropped = cut(done);
+      if (dropped > 0) {
+        LOG.info("{}: {} rows beyond update {} are dropped", path, dropped, done);
+      }
+    }
+    open();
+  }
+
+  private long cut(long done) throws IOException {
+    long dropped = 0;
+    try (BufferedReader lines = Files.newBufferedReader(path);
+        AtomicFile kept = new AtomicFile(path)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (done > 0 && holds(line, done)) {
+          kept.append(line + "\n");
+        } else {
+          dropped++;
+        }
+      }
+      if (dropped > 0) {
+        kept.commit();
+      }
+    }
+    return dropped;
+  }
+
+  private static boolean holds(String line, long done) {
+    try {
+      return JSON.readTree(line).path("step").asLong(0) <= done;
+    } catch (JsonProcessingException torn) {
+      return false;
+    }
+  }
+
+  private AppendedFile open() throws IOException {
+    if (file == null) {
+      file = AppendedFile.ofLines(path);
+    }
+    return file;
   }
 
   @Override
@@ -80,7 +130,9 @@ public final class JsonlSink implements MetricSink {
 
   @Override
   public void close() {
-    guard.attempt(file::close);
+    if (file != null) {
+      guard.attempt(file::close);
+    }
   }
 
   private static Map<String, Object> row(long step) {
@@ -94,7 +146,7 @@ public final class JsonlSink implements MetricSink {
     guard.attempt(
         () -> {
           byte[] json = JSON.writeValueAsBytes(row);
-          file.append(ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip());
+          open().append(ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip());
         });
   }
 }

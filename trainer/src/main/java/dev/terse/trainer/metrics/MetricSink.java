@@ -1,5 +1,6 @@
 package dev.terse.trainer.metrics;
 
+import java.io.IOException;
 import java.util.Map;
 
 /**
@@ -8,6 +9,14 @@ import java.util.Map;
  * every sink has a use for more than scalars.
  */
 public interface MetricSink extends AutoCloseable {
+
+  /**
+   * The run goes on after update {@code done}, or begins where that is 0: what a run that was
+   * broken off has logged beyond it no longer holds. Nothing is written before that.
+   *
+   * @throws IOException if there can be no log
+   */
+  default void begin(long done) throws IOException {}
 
   /** Named numbers of one step, e.g. {@code train/loss}; names are TRL's. */
   void scalars(long step, Map<String, Double> values);

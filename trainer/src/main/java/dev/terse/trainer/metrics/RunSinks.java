@@ -1,6 +1,5 @@
 package dev.terse.trainer.metrics;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +10,12 @@ public final class RunSinks {
   private RunSinks() {}
 
   /**
-   * {@code teller}, metrics.jsonl, and what the configuration asks for.
+   * {@code teller}, metrics.jsonl, and what the configuration asks for. No file is touched before
+   * {@link MetricSink#begin}.
    *
    * @param output folder of the run
    */
-  public static MetricSink open(LoggingConfig logging, Path output, MetricSink teller)
-      throws IOException {
+  public static MetricSink open(LoggingConfig logging, Path output, MetricSink teller) {
     List<MetricSink> sinks = new ArrayList<>();
     if (!logging.trainingListeners().isEmpty()) {
       sinks.add(listeners(logging.trainingListeners()));

@@ -14,48 +14,52 @@ import java.util.stream.Stream;
 /**
  * Writes a TensorBoard event file: {@code tensorboard --logdir FOLDER} shows scalars, histograms,
  * text and the hyper-parameter table. Every run, a resumed one too, opens a file of its own; where
- * the folder holds a file already, the new one tells TensorBoard to drop what had been logged from
- * its own first step on, so a resumed run's charts have no doubled steps.
+ * the folder holds a file already, the new one tells TensorBoard to drop what had been logged
+ * beyond the update that the run goes on from, so a resumed run's charts have no doubled steps.
  */
 public final class TensorBoardSink implements MetricSink {
   private static final String[] HPARAM_METRICS = {"train/loss", "train/reward", "eval/loss"};
   private static final String FILE_PREFIX = "events.out.tfevents.";
   private static final int MAX_FILES_A_SECOND = 1000;
 
+  private final Path folder;
   private final WriteGuard guard;
-  private final RecordFile records;
+  private RecordFile records; // null before the first event
   private boolean hasHparams;
-  private boolean followsEarlierFile;
 
-  /**
-   * Creates the folder and a new event file in it.
-   *
-   * @throws IOException if the folder cannot be written
-   */
-  public TensorBoardSink(Path folder) throws IOException {
+  /** Touches nothing yet. */
+  public TensorBoardSink(Path folder) {
+    this.folder = folder;
+    this.guard = new WriteGuard(folder);
+  }
+
+  /** Creates the folder and a new event file in it. */
+  @Override
+  public void begin(long done) throws IOException {
     Files.createDirectories(folder);
-    followsEarlierFile = holdsEventFile(folder);
-    Path file = null;
-    RecordFile opened = null;
-    for (int n = 0; opened == null; n++) {
-      file = folder.resolve(fileName(n));
+    boolean followsEarlierFile = holdsEventFile(folder);
+    records = create();
+    append(Events.fileVersion(now()));
+    if (followsEarlierFile) { // what it holds of later updates is void
+      append(Events.restart(now(), done + 1));
+    }
+  }
+
+  private RecordFile create() throws IOException {
+    for (int n = 0; ; n++) {
       try {
-        opened = new RecordFile(file);
+        return new RecordFile(folder.resolve(fileName(n)));
       } catch (FileAlreadyExistsException e) {
         if (n == MAX_FILES_A_SECOND) {
           throw e;
         }
       }
     }
-    records = opened;
-    guard = new WriteGuard(file);
-    append(Events.fileVersion(now()));
   }
 
   @Override
   public void scalars(long step, Map<String, Double> values) {
     if (!values.isEmpty()) {
-      voidLaterSteps(step);
       append(Events.scalars(now(), step, values));
     }
   }
@@ -64,14 +68,12 @@ public final class TensorBoardSink implements MetricSink {
   public void histogram(long step, String name, double[] values) {
     ProtoMessage histogram = HistogramBuckets.of(values);
     if (histogram != null) {
-      voidLaterSteps(step);
       append(Events.histogram(now(), step, name, histogram));
     }
   }
 
   @Override
   public void text(long step, String name, String markdown) {
-    voidLaterSteps(step);
     append(Events.text(now(), step, name, markdown));
   }
 
@@ -88,19 +90,19 @@ public final class TensorBoardSink implements MetricSink {
     if (hasHparams) {
       append(Events.sessionEnd(now()));
     }
-    guard.attempt(records::close);
-  }
-
-  /** What an earlier run in this folder logged from this run's first step on no longer holds. */
-  private void voidLaterSteps(long firstStep) {
-    if (followsEarlierFile) {
-      append(Events.restart(now(), firstStep));
-      followsEarlierFile = false;
+    if (records != null) {
+      guard.attempt(records::close);
     }
   }
 
   private void append(ProtoMessage event) {
-    guard.attempt(() -> records.append(event.toBytes()));
+    guard.attempt(
+        () -> {
+          if (records == null) {
+            throw new IOException("the log has not begun");
+          }
+          records.append(event.toBytes());
+        });
   }
 
   /**

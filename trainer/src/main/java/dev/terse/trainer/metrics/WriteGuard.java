@@ -1,5 +1,6 @@
 package dev.terse.trainer.metrics;
 
+import dev.terse.io.IoSentence;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -26,7 +27,9 @@ final class WriteGuard {
       if (!told) {
         told = true;
         LOG.warn(
-            "metrics are being lost, training goes on: cannot write {}: {}", file, e.toString());
+            "metrics are being lost, training goes on: cannot write {}: {}",
+            file,
+            IoSentence.of(e));
       }
     }
   }

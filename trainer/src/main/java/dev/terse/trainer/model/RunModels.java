@@ -12,9 +12,14 @@ import dev.terse.model.transformer.DecoderBuilder;
 import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.WeightShapes;
 import dev.terse.model.weights.WeightUse;
+import dev.terse.trainer.checkpoint.DataFingerprint;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** The model that a run begins with. */
 public final class RunModels {
@@ -131,6 +136,38 @@ public final class RunModels {
     return arguments.modelInit() == null
         ? ModelFolder.config(Path.of(arguments.modelNameOrPath()))
         : DecoderConfig.of(Path.of(arguments.modelInit()));
+  }
+
+  /**
+   * The identity of that model's weights: of its files and, where it is an adapter, of those of its
+   * base model.
+   */
+  public static String fingerprint(ModelArguments arguments) throws IOException {
+    if (arguments.modelInit() != null) {
+      return DataFingerprint.of(Path.of(arguments.modelInit()));
+    }
+    return DataFingerprint.ofAll(weightFiles(Path.of(arguments.modelNameOrPath())));
+  }
+
+  private static List<Path> weightFiles(Path model) throws IOException {
+    if (!Files.isDirectory(model)) {
+      return List.of(model);
+    }
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> all = Files.list(model)) {
+      all.filter(RunModels::decidesWeights).sorted().forEach(files::add);
+    }
+    if (AdapterFolder.is(model)) {
+      files.addAll(weightFiles(AdapterFolder.base(model)));
+    }
+    return files;
+  }
+
+  private static boolean decidesWeights(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".safetensors")
+        || name.equals("config.json")
+        || name.equals("adapter_config.json");
   }
 
   /** The embedding has a row for every token of the tokenizer, whatever config.json says. */

@@ -4,6 +4,7 @@ import dev.terse.engine.AdamW;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.model.weights.Parameters;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -68,7 +69,7 @@ public final class Optimizer implements AutoCloseable {
       skippedInARow++;
     }
     if (skippedInARow >= config.maxNonfiniteSteps()) {
-      throw new NonFiniteException(loss, norm, skippedInARow);
+      throw new NonFiniteException(sentence(loss, norm));
     }
     return new Outcome(norm, learningRate, finite);
   }
@@ -110,6 +111,23 @@ public final class Optimizer implements AutoCloseable {
   /** Whether weight decay applies to a parameter. */
   static boolean isDecayed(String name) {
     return !NOT_DECAYED.matcher(name).find();
+  }
+
+  private String sentence(double loss, double norm) {
+    String broken =
+        weights.tensors().entrySet().stream()
+            .filter(weight -> !Double.isFinite(engine.sumOfSquares(weight.getValue())))
+            .map(weight -> weight.getKey() + " is not finite, so nothing can be learnt any more")
+            .findFirst()
+            .orElse("none of them changed a weight");
+    return String.format(
+        Locale.ROOT,
+        "%d updates in a row had no finite gradient (last: loss %s, norm %s); %s. Lower"
+            + " learning_rate, or look for a broken row in the data",
+        skippedInARow,
+        loss,
+        norm,
+        broken);
   }
 
   private double clipFactor(double norm) {

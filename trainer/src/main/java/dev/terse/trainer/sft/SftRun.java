@@ -15,6 +15,7 @@ import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +39,10 @@ public final class SftRun {
    * @return updates done: fewer than planned if {@code stop} was asked for
    */
   public int run(StopSignal stop) throws IOException {
-    return run.run(this::trainer, stop);
+    return run.run(model -> trainer(model, stop.guard(phases)), stop);
   }
 
-  private SftTrainer trainer(ModelFolder model) throws IOException {
+  private SftTrainer trainer(ModelFolder model, Phases phases) throws IOException {
     int maxLength = maxLength(model.decoder());
     var train = load(config.training().datasetName(), model, maxLength, config.rows().packs());
     String evalFile = config.training().evaluation().evalDataset();
@@ -78,7 +79,11 @@ public final class SftRun {
     if (token == null) {
       return "";
     }
-    int id = model.tokenizer().id(token).orElseThrow();
+    OptionalInt found = model.tokenizer().id(token);
+    if (found.isEmpty()) { // a checkpoint of a run with another skip_token, which is told later
+      return "";
+    }
+    int id = found.getAsInt();
     long rows = data.rows().stream().filter(row -> row.supervises(id)).count();
     return "; " + rows + " rows hold " + token + " among supervised tokens";
   }

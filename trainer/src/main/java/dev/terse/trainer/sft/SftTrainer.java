@@ -3,6 +3,7 @@ package dev.terse.trainer.sft;
 import dev.terse.engine.SeedTree;
 import dev.terse.io.Passes;
 import dev.terse.model.transformer.Decoder;
+import dev.terse.trainer.checkpoint.DataFingerprint;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;
@@ -22,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Supervised fine-tuning on completions, [SKIP] marks and all: the first stage of arXiv 2508.03346.
@@ -151,6 +154,22 @@ public final class SftTrainer implements Learner<Learner.NoState> {
     metrics.put("samples_per_second", eval.size() / seconds);
     metrics.put("steps_per_second", Math.ceil(eval.size() / (double) evalBatch) / seconds);
     return metrics;
+  }
+
+  /** Of what tokenizer, template and date made of the rows. */
+  @Override
+  public Map<String, String> fingerprints() {
+    return Map.of(
+        "the token ids of the rows",
+        DataFingerprint.ofIds(
+            train.stream()
+                .flatMap(List::stream)
+                .flatMap(row -> Stream.of(row.ids(), bearingLoss(row)))));
+  }
+
+  /** The places of the tokens that bear loss. */
+  private static int[] bearingLoss(SftRow row) {
+    return IntStream.range(0, row.ids().length).filter(row::bearsLoss).toArray();
   }
 
   @Override

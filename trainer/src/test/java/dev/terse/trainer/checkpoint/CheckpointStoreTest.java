@@ -1,11 +1,13 @@
 package dev.terse.trainer.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.SeedTree;
 import dev.terse.testkit.TestSeed;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,19 +24,30 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckpointStoreTest {
   @TempDir private Path root;
   private CheckpointStore store;
+  private CheckpointWriter writer;
 
   @BeforeEach
   void open() {
-    store = new CheckpointStore(root, 2);
+    store = new CheckpointStore(root);
+    writer = new CheckpointWriter(root, "run", 2);
   }
 
   private void save(int step) throws IOException {
-    save(step, OptionalInt.empty());
+    save(writer, step, OptionalInt.empty());
   }
 
   private void save(int step, OptionalInt best) throws IOException {
-    store.save(
+    save(writer, step, best);
+  }
+
+  private static void save(CheckpointWriter writer, int step) throws IOException {
+    save(writer, step, OptionalInt.empty());
+  }
+
+  private static void save(CheckpointWriter writer, int step, OptionalInt best) throws IOException {
+    writer.save(
         step,
+        1000,
         folder -> {
           Files.writeString(folder.resolve("config.json"), "{\"step\":" + step + "}");
           Files.createDirectories(folder.resolve("trainer_state"));
@@ -64,8 +79,8 @@ class CheckpointStoreTest {
       save(step, OptionalInt.of(5));
     }
     assertThat(names()).containsExactly("checkpoint-15", "checkpoint-20", "checkpoint-5");
-    assertThat(store.at(5)).isPresent();
-    assertThat(store.at(10)).isEmpty();
+    assertThat(writer.at(5)).isPresent();
+    assertThat(writer.at(10)).isEmpty();
     save(25, OptionalInt.of(20));
     assertThat(names()).containsExactly("checkpoint-20", "checkpoint-25");
   }
@@ -92,8 +107,9 @@ class CheckpointStoreTest {
     save(1);
     assertThatThrownBy(
             () ->
-                store.save(
+                writer.save(
                     2,
+                    0,
                     folder -> {
                       Files.writeString(folder.resolve("half"), "x");
                       throw new IOException("No space left on device");
@@ -111,10 +127,96 @@ class CheckpointStoreTest {
     assertThat(store.newestValid()).isPresent();
   }
 
+  /** Also of a dead process that had this one's number, as in containers, where all are 1. */
   @Test
   void leftovers_ofDeadProcesses_areRemovedAtTheNextSave() throws IOException {
-    Files.createDirectories(root.resolve(".tmp-checkpoint-9-999999999/sub"));
+    for (String name : List.of("checkpoint-1", "checkpoint-9", "replaced-checkpoint-3")) {
+      Path left = Files.createDirectories(root.resolve(".tmp-" + name + "/sub")).getParent();
+      Files.createFile(left.resolve(".trainer-temporary"));
+    }
+    Files.createDirectories(root.resolve(".tmp-checkpoint-5")); // died before the mark
+    Path sealed = Files.createDirectories(root.resolve(".tmp-checkpoint-6-" + pid()));
+    Files.writeString(sealed.resolve("MANIFEST.json"), "{}");
     save(1);
+    assertThat(names()).containsExactly("checkpoint-1");
+  }
+
+  private static long pid() {
+    return ProcessHandle.current().pid();
+  }
+
+  @Test
+  void save_besideFoldersOfTheUser_leavesThemWhateverTheirNames() throws IOException {
+    for (String name : List.of(".tmp-backup-20240101", ".tmp-checkpoint-9-999999999", ".tmp-x")) {
+      Files.createDirectories(root.resolve(name + "/precious"));
+    }
+    save(1);
+    assertThat(names())
+        .containsExactly(
+            ".tmp-backup-20240101", ".tmp-checkpoint-9-999999999", ".tmp-x", "checkpoint-1");
+  }
+
+  /** T9: what another run wrote is not counted and not touched, nor are later steps. */
+  @Test
+  void retention_besideAnotherRun_countsOnlyItsOwn() throws IOException {
+    CheckpointWriter other = new CheckpointWriter(root, "other", 2);
+    save(other, 5);
+    save(other, 6);
+    for (int step = 1; step <= 4; step++) {
+      save(step);
+    }
+    assertThat(names())
+        .containsExactly("checkpoint-3", "checkpoint-4", "checkpoint-5", "checkpoint-6");
+    save(8);
+    CheckpointWriter back = new CheckpointWriter(root, "run", 2); // resumed from an older step
+    save(back, 4);
+    assertThat(names()).contains("checkpoint-4", "checkpoint-8");
+  }
+
+  /** T3: an old checkpoint loses its name before its first file. */
+  @Test
+  void retention_thatCannotDelete_isNoFailedSave() throws IOException {
+    save(1);
+    save(2);
+    // A folder that cannot be put away: its place is taken by something that is no folder.
+    Path taken = Files.createFile(root.resolve(".tmp-replaced-checkpoint-1"));
+    assertThatNoException().isThrownBy(() -> save(3));
+    assertThat(names()).contains("checkpoint-1", "checkpoint-2", "checkpoint-3");
+    assertThat(store.newestValid().orElseThrow().step()).isEqualTo(3);
+    Files.delete(taken);
+    save(4);
+    assertThat(names()).containsExactly("checkpoint-3", "checkpoint-4");
+  }
+
+  /** T12: sealed by a newer version, so it is not damaged. */
+  @Test
+  void newest_ofANewerFormat_isRefusedByItsVersionAndKept() throws IOException {
+    save(1);
+    save(2);
+    Path manifest = root.resolve("checkpoint-2/MANIFEST.json");
+    String listing =
+        Files.readString(manifest).split(",\n")[0].replace("\"format\":1", "\"format\":2");
+    CRC32C crc = new CRC32C();
+    crc.update(listing.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(
+        manifest, listing + ",\n\"crc32c\":\"" + String.format("%08x", crc.getValue()) + "\"}\n");
+    for (ThrowingCallable reading :
+        List.<ThrowingCallable>of(
+            store::newestValid, () -> CheckpointStore.open(root.resolve("checkpoint-2")))) {
+      assertThatThrownBy(reading)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("checkpoint-2 has format 2, this version reads up to 1")
+          .hasMessageContaining("written by a newer version");
+    }
+    assertThat(names()).containsExactly("checkpoint-1", "checkpoint-2");
+  }
+
+  @Test
+  void save_onADiskWithoutRoom_saysSoBeforeItWrites() throws IOException {
+    save(1);
+    assertThatThrownBy(() -> writer.save(2, Long.MAX_VALUE, folder -> {}, OptionalInt.empty()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(root + " needs 9223372036.855 GB, its disk has ");
     assertThat(names()).containsExactly("checkpoint-1");
   }
 

@@ -203,7 +203,7 @@ class ConfigReaderTest {
                 report_to: [wandb, tensorboard, trackio]
                 torch_dtype: bfloat16
                 use_vllm: true
-                overwrite_output_dir: true
+                push_to_hub: true
                 num_processes: 8
                 logging_nan_inf_filter: true
                 """);
@@ -221,8 +221,8 @@ class ConfigReaderTest {
                 + " in bfloat16 where that is faster",
             "line 7: use_vllm has no effect here: completions are sampled in this process, by the"
                 + " model that is trained",
-            "line 8: overwrite_output_dir has no effect here: files of an earlier run in output_dir"
-                + " are overwritten; resume_from_checkpoint goes on with that run",
+            "line 8: push_to_hub has no effect here: nothing is pushed; the run folder is a Hugging"
+                + " Face folder that you can push",
             "line 10: logging_nan_inf_filter has no effect here: NaN losses are logged always, and"
                 + " their update is skipped");
     assertThat(sft(MINIMAL + "report_to: wandb\n").config().training().logging().reportTo())

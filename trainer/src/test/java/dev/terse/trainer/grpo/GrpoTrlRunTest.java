@@ -87,7 +87,8 @@ class GrpoTrlRunTest {
               false,
               config.loss().beta() == 0 ? Optional.empty() : Optional.of(reference),
               config.generation().temperature(),
-              GrpoPasses.of(config, model.decoder().config().rope()));
+              GrpoPasses.of(config, model.decoder().config().rope()),
+              Phases.QUIET);
       GrpoTrainer.State state = trainer.start();
       for (int i = 0; i < run.get("updates").size(); i++) {
         if (i % UPDATES_OF_GENERATION == 0) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,37 @@ class JsonlSinkTest {
     List<String> lines = Files.readAllLines(file);
     assertThat(lines).hasSize(3);
     assertThat(new ObjectMapper().readTree(lines.get(2)).get("step").asInt()).isEqualTo(2);
+  }
+
+  /** T46: a run that was killed after update 5 goes on after 3. */
+  @Test
+  void begin_afterAKill_dropsLaterRowsAndATornOne() throws IOException {
+    Path file = folder.resolve("metrics.jsonl");
+    try (JsonlSink sink = new JsonlSink(file)) {
+      sink.begin(0);
+      sink.hparams(Map.of("seed", 42));
+      for (int step = 1; step <= 5; step++) {
+        sink.scalars(step, Map.of("train/loss", 1.0 / step));
+      }
+    }
+    Files.writeString(file, "{\"step\":6,\"tra", StandardOpenOption.APPEND);
+    try (JsonlSink sink = new JsonlSink(file)) {
+      sink.begin(3);
+      sink.scalars(4, Map.of("train/loss", 0.25));
+    }
+    assertThat(read(file))
+        .extracting(row -> row.path("step").asInt())
+        .containsExactly(0, 1, 2, 3, 4);
+    try (JsonlSink sink = new JsonlSink(file)) {
+      sink.begin(0);
+    }
+    assertThat(file).isEmptyFile();
+  }
+
+  @Test
+  void sink_thatNeverBegins_touchesNothing() {
+    new JsonlSink(folder.resolve("metrics.jsonl")).close();
+    assertThat(folder).isEmptyDirectory();
   }
 
   private static List<JsonNode> read(Path file) throws IOException {

@@ -63,15 +63,23 @@ class TensorBoardSinkTest {
     try (var files = Files.list(folder)) {
       assertThat(files).hasSize(2);
     }
-    // after version, experiment and session start:
+    // after the version:
     // Event.step = 2 (field 2), Event.session_log (field 7) of status START (field 1 = 1)
-    assertThat(EventFileReader.records(second, second.length).get(3))
+    assertThat(EventFileReader.records(second, second.length).get(1))
         .containsSequence(0x10, 2, 0x3a, 2, 0x08, 1);
+  }
+
+  /** A trainer that is refused leaves nothing in the folder of the one that runs. */
+  @Test
+  void sink_thatNeverBegins_touchesNothing() {
+    new TensorBoardSink(folder.resolve("logs")).close();
+    assertThat(folder.resolve("logs")).doesNotExist();
   }
 
   @Test
   void histogram_withoutFiniteValues_writesNothing() throws IOException {
     try (TensorBoardSink sink = new TensorBoardSink(folder)) {
+      sink.begin(0);
       sink.histogram(1, "advantages", new double[] {Double.NaN, Double.POSITIVE_INFINITY});
     }
     byte[] bytes = newestFile();
@@ -80,6 +88,7 @@ class TensorBoardSinkTest {
 
   private byte[] writeRun(long firstStep) throws IOException {
     try (TensorBoardSink sink = new TensorBoardSink(folder)) {
+      sink.begin(firstStep - 1);
       sink.hparams(Map.of("learning_rate", 1e-5, "loss_type", "dapo", "bf16", false));
       for (long step = firstStep; step < firstStep + 3; step++) {
         sink.scalars(step, Map.of("train/loss", 1.0 / step, "train/reward", Double.NaN));

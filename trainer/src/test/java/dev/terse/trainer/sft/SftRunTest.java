@@ -14,10 +14,14 @@ import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.optim.NonFiniteException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -269,6 +273,132 @@ class SftRunTest {
         .hasMessageContaining(
             "line 1: expected prompt and completion, messages, conversations, input_ids,")
         .hasMessageContaining("or text, found the keys [question]");
+  }
+
+  /** T9: neither run loses a checkpoint, and no key deletes any before the run begins. */
+  @Test
+  void run_inAFolderOfAnotherRun_isRefusedBeforeAnythingIsComputed() throws IOException {
+    data(5);
+    String[] keeping = {"--save_steps=1", "--save_total_limit=2"};
+    run("out", new StopSignal(), keeping);
+    assertThatThrownBy(() -> run("out", new StopSignal(), "--max_steps=4", "--seed=99"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("out holds another run (checkpoint-6, checkpoint-5, config.json");
+    assertThatThrownBy(
+            () -> run("out", new StopSignal(), "--overwrite_output_dir", "--max_length=4"))
+        .as("nothing is deleted for a run that does not begin")
+        .hasMessageContaining("0 used");
+    assertThat(folder.resolve("out/checkpoint-6")).isDirectory();
+    run(
+        "out",
+        new StopSignal(),
+        "--max_steps=4",
+        "--seed=99",
+        "--overwrite_output_dir",
+        "--save_steps=1",
+        "--save_total_limit=2");
+    assertThat(folder.resolve("out"))
+        .isDirectoryContaining("glob:**/checkpoint-3")
+        .isDirectoryContaining("glob:**/checkpoint-4")
+        .isDirectoryNotContaining("glob:**/checkpoint-[56]");
+  }
+
+  @Test
+  void run_ofWhichNothingIsSavedOnTheWay_hasACheckpointAtItsEnd() throws IOException {
+    data(5);
+    run("out", new StopSignal(), "--save_steps=500");
+    assertThat(folder.resolve("out/checkpoint-6")).isDirectory();
+    run("none", new StopSignal(), "--save_strategy=no");
+    assertThat(folder.resolve("none")).isDirectoryNotContaining("glob:**/checkpoint-*");
+  }
+
+  /** T8: the disk is full when the model is to be written; the same command writes it later. */
+  @Test
+  void finalModel_thatCannotBeWritten_isWrittenByResuming() throws IOException {
+    data(5);
+    run("whole", new StopSignal());
+    Path taken = Files.createDirectories(folder.resolve("out/model.safetensors.part/x"));
+    assertThatThrownBy(() -> run("out", new StopSignal()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the model was not written into " + folder.resolve("out"))
+        .hasMessageContaining("All updates are done and saved: make room and give the same command")
+        .hasMessageContaining("--resume_from_checkpoint true");
+    assertThat(folder.resolve("out/config.json")).as("no model without weights").doesNotExist();
+    Files.delete(taken);
+    Files.delete(taken.getParent());
+    sink = new MemorySink();
+    assertThat(run("out", new StopSignal(), "--resume_from_checkpoint=true")).isEqualTo(6);
+    assertThat(sink.values("train/loss")).as("nothing is trained again").isEmpty();
+    assertThat(folder.resolve("out/model.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
+  }
+
+  /** Where no checkpoint holds the last update, the run waits for room instead of ending. */
+  @Test
+  void finalModel_thatStandsInNoCheckpoint_isWaitedFor() throws Exception {
+    data(5);
+    Path taken = Files.createDirectories(folder.resolve("out/model.safetensors.part/x"));
+    CompletableFuture<Integer> run =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return run("out", new StopSignal(), "--save_strategy=no");
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    assertThatThrownBy(() -> run.get(2, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+    Files.delete(taken);
+    Files.delete(taken.getParent());
+    assertThat(run.get(60, TimeUnit.SECONDS)).isEqualTo(6);
+    assertThat(folder.resolve("out/model.safetensors")).exists();
+  }
+
+  /** T17: the frozen model is not in a checkpoint of adapters. */
+  @Test
+  void resume_onAnotherBaseModel_isRefusedByItsName() throws IOException {
+    data(5);
+    Path base = folder.resolve("base");
+    try (Engine engine = new ReferenceEngine();
+        ModelFolder model = ModelFolder.load(TinyModels.folder("qwen2"), engine)) {
+      model.save(base);
+    }
+    String[] adapters = {"--model_name_or_path=" + base, "--use_peft"};
+    run("out", new StopSignal(), adapters[0], adapters[1], "--save_steps=3");
+    Path weights = base.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 2] ^= 0x10;
+    Files.write(weights, bytes);
+    assertThatThrownBy(
+            () ->
+                run(
+                    "out",
+                    new StopSignal(),
+                    adapters[0],
+                    adapters[1],
+                    "--resume_from_checkpoint=true"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the model of model_name_or_path changed (CRC ")
+        .hasMessageContaining("or set resume_anyway to go on all the same");
+    assertThat(
+            run(
+                "out",
+                new StopSignal(),
+                adapters[0],
+                adapters[1],
+                "--resume_anyway",
+                "--resume_from_checkpoint=true"))
+        .isEqualTo(6);
+  }
+
+  @Test
+  void resume_withAnotherSkipToken_isRefusedByItsName() throws IOException {
+    data(5);
+    run("out", new StopSignal(), "--save_steps=3");
+    assertThatThrownBy(
+            () -> run("out", new StopSignal(), "--skip_token=<s>", "--resume_from_checkpoint=true"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("skip_token was [SKIP], is <s>");
   }
 
   @Test
