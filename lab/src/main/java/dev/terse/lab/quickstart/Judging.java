@@ -74,7 +74,7 @@ record Judging(QuickstartConfig config, Path heldOut, Engine engine, Phases phas
         ProblemSet.load(
             file,
             new PromptEncoder(model.tokenizer(), model.template()),
-            new PromptConfig(null, ""),
+            PromptConfig.PLAIN,
             longest);
     if (set.tooLong() > 0) {
       throw new IllegalArgumentException(

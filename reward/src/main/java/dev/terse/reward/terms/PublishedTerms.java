@@ -122,17 +122,32 @@ final class PublishedTerms {
   }
 
   /**
-   * @throws IllegalArgumentException naming the rewards that would run a program of the model
+   * @throws IllegalArgumentException naming the rewards that would run a program of the model, or
+   *     that are Python functions
    */
-  static void refuseWhatRunsPrograms(Collection<String> names) {
+  static void refuseWhatIsNotHere(Collection<String> names) {
     List<String> refused = names.stream().filter(PROGRAMS::contains).toList();
     if (!refused.isEmpty()) {
       throw new IllegalArgumentException(
           "reward_funcs "
               + String.join(", ", refused)
               + " would run programs that the model writes, and text is never executed here: leave"
-              + " it out, or write a reward of your own that sends them to a sandbox");
+              + " it out, or name a command of your own that sends them to a sandbox");
     }
+    names.stream()
+        .filter(name -> name.contains(".") && !name.contains(":") && !name.contains(" "))
+        .findFirst()
+        .ifPresent(PublishedTerms::refuseFunction);
+  }
+
+  private static void refuseFunction(String name) {
+    throw new IllegalArgumentException(
+        "reward_funcs "
+            + name
+            + " is a Python function; run it in a process of its own: \"command:python"
+            + " examples/trl_reward.py "
+            + name
+            + "\"");
   }
 
   private static <T> T or(T value, T otherwise) {

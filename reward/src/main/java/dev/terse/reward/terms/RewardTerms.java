@@ -108,7 +108,7 @@ public final class RewardTerms {
       Gate gate,
       UserRewards users) {
     var builtIn = names.stream().filter(name -> !UserRewards.isUsers(name)).toList();
-    PublishedTerms.refuseWhatRunsPrograms(builtIn);
+    PublishedTerms.refuseWhatIsNotHere(builtIn);
     Names.requireKnown("reward_funcs entry", builtIn, ENTRIES);
     if (!weights.isEmpty() && weights.size() != names.size()) {
       throw new IllegalArgumentException(

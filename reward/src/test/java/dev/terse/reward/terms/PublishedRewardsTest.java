@@ -195,6 +195,17 @@ class PublishedRewardsTest {
             "reward_funcs code, ioi_code would run programs that the model writes");
   }
 
+  @Test
+  void functions_ofPython_areToldHowToRun() {
+    assertThatThrownBy(
+            () ->
+                RewardTerms.rubric(
+                    List.of("my_lib.rewards.f"), List.of(), RewardSettings.defaults()))
+        .hasMessage(
+            "reward_funcs my_lib.rewards.f is a Python function; run it in a process of its own:"
+                + " \"command:python examples/trl_reward.py my_lib.rewards.f\"");
+  }
+
   /** A term that compares fails for all, or for none. */
   @Test
   void rubric_ofABatch_comparesItAndHoldsFaults() {

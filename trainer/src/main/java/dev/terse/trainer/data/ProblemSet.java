@@ -16,9 +16,10 @@ import java.util.Map;
 /**
  * Problems of a file. The question is in {@code prompt}: messages, rendered by the chat template
  * with its generation prompt, or a text, taken as it stands. Or it is in {@code question} or {@code
- * problem}, the user's turn of the chat template. The right answer is in {@code gold}, {@code
- * answer}, {@code final_answer}, {@code ground_truth} or {@code solution}; of an answer that works
- * its way to {@code ####}, as GSM8K's, what follows is the right one.
+ * problem}, the user's turn of the chat template, or in the column that is named. The right answer
+ * is in {@code gold}, {@code answer}, {@code final_answer}, {@code ground_truth} or {@code
+ * solution}; of an answer that works its way to {@code ####}, as GSM8K's, what follows is the right
+ * one.
  *
  * @param problems in the order of the file
  * @param read rows read
@@ -144,13 +145,14 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
 
   private static Problem asked(
       JsonNode row, String id, String gold, int index, PromptEncoder encoder, PromptConfig config) {
-    JsonNode prompt = row.path("prompt");
+    String column = config.promptColumn();
+    JsonNode prompt = row.path(column);
     Map<String, Object> columns = JsonValues.map(row);
     columns.keySet().removeAll(List.of("prompt", "completion", "completion_ids"));
     if (Messages.are(prompt)) {
-      List<Message> messages = config.completed(Messages.of(prompt, "prompt"));
+      List<Message> messages = config.completed(Messages.of(prompt, column));
       String source = encoder.template() == null ? "" : encoder.template().source();
-      Conversation conversation = Messages.conversation(messages, "prompt", row, source);
+      Conversation conversation = Messages.conversation(messages, column, row, source);
       String question = messages.get(messages.size() - 1).content();
       return new Problem(
           id,
@@ -159,7 +161,15 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
           new Prompt(index, encoder.conversation(conversation)),
           new Problem.Row(Messages.plain(messages), columns));
     }
-    String question = text(row, QUESTIONS);
+    boolean named = config.datasetPromptColumn() != null;
+    String question = named ? text(row, column) : text(row, QUESTIONS);
+    if (question == null && named) {
+      throw new IllegalArgumentException(
+          "expected a question (text or messages) in dataset_prompt_column '"
+              + column
+              + "', found "
+              + keys(row));
+    }
     if (question == null && !prompt.isTextual()) {
       throw new IllegalArgumentException(
           "expected a question: prompt (text or messages), question or problem, found "

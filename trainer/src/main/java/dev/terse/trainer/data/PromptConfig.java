@@ -6,13 +6,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a problem becomes a prompt (ours). The same in GRPO and in evaluation.
+ * How a problem becomes a prompt (ours, but the column, which is open-r1's). The same in GRPO and
+ * in evaluation.
  *
  * @param systemPrompt a system turn before the question; unset for none
  * @param promptSuffix text right after the question, in the same turn, e.g. where to put the answer
+ * @param datasetPromptColumn key of the question, a text or messages; a text is the user's turn;
+ *     unset looks for prompt, question and problem
  */
 public record PromptConfig(
-    @Default(Default.UNSET) String systemPrompt, @Default("") String promptSuffix) {
+    @Default(Default.UNSET) String systemPrompt,
+    @Default("") String promptSuffix,
+    @Default(Default.UNSET) String datasetPromptColumn) {
+
+  /** The question wherever a row has it. */
+  public static final PromptConfig PLAIN = new PromptConfig(null, "", null);
+
+  /** The key of messages, or of a text that is taken as it stands unless it is named. */
+  String promptColumn() {
+    return datasetPromptColumn == null ? "prompt" : datasetPromptColumn;
+  }
 
   /** The messages with the system turn, unless they have one, and the suffix after the last. */
   List<Message> completed(List<Message> messages) {

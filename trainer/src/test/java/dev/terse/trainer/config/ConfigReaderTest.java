@@ -342,6 +342,23 @@ class ConfigReaderTest {
     assertThat(followed).isPositive();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1e-5, 1e-5",
+    "3.e-4, 3e-4",
+    "1E-6, 1e-6",
+    "5.0e-06, 5e-6",
+    "'\"1e-5\"', 1e-5",
+    ".5, 0.5",
+    "+2.5e-4, 2.5e-4"
+  })
+  void numbers_inEverySpelling_areThatNumber(String written, double number) {
+    String yaml = "learning_rate: " + written + "\neval_strategy: no\nsave_strategy: \"no\"\n";
+    SftConfig config = sft(MINIMAL + yaml).config();
+    assertThat(config.learningRate()).isEqualTo(number);
+    assertThat(config.training().evaluation().evalStrategy()).isEqualTo(Cadence.NO);
+  }
+
   @Test
   void numProcesses_multiplyTheBatch() {
     String yaml = MINIMAL + "per_device_train_batch_size: 4\ngradient_accumulation_steps: 8\n";

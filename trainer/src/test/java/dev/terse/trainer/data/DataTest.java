@@ -104,7 +104,8 @@ class DataTest {
   @Test
   void problems_ofGsm8k_takeTheAnswerAfterTheHashes() throws IOException {
     Path file = SharedData.assumePresent("gsm8k/test.jsonl");
-    ProblemSet set = ProblemSet.load(file, encoder, new PromptConfig(null, " Think."), 100_000);
+    ProblemSet set =
+        ProblemSet.load(file, encoder, new PromptConfig(null, " Think.", null), 100_000);
     assertThat(set.read()).isEqualTo(1319);
     assertThat(set.problems()).hasSize(1319);
     assertThat(set.problems().get(0).gold()).isEqualTo("18");
@@ -116,7 +117,7 @@ class DataTest {
   @Test
   void problems_ofMath500_takeTheAnswerNotTheSolution() throws IOException {
     Path file = SharedData.assumePresent("math500/test.jsonl");
-    ProblemSet set = ProblemSet.load(file, encoder, new PromptConfig(null, ""), 100_000);
+    ProblemSet set = ProblemSet.load(file, encoder, PromptConfig.PLAIN, 100_000);
     assertThat(set.problems()).hasSize(500);
     assertThat(set.problems().get(0).gold()).contains("\\left( 3, \\frac{\\pi}{2} \\right)");
   }
@@ -134,7 +135,7 @@ class DataTest {
         {"id":"e","question":"17+1","answer":"","solution":"so \\\\boxed{18}"}
         {"id":"f","question":"7*10","answer":"['70']"}
         """);
-    ProblemSet set = ProblemSet.load(file, encoder, new PromptConfig(null, ""), 100_000);
+    ProblemSet set = ProblemSet.load(file, encoder, PromptConfig.PLAIN, 100_000);
     assertThat(set.unread()).containsExactly("a", "b", "line 3");
     assertThat(set.summary(9))
         .contains("3 right answers are not understood")
@@ -142,11 +143,31 @@ class DataTest {
     assertThat(set.problems().get(4).gold()).isEqualTo("so \\boxed{18}");
   }
 
+  /** open-r1's key: the text is the user's turn, whatever else looks like a question. */
+  @Test
+  void problems_ofANamedColumn_areTheUsersTurn() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("named.jsonl"),
+            "{\"question\":\"no\",\"problem_statement\":\"1+1\",\"answer\":\"2\"}\n");
+    ProblemSet named =
+        ProblemSet.load(file, encoder, new PromptConfig(null, "", "problem_statement"), 100_000);
+    Files.writeString(file, "{\"question\":\"1+1\",\"answer\":\"2\"}\n");
+    ProblemSet plain = ProblemSet.load(file, encoder, PromptConfig.PLAIN, 100_000);
+    assertThat(named.problems().get(0).prompt().ids())
+        .containsExactly(plain.problems().get(0).prompt().ids());
+    assertThatThrownBy(
+            () -> ProblemSet.load(file, encoder, new PromptConfig(null, "", "statement"), 100_000))
+        .hasMessageContaining("line 1: expected a question (text or messages) in")
+        .hasMessageContaining(
+            "dataset_prompt_column 'statement', found the keys [question, answer]");
+  }
+
   private ProblemSet problems(Answers answers, String... rows) throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("problems.jsonl"), String.join("\n", rows).replace('\'', '"') + "\n");
-    return ProblemSet.load(file, encoder, new PromptConfig(null, ""), 100_000, answers);
+    return ProblemSet.load(file, encoder, PromptConfig.PLAIN, 100_000, answers);
   }
 
   /** Case grpo-conversational-prompt. */
