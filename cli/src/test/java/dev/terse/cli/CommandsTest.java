@@ -115,6 +115,18 @@ class CommandsTest {
   }
 
   @Test
+  void model_whoseWeightsAreAPointer_isRefusedWithWhatToDo() throws IOException {
+    Path model = Files.createDirectories(folder.resolve("pointer"));
+    for (String file : List.of("config.json", "tokenizer.json", "tokenizer_config.json")) {
+      Files.write(model.resolve(file), Files.readAllBytes(MODEL.resolve(file)));
+    }
+    Files.writeString(
+        model.resolve("model.safetensors"),
+        "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n");
+    refused("is a Git LFS pointer", "generate", "--model=" + model, "--prompt=1+2");
+  }
+
+  @Test
   void score_texts_becomeLogProbabilities() throws IOException {
     Path texts = write("texts.jsonl", "{\"id\": 1, \"text\": \"<|user|>1+2\"}");
     Path scores = folder.resolve("scores.jsonl");

@@ -18,6 +18,8 @@ import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.WeightUse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Hugging Face folder: config.json, weights, generation config, tokenizer, chat template.
@@ -37,6 +39,7 @@ import java.nio.file.Path;
 public record ModelFolder(
     Decoder decoder, Tokenizer tokenizer, ChatTemplate template, JsonNode generationConfig)
     implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
   private static final String CONFIG = "config.json";
   private static final String GENERATION_CONFIG = "generation_config.json";
 
@@ -146,6 +149,13 @@ public record ModelFolder(
       return AdapterFolder.openDecoder(folder, engine).merged();
     }
     DecoderConfig config = DecoderConfig.of(folder.resolve(CONFIG));
+    if (!config.unreadRopeKeys().isEmpty()) {
+      LOG.warn(
+          "{}: the rotary scaling has keys that transformers does not read, so neither does Terse:"
+              + " {} (vLLM multiplies by attn_factor; transformers' key is attention_factor)",
+          folder.resolve(CONFIG),
+          String.join(", ", config.unreadRopeKeys()));
+    }
     try (WeightSource source = WeightFiles.open(folder)) {
       return new DecoderBuilder(engine, config, WeightLoading.load(source, config, engine, use));
     }
@@ -174,6 +184,14 @@ public record ModelFolder(
           path
               + (Files.exists(path) ? " is neither a folder nor a GGUF file" : " does not exist")
               + ": a model is a Hugging Face folder with config.json and model.safetensors");
+    }
+    Path snapshots = path.resolve("snapshots");
+    if (Files.isDirectory(snapshots) && !Files.exists(path.resolve(CONFIG))) {
+      throw new IllegalArgumentException(
+          path
+              + " is a model's folder in a cache of the hub: give a folder of "
+              + snapshots
+              + ", where its files are");
     }
   }
 

@@ -117,6 +117,14 @@ public record DecoderConfig(
     unrotated = Set.copyOf(unrotated);
   }
 
+  /**
+   * Keys of the rotary scaling that have no meaning here, with their values; transformers passes
+   * over them too.
+   */
+  public List<String> unreadRopeKeys() {
+    return RopeReader.unread(json);
+  }
+
   /** The same decoder with another number of token rows. */
   public DecoderConfig withVocabSize(int size) {
     ObjectNode changed = json.deepCopy();

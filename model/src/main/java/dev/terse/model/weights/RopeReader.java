@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.engine.Rotary;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -12,6 +13,23 @@ import java.util.function.Consumer;
  */
 final class RopeReader {
   private static final List<String> SCALED = List.of("linear", "dynamic", "yarn", "llama3");
+
+  private static final Set<String> KNOWN =
+      Set.of(
+          "rope_type",
+          "type",
+          "rope_theta",
+          "partial_rotary_factor",
+          "factor",
+          "original_max_position_embeddings",
+          "attention_factor",
+          "mscale",
+          "mscale_all_dim",
+          "beta_fast",
+          "beta_slow",
+          "truncate",
+          "low_freq_factor",
+          "high_freq_factor");
 
   private final JsonNode json;
   private final int headDim;
@@ -70,6 +88,16 @@ final class RopeReader {
               + " beside it): delete the one that is not meant");
     }
     return rope;
+  }
+
+  /** Keys of the scaling that neither transformers nor we read, with their values. */
+  static List<String> unread(JsonNode json) {
+    JsonNode scaling = json.path("rope_scaling");
+    JsonNode from = scaling.isEmpty() ? json.path("rope_parameters") : scaling;
+    return from.properties().stream()
+        .filter(entry -> !KNOWN.contains(entry.getKey()))
+        .map(entry -> entry.getKey() + " " + cut(entry.getValue()))
+        .toList();
   }
 
   private Rope read(JsonNode from) {

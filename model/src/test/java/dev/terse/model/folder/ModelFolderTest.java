@@ -189,12 +189,19 @@ class ModelFolderTest {
   }
 
   @Test
-  void path_withoutModel_isRefusedInOneSentence() {
+  void path_withoutModel_isRefusedInOneSentence() throws IOException {
     assertThatThrownBy(() -> ModelFolder.load(folder.resolve("nowhere"), engine))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("nowhere does not exist: a model is a Hugging Face folder");
     assertThatThrownBy(() -> ModelFolder.openDecoder(folder, engine, WeightUse.CHANGED).build())
         .hasMessageEndingWith("config.json does not exist");
+    Files.createDirectories(folder.resolve("snapshots/0a1b"));
+    assertThatThrownBy(() -> ModelFolder.load(folder, engine))
+        .hasMessage(
+            folder
+                + " is a model's folder in a cache of the hub: give a folder of "
+                + folder.resolve("snapshots")
+                + ", where its files are");
   }
 
   private ModelBuilder open(Path path) {

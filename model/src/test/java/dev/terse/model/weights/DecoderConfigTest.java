@@ -149,6 +149,21 @@ class DecoderConfigTest {
         .isEqualTo("max_position_embeddings and the factor of its rope scaling");
   }
 
+  /** As config.json of DeepSeek-R1-0528-Qwen3-8B has it. */
+  @Test
+  void ropeScaling_keyThatTransformersPassesOver_isNamed() {
+    DecoderConfig config =
+        read(
+            "{'model_type':'qwen3','num_key_value_heads':8,'max_position_embeddings':131072,"
+                + "'rope_theta':1000000,'rope_scaling':{'rope_type':'yarn','factor':4.0,"
+                + "'original_max_position_embeddings':32768,'attn_factor':0.8782488562869419},"
+                + SHAPE
+                + "}");
+    assertThat(config.rope().within().scale()).isEqualTo(0.1 * Math.log(4) + 1);
+    assertThat(config.unreadRopeKeys()).containsExactly("attn_factor 0.8782488562869419");
+    assertThat(read("{'model_type':'llama'," + SHAPE + "}").unreadRopeKeys()).isEmpty();
+  }
+
   @Test
   void slidingWindow_boundsTheSequencesWhereALayerHasOne() {
     DecoderConfig mistral = read("{'model_type':'mistral'," + SHAPE + "}");
