@@ -1,6 +1,7 @@
 package dev.terse.answers;
 
 import dev.terse.answers.compare.Equivalence;
+import dev.terse.answers.compare.Reader;
 import dev.terse.answers.compare.Verdict;
 import dev.terse.answers.extract.AnswerFinder;
 import dev.terse.answers.extract.AnswerPolicy;
@@ -52,9 +53,10 @@ public record AnswerCheck(AnswerPolicy policy) {
   }
 
   private Grade byValue(String gold, String part) {
-    var finder = new AnswerFinder(policy, Equivalence::isMathematics, Equivalence::isReadable);
+    var reader = new Reader();
+    var finder = new AnswerFinder(policy, reader::isMathematics, reader::isReadable);
     Found found = finder.find(part, Choices.isLetter(gold));
-    if ((found.isUnmarked() || mayBeWhole(found, gold, part)) && isWhole(gold, part)) {
+    if ((found.isUnmarked() || mayBeWhole(found, gold, part)) && isWhole(gold, part, reader)) {
       return new Grade(Verdict.EQUAL, part.strip(), "from the whole text: the same answer");
     }
     if (found.isNone()) {
@@ -62,7 +64,10 @@ public record AnswerCheck(AnswerPolicy policy) {
     }
     Grade first = null;
     for (String text : found.texts()) {
-      var result = Equivalence.compare(gold, text);
+      if (found.isUnmarked() && isNumber(gold) && isUncalculated(text)) {
+        return new Grade(Verdict.DIFFERENT, text, "from " + found.rule() + ": not calculated");
+      }
+      var result = reader.compare(gold, text);
       var grade =
           new Grade(result.verdict(), text, "from " + found.rule() + ": " + result.reason());
       if (grade.isEqual()) {
@@ -73,6 +78,18 @@ public record AnswerCheck(AnswerPolicy policy) {
     return first;
   }
 
+  /** Whether a right answer is one number, perhaps complex, in digits. */
+  private static boolean isNumber(String gold) {
+    return gold.chars().allMatch(c -> c >= '0' && c <= '9' || " .,/+-i$".indexOf(c) >= 0);
+  }
+
+  /** Whether a formula of powers and sums only repeats what is to be calculated: (4 - 3i)^2. */
+  private static boolean isUncalculated(String text) {
+    boolean power = text.indexOf('^') >= 0 || text.contains("\\sqrt");
+    boolean sum = text.indexOf('+', 1) > 0 || text.indexOf('-', 1) > 0;
+    return power && sum && text.indexOf('=') < 0 && !text.contains("circ");
+  }
+
   /** Whether a text in which nothing was found may answer as a whole: no box, no doubt. */
   private boolean mayBeWhole(Found found, String gold, String part) {
     return found.isAbsent()
@@ -81,12 +98,12 @@ public record AnswerCheck(AnswerPolicy policy) {
   }
 
   /** Whether a line, read as nothing but an answer, is the right one: "odd $n$", "8 and 9". */
-  private boolean isWhole(String gold, String part) {
+  private boolean isWhole(String gold, String part, Reader reader) {
     String line = part.strip();
     return policy.evidence().contains(Found.Source.WHOLE)
         && line.length() <= MAX_LINE
         && line.indexOf('\n') < 0
-        && Equivalence.compare(gold, line).verdict() == Verdict.EQUAL;
+        && reader.compare(gold, line).verdict() == Verdict.EQUAL;
   }
 
   private static Grade asText(String gold, String extracted, String filter) {

@@ -38,6 +38,10 @@ final class EquationRules {
       if (isGraph(a, b) || isGraph(b, a)) {
         return c.of(a.right(), b.right());
       }
+      var renamed = withArgument(b, a);
+      if (renamed != null) {
+        return c.of(a.right(), renamed);
+      }
     }
     return solutions(a, b, c.exprs());
   }
@@ -48,7 +52,7 @@ final class EquationRules {
     if (f.endsWith("^-1(x)")) {
       return y.label().equals("y");
     }
-    boolean call = f.length() == 4 && f.charAt(1) == '(' && f.charAt(3) == ')';
+    boolean call = isCall(f);
     if (call && y.label().equals(f.charAt(0) + "_" + f.charAt(2))) {
       return true; // a(n) and a_n
     }
@@ -56,10 +60,48 @@ final class EquationRules {
     return name && (y.label().equals("y") || y.label().equals(f.substring(0, 1)));
   }
 
+  /**
+   * What g(x) = 4x says where the other one calls its argument t; null if they are no such pair.
+   */
+  private static Answer withArgument(Equation b, Equation a) {
+    String f = a.label();
+    String g = b.label();
+    boolean calls = isCall(f) && isCall(g) && f.charAt(0) == g.charAt(0);
+    String mine = calls ? g.substring(2, 3) : "";
+    String other = calls ? f.substring(2, 3) : "";
+    return calls && b.right() instanceof Value v && !Expr.variables(v.expr()).contains(other)
+        ? new Value(Substitution.replace(v.expr(), mine, new Expr.Sym(other)), v.unit())
+        : null;
+  }
+
+  private static boolean isCall(String label) {
+    return label.length() == 4 && label.charAt(1) == '(' && label.charAt(3) == ')';
+  }
+
   /** "x = 5" and "2 + 3 = 5" say 5. */
   static Verdict result(Answer a, Equation b, Comparison c) {
-    boolean result = b.label() != null || isCalculation(b) || b.right() instanceof Answer.Matrix;
+    boolean result =
+        b.label() != null || isCalculation(b) || isAsked(b) || b.right() instanceof Answer.Matrix;
     return result && isConsistent(b, c.exprs()) ? c.of(a, b.right()) : DIFFERENT;
+  }
+
+  /**
+   * Whether its left side is what was asked for: a sum or product of single letters, as "m + n =
+   * 7"; or anything that a chain goes on to calculate, as "PA + PB = 3 + 4 = 7".
+   */
+  private static boolean isAsked(Equation e) {
+    var first = e.sides().get(0);
+    boolean letters =
+        e.sides().size() == 1
+            && (first instanceof Expr.Sum || first instanceof Expr.Product)
+            && Expr.parts(first).stream().allMatch(p -> p instanceof Expr.Sym)
+            && e.right() instanceof Value;
+    boolean chain =
+        e.sides().size() > 1
+            && e.right() instanceof Value v
+            && Expr.isConstant(v.expr())
+            && e.sides().stream().skip(1).allMatch(s -> s != null && Expr.isConstant(s));
+    return letters || chain;
   }
 
   /** Whether it only calculates, as in "2 + 3 = 5". */
@@ -200,11 +242,27 @@ final class EquationRules {
     if (a.signs().size() != 1 || b.signs().size() != 1) {
       return DIFFERENT;
     }
+    if (isSame(a, b, exprs)) {
+      return EQUAL;
+    }
     Expr f = greaterSide(a);
     Expr g = greaterSide(b);
     boolean sameKind = strict(a.signs().get(0)) == strict(b.signs().get(0));
     boolean unequal = a.signs().get(0).equals("≠") || b.signs().get(0).equals("≠");
     return !sameKind || unequal ? DIFFERENT : proportional(f, g, true, exprs);
+  }
+
+  /** Whether both say the same of equal sides, perhaps with the sides swapped. */
+  private static boolean isSame(Inequality a, Inequality b, ExprEquality exprs) {
+    boolean swapped = !a.signs().equals(b.signs());
+    String mirrored = a.signs().get(0).replace('<', '>').replace('≤', '≥');
+    mirrored =
+        mirrored.equals(a.signs().get(0)) ? mirrored.replace('>', '<').replace('≥', '≤') : mirrored;
+    if (swapped && !mirrored.equals(b.signs().get(0))) {
+      return false;
+    }
+    return exprs.compare(a.sides().get(0), b.sides().get(swapped ? 1 : 0)) == EQUAL
+        && exprs.compare(a.sides().get(1), b.sides().get(swapped ? 0 : 1)) == EQUAL;
   }
 
   private static boolean strict(String sign) {

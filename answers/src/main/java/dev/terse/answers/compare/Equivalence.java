@@ -1,11 +1,8 @@
 package dev.terse.answers.compare;
 
 import dev.terse.answers.read.Readings;
-import dev.terse.answers.value.Answer;
 import dev.terse.answers.value.Budget;
 import dev.terse.answers.value.CannotTell;
-import dev.terse.answers.value.Limits;
-import java.util.function.Predicate;
 
 /**
  * Whether two answers mean the same. The entry to this package: bounded time and memory for any
@@ -61,47 +58,16 @@ public final class Equivalence {
 
   /** Whether {@code text} as a whole can be read as an answer, in mathematics or a few words. */
   public static boolean isReadable(String text) {
-    return hasReading(text, a -> !(a instanceof Answer.Text t) || t.words().size() <= 3);
-  }
-
-  /** Whether {@code text} as a whole can be read as mathematics. */
-  public static boolean isMathematics(String text) {
-    return hasReading(text, a -> !(a instanceof Answer.Text));
-  }
-
-  private static boolean hasReading(String text, Predicate<Answer> wanted) {
-    if (text.length() > Limits.MAX_CHARS) {
-      return false;
-    }
-    try {
-      return Readings.of(text, new Budget()).answers().stream().anyMatch(wanted);
-    } catch (RuntimeException | StackOverflowError e) { // the same border as in compare
-      return false;
-    }
+    return new Reader().isReadable(text);
   }
 
   /** Compares two answers; symmetric. */
   public static Result compare(String gold, String answer) {
-    if (gold.strip().equals(answer.strip())) {
-      return gold.isBlank()
-          ? new Result(Verdict.UNKNOWN, "there is nothing to compare")
-          : new Result(Verdict.EQUAL, "the same text");
-    }
-    try {
-      return compareReadings(gold, answer);
-    } catch (CannotTell e) {
-      return new Result(Verdict.UNKNOWN, e.getMessage());
-    } catch (RuntimeException | StackOverflowError e) {
-      // The border of the module and its second wall: the limits are the first. A fault of ours
-      // must not stop a training run; the hostile tests fail on this reason.
-      return new Result(Verdict.UNKNOWN, INTERNAL + e.getClass().getSimpleName());
-    }
+    return new Reader().compare(gold, answer);
   }
 
-  private static Result compareReadings(String gold, String answer) {
-    var budget = new Budget();
-    var a = Readings.of(gold, budget);
-    var b = Readings.of(answer, budget);
+  /** The verdict on two texts that were read. */
+  static Result compare(Readings a, Readings b) {
     if (a.form() != null && a.form().equals(b.form())) {
       return new Result(Verdict.EQUAL, "the same form");
     }
@@ -110,7 +76,7 @@ public final class Equivalence {
       String why = a.answers().isEmpty() ? a.problem() : b.problem();
       return new Result(Verdict.UNKNOWN, "the " + side + " cannot be read: " + why);
     }
-    var comparison = new Comparison(budget);
+    var comparison = new Comparison(new Budget());
     CannotTell unsure = null;
     boolean unknown = false;
     for (var x : a.answers()) {

@@ -91,6 +91,10 @@ final class ExprEquality {
       var x = Substitution.replace(a, "I", Const.I);
       return compare(x, Substitution.replace(b, "I", Const.I));
     }
+    var angles = Expr.mentions(a, Const.PI) ? renamedTurns(b, a) : null;
+    if (angles != null) {
+      return compare(a, angles);
+    }
     var verdictOfFamily = parameters(a, b);
     if (verdictOfFamily != null) {
       return verdictOfFamily;
@@ -101,6 +105,25 @@ final class ExprEquality {
         Expr.variables(a).contains(Expr.WHOLE_PARAMETER)
             && Expr.variables(b).contains(Expr.WHOLE_PARAMETER);
     return family && verdict == DIFFERENT ? UNKNOWN : verdict; // n + 1 runs over the same
+  }
+
+  /**
+   * Of angles with a whole number of turns, as 2kπ, b with its letter named as that of a; or null.
+   */
+  private static Expr renamedTurns(Expr b, Expr a) {
+    var mine = Expr.variables(b);
+    var other = Expr.variables(a);
+    var both = Expr.variables(a, b);
+    mine.removeAll(Expr.variables(a));
+    other.removeAll(Expr.variables(b));
+    boolean turns =
+        both.size() >= 2
+            && mine.size() == 1
+            && other.size() == 1
+            && WHOLE_NAMES.contains(mine.first())
+            && WHOLE_NAMES.contains(other.first())
+            && Expr.mentions(b, Const.PI);
+    return turns ? Substitution.replace(b, mine.first(), new Expr.Sym(other.first())) : null;
   }
 
   /** Compares where only one side says that its letter runs over the whole numbers; else null. */
@@ -122,6 +145,12 @@ final class ExprEquality {
 
   /** Whether two high powers are the same or, of an even exponent, of opposite bases. */
   private boolean isSamePower(Expr.Power a, Expr.Power b) {
+    if (a.base().equals(b.base())
+        && Expr.isConstant(a.exponent())
+        && Expr.isConstant(b.exponent())) {
+      var x = exact(a.exponent());
+      return x != null && x.equals(exact(b.exponent()));
+    }
     if (!(a.exponent() instanceof Num n) || !a.exponent().equals(b.exponent())) {
       return false;
     }
@@ -205,7 +234,12 @@ final class ExprEquality {
     if (e instanceof Expr.Fn f && (f.name().equals("factorial") || f.name().equals("binom"))) {
       return !Expr.isConstant(e);
     }
-    return Expr.parts(e).stream().anyMatch(ExprEquality::countsThings);
+    boolean alternates =
+        e instanceof Expr.Power p
+            && p.base() instanceof Num n
+            && n.value().signum() < 0
+            && !Expr.isConstant(p.exponent());
+    return alternates || Expr.parts(e).stream().anyMatch(ExprEquality::countsThings);
   }
 
   /** Natural numbers, rising with the alphabet: in binom(n, k) k comes before n. */
@@ -214,7 +248,8 @@ final class ExprEquality {
       var point = new HashMap<String, Rational>();
       int i = 0;
       for (String name : names) {
-        point.put(name, Rational.of(3 + 2 * k + 5L * i++));
+        // Odd and even in every combination of two, for (-1)^n.
+        point.put(name, Rational.of(3 + 3L * k + (k >> 1 & i & 1) + 6L * i++));
       }
       var verdict = at(point, a, b, true, false);
       if (verdict != EQUAL) {

@@ -75,12 +75,30 @@ final class PartRules {
 
   /** Sets and lists in any order: every item has a partner of its own. */
   static Verdict collections(Collection a, Collection b, Comparison c) {
+    if (isGiven(a, b) || isGiven(b, a)) {
+      return partners(rights(a), new ArrayList<>(rights(b)), c); // p = 2, q = 2 against 2, 2
+    }
     boolean roots = isIndexed(a) != isIndexed(b);
     var left = distinct(roots ? withoutIndex(a) : a.items(), c);
     var right = distinct(roots ? withoutIndex(b) : b.items(), c);
-    if (left.size() != right.size()) {
-      return DIFFERENT;
-    }
+    return left.size() == right.size() ? partners(left, right, c) : DIFFERENT;
+  }
+
+  /** Whether names are given values on one side and the other has as many values without names. */
+  private static boolean isGiven(Collection names, Collection values) {
+    return names.isAssignment()
+        && names.items().size() == values.items().size()
+        && values.items().stream().noneMatch(i -> i instanceof Equation);
+  }
+
+  private static List<Answer> rights(Collection c) {
+    return c.isAssignment()
+        ? c.items().stream().map(i -> ((Equation) i).right()).toList()
+        : c.items();
+  }
+
+  /** Whether each item has a partner of its own among {@code right}, which is used up. */
+  private static Verdict partners(List<Answer> left, List<Answer> right, Comparison c) {
     boolean unsure = false;
     for (var item : left) {
       Answer partner = null;

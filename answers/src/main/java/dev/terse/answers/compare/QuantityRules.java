@@ -14,6 +14,8 @@ import dev.terse.answers.value.Expr;
 import dev.terse.answers.value.Rational;
 import java.math.BigInteger;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Rules for what is one thing: quantities, words, ratios, numbers in a base. */
 final class QuantityRules {
@@ -61,7 +63,16 @@ final class QuantityRules {
 
   /** Words may be written apart. */
   static Verdict words(Text a, Text b, Comparison c) {
-    return String.join("", a.words()).equals(String.join("", b.words())) ? EQUAL : DIFFERENT;
+    return joined(a).equals(joined(b)) ? EQUAL : DIFFERENT;
+  }
+
+  private static String joined(Text text) {
+    var words = text.words();
+    int last = words.size() - 1;
+    return IntStream.rangeClosed(0, last)
+        .filter(i -> i == 0 || i == last || !words.get(i).equals("and"))
+        .mapToObj(words::get)
+        .collect(Collectors.joining());
   }
 
   /** The variable B is the choice "b"; a number among the words may be the value. */

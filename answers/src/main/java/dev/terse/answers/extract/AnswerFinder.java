@@ -224,7 +224,7 @@ public final class AnswerFinder {
   private Found marked(String text, boolean choice) {
     var boxes = evidence.contains(Source.BOXED) ? Boxes.in(text) : null;
     if (boxes != null) {
-      return boxed(boxes, choice);
+      return boxed(text, boxes, choice);
     }
     int hashes = evidence.contains(Source.HASHES) ? text.lastIndexOf(HASHES) : -1;
     if (hashes >= 0) {
@@ -241,13 +241,23 @@ public final class AnswerFinder {
     return evidence.contains(Source.PHRASE) ? phrase(text, choice) : null;
   }
 
-  private Found boxed(Boxes.Found boxes, boolean choice) {
+  /** The letter that a phrase names where the box holds a value: "故选 B". */
+  private static String choiceBeside(String text) {
+    var phrase = Phrases.last(Chars.lower(text));
+    return phrase == null ? null : Choices.in(Sentences.announced(text, phrase.end()));
+  }
+
+  private Found boxed(String text, Boxes.Found boxes, boolean choice) {
     if (boxes.abandoned()) {
       return Found.none("the last box is open or empty");
     }
     String letter = choice ? Choices.in(boxes.last()) : null;
     if (letter != null) {
       return new Found(List.of(letter), Source.BOXED, "\\boxed, its choice");
+    }
+    String beside = choice ? choiceBeside(text) : null;
+    if (beside != null) {
+      return new Found(List.of(beside), Source.PHRASE, "the choice beside the box");
     }
     String words = SentenceAnswer.inWords(boxes.last());
     if (words != null && (SentenceAnswer.isProse(words) || !isReadable.test(boxes.last()))) {

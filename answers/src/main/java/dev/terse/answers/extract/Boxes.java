@@ -90,6 +90,9 @@ final class Boxes {
         after++;
       }
       boolean braced = plain.startsWith("{", after);
+      if (braced && start >= 0 && after == at + 4 && plain.startsWith(BOXED, start)) {
+        continue; // as it should be
+      }
       int end = braced ? after : unbraced(plain, after);
       boolean bare = start >= 0 && end > after && plain.charAt(start) == '\\';
       if (start >= from && (braced || bare)) {
@@ -98,7 +101,7 @@ final class Boxes {
         from = braced ? end + 1 : end;
       }
     }
-    return out.append(plain.substring(from)).toString();
+    return from == 0 ? plain : out.append(plain.substring(from)).toString();
   }
 
   /** Where the command begins whose name ends with what stands at {@code at}; -1 if none does. */

@@ -116,8 +116,9 @@ public final class Choices {
     while (to < lower.length() && to - at < 2 * REACH && !isClauseEnd(lower, to)) {
       to++;
     }
-    return Language.denies(lower.substring(from, at), null)
-        || Language.denies(lower.substring(at + 1, to), null);
+    var language = Language.of(lower) == Language.ENGLISH ? Language.ENGLISH : null;
+    return Language.denies(lower.substring(from, at), language)
+        || Language.denies(lower.substring(at + 1, to), language);
   }
 
   private static boolean isClauseEnd(String lower, int i) {

@@ -2,8 +2,11 @@ package dev.terse.answers.extract;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The words by which texts announce, doubt, deny and explain an answer, in lower case. Words of
@@ -147,6 +150,20 @@ enum Language {
   BENGALI("Bengali", "উত্তর", "হল হলো : =", "চূড়ান্ত সঠিক", "অথবা বা", "নয়", " কারণ ", "এবং হল"),
   TELUGU("Telugu", "సమాధానం", "= :", "", "లేదా", "కాదు", "", "");
 
+  private static final WordIndex ALL_DOUBTS = index(null, l -> l.doubts);
+  private static final WordIndex ALL_DENIALS = index(null, l -> l.denials);
+  private static final Map<Language, WordIndex> DOUBTS = new EnumMap<>(Language.class);
+  private static final Map<Language, WordIndex> DENIALS = new EnumMap<>(Language.class);
+  private static final WordIndex REASONS =
+      new WordIndex(Arrays.stream(values()).flatMap(l -> l.reasons.stream()).toList());
+
+  static {
+    for (var language : values()) {
+      DOUBTS.put(language, index(language, l -> l.doubts));
+      DENIALS.put(language, index(language, l -> l.denials));
+    }
+  }
+
   private static final Set<String> JOINTS =
       Set.of(
           ("and or und oder et ou y o e и или dan atau 和 与 及 或 或者 以及 と または および 그리고 또는 와 과")
@@ -218,19 +235,22 @@ enum Language {
    * @param language of the text, where a little word of another one may mean nothing; else null
    */
   static boolean doubts(String lower, Language language) {
-    return Arrays.stream(values())
-        .anyMatch(l -> l.appliesTo(language) && l.hasAny(lower, l.doubts));
+    return (language == null ? ALL_DOUBTS : DOUBTS.get(language)).isIn(lower);
   }
 
   /** Whether something is denied or called wrong, as {@link #doubts}. */
   static boolean denies(String lower, Language language) {
-    return Arrays.stream(values())
-        .anyMatch(l -> l.appliesTo(language) && l.hasAny(lower, l.denials));
+    return (language == null ? ALL_DENIALS : DENIALS.get(language)).isIn(lower);
   }
 
   /** The little words of the last languages may mean nothing in a text of another one. */
-  private boolean appliesTo(Language language) {
-    return language == null && compareTo(ARABIC) <= 0 || language == this || this == ENGLISH;
+  private static WordIndex index(Language language, Function<Language, List<String>> words) {
+    return new WordIndex(
+        Arrays.stream(values())
+            .filter(
+                l -> language == null && l.compareTo(ARABIC) <= 0 || l == language || l == ENGLISH)
+            .flatMap(l -> words.apply(l).stream())
+            .toList());
   }
 
   /** Whether what stands between two values only joins them: "and", "or", a comma. */
@@ -242,20 +262,9 @@ enum Language {
     return words.isBlank() || JOINTS.contains(words.strip());
   }
 
-  private boolean hasAny(String lower, List<String> words) {
-    return words.stream().anyMatch(w -> Chars.indexOfWord(lower, w, 0) >= 0);
-  }
-
   /** Where the explanation of an answer begins: "because", "since"; the length if there is none. */
   static int explanation(String lower) {
-    int first = lower.length();
-    for (var language : values()) {
-      for (String reason : language.reasons) {
-        int at = lower.indexOf(reason);
-        first = at > 0 ? Math.min(first, at) : first;
-      }
-    }
-    return first;
+    return REASONS.first(lower);
   }
 
   /** Without "desu", "imnida" and their like at the end. */

@@ -1,6 +1,9 @@
 package dev.terse.answers.extract;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Finds "the answer is", "Answer:" and their like in 21 languages. */
 final class Phrases {
@@ -14,26 +17,44 @@ final class Phrases {
    */
   record Phrase(int start, int end, Language language) {}
 
+  private static final Map<String, List<Language>> LANGUAGES = new LinkedHashMap<>();
+  private static final WordIndex NOUNS;
+
+  static {
+    for (var language : Language.values()) {
+      for (String noun : language.nouns()) {
+        LANGUAGES.computeIfAbsent(noun, n -> new ArrayList<>()).add(language);
+      }
+    }
+    NOUNS = new WordIndex(LANGUAGES.keySet());
+  }
+
   private Phrases() {}
 
   /** The last phrase of a text in lower case; null if there is none. */
   static Phrase last(String lower) {
-    Phrase best = null;
-    for (var language : Language.values()) {
-      for (String noun : language.nouns()) {
-        int after = best == null ? -1 : best.start();
-        int at = lower.lastIndexOf(noun);
-        while (at > after) {
-          int end = Chars.isWord(lower, at, noun) ? end(lower, at + noun.length(), language) : -1;
-          if (end >= 0) {
-            best = new Phrase(at, end, language);
-            break;
+    for (int at = lower.length() - 1; at >= 0; at--) {
+      for (String noun : NOUNS.starting(lower.charAt(at))) {
+        if (lower.startsWith(noun, at) && Chars.isWord(lower, at, noun)) {
+          var phrase = phrase(lower, at, noun);
+          if (phrase != null) {
+            return phrase;
           }
-          at = lower.lastIndexOf(noun, at - 1);
         }
       }
     }
-    return best;
+    return null;
+  }
+
+  /** The phrase that this noun begins, of the first language that has it; null if it is none. */
+  private static Phrase phrase(String lower, int at, String noun) {
+    for (var language : LANGUAGES.get(noun)) {
+      int end = end(lower, at + noun.length(), language);
+      if (end >= 0) {
+        return new Phrase(at, end, language);
+      }
+    }
+    return null;
   }
 
   /** The end of the verb that follows a noun ending at {@code from}; -1 if none does. */

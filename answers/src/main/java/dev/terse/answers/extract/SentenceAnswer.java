@@ -237,6 +237,10 @@ final class SentenceAnswer {
   String afterVerb(String sentence) {
     String tail = verbTail(sentence);
     String value = tail == null ? "" : bare(tail);
+    value = value.startsWith("the ") ? value.substring(4) : value;
+    if (isArgument(value)) {
+      return null;
+    }
     if (!Chars.hasDigit(value) && value.indexOf('\\') < 0) {
       return null;
     }
@@ -248,6 +252,19 @@ final class SentenceAnswer {
     String before = unit ? value.substring(0, space) : ""; // "(3√3)/π inches"
     unit &= !endsWithWord(before); // "5 of them"
     return unit && isMathematics.test(before) && !isProse(before) ? before : null;
+  }
+
+  /** Whether words stand between its formulas that do more than join them. */
+  private static boolean isArgument(String text) {
+    var spans = Formulas.in(text);
+    for (int i = 1; i < spans.size(); i++) {
+      int from = spans.get(i - 1).end();
+      int to = spans.get(i).start();
+      if (to < from || !Language.joins(Chars.lower(text.substring(from, to)))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean endsWithWord(String text) {

@@ -94,7 +94,10 @@ final class UnmarkedAnswer {
       if (i > 0 && !Language.joins(gap)) {
         return null;
       }
-      if (!Formulas.isValue(spans.get(i).content())) {
+      String content = spans.get(i).content();
+      int equals = content.indexOf('=');
+      boolean name = content.substring(0, Math.max(0, equals)).strip().length() <= 1;
+      if (!name || !Formulas.isValue(content)) { // "5x = 20 and x = 4" is a calculation
         return null;
       }
       list.add(spans.get(i).content());

@@ -160,7 +160,9 @@ final class AnswerParser {
     if (quantity != null) {
       return quantity; // 2 hours and 30 minutes
     }
-    if (items.stream().allMatch(i -> i instanceof Inequality || i instanceof Region)) {
+    boolean bounds = items.stream().anyMatch(i -> i instanceof Inequality || i instanceof Region);
+    boolean points = or && items.stream().anyMatch(i -> i instanceof Equation);
+    if (bounds && points || items.stream().allMatch(AnswerParser::isRange)) {
       var all = sets.of(items.get(0));
       var any = all;
       for (var item : items.subList(1, items.size())) {
@@ -171,6 +173,10 @@ final class AnswerParser {
       return or || all.pieces().isEmpty() ? any : all;
     }
     return new Collection(items, false);
+  }
+
+  private static boolean isRange(Answer item) {
+    return item instanceof Inequality || item instanceof Region;
   }
 
   private List<Answer> items(int from, int to, List<Integer> cuts, int depth) {
@@ -335,7 +341,7 @@ final class AnswerParser {
     }
     var parts = new ArrayList<Answer>();
     for (var part : Range.between(from, to, cuts)) {
-      parts.add(answer(part.from(), part.to(), depth + 1));
+      parts.add(set(part.from(), part.to(), depth + 1));
     }
     if (parts.stream().allMatch(p -> p instanceof Collection)
         && cuts.stream().allMatch(i -> tokens.get(i).is("∪"))) {
@@ -356,17 +362,40 @@ final class AnswerParser {
     return result;
   }
 
-  /** The numbers without some, with a minus sign: ℝ - {2}; null if it is another thing. */
+  /** An operand of sets: plain braces are those of a set. */
+  private Answer set(int from, int to, int depth) {
+    boolean braces = to - from > 2 && tokens.get(from).is("{") && brackets.pair(from, to - 1);
+    return braces ? braces(from + 1, to - 1, depth) : answer(from, to, depth);
+  }
+
+  /** A set without another one, with a minus sign: ℝ - {2}, (0, 7] - (0, 3]; else null. */
   private Answer allBut(int from, int to, int depth) {
-    boolean reals = tokens.get(from).isCommand("reals") || tokens.get(from).is("R");
-    reals |= tokens.get(from).isWord() && tokens.get(from).text().equals("R");
-    boolean set =
-        reals
-            && to - from > 4
-            && tokens.get(from + 1).is("-")
-            && (tokens.get(from + 2).is("{set") || tokens.get(from + 2).is("{"))
-            && brackets.pair(from + 2, to - 1);
-    return set ? regions.complement(sets.of(braces(from + 3, to - 1, depth))) : null;
+    var cuts = brackets.outside(from, to, t -> t.is("-"));
+    if (cuts.size() != 1
+        || !isSetOfNumbers(from, cuts.get(0))
+        || !isSetOfNumbers(cuts.get(0) + 1, to)) {
+      return null;
+    }
+    try {
+      boolean reals = cuts.get(0) == from + 1;
+      var left = reals ? Regions.REALS : sets.of(set(from, cuts.get(0), depth + 1));
+      var right = sets.of(set(cuts.get(0) + 1, to, depth + 1));
+      return regions.intersection(left, regions.complement(right));
+    } catch (CannotTell e) { // points, perhaps
+      return null;
+    }
+  }
+
+  private boolean isSetOfNumbers(int from, int to) {
+    if (to - from == 1) {
+      var token = tokens.get(from);
+      return token.isCommand("reals") || token.isWord() && token.text().equals("R");
+    }
+    return to - from > 2
+        && brackets.pair(from, to - 1)
+        && (tokens.get(from).is("{set")
+            || tokens.get(from).is("{")
+            || !brackets.outside(from + 1, to - 1, t -> t.is(",")).isEmpty());
   }
 
   /** What stands in one pair of brackets; null if the brackets only group an expression. */

@@ -9,21 +9,26 @@ import java.util.Set;
 /** Names beside a relation sign: x, x_1, f(x), AB, |AB|, area, f^{-1}(x), dy/dx, P(A|B), x:y. */
 final class Labels {
   private static final Set<String> COMMANDS =
-      Set.of("angle", "triangle", "overline", "overrightarrow", "det");
+      Set.of("angle", "triangle", "overline", "overrightarrow", "det", "min", "max");
 
-  private static final Set<String> FUNCTIONS = Set.of("P", "E", "f", "g", "h", "F", "G", "H", "p");
+  private static final Set<String> FUNCTIONS =
+      Set.of("P", "E", "f", "g", "h", "F", "G", "H", "p", "Var", "setE", "setP");
 
   private Labels() {}
 
   /** Whether {@code side} is only a name. */
   static boolean isLabel(List<Token> side) {
+    if (!side.isEmpty() && (side.get(0).isCommand("max") || side.get(0).isCommand("min"))) {
+      return false; // a calculation; as a subscript it names
+    }
     String whole = side.size() < 16 ? text(side) : "";
     boolean inverse = whole.startsWith("^-1(", 1);
     boolean derivative = whole.length() == 8 && whole.startsWith("fracd") && whole.charAt(6) == 'd';
     if (inverse || derivative) {
       return true;
     }
-    if (isMeasure(side) || isCall(side)) {
+    boolean e = side.size() == 1 && side.get(0).isWord() && side.get(0).text().equals("e");
+    if (e || isMeasure(side) || isCall(side)) { // e is an eccentricity where it is computed
       return true;
     }
     boolean named = false;
@@ -58,13 +63,14 @@ final class Labels {
     int last = side.size() - 1;
     boolean call =
         last > 2
-            && side.get(0).isWord()
+            && (side.get(0).isWord() || side.get(0).kind() == Token.Kind.COMMAND)
             && FUNCTIONS.contains(side.get(0).text())
-            && side.get(1).is("(")
-            && side.get(last).is(")");
+            && (side.get(1).is("(") || side.get(1).is("["))
+            && (side.get(last).is(")") || side.get(last).is("]"));
     int depth = 0;
     for (int i = 1; call && i < last; i++) {
-      depth += side.get(i).is("(") ? 1 : side.get(i).is(")") ? -1 : 0;
+      boolean opens = side.get(i).is("(") || side.get(i).is("[");
+      depth += opens ? 1 : side.get(i).is(")") || side.get(i).is("]") ? -1 : 0;
       call = depth > 0;
     }
     return call;

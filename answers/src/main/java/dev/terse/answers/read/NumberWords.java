@@ -83,6 +83,23 @@ final class NumberWords {
     if (value != null) {
       return Rational.of(value);
     }
+    if (words.length() > 1 && words.charAt(0) == '负') {
+      var size = of(words.substring(1));
+      return size == null ? null : size.negate();
+    }
+    int point = words.indexOf('点');
+    if (point > 0 && words.length() - point < 8) { // 二点五
+      var whole = of(words.substring(0, point));
+      String places = words.substring(point + 1);
+      for (int i = 0; i < 10; i++) {
+        places = places.replace(DIGITS.charAt(i), (char) ('0' + i));
+      }
+      boolean digits = !places.isEmpty() && places.chars().allMatch(c -> c >= '0' && c <= '9');
+      return whole == null || !digits
+          ? null
+          : whole.plus(
+              Rational.of(Integer.parseInt(places)).over(Rational.of(10).pow(places.length())));
+    }
     int parts = words.indexOf(PARTS);
     if (parts > 0) { // 三分之二
       var bottom = of(words.substring(0, parts));

@@ -33,7 +33,7 @@ public record Readings(List<Answer> answers, String problem, String form) {
   /** Every way in which {@code text} can be read. */
   public static Readings of(String given, Budget budget) {
     String parts = Parts.of(given);
-    String text = parts == null ? given : parts;
+    String text = Spellings.withoutRange(parts == null ? given : parts);
     var answers = new ArrayList<Answer>();
     String problem = "it is not understood";
     String form = null;
@@ -61,6 +61,9 @@ public record Readings(List<Answer> answers, String problem, String form) {
         var respelt = Lexer.tokens(other, true);
         addAll(answers, respelt, budget);
         addWords(answers, respelt);
+      }
+      if (tokens.size() == 1 && tokens.get(0).isWord() && tokens.get(0).text().equals("R")) {
+        add(answers, Regions.REALS);
       }
       Lists.add(answers, tokens);
       addRemainder(answers, tokens, budget);
@@ -142,6 +145,9 @@ public record Readings(List<Answer> answers, String problem, String form) {
     } else if (Set.of("all real numbers", "all reals", "real numbers", "all real")
         .contains(joined)) {
       add(answers, Regions.REALS);
+    }
+    if (joined.startsWith("infinitely many") || joined.equals("infinite")) {
+      add(answers, new Value(Expr.Const.INFINITY, Unit.NONE));
     }
     int tail = words.size() - 3;
     if (tail > 0 && joined.endsWith(" does not exist")) {

@@ -15,6 +15,17 @@ public final class Lexer {
   private static final List<String> SEPARATORS =
       List.of("{,}", ",\\!", "\\!,", ",{}", "\\,", "\\ ", "\\;", "\\:", "~", "'");
 
+  private static final List<String> ORDINALS =
+      List.of(
+          "th",
+          "^{th}",
+          "^{\\text{th}}",
+          "^{\\mathrm{th}}",
+          "^{\\textrm{th}}",
+          "^\\text{th}",
+          "\\text{th}",
+          "^th");
+
   private final String s;
   private final boolean groupCommas;
   private final List<Token> tokens = new ArrayList<>();
@@ -239,6 +250,25 @@ public final class Lexer {
     }
     add(Kind.NUMBER, digits.toString());
     takeTimesTen();
+    skipOrdinal(digits);
+  }
+
+  /** 8th, {@code 8^{th}}, {@code 8^{\\text{th}}} are 8. */
+  private void skipOrdinal(CharSequence digits) {
+    char last = digits.isEmpty() ? '.' : digits.charAt(digits.length() - 1);
+    boolean teens = digits.length() > 1 && digits.charAt(digits.length() - 2) == '1';
+    String suffix =
+        teens ? "th" : last == '1' ? "st" : last == '2' ? "nd" : last == '3' ? "rd" : "th";
+    int from = at;
+    for (String dress : ORDINALS) {
+      int end = from + dress.length() - 2;
+      if (end <= s.length() && s.startsWith(dress.replace("th", suffix), from)) {
+        end += 2;
+        boolean word = end < s.length() && Character.isLetter(s.charAt(end));
+        word |= s.startsWith(" root", end);
+        at = word && dress.equals("th") ? from : Math.min(end, s.length());
+      }
+    }
   }
 
   /** {@code 1.2 x 10^5} */
@@ -408,6 +438,11 @@ public final class Lexer {
     } else if (Symbols.CONNECTIVES.containsKey(name)) {
       add(Kind.WORD, Symbols.CONNECTIVES.get(name));
     } else {
+      boolean minutes = name.equals("min") && !tokens.isEmpty();
+      if (minutes && tokens.get(tokens.size() - 1).isNumber()) { // 20 \\min
+        add(Kind.WORD, name);
+        return;
+      }
       String sign = Symbols.SIGNS.get(name);
       add(
           sign == null ? Kind.COMMAND : Kind.SIGN,

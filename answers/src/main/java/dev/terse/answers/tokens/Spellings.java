@@ -6,12 +6,36 @@ import java.util.List;
 /** Other spellings of an answer, for such as the grammar does not know or reads in one way only. */
 public final class Spellings {
   private static final String QUAD = "\\quad";
+
+  /** Longest name before a colon. */
+  private static final int MAX_NAME = 24;
+
   private static final String MATRIX = "matrix(";
 
   /** "And" and "or" in Spanish, Portuguese and Italian. */
   private static final List<String> LETTER_WORDS = List.of(" y ", " e ", " o ", " u ");
 
   private Spellings() {}
+
+  private static final List<String> QUANTIFIERS =
+      List.of("for all", "for every", "for any", "for each", "for some", "\\forall", "where ");
+
+  /** A definition without the range of its letters: "f(x) = 5 for all x". */
+  public static String withoutRange(String text) {
+    int equals = text.indexOf('=');
+    if (equals < 0) {
+      return text;
+    }
+    int cut = text.length();
+    for (String quantifier : QUANTIFIERS) {
+      int at = text.indexOf(quantifier, equals);
+      cut = at > 0 ? Math.min(cut, at) : cut;
+    }
+    return cut == text.length()
+        ? text
+        : withoutEnd(
+            text.substring(0, cut), ",", "(", "\\text{", "\\quad", "\\ ", "\\", "\\mathrm{", "$");
+  }
 
   /** What the text may say beside what its tokens say; empty for nearly all texts. */
   public static List<String> others(String text) {
@@ -31,7 +55,10 @@ public final class Spellings {
         && text.chars().skip(2).allMatch(Spellings::isDigit)) {
       others.add("0." + text.substring(2)); // a decimal comma
     }
-    if (text.indexOf(':') == 1 && text.indexOf(',') > 0) {
+    if (text.indexOf('又') > 0) { // 2又1/3
+      others.add(text.replace('又', ' '));
+    }
+    if (text.indexOf(':') > 0 && text.indexOf(',') > 0) {
       add(others, named(text));
     }
     if (text.contains(" and ")) {
@@ -106,15 +133,20 @@ public final class Spellings {
         && part.indexOf('=', equals + 1) < 0;
   }
 
-  /** "A: 5, B: 3" with equals signs; null if a part has no such name. */
+  /** "A: 5, B: 3" with equals signs, "lowest: 5, highest: 8" without names; else null. */
   private static String named(String text) {
     var parts = new ArrayList<String>();
     for (String part : text.split(",")) {
       String bare = part.strip();
-      if (bare.length() < 3 || bare.charAt(1) != ':' || !Character.isLetter(bare.charAt(0))) {
+      int colon = bare.indexOf(':');
+      boolean word = colon > 0 && colon < MAX_NAME;
+      for (int i = 0; word && i < colon; i++) {
+        word = Character.isLetter(bare.charAt(i)) || bare.charAt(i) == ' ';
+      }
+      if (!word || colon + 1 == bare.length()) {
         return null;
       }
-      parts.add(bare.charAt(0) + "=" + bare.substring(2));
+      parts.add((colon == 1 ? bare.charAt(0) + "=" : "") + bare.substring(colon + 1).strip());
     }
     return String.join(", ", parts);
   }

@@ -13,7 +13,7 @@ public final class Symbols {
   /** Commands that say how a thing looks, not what it is. */
   static final Set<String> DECORATION =
       words(
-          "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle"
+          "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle"
               + " textstyle scriptstyle limits nolimits mathstrut strut hfill noindent"
               + " mathbf mathit mathsf mathcal mathfrak boldsymbol bm bold rm bf it vec hat"
               + " underline cal tt boxed fbox mathstrut nonumber ensuremath tiny small"
@@ -124,7 +124,7 @@ public final class Symbols {
     for (String pair :
         ("π\\pi √\\sqrt ∞\\infty ∅\\emptyset ø\\emptyset ℝ\\reals ℤ\\integers ℕ\\naturals"
                 + " α\\alpha β\\beta γ\\gamma δ\\delta ε\\epsilon θ\\theta λ\\lambda μ\\mu ρ\\rho"
-                + " σ\\sigma τ\\tau φ\\phi ω\\omega ∠\\angle △\\triangle Δ\\Delta Ω\\Omega ∛\\cbrt ℯe ⅇe ⅈi")
+                + " σ\\sigma τ\\tau φ\\phi ω\\omega ∠\\angle △\\triangle Δ\\Delta Ω\\Omega ℓ\\ell ∛\\cbrt ℯe ⅇe ⅈi")
             .split(" ")) {
       UNICODE.put(pair.charAt(0), pair.substring(1) + " ");
     }

@@ -13,6 +13,9 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
   /** Relative error of one operation at {@link Decimals#DIGITS} digits, with a margin. */
   private static final double STEP = 1e-57;
 
+  /** Whole numbers up to this length have fewer than {@link Decimals#DIGITS} digits. */
+  private static final int EXACT_BITS = 190;
+
   private static final double MAX_MAGNITUDE = 1e280;
   private static final double MAX_EXP = 600;
   private static final int SMALLEST_EXPONENT = -290;
@@ -23,11 +26,19 @@ public record Ball(BigDecimal re, BigDecimal im, double radius) {
   public static final Ball I = new Ball(BigDecimal.ZERO, BigDecimal.ONE, 0);
   public static final Ball PI = real(Decimals.PI, 0);
 
+  public static final Ball E = ONE.exp();
+
+  /** 1 / ln 10, for logarithms to base 10. */
+  static final Ball PER_LN_10 = exact(BigDecimal.TEN).ln().inverse();
+
   public static Ball exact(BigDecimal value) {
     return new Ball(value, BigDecimal.ZERO, 0);
   }
 
   public static Ball of(Rational value) {
+    if (value.isInteger() && value.num().bitLength() < EXACT_BITS) {
+      return exact(new BigDecimal(value.num()));
+    }
     return real(new BigDecimal(value.num()).divide(new BigDecimal(value.den()), Decimals.MC), 0);
   }
 

@@ -57,7 +57,7 @@ public final class NumericValue {
     } else if (e instanceof Const c) {
       return switch (c) {
         case PI -> Ball.PI;
-        case E -> function(() -> Ball.ONE.exp());
+        case E -> function(() -> Ball.E);
         case I -> Ball.I;
         case INFINITY -> throw new CannotTell("arithmetic with infinity");
       };
@@ -186,7 +186,7 @@ public final class NumericValue {
       case "cosh" -> hyperbolic(x, 1);
       case "tanh" -> hyperbolic(x, -1).times(hyperbolic(x, 1).inverse());
       case "exp" -> exp(x);
-      case "log" -> naturalLog ? ln(x) : ln(x).times(ln(Ball.of(Rational.of(10))).inverse());
+      case "log" -> naturalLog ? ln(x) : ln(x).times(function(() -> Ball.PER_LN_10));
       case "logbase" -> ln(of(f.args().get(1))).times(ln(x).inverse());
       case "abs" -> x.isReal() ? x.abs() : function(x::abs); // a square root
       case "floor" -> floor(x, false);

@@ -45,6 +45,10 @@ public final class SolutionSets {
       }
       return region;
     }
+    if (answer instanceof Answer.Equation e && e.label() != null) { // x = 2 beside x > 5
+      var point = bound(e.right());
+      return new Region(List.of(new Piece(point, point, false, false)));
+    }
     if (answer instanceof Inequality i) {
       return of(i);
     }
