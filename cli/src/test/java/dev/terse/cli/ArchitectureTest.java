@@ -53,7 +53,10 @@ class ArchitectureTest {
         Set.of(ENGINE),
         Set.of("org.nd4j", "org.bytedeco", "org.slf4j", "org.apache.commons.math3")),
     ENGINE_CUDA("engine.cuda", Set.of(ENGINE), Set.of("org.bytedeco", "org.slf4j")),
-    IO("io", Set.of(), Set.of("com.fasterxml.jackson")),
+    IO(
+        "io",
+        Set.of(),
+        Set.of("com.fasterxml.jackson", "org.apache.parquet", "io.airlift.compress")),
     JINJA("jinja", Set.of()),
     ANSWERS("answers", Set.of()),
     MODEL(

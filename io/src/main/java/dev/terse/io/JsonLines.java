@@ -23,7 +23,7 @@ import java.nio.file.Path;
  * Reads a file of one JSON object a line, in UTF-8, one line at a time. Empty lines are passed
  * over. A line that cannot be read says so with its number, and reading can go on after it.
  */
-public final class JsonLines implements RowReader {
+public final class JsonLines implements DataRows {
 
   /** Longest line; the longest real trace has 66 kB, so more than this is not a trace. */
   public static final int MAX_LINE_BYTES = 100_000_000;
@@ -53,6 +53,23 @@ public final class JsonLines implements RowReader {
       ForeignContent.refuse(file);
     }
     return new JsonLines(file, MAX_LINE_BYTES);
+  }
+
+  /**
+   * Reads lines of {@code in}, which it closes.
+   *
+   * @param file for messages
+   * @param linesBefore lines of the file that stand before
+   */
+  public static JsonLines of(Path file, InputStream in, int linesBefore) {
+    return new JsonLines(file, in, linesBefore);
+  }
+
+  private JsonLines(Path file, InputStream in, int linesBefore) {
+    this.file = file;
+    this.in = in;
+    this.maxLineBytes = MAX_LINE_BYTES;
+    this.line = linesBefore;
   }
 
   JsonLines(Path file, int maxLineBytes) throws IOException {
@@ -162,7 +179,7 @@ public final class JsonLines implements RowReader {
   public static final class BadRowException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
-    BadRowException(String message) {
+    public BadRowException(String message) {
       super(message);
     }
   }

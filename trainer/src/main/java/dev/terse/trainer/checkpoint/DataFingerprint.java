@@ -23,6 +23,11 @@ public final class DataFingerprint {
     return Manifest.checksum(file);
   }
 
+  /** Of the files of a data set; of one, that file's. */
+  public static String of(List<Path> files) throws IOException {
+    return files.size() == 1 ? of(files.get(0)) : ofAll(files);
+  }
+
   /**
    * Of the bytes of all files, and of all files in folders by their names there; the order of
    * {@code paths} counts.

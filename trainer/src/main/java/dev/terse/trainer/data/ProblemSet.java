@@ -2,8 +2,8 @@ package dev.terse.trainer.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.answers.AnswerCheck;
-import dev.terse.io.JsonLines;
-import dev.terse.io.RowReader;
+import dev.terse.io.DataRows;
+import dev.terse.io.rows.RowFiles;
 import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.model.chat.Conversation;
 import dev.terse.rollout.Prompt;
@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Problems of a file. The question is in {@code prompt}: messages, rendered by the chat template
@@ -47,24 +48,33 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
   public static ProblemSet load(
       Path file, PromptEncoder encoder, PromptConfig config, int maxPromptLength)
       throws IOException {
-    return load(file, encoder, config, maxPromptLength, Answers.REQUIRED);
+    return load(List.of(file), encoder, config, maxPromptLength, Answers.REQUIRED);
+  }
+
+  /** Files for a message. */
+  public static String name(List<Path> files) {
+    return files.get(0) + (files.size() == 1 ? "" : " and " + (files.size() - 1) + " more");
   }
 
   /**
-   * Reads a file.
+   * Reads files.
    *
    * @param maxPromptLength in tokens
    * @throws IllegalArgumentException naming the row that cannot be used, or if not even half of the
    *     problems are left
    */
   public static ProblemSet load(
-      Path file, PromptEncoder encoder, PromptConfig config, int maxPromptLength, Answers answers)
+      List<Path> files,
+      PromptEncoder encoder,
+      PromptConfig config,
+      int maxPromptLength,
+      Answers answers)
       throws IOException {
     List<Problem> problems = new ArrayList<>();
     int read = 0;
     int tooLong = 0;
     List<String> unread = new ArrayList<>();
-    try (RowReader rows = JsonLines.open(file)) {
+    try (DataRows rows = RowFiles.open(files, Set.of())) {
       for (JsonNode row = rows.next(); row != null; row = rows.next()) {
         Problem problem = problem(row, read, rows, encoder, config);
         if (problem.gold() == null && answers == Answers.REQUIRED) {
@@ -87,7 +97,7 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
     ProblemSet set = new ProblemSet(List.copyOf(problems), read, tooLong, List.copyOf(unread));
     if (problems.isEmpty() || 2 * tooLong > read) {
       throw new IllegalArgumentException(
-          file
+          name(files)
               + (problems.isEmpty()
                   ? " holds no problem to work on: "
                   : " would lose most of its problems: ")
@@ -127,7 +137,7 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
   }
 
   private static Problem problem(
-      JsonNode row, int index, RowReader at, PromptEncoder encoder, PromptConfig config) {
+      JsonNode row, int index, DataRows at, PromptEncoder encoder, PromptConfig config) {
     try {
       String id = text(row, "id", "unique_id");
       String answer = text(row, ANSWERS);

@@ -1,8 +1,8 @@
 package dev.terse.trainer.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.terse.io.JsonLines;
-import dev.terse.io.RowReader;
+import dev.terse.io.DataRows;
+import dev.terse.io.rows.RowFiles;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,13 +51,24 @@ public record SftDataset(List<SftRow> rows, Counts counts) {
     }
   }
 
+  /** As below, of one file. */
+  public static SftDataset load(Path file, PromptEncoder encoder, SftRules rules)
+      throws IOException {
+    return load(List.of(file), encoder, rules);
+  }
+
+  /** Files for a message. */
+  public static String name(List<Path> files) {
+    return ProblemSet.name(files);
+  }
+
   /**
-   * Reads a file.
+   * Reads files.
    *
    * @throws IllegalArgumentException naming the line that cannot be used, or if no more than half
    *     of the rows are left
    */
-  public static SftDataset load(Path file, PromptEncoder encoder, SftRules rules)
+  public static SftDataset load(List<Path> files, PromptEncoder encoder, SftRules rules)
       throws IOException {
     List<SftRow> rows = new ArrayList<>();
     List<String> empty = new ArrayList<>();
@@ -65,7 +76,7 @@ public record SftDataset(List<SftRow> rows, Counts counts) {
     int cut = 0;
     int tooLong = 0;
     int longest = 0;
-    try (RowReader lines = JsonLines.open(file)) {
+    try (DataRows lines = RowFiles.open(files, rules.columns())) {
       SftEncoder encoded = new SftEncoder(encoder, rules);
       for (JsonNode json = lines.next(); json != null; json = lines.next()) {
         read++;
@@ -84,11 +95,11 @@ public record SftDataset(List<SftRow> rows, Counts counts) {
     }
     SftDataset dataset =
         new SftDataset(List.copyOf(rows), new Counts(read, cut, tooLong, longest, empty));
-    dataset.requireHalf(file.toString(), rules.maxLength());
+    dataset.requireHalf(name(files), rules.maxLength());
     return dataset;
   }
 
-  private static SftEncoder.Encoded encoded(SftEncoder encoder, JsonNode json, RowReader at) {
+  private static SftEncoder.Encoded encoded(SftEncoder encoder, JsonNode json, DataRows at) {
     String id = json.hasNonNull("id") ? json.get("id").asText() : at.place();
     try {
       return encoder.encode(id, json);

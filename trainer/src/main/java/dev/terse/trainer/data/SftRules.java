@@ -1,6 +1,8 @@
 package dev.terse.trainer.data;
 
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * How SFT rows are read; the keys are TRL's.
@@ -31,6 +33,30 @@ public record SftRules(
   /** TRL's defaults. */
   public static SftRules of(String textField, int maxLength) {
     return new SftRules(textField, maxLength, null, AssistantLoss.FALSE, null, true, false);
+  }
+
+  /** The columns that rows are read from. */
+  Set<String> columns() {
+    Set<String> columns =
+        new HashSet<>(
+            Set.of(
+                "id",
+                "prompt",
+                "completion",
+                "messages",
+                "conversations",
+                "tools",
+                "chat_template_kwargs",
+                "instruction",
+                "input",
+                "output",
+                "system",
+                "input_ids",
+                "labels",
+                "completion_mask",
+                "assistant_masks"));
+    columns.add(textField);
+    return columns;
   }
 
   /** Values of assistant_only_loss. */

@@ -3,10 +3,12 @@ package dev.terse.trainer.eval;
 import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
+import dev.terse.io.rows.DataFolder;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
+import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
@@ -53,10 +55,11 @@ public final class EvalRun {
         config.maxPromptLength() == null ? longest : Math.min(longest, config.maxPromptLength());
     ProblemSet set =
         ProblemSet.load(
-            Path.of(config.datasetName()),
+            DataFolder.files(Path.of(config.datasetName()), null, "test"),
             new PromptEncoder(model.tokenizer(), model.template()),
             config.prompt(),
-            limit);
+            limit,
+            Answers.REQUIRED);
     if (set.tooLong() > 0) {
       throw new IllegalArgumentException(
           config.datasetName()

@@ -64,9 +64,9 @@ public final class GrpoRun {
   }
 
   private GrpoTrainer trainer(ModelFolder model, Rubric rubric, Phases phases) throws IOException {
-    List<Problem> train = problems(config.training().datasetName(), model);
-    String evalFile = config.training().evaluation().evalDataset();
-    List<Problem> eval = evalFile == null ? List.of() : problems(evalFile, model);
+    List<Problem> train = problems(config.training().trainFiles(), model);
+    List<Path> evalFiles = config.training().evalFiles();
+    List<Problem> eval = evalFiles.isEmpty() ? List.of() : problems(evalFiles, model);
     int printed =
         !config.logCompletions()
             ? 0
@@ -102,7 +102,7 @@ public final class GrpoRun {
                 RunModels.open(config.model(), engine, config.training().seed())));
   }
 
-  private List<Problem> problems(String file, ModelFolder model) throws IOException {
+  private List<Problem> problems(List<Path> files, ModelFolder model) throws IOException {
     int positionsForPrompt =
         model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
     if (positionsForPrompt < 1) {
@@ -117,15 +117,15 @@ public final class GrpoRun {
     int maxPromptLength = limit == null ? positionsForPrompt : Math.min(limit, positionsForPrompt);
     ProblemSet set =
         ProblemSet.load(
-            Path.of(file),
+            files,
             new PromptEncoder(model.tokenizer(), model.template()),
             config.prompt(),
             maxPromptLength,
             config.reward().needsRightAnswers() ? Answers.REQUIRED : Answers.OPTIONAL);
     if (set.losesRows()) {
-      LOG.warn("{}: {}", file, set.summary(maxPromptLength));
+      LOG.warn("{}: {}", ProblemSet.name(files), set.summary(maxPromptLength));
     } else {
-      LOG.info("{}: {}", file, set.summary(maxPromptLength));
+      LOG.info("{}: {}", ProblemSet.name(files), set.summary(maxPromptLength));
     }
     return set.problems();
   }

@@ -7,7 +7,8 @@ import dev.terse.trainer.config.Range;
 /**
  * Evaluation during training; keys and defaults are TRL's but eval_dataset.
  *
- * @param evalDataset JSONL file of the rows to evaluate on (TRL takes a split of a hub data set)
+ * @param evalDataset file of the rows to evaluate on, or a folder, of which dataset_test_split is
+ *     read
  * @param evalSteps updates between two; logging_steps where unset
  */
 public record EvaluationConfig(
@@ -20,7 +21,8 @@ public record EvaluationConfig(
   public EvaluationConfig {
     if (evalDataset == null && (evalStrategy != Cadence.NO || evalOnStart)) {
       throw new IllegalArgumentException(
-          "eval_strategy and eval_on_start need eval_dataset, a JSONL file");
+          "eval_strategy and eval_on_start need eval_dataset, a file or the folder of a data"
+              + " set");
     }
   }
 

@@ -10,13 +10,16 @@ import dev.terse.trainer.memory.MemorySettings;
 import dev.terse.trainer.metrics.LoggingConfig;
 import dev.terse.trainer.model.LoraConfig;
 import dev.terse.trainer.optim.OptimizerConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What SFT and GRPO share (transformers' TrainingArguments with TRL's changes); keys and defaults
  * are TRL's.
  *
  * @param outputDir folder of the run: the final model, checkpoints, logs
- * @param datasetName JSONL file of the training rows (TRL: a name on the hub)
+ * @param datasetName file of the training rows, or the folder of a data set as the hub has it
  * @param perDeviceTrainBatchSize rows of a micro-batch; in GRPO completions, not prompts
  * @param gradientAccumulationSteps micro-batches of an update
  * @param numProcesses devices that the run is counted for: this one process computes the
@@ -37,6 +40,7 @@ import dev.terse.trainer.optim.OptimizerConfig;
 public record TrainingConfig(
     @Default("trainer_output") String outputDir,
     String datasetName,
+    DatasetConfig dataset,
     @Default("8") @Range("[1, inf)") int perDeviceTrainBatchSize,
     @Default("1") @Range("[1, inf)") int gradientAccumulationSteps,
     @Default("1") @Range("[1, inf)") int numProcesses,
@@ -120,6 +124,16 @@ public record TrainingConfig(
         maxLive,
         lengthKey,
         length);
+  }
+
+  /** Files of the rows to train on. */
+  public List<Path> trainFiles() throws IOException {
+    return dataset.train(datasetName);
+  }
+
+  /** Files of the rows to evaluate on; none where no eval_dataset is named. */
+  public List<Path> evalFiles() throws IOException {
+    return evaluation.evalDataset() == null ? List.of() : dataset.test(evaluation.evalDataset());
   }
 
   /** Seed of the order of the data. */

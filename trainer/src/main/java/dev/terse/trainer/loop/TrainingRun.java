@@ -73,8 +73,7 @@ public final class TrainingRun {
       if (config.readsStartAgain()) {
         fingerprints.put("the model of model_name_or_path", RunModels.fingerprint(arguments));
       }
-      Identity identity =
-          new Identity(DataFingerprint.of(Path.of(training.datasetName())), fingerprints);
+      Identity identity = new Identity(DataFingerprint.of(training.trainFiles()), fingerprints);
       return run(method, stop, folder, identity);
     }
   }

@@ -44,10 +44,10 @@ public final class SftRun {
 
   private SftTrainer trainer(ModelFolder model, Phases phases) throws IOException {
     int maxLength = maxLength(model.decoder());
-    var train = load(config.training().datasetName(), model, maxLength, config.rows().packs());
-    String evalFile = config.training().evaluation().evalDataset();
+    var train = load(config.training().trainFiles(), model, maxLength, config.rows().packs());
+    List<Path> evalFiles = config.training().evalFiles();
     List<List<SftRow>> eval =
-        evalFile == null ? List.of() : load(evalFile, model, maxLength, Packing.NONE);
+        evalFiles.isEmpty() ? List.of() : load(evalFiles, model, maxLength, Packing.NONE);
     return new SftTrainer(model.decoder(), config, train, eval, phases);
   }
 
@@ -56,14 +56,14 @@ public final class SftRun {
     return config.maxLength() == null ? positions : Math.min(config.maxLength(), positions);
   }
 
-  private List<List<SftRow>> load(String file, ModelFolder model, int maxLength, Packing packing)
-      throws IOException {
+  private List<List<SftRow>> load(
+      List<Path> files, ModelFolder model, int maxLength, Packing packing) throws IOException {
     SftDataset data =
         SftDataset.load(
-            Path.of(file),
+            files,
             new PromptEncoder(model.tokenizer(), model.template()),
             config.rows().rules(packing.splits() ? Integer.MAX_VALUE : maxLength));
-    String summary = file + ": " + data.summary(maxLength) + skips(data, model);
+    String summary = SftDataset.name(files) + ": " + data.summary(maxLength) + skips(data, model);
     if (data.losesRows()) {
       LOG.warn("{}", summary);
     } else {

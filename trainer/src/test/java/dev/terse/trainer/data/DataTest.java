@@ -97,7 +97,8 @@ class DataTest {
         .hasMessageContaining("the last message of 'completion' must be the assistant's");
     assertThatThrownBy(() -> sft("{\"prompt\": ", null))
         .hasMessageContaining("line 1: expected one JSON object");
-    assertThatThrownBy(() -> SftDataset.load(folder.resolve("none.jsonl"), encoder, null))
+    assertThatThrownBy(
+            () -> SftDataset.load(folder.resolve("none.jsonl"), encoder, SftRules.of("text", 9)))
         .hasMessageContaining("none.jsonl: no such file");
   }
 
@@ -167,7 +168,7 @@ class DataTest {
     Path file =
         Files.writeString(
             folder.resolve("problems.jsonl"), String.join("\n", rows).replace('\'', '"') + "\n");
-    return ProblemSet.load(file, encoder, PromptConfig.PLAIN, 100_000, answers);
+    return ProblemSet.load(List.of(file), encoder, PromptConfig.PLAIN, 100_000, answers);
   }
 
   /** Case grpo-conversational-prompt. */

@@ -5,7 +5,7 @@ import dev.terse.io.JsonLines.BadRowException;
 import java.io.IOException;
 
 /** Rows of a data file, one JSON object after another, whatever the format of the file. */
-public interface RowReader extends AutoCloseable {
+public interface DataRows extends AutoCloseable {
 
   /**
    * The next row, or null after the last.
