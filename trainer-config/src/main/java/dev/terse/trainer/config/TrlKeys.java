@@ -77,12 +77,21 @@ final class TrlKeys {
     return Optional.ofNullable((String) withoutEffect.get(key));
   }
 
-  /** Why {@code value} of an unsupported key is refused; empty if it is the harmless default. */
+  /**
+   * Why {@code value} of an unsupported key is refused; empty if it is the harmless default, or a
+   * map of entries that have no effect.
+   */
   Optional<String> refusal(String key, Object value) {
     Map<?, ?> entry = (Map<?, ?>) unsupported.get(key);
     Object harmless = entry.get("default");
     List<?> accepted = harmless instanceof List<?> list ? list : List.of(text(harmless));
-    boolean ok = accepted.stream().anyMatch(one -> ConfigReader.sameValue(text(one), text(value)));
+    boolean noEffect =
+        value instanceof Map<?, ?> map
+            && entry.get("harmless") instanceof List<?> harmlessEntries
+            && harmlessEntries.containsAll(map.keySet());
+    boolean ok =
+        noEffect
+            || accepted.stream().anyMatch(one -> ConfigReader.sameValue(text(one), text(value)));
     return ok ? Optional.empty() : Optional.of((String) entry.get("why"));
   }
 

@@ -227,6 +227,7 @@ class ConfigReaderTest {
                 + " their update is skipped");
     assertThat(sft(MINIMAL + "report_to: wandb\n").config().training().logging().reportTo())
         .containsExactly("none");
+    sft(MINIMAL + "model_init_kwargs: {dtype: float16, use_cache: true}\n");
     assertThat(grpo(MINIMAL + "top_k: -1\n").config().generation().topK()).isZero();
     assertThat(
             grpo(MINIMAL + "soft_punish_cache: 3\nreward_settings: {max_completion_len: 9}\n")
@@ -411,6 +412,7 @@ class ConfigReaderTest {
         "model_init: c.json|one of the two",
         "run_name: &a x\\noutput_dir: *a|anchors (&) and aliases (*) are not supported",
         "max_length: 9\\nmax_length: 8|'max_length' stands twice (first at line 3); keep one",
+        "model_init_kwargs: {dtype: float16, rope_scaling: 2}|the model folder says it all",
         "lora_r: 0|lora_r must be a number in [1, inf), was '0'",
         "lora_dropout: 1|lora_dropout must be a number in [0, 1), was '1'",
         "lora_target_modules: [q_proj, vproj]|lora_target_modules knows q_proj, k_proj, v_proj,"
