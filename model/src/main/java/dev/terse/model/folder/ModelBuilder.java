@@ -13,7 +13,7 @@ import java.nio.file.Path;
  */
 public final class ModelBuilder implements AutoCloseable {
   private final DecoderBuilder decoder;
-  private final JsonNode generationConfig;
+  private JsonNode generationConfig;
   private Tokenizer tokenizer; // null once it is the model's
   private ChatTemplate template;
 
@@ -70,6 +70,41 @@ public final class ModelBuilder implements AutoCloseable {
     return this;
   }
 
+  /** Puts another chat template into the tokenizer's files. */
+  public ModelBuilder withChatTemplate(String source) {
+    replace(tokenizer().withChatTemplate(source));
+    return withTemplateOfFiles();
+  }
+
+  /**
+   * Makes {@code token} the end token; what ended a completion before ends it still.
+   *
+   * @throws IllegalArgumentException if it is not in the vocabulary
+   */
+  public ModelBuilder withEndToken(String token) {
+    replace(tokenizer().withEndToken(token));
+    generationConfig = tokenizer.files().generationConfig();
+    return withTemplateOfFiles();
+  }
+
+  /** Adds an id that ends a completion. */
+  public ModelBuilder withEndId(int id) {
+    replace(tokenizer().withEndId(id));
+    generationConfig = tokenizer.files().generationConfig();
+    return this;
+  }
+
+  /** The special tokens that a template may name stand in the files. */
+  private ModelBuilder withTemplateOfFiles() {
+    template = ChatTemplate.find(tokenizer.files().files()).orElse(null);
+    return this;
+  }
+
+  /** The chat template, or null. */
+  public ChatTemplate template() {
+    return template;
+  }
+
   /** Puts the adapters, if there are any, into the weights. */
   ModelBuilder merged() {
     decoder.merged();
@@ -111,7 +146,8 @@ public final class ModelBuilder implements AutoCloseable {
     return model;
   }
 
-  private Tokenizer tokenizer() {
+  /** The tokenizer as it is now; owned by this. */
+  public Tokenizer tokenizer() {
     if (tokenizer == null) {
       throw new IllegalStateException("this model was built: its parts are its own");
     }

@@ -96,9 +96,14 @@ final class GgufConfig {
     List<Integer> ends = new ArrayList<>();
     metadata.id("tokenizer.ggml.eos_token_id").ifPresent(ends::add);
     if (everyEnd) {
-      metadata
-          .id("tokenizer.ggml.eot_token_id")
-          .ifPresent(id -> ends.addAll(ends.contains(id) ? List.of() : List.of(id)));
+      for (String key : List.of("eot_token_id", "eom_token_id")) {
+        metadata
+            .id("tokenizer.ggml." + key)
+            .ifPresent(id -> ends.addAll(ends.contains(id) ? List.of() : List.of(id)));
+      }
+      for (int id : GgufTokenizer.endsByText(metadata)) {
+        ends.addAll(ends.contains(id) ? List.of() : List.of(id));
+      }
     }
     if (ends.size() == 1) {
       config.put("eos_token_id", ends.get(0));

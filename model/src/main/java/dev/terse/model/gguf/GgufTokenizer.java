@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Tokenizer files from {@code tokenizer.ggml.*}: byte-level BPE ({@code gpt2} kind) with the word
@@ -22,6 +23,10 @@ final class GgufTokenizer {
   private static final int CONTROL = 3;
   private static final int USER_DEFINED = 4;
   private static final int UNUSED = 5;
+
+  /** Ends of a turn that many files name by their text only, as llama.cpp takes them. */
+  private static final Set<String> ENDS =
+      Set.of("<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<end_of_turn>", "<|endoftext|>");
 
   private final Metadata metadata;
   private final PreTokenizer words;
@@ -45,6 +50,22 @@ final class GgufTokenizer {
             ? PreTokenizer.GPT2
             : PreTokenizer.named(pre, metadata.where());
     readTokens();
+  }
+
+  /** Ids of the control tokens that end a turn or a text, by what they are called. */
+  static List<Integer> endsByText(Metadata metadata) {
+    List<Integer> ids = new ArrayList<>();
+    if (metadata.has("tokenizer.ggml.tokens") && metadata.has("tokenizer.ggml.token_type")) {
+      List<?> texts = metadata.requiredList("tokenizer.ggml.tokens");
+      List<?> kinds = metadata.requiredList("tokenizer.ggml.token_type");
+      for (int id = 0; id < Math.min(texts.size(), kinds.size()); id++) {
+        boolean control = kinds.get(id) instanceof Long kind && kind == CONTROL;
+        if (control && ENDS.contains(String.valueOf(texts.get(id)))) {
+          ids.add(id);
+        }
+      }
+    }
+    return ids;
   }
 
   private void readTokens() {

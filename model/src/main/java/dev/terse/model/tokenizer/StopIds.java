@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,11 +17,7 @@ final class StopIds {
 
   static List<Integer> of(TokenizerFiles files, Vocabulary vocabulary) {
     Set<Integer> stops = new LinkedHashSet<>();
-    JsonNode eos = files.json(TokenizerFiles.CONFIG).path("eos_token");
-    String text = eos.isObject() ? eos.path("content").asText() : eos.asText("");
-    if (!eos.isNull() && !text.isEmpty()) {
-      vocabulary.id(text).ifPresent(stops::add);
-    }
+    endToken(files).ifPresent(text -> vocabulary.id(text).ifPresent(stops::add));
     JsonNode named = files.json("generation_config.json").path("eos_token_id");
     if (named.isMissingNode() || named.isNull()) {
       named = files.json("config.json").path("eos_token_id");
@@ -31,5 +28,12 @@ final class StopIds {
       stops.add(named.asInt());
     }
     return List.copyOf(new ArrayList<>(stops));
+  }
+
+  /** Text of eos_token in tokenizer_config.json. */
+  static Optional<String> endToken(TokenizerFiles files) {
+    JsonNode eos = files.json(TokenizerFiles.CONFIG).path("eos_token");
+    String text = eos.isObject() ? eos.path("content").asText() : eos.asText("");
+    return eos.isNull() || text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 }

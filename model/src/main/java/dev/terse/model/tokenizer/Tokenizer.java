@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.io.Quote;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -198,6 +200,49 @@ public final class Tokenizer implements AutoCloseable {
               + "; the ids of this tokenizer.json's added tokens are not consecutive");
     }
     return extended;
+  }
+
+  /** Texts of the added tokens, in their order. */
+  public List<String> addedTokens() {
+    return vocabulary.added().stream().map(Vocabulary.AddedToken::content).toList();
+  }
+
+  /** Text of the eos_token of tokenizer_config.json. */
+  public Optional<String> endToken() {
+    return StopIds.endToken(files);
+  }
+
+  /**
+   * This tokenizer with another end token; what ended before ends still. The new one has its own
+   * native memory: close both.
+   *
+   * @throws IllegalArgumentException if it is not in the vocabulary
+   */
+  public Tokenizer withEndToken(String token) {
+    int id =
+        id(token)
+            .orElseThrow(
+                () -> new IllegalArgumentException("'" + token + "' is not in the vocabulary"));
+    List<Integer> ends = new ArrayList<>(List.of(id));
+    stopIds.stream().filter(one -> one != id).forEach(ends::add);
+    return new Tokenizer(files.withEndToken(token, ends));
+  }
+
+  /** This tokenizer with one more id that ends a completion; close both. */
+  public Tokenizer withEndId(int id) {
+    List<Integer> ends = new ArrayList<>(stopIds);
+    ends.add(id);
+    return new Tokenizer(files.withEndIds(ends));
+  }
+
+  /** This tokenizer with another chat template in its files; close both. */
+  public Tokenizer withChatTemplate(String source) {
+    return new Tokenizer(files.withChatTemplate(source));
+  }
+
+  /** The files that it was made of. */
+  public TokenizerFiles files() {
+    return files;
   }
 
   /**

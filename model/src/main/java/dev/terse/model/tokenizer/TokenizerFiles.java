@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.io.ForeignContent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -25,20 +26,17 @@ public record TokenizerFiles(Map<String, byte[]> files) {
   public static final String TOKENIZER = "tokenizer.json";
   public static final String CONFIG = "tokenizer_config.json";
   private static final String ADDED = "added_tokens.json";
+  private static final String TEMPLATE = "chat_template.jinja";
+  private static final String SPECIAL = "special_tokens_map.json";
+  private static final String GENERATION = "generation_config.json";
+  private static final String EOS_TOKEN = "eos_token";
 
   /** What is written back by {@link #write}. */
   private static final List<String> OWN =
-      List.of(
-          TOKENIZER,
-          CONFIG,
-          "special_tokens_map.json",
-          ADDED,
-          "vocab.json",
-          "merges.txt",
-          "chat_template.jinja");
+      List.of(TOKENIZER, CONFIG, SPECIAL, ADDED, "vocab.json", "merges.txt", TEMPLATE);
 
   /** Read for the ids that end a completion; they belong to the model and are not written back. */
-  private static final List<String> READ_ONLY = List.of("generation_config.json", "config.json");
+  private static final List<String> READ_ONLY = List.of(GENERATION, "config.json");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -149,6 +147,42 @@ public record TokenizerFiles(Map<String, byte[]> files) {
     Map<String, byte[]> changed = new TreeMap<>(files);
     changed.put(name, bytes(content));
     return new TokenizerFiles(changed);
+  }
+
+  /** These files with another chat template. */
+  public TokenizerFiles withChatTemplate(String source) {
+    Map<String, byte[]> changed = new TreeMap<>(files);
+    changed.put(TEMPLATE, source.getBytes(StandardCharsets.UTF_8));
+    ObjectNode config = json(CONFIG);
+    if (config.remove("chat_template") != null) {
+      changed.put(CONFIG, bytes(config));
+    }
+    return new TokenizerFiles(changed);
+  }
+
+  /** These files with another end token; what ended before ends still. */
+  TokenizerFiles withEndToken(String token, List<Integer> endIds) {
+    Map<String, byte[]> changed = new TreeMap<>(withEndIds(endIds).files);
+    changed.put(CONFIG, bytes(json(CONFIG).put(EOS_TOKEN, token)));
+    if (files.containsKey(SPECIAL)) {
+      changed.put(SPECIAL, bytes(json(SPECIAL).put(EOS_TOKEN, token)));
+    }
+    return new TokenizerFiles(changed);
+  }
+
+  /** These files with the ids that end a completion in generation_config.json. */
+  TokenizerFiles withEndIds(List<Integer> ids) {
+    Map<String, byte[]> changed = new TreeMap<>(files);
+    ObjectNode generation = json(GENERATION);
+    ArrayNode all = generation.putArray("eos_token_id");
+    ids.forEach(all::add);
+    changed.put(GENERATION, bytes(generation));
+    return new TokenizerFiles(changed);
+  }
+
+  /** generation_config.json, or null. */
+  public JsonNode generationConfig() {
+    return files.containsKey(GENERATION) ? json(GENERATION) : null;
   }
 
   /** These files with one more added token that is not special. */

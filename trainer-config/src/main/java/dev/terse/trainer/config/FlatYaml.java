@@ -45,9 +45,13 @@ final class FlatYaml {
     return settings;
   }
 
-  /** A value given on the command line: lists and maps in flow style, else the text itself. */
+  /**
+   * A value given on the command line: lists and maps in flow style, else the text itself, as is a
+   * chat template.
+   */
   static Object value(String text, List<String> problems) {
-    if (!text.startsWith("[") && !text.startsWith("{")) {
+    boolean template = text.startsWith("{%") || text.startsWith("{{") || text.startsWith("{#");
+    if (template || !text.startsWith("[") && !text.startsWith("{")) {
       return text;
     }
     Setting setting = read("value: " + text, problems).get("value");

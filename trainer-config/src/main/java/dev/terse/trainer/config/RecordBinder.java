@@ -155,6 +155,9 @@ final class RecordBinder {
           ? list(generic.getActualTypeArguments()[0], written)
           : map(generic.getActualTypeArguments()[1], written);
     }
+    if (type == Object.class) {
+      return written;
+    }
     if (!(written instanceof String text)) {
       throw new Misfit("one value");
     }

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -115,6 +117,12 @@ public final class RunFiles {
       }
     }
     return bytes;
+  }
+
+  /** When the run of a checkpoint began; empty in a checkpoint that does not tell. */
+  public static Optional<LocalDateTime> started(Path checkpoint) throws IOException {
+    String started = RunState.read(checkpoint).started();
+    return started.isEmpty() ? Optional.empty() : Optional.of(LocalDateTime.parse(started));
   }
 
   /** Where the state of the run stands in a checkpoint. */

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param data CRC32C of the training file
  * @param fingerprints of what else decides the run's numbers, by its name: {@link DataFingerprint}
  * @param machine engine and thread count; other ones give other bits
+ * @param started when the run began, as ISO 8601 without a zone; empty in older checkpoints
  * @param config every key with its value
  * @param best the best evaluation so far, where evaluations are compared
  */
@@ -33,6 +34,7 @@ public record RunState(
     String data,
     Map<String, String> fingerprints,
     String machine,
+    String started,
     Map<String, String> config,
     Optional<BestModel> best) {
   static final String FOLDER = "trainer_state";
@@ -47,7 +49,8 @@ public record RunState(
         .put("skipped_in_a_row", skippedInARow)
         .put("num_tokens", numTokens)
         .put("data_crc32c", data)
-        .put("machine", machine);
+        .put("machine", machine)
+        .put("started", started);
     best.ifPresent(b -> root.put("best_metric", b.value()).put("best_global_step", b.step()));
     ObjectNode prints = root.putObject("fingerprints");
     fingerprints.forEach(prints::put);
@@ -73,6 +76,7 @@ public record RunState(
         root.path("data_crc32c").asText(),
         texts(root.path("fingerprints")),
         root.path("machine").asText(),
+        root.path("started").asText(),
         texts(root.path("config")),
         root.has("best_metric")
             ? Optional.of(

@@ -7,6 +7,7 @@ import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.model.EngineConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
  * @param skipToken what counts as a skip
  * @param maxLive sequences decoded together
  * @param answerPolicy where the answer may stand and who compares it, see docs/answers.md
+ * @param chatTemplateKwargs variables for the chat template, such as enable_thinking
  */
 public record EvalConfig(
     String modelNameOrPath,
@@ -43,6 +45,7 @@ public record EvalConfig(
     @Default("[SKIP]") String skipToken,
     @Default("32") @Range("[1, inf)") int maxLive,
     @Default("lenient") String answerPolicy,
+    @Default(Default.UNSET) Map<String, Object> chatTemplateKwargs,
     PromptConfig prompt) {
 
   /** Files and folders that are read. */

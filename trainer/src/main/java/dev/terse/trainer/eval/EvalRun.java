@@ -4,6 +4,7 @@ import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.io.rows.DataFolder;
+import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.trainer.data.Problem;
@@ -11,6 +12,7 @@ import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.model.ChatConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,6 +50,13 @@ public final class EvalRun {
     }
   }
 
+  private ChatTemplate template(ModelFolder model) {
+    ChatTemplate template = model.template();
+    return template == null
+        ? null
+        : template.with(ChatConfig.variables(config.chatTemplateKwargs()));
+  }
+
   /** A problem whose prompt is too long is an error here: leaving it out would flatter. */
   private List<Problem> problems(ModelFolder model) throws IOException {
     int longest = model.decoder().config().maxPositions() - config.maxCompletionLength();
@@ -56,7 +65,7 @@ public final class EvalRun {
     ProblemSet set =
         ProblemSet.load(
             DataFolder.files(Path.of(config.datasetName()), null, "test"),
-            new PromptEncoder(model.tokenizer(), model.template()),
+            new PromptEncoder(model.tokenizer(), template(model)),
             config.prompt(),
             limit,
             Answers.REQUIRED);

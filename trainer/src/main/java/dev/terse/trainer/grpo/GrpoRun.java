@@ -99,7 +99,8 @@ public final class GrpoRun {
         policy.decoder().adapters().isPresent()
             ? ReferenceModel.Adapters.of(policy.decoder())
             : new ReferenceModel.Whole(
-                RunModels.open(config.model(), engine, config.training().seed())));
+                RunModels.open(
+                    config.model(), engine, config.training().seed(), config.learnsTurns())));
   }
 
   private List<Problem> problems(List<Path> files, ModelFolder model) throws IOException {

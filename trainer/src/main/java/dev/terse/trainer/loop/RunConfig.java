@@ -27,11 +27,17 @@ public interface RunConfig {
             model().modelNameOrPath(),
             model().modelInit(),
             model().tokenizerPath(),
+            model().chat().chatTemplatePath(),
             training().datasetName(),
             training().evaluation().evalDataset())
         .filter(Objects::nonNull)
         .map(Path::of)
         .toList();
+  }
+
+  /** Whether rows are learnt that end as the chat template ends a turn. */
+  default boolean learnsTurns() {
+    return false;
   }
 
   /** Peak of the schedule. */

@@ -17,6 +17,8 @@ import dev.terse.trainer.model.RunModels;
 import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -73,13 +75,15 @@ public final class TrainingRun {
       if (config.readsStartAgain()) {
         fingerprints.put("the model of model_name_or_path", RunModels.fingerprint(arguments));
       }
-      Identity identity = new Identity(DataFingerprint.of(training.trainFiles()), fingerprints);
+      Identity identity =
+          new Identity(
+              DataFingerprint.of(training.trainFiles()), fingerprints, started(folder.from()));
       return run(method, stop, folder, identity);
     }
   }
 
   /** What a run reads: CRC32C of the training file, and of what else decides its numbers. */
-  private record Identity(String data, Map<String, String> fingerprints) {}
+  private record Identity(String data, Map<String, String> fingerprints, LocalDateTime started) {}
 
   private <S> int run(Method<S> method, StopSignal stop, RunFolder folder, Identity identity)
       throws IOException {
@@ -87,7 +91,7 @@ public final class TrainingRun {
     Optional<Checkpoint> from = folder.from();
     MemoryWatch memory = new MemoryWatch(engine, training.memoryCheck());
     memory.beforeLoading(new WeightsOnly(RunModels.config(arguments), config));
-    try (ModelFolder model = model(from);
+    try (ModelFolder model = model(from, identity.started());
         Learner<S> learner = method.learner(model);
         Optimizer optimizer =
             new Optimizer(
@@ -197,13 +201,20 @@ public final class TrainingRun {
         .orElse(String.valueOf(arguments.modelNameOrPath()));
   }
 
+  /** When the run began, in its first process: the date of its chat template. */
+  private static LocalDateTime started(Optional<Checkpoint> from) throws IOException {
+    LocalDateTime now = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS);
+    return from.isEmpty() ? now : RunFiles.started(from.get().folder()).orElse(now);
+  }
+
   /** A checkpoint of adapters holds no base model: that one is opened as at the start. */
-  private ModelFolder model(Optional<Checkpoint> from) {
+  private ModelFolder model(Optional<Checkpoint> from, LocalDateTime started) {
     from.ifPresent(checkpoint -> LOG.info("going on from {}", checkpoint.folder()));
-    ModelFolder model =
+    ModelFolder opened =
         from.isEmpty() || arguments.lora().usePeft()
-            ? RunModels.open(arguments, engine, training.seed())
+            ? RunModels.open(arguments, engine, training.seed(), config.learnsTurns())
             : ModelFolder.load(from.get().folder(), engine);
+    ModelFolder model = RunModels.complete(arguments, opened, started);
     model
         .decoder()
         .adapters()
@@ -248,6 +259,7 @@ public final class TrainingRun {
         identity.data(),
         identity.fingerprints(),
         engine.description(),
+        identity.started().toString(),
         values,
         progress.best());
   }

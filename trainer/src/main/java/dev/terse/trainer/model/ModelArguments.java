@@ -12,6 +12,7 @@ import dev.terse.trainer.config.Default;
  *     the model's, with its chat template
  * @param skipToken the mark that replaces a pruned step: added to tokenizer and model where they
  *     lack it, as a token that is not special; null adds none
+ * @param chat template and end token, where they are not the folder's
  * @param lora adapters, if they are trained instead of all weights
  * @param engine what computes
  */
@@ -20,6 +21,7 @@ public record ModelArguments(
     @Default(Default.UNSET) String modelInit,
     @Default(Default.UNSET) String tokenizerPath,
     @Default("[SKIP]") String skipToken,
+    ChatConfig chat,
     LoraConfig lora,
     EngineConfig engine) {
 

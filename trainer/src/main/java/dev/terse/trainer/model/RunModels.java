@@ -16,6 +16,7 @@ import dev.terse.trainer.checkpoint.DataFingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -32,13 +33,15 @@ public final class RunModels {
    * train on.
    *
    * @param seed of random weights and of fresh adapters
+   * @param learnsTurns whether the model learns to end its turns as its chat template does
    * @throws IllegalArgumentException if the adapter to train on is not as the configuration says
    */
-  public static ModelFolder open(ModelArguments arguments, Engine engine, long seed) {
+  public static ModelFolder open(
+      ModelArguments arguments, Engine engine, long seed, boolean learnsTurns) {
     String name = arguments.modelNameOrPath();
     boolean adapters = arguments.lora().usePeft();
     if (adapters && AdapterFolder.is(Path.of(name))) {
-      return adapter(arguments, Path.of(name), engine);
+      return adapter(arguments, Path.of(name), engine, learnsTurns);
     }
     String token = arguments.skipToken();
     try (ModelBuilder model =
@@ -48,6 +51,7 @@ public final class RunModels {
       if (arguments.modelInit() == null && arguments.tokenizerPath() != null) {
         model.withOtherTokenizer(Path.of(arguments.tokenizerPath()));
       }
+      arguments.chat().setup().apply(model, learnsTurns);
       if (token != null) {
         model.withToken(token);
       }
@@ -60,11 +64,22 @@ public final class RunModels {
     }
   }
 
+  /**
+   * The model with the run's variables and date for its chat template.
+   *
+   * @param started when the run began
+   */
+  public static ModelFolder complete(
+      ModelArguments arguments, ModelFolder model, LocalDateTime started) {
+    return arguments.chat().setup().complete(model, started);
+  }
+
   private static WeightUse use(ModelArguments arguments) {
     return arguments.lora().usePeft() ? arguments.lora().settings().baseUse() : WeightUse.CHANGED;
   }
 
-  private static ModelFolder adapter(ModelArguments arguments, Path folder, Engine engine) {
+  private static ModelFolder adapter(
+      ModelArguments arguments, Path folder, Engine engine, boolean learnsTurns) {
     LoraSettings wanted = arguments.lora().settings();
     LoraSettings found = AdapterFolder.settings(folder);
     if (!asWanted(found, arguments.lora(), ModelFolder.config(folder))) {
@@ -80,7 +95,11 @@ public final class RunModels {
               + " --output FOLDER) and start from there");
     }
     requireNoDropoutOfTheHead(found.withDropout(wanted.dropout()), ModelFolder.config(folder));
-    ModelFolder model = AdapterFolder.open(folder, engine, wanted.dropout()).build();
+    ModelFolder model;
+    try (ModelBuilder builder = AdapterFolder.open(folder, engine, wanted.dropout())) {
+      arguments.chat().setup().apply(builder, learnsTurns);
+      model = builder.build();
+    }
     String token = arguments.skipToken();
     if (token != null && !trains(model, token)) {
       model.close();

@@ -29,6 +29,11 @@ public record SftConfig(
     return "max_length";
   }
 
+  @Override
+  public boolean learnsTurns() {
+    return true;
+  }
+
   /** Order of the rows within an epoch. */
   public enum Sampling {
     RANDOM,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.engine.Engine;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.folder.ModelFolder;
@@ -173,6 +174,32 @@ class SftRunTest {
       assertThat(Files.readAllBytes(folder.resolve(name + "/model.safetensors")))
           .isEqualTo(Files.readAllBytes(folder.resolve("whole/model.safetensors")));
     }
+  }
+
+  /** The date of a template is that of the run's start, tomorrow too. */
+  @Test
+  void resume_templateWithADate_hasTheDateOfTheStart() throws Exception {
+    data(5);
+    String template =
+        "--chat_template={% for m in messages %}{{ m.content }}{% endfor %}"
+            + "{{ 'a' * (strftime_now('%S') | int) }}";
+    run("whole", new StopSignal(), template, "--save_steps=1", "--max_steps=2");
+    Thread.sleep(1100); // the next second
+    run(
+        "resumed",
+        new StopSignal(),
+        template,
+        "--save_steps=1",
+        "--max_steps=2",
+        "--resume_from_checkpoint=" + folder.resolve("whole/checkpoint-1"));
+    assertThat(Files.readAllBytes(folder.resolve("resumed/model.safetensors")))
+        .isEqualTo(Files.readAllBytes(folder.resolve("whole/model.safetensors")));
+    assertThat(started("resumed")).isEqualTo(started("whole")).startsWith("20");
+  }
+
+  private String started(String name) throws IOException {
+    Path state = folder.resolve(name + "/checkpoint-2/trainer_state/state.json");
+    return new ObjectMapper().readTree(state.toFile()).path("started").asText();
   }
 
   @Test
