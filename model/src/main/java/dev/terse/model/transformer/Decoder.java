@@ -173,6 +173,7 @@ public final class Decoder implements AutoCloseable {
       }
       LayerActivations[] retained = new LayerActivations[layers.length];
       engine.embed(embedding, batch.ids(), stream[0]);
+      addNoise(batch, stream[0], arena);
       for (int l = 0; l < layers.length; l++) {
         if (recompute) {
           layers[l].forward(stream[l], tokens, attention.of(l), stream[l + 1], arena);
@@ -200,6 +201,26 @@ public final class Decoder implements AutoCloseable {
       }
       embedBackward(batch.ids(), d, gradients, arena);
       return scores;
+    }
+  }
+
+  /** Adds the noise of a batch to its embeddings {@code x} [N, C]; its gradient is theirs. */
+  private void addNoise(PackedBatch batch, Tensor x, Arena arena) {
+    if (batch.noise() == null) {
+      return;
+    }
+    try (Arena scratch = arena.open()) {
+      Tensor noise = scratch.floats(x.shape());
+      float[] row = new float[config.channels()];
+      for (int s = 0; s < batch.segments().count(); s++) {
+        int start = batch.segments().start(s);
+        int length = batch.segments().end(s) - start;
+        for (int t = 0; t < length; t++) {
+          batch.noise().fill(s, length, t, row);
+          noise.write((long) (start + t) * row.length, row, 0, row.length);
+        }
+      }
+      engine.add(noise, 1, x);
     }
   }
 

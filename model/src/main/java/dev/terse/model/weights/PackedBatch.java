@@ -12,8 +12,9 @@ import java.util.List;
  * @param ids [N]; not copied, not to be changed
  * @param segments where each sequence begins
  * @param dropoutSeeds what an adapter's dropout draws from, [N]; null where nothing is left out
+ * @param noise on the embeddings; null for none
  */
-public record PackedBatch(int[] ids, Segments segments, long[] dropoutSeeds) {
+public record PackedBatch(int[] ids, Segments segments, long[] dropoutSeeds, EmbeddingNoise noise) {
 
   public PackedBatch {
     if (ids.length != segments.tokens()) {
@@ -24,7 +25,7 @@ public record PackedBatch(int[] ids, Segments segments, long[] dropoutSeeds) {
 
   /** Sequences of which nothing is left out. */
   public PackedBatch(int[] ids, Segments segments) {
-    this(ids, segments, null);
+    this(ids, segments, null, null);
   }
 
   /**
@@ -46,7 +47,20 @@ public record PackedBatch(int[] ids, Segments segments, long[] dropoutSeeds) {
         seeds[i] = SeedTree.child(sequence, i - segments.start(s));
       }
     }
-    return new PackedBatch(ids, segments, seeds);
+    return new PackedBatch(ids, segments, seeds, noise);
+  }
+
+  /**
+   * The same sequences with noise on their embeddings, in training alone.
+   *
+   * @throws IllegalStateException if sequences share a prefix, whose noise would have to be
+   *     different for each
+   */
+  public PackedBatch withNoise(EmbeddingNoise noise) {
+    if (segments.sharesPrefixes()) {
+      throw new IllegalStateException("no noise where sequences share a prefix");
+    }
+    return new PackedBatch(ids, segments, dropoutSeeds, noise);
   }
 
   /** The same sequences, of which nothing is left out. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.trainer.optim.Plateau;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param started when the run began, as ISO 8601 without a zone; empty in older checkpoints
  * @param config every key with its value
  * @param best the best evaluation so far, where evaluations are compared
+ * @param plateau where reduce_lr_on_plateau stands; its start in other runs
  */
 public record RunState(
     int step,
@@ -36,7 +38,8 @@ public record RunState(
     String machine,
     String started,
     Map<String, String> config,
-    Optional<BestModel> best) {
+    Optional<BestModel> best,
+    Plateau plateau) {
   static final String FOLDER = "trainer_state";
   private static final String FILE = FOLDER + "/state.json";
   private static final ObjectMapper MAPPER =
@@ -54,6 +57,11 @@ public record RunState(
     best.ifPresent(b -> root.put("best_metric", b.value()).put("best_global_step", b.step()));
     ObjectNode prints = root.putObject("fingerprints");
     fingerprints.forEach(prints::put);
+    if (!plateau.equals(Plateau.START)) {
+      ObjectNode node = root.putObject("plateau");
+      node.put("factor", plateau.factor()).put("best", plateau.best());
+      node.put("bad", plateau.bad()).put("cooldown", plateau.cooldown());
+    }
     ObjectNode values = root.putObject("config");
     config.forEach(values::put);
     Files.writeString(checkpoint.resolve(FILE), MAPPER.writeValueAsString(root));
@@ -82,7 +90,18 @@ public record RunState(
             ? Optional.of(
                 new BestModel(
                     root.path("best_metric").asDouble(), root.path("best_global_step").asInt()))
-            : Optional.empty());
+            : Optional.empty(),
+        plateau(root.path("plateau")));
+  }
+
+  private static Plateau plateau(JsonNode node) {
+    return node.isMissingNode()
+        ? Plateau.START
+        : new Plateau(
+            node.path("factor").asDouble(),
+            node.path("best").asDouble(),
+            node.path("bad").asInt(),
+            node.path("cooldown").asInt());
   }
 
   private static Map<String, String> texts(JsonNode object) {

@@ -1,7 +1,11 @@
 package dev.terse.trainer.data;
 
 import dev.terse.engine.SeedTree;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -15,13 +19,16 @@ public final class EpochOrder {
   private final int rowsPerUpdate;
   private final Order order;
   private final LastUpdate last;
+  private final int[] lengths;
   private int cachedEpoch = -1;
   private int[] cached;
 
   /** The order within an epoch. */
   public enum Order {
     SHUFFLED,
-    AS_GIVEN
+    AS_GIVEN,
+    /** As {@link #byLength} has it. */
+    BY_LENGTH
   }
 
   /** What becomes of the rows that do not fill an update at the end of an epoch. */
@@ -38,6 +45,23 @@ public final class EpochOrder {
    * @throws IllegalArgumentException if there are too few rows for a single update
    */
   public EpochOrder(long seed, int rows, int rowsPerUpdate, Order order, LastUpdate last) {
+    this(seed, rows, rowsPerUpdate, order, last, null);
+  }
+
+  /**
+   * Rows of like length together (TRL: train_sampling_strategy group_by_length): a drawn order is
+   * cut into stretches of up to 50 updates, a quarter of the set at most, and each is sorted, the
+   * longest row first. The longest row of all is in the first update.
+   *
+   * @param lengths of the rows
+   */
+  public static EpochOrder byLength(long seed, int[] lengths, int rowsPerUpdate, LastUpdate last) {
+    return new EpochOrder(
+        seed, lengths.length, rowsPerUpdate, Order.BY_LENGTH, last, lengths.clone());
+  }
+
+  private EpochOrder(
+      long seed, int rows, int rowsPerUpdate, Order order, LastUpdate last, int[] lengths) {
     if (rows < 1 || last == LastUpdate.DROPPED && rows < rowsPerUpdate) {
       throw new IllegalArgumentException(
           "the data set has "
@@ -51,6 +75,7 @@ public final class EpochOrder {
     this.rowsPerUpdate = rowsPerUpdate;
     this.order = order;
     this.last = last;
+    this.lengths = lengths;
   }
 
   public int updatesPerEpoch() {
@@ -69,11 +94,34 @@ public final class EpochOrder {
   private int[] epoch(int epoch) {
     if (epoch != cachedEpoch) {
       cached =
-          order == Order.SHUFFLED
-              ? SeedTree.permutation(SeedTree.at(seed, "epoch", epoch), rows)
-              : IntStream.range(0, rows).toArray();
+          switch (order) {
+            case SHUFFLED -> drawn(epoch);
+            case AS_GIVEN -> IntStream.range(0, rows).toArray();
+            case BY_LENGTH -> grouped(drawn(epoch));
+          };
       cachedEpoch = epoch;
     }
     return cached;
+  }
+
+  private int[] drawn(int epoch) {
+    return SeedTree.permutation(SeedTree.at(seed, "epoch", epoch), rows);
+  }
+
+  /** Transformers' get_length_grouped_indices, given the drawn order. */
+  private int[] grouped(int[] drawn) {
+    int stretch = rowsPerUpdate * Math.max(1, Math.min(50, rows / (rowsPerUpdate * 4)));
+    List<Integer> order = new ArrayList<>();
+    int longest = 0; // place of the stretch that begins with the longest row
+    for (int from = 0; from < rows; from += stretch) {
+      order.addAll(
+          Arrays.stream(drawn, from, Math.min(rows, from + stretch))
+              .boxed()
+              .sorted(Comparator.comparingInt((Integer row) -> lengths[row]).reversed())
+              .toList());
+      longest = lengths[order.get(from)] > lengths[order.get(longest)] ? from : longest;
+    }
+    Collections.swap(order, 0, longest);
+    return order.stream().mapToInt(Integer::intValue).toArray();
   }
 }

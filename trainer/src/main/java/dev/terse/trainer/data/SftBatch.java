@@ -1,6 +1,7 @@
 package dev.terse.trainer.data;
 
 import dev.terse.engine.HeadRows;
+import dev.terse.model.weights.EmbeddingNoise;
 import dev.terse.model.weights.PackedBatch;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,6 +23,16 @@ public record SftBatch(PackedBatch tokens, HeadRows targets) {
   public SftBatch withDropout(long seed, int first) {
     int[] numbers = IntStream.range(first, first + tokens.segments().count()).toArray();
     return new SftBatch(tokens.withDropout(seed, numbers), targets);
+  }
+
+  /**
+   * The same batch with noise on its embeddings (TRL: neftune_noise_alpha).
+   *
+   * @param first number of its first sequence in the update
+   */
+  public SftBatch withNoise(double alpha, long seed, int first) {
+    int[] numbers = IntStream.range(first, first + tokens.segments().count()).toArray();
+    return new SftBatch(tokens.withNoise(new EmbeddingNoise(alpha, seed, numbers)), targets);
   }
 
   /**

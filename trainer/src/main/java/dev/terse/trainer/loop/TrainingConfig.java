@@ -63,6 +63,11 @@ public record TrainingConfig(
           "max_steps must be a number of updates, or -1 for num_train_epochs; was " + maxSteps);
     }
     requireComparable(saving, evaluation, logging.loggingSteps());
+    if (optimizer.followsEvaluations() && evaluation.evalStrategy() == Cadence.NO) {
+      throw new IllegalArgumentException(
+          "lr_scheduler_type reduce_lr_on_plateau follows metric_for_best_model of the evaluations:"
+              + " give eval_strategy steps or epoch, and eval_dataset");
+    }
   }
 
   /** A best model can be had only of models that are evaluated and, to be loaded, saved. */

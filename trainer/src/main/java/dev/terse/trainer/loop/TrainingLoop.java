@@ -6,6 +6,7 @@ import dev.terse.trainer.memory.HeapTrim;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.optim.NonFiniteException;
 import dev.terse.trainer.optim.Optimizer;
+import dev.terse.trainer.optim.Plateau;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -17,11 +18,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs updates from the first to the last: logs, evaluates and saves when it is time to.
  *
+ * @param peak learning_rate
  * @param optimizer lent to the learner for each update; the caller closes it
  * @param <S> what the learner carries from update to update
  */
 public record TrainingLoop<S>(
     TrainingConfig config,
+    double peak,
     Learner<S> learner,
     Optimizer optimizer,
     MetricSink sink,
@@ -50,6 +53,7 @@ public record TrainingLoop<S>(
     if (begun.updates() == 0 && config.evaluation().evalOnStart() && !stop.isRequested()) {
       evaluate(begun);
     }
+    optimizer.multiplyRates(begun.plateau().factor());
     long started = System.nanoTime();
     MetricMeans losses = new MetricMeans();
     TrainingProgress<S> reached = train(begun, losses);
@@ -121,13 +125,13 @@ public record TrainingLoop<S>(
     }
   }
 
-  /** The progress that knows whether its evaluation is the best so far. */
+  /** The progress that knows what its evaluation means: the best so far, or a lower rate. */
   private TrainingProgress<S> compared(
       TrainingProgress<S> progress, Map<String, Double> evaluation) {
-    if (!config.saving().comparesModels()) {
+    BestModelConfig best = config.saving().best();
+    if (!config.saving().comparesModels() && !config.optimizer().followsEvaluations()) {
       return progress;
     }
-    BestModelConfig best = config.saving().best();
     Double value = evaluation.get(best.metric());
     if (value == null) {
       throw new IllegalArgumentException(
@@ -136,11 +140,18 @@ public record TrainingLoop<S>(
               + "' is no metric of this evaluation; it has "
               + String.join(", ", evaluation.keySet()));
     }
-    return best.isBetter(value, progress.best()) ? progress.withBest(value) : progress;
+    TrainingProgress<S> next =
+        best.isBetter(value, progress.best()) ? progress.withBest(value) : progress;
+    if (!config.optimizer().followsEvaluations()) {
+      return next;
+    }
+    Plateau plateau = next.plateau().after(value, Plateau.rules(config.optimizer(), peak));
+    optimizer.multiplyRates(plateau.factor());
+    return next.with(plateau);
   }
 
   private boolean evaluationIsDue(TrainingProgress<S> progress) {
-    int logging = config.logging().loggingSteps();
+    int logging = config.logging().every(maxSteps());
     return config
         .evaluation()
         .isDue(progress.updates(), learner.updatesPerEpoch(), maxSteps(), logging);

@@ -1,6 +1,7 @@
 package dev.terse.trainer.loop;
 
 import dev.terse.trainer.checkpoint.BestModel;
+import dev.terse.trainer.optim.Plateau;
 import java.util.Optional;
 
 /**
@@ -10,18 +11,26 @@ import java.util.Optional;
  * @param numTokens that they have read
  * @param state that the next update goes on from, beside weights and moments
  * @param best the best evaluation so far, where evaluations are compared
+ * @param plateau where reduce_lr_on_plateau stands; its start in other runs
  */
-public record TrainingProgress<S>(int updates, long numTokens, S state, Optional<BestModel> best) {
+public record TrainingProgress<S>(
+    int updates, long numTokens, S state, Optional<BestModel> best, Plateau plateau) {
 
   /** How far it is after one more update. */
   TrainingProgress<S> after(Update<S> step) {
-    return new TrainingProgress<>(updates + 1, numTokens + step.numTokens(), step.state(), best);
+    return new TrainingProgress<>(
+        updates + 1, numTokens + step.numTokens(), step.state(), best, plateau);
   }
 
   /** The same, evaluated and found the best. */
   TrainingProgress<S> withBest(double value) {
     return new TrainingProgress<>(
-        updates, numTokens, state, Optional.of(new BestModel(value, updates)));
+        updates, numTokens, state, Optional.of(new BestModel(value, updates)), plateau);
+  }
+
+  /** The same under another rate. */
+  TrainingProgress<S> with(Plateau next) {
+    return new TrainingProgress<>(updates, numTokens, state, best, next);
   }
 
   /** Whether the best evaluation is that of the model as it stands. */

@@ -15,6 +15,7 @@ import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.model.ModelArguments;
 import dev.terse.trainer.model.RunModels;
 import dev.terse.trainer.optim.Optimizer;
+import dev.terse.trainer.optim.Plateau;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -118,7 +119,9 @@ public final class TrainingRun {
                       .best()
                       .map(best -> OptionalInt.of(best.step()))
                       .orElse(OptionalInt.empty()));
-      TrainingLoop<S> loop = new TrainingLoop<>(training, learner, optimizer, sink, saver, stop);
+      TrainingLoop<S> loop =
+          new TrainingLoop<>(
+              training, config.learningRate(), learner, optimizer, sink, saver, stop);
       if (begun.updates() >= loop.maxSteps()) {
         LOG.warn(
             "all {} updates were done before; raise max_steps or num_train_epochs to train on",
@@ -236,7 +239,8 @@ public final class TrainingRun {
       Learner<S> learner,
       Identity identity)
       throws IOException {
-    TrainingProgress<S> start = new TrainingProgress<>(0, 0, learner.start(), Optional.empty());
+    TrainingProgress<S> start =
+        new TrainingProgress<>(0, 0, learner.start(), Optional.empty(), Plateau.START);
     if (from.isEmpty()) {
       return start;
     }
@@ -247,7 +251,12 @@ public final class TrainingRun {
     resumed.notes().forEach(LOG::warn);
     int done = resumed.state().step();
     S state = learner.read(done, RunFiles.stateFolder(folder));
-    return new TrainingProgress<>(done, resumed.state().numTokens(), state, resumed.state().best());
+    return new TrainingProgress<>(
+        done,
+        resumed.state().numTokens(),
+        state,
+        resumed.state().best(),
+        resumed.state().plateau());
   }
 
   private RunState state(TrainingProgress<?> progress, Optimizer optimizer, Identity identity) {
@@ -261,6 +270,7 @@ public final class TrainingRun {
         engine.description(),
         identity.started().toString(),
         values,
-        progress.best());
+        progress.best(),
+        progress.plateau());
   }
 }

@@ -1,5 +1,6 @@
 package dev.terse.trainer.metrics;
 
+import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.List;
 /**
  * What is logged, and where to; keys and defaults are TRL's.
  *
- * @param loggingSteps updates between two lines of metrics
+ * @param loggingSteps updates between two lines of metrics; below 1 a share of all updates
  * @param loggingFirstStep whether the first update is logged too
  * @param loggingDir folder of the event files; output_dir/logs where unset
  * @param reportTo none or tensorboard; metrics.jsonl and the console are always written
@@ -16,7 +17,7 @@ import java.util.List;
  * @param trainingListeners classes of DL4J training listeners that hear the logged steps (ours)
  */
 public record LoggingConfig(
-    @Default("10") @Range("[1, inf)") int loggingSteps,
+    @Default("10") @Range("(0, inf)") double loggingSteps,
     @Default("false") boolean loggingFirstStep,
     @Default(Default.UNSET) String loggingDir,
     @Default("none") List<String> reportTo,
@@ -35,6 +36,11 @@ public record LoggingConfig(
 
   /** Whether update {@code step}, counted from 1, is logged. */
   public boolean logs(int step, int maxSteps) {
-    return step % loggingSteps == 0 || step == maxSteps || loggingFirstStep && step == 1;
+    return step % every(maxSteps) == 0 || step == maxSteps || loggingFirstStep && step == 1;
+  }
+
+  /** Updates between two lines. */
+  public int every(int maxSteps) {
+    return Cadence.every(loggingSteps, maxSteps);
   }
 }

@@ -30,6 +30,7 @@ public final class Optimizer implements AutoCloseable {
   private final long seed;
   private int applied;
   private int skippedInARow;
+  private double rateFactor = 1;
 
   /**
    * Moments of zero; the weights stay the caller's.
@@ -58,7 +59,8 @@ public final class Optimizer implements AutoCloseable {
    * @param loss whose gradient it is
    * @throws NonFiniteException after {@code max_nonfinite_steps} of those in a row
    */
-  public Outcome update(Gradient lent, double loss, double learningRate) {
+  public Outcome update(Gradient lent, double loss, double scheduledRate) {
+    double learningRate = scheduledRate * rateFactor;
     double norm = lent.norm();
     boolean finite = Double.isFinite(loss) && Double.isFinite(norm);
     if (finite) {
@@ -100,6 +102,11 @@ public final class Optimizer implements AutoCloseable {
   /** Skipped updates since the last one that was applied. */
   public int skippedInARow() {
     return skippedInARow;
+  }
+
+  /** What every rate is multiplied by from here on; 1 unless a plateau has cut it. */
+  public void multiplyRates(double factor) {
+    rateFactor = factor;
   }
 
   /** Goes on where another optimizer stopped, whose moments were read into this one's. */

@@ -9,7 +9,9 @@ import java.util.Map;
  *
  * @param optim adamw_torch, adamw_torch_fused (moments in 32 bits), adamw_8bit, adamw_bnb_8bit (in
  *     8 bits) or adamw_bf16 (in bfloat16, ours)
- * @param lrSchedulerType linear, cosine, constant, constant_with_warmup, cosine_with_min_lr, ...
+ * @param lrSchedulerType a schedule of transformers: linear, cosine, cosine_with_restarts,
+ *     polynomial, constant, constant_with_warmup, inverse_sqrt, cosine_with_min_lr,
+ *     cosine_warmup_with_min_lr, warmup_stable_decay or reduce_lr_on_plateau
  * @param lrSchedulerKwargs parameters of the schedule, e.g. {min_lr_rate: 0.1}
  * @param warmupSteps updates of linear warmup; below 1 a share of all updates
  * @param warmupRatio the old spelling of that share
@@ -21,7 +23,7 @@ import java.util.Map;
 public record OptimizerConfig(
     @Default("adamw_torch_fused") Optim optim,
     @Default("linear") String lrSchedulerType,
-    @Default(Default.UNSET) Map<String, Double> lrSchedulerKwargs,
+    @Default(Default.UNSET) Map<String, String> lrSchedulerKwargs,
     @Default("0") @Range("[0, inf)") double warmupSteps,
     @Default(Default.UNSET) @Range("[0, 1)") Double warmupRatio,
     @Default("0.0") @Range("[0, inf)") double weightDecay,
@@ -36,6 +38,11 @@ public record OptimizerConfig(
     if (warmupRatio != null && warmupSteps != 0) {
       throw new IllegalArgumentException("give warmup_steps or warmup_ratio, not both");
     }
+  }
+
+  /** Whether the rate follows the evaluations. */
+  public boolean followsEvaluations() {
+    return lrSchedulerType.equals("reduce_lr_on_plateau");
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
+import dev.terse.trainer.loss.SftLoss;
 import dev.terse.trainer.model.ModelArguments;
 
 /**
@@ -13,7 +14,9 @@ import dev.terse.trainer.model.ModelArguments;
  * @param maxLength longest row in tokens; truncation_mode says what becomes of longer ones; unset
  *     takes the model's positions
  * @param trainSamplingStrategy order within an epoch
- * @param lossType nll, or chunked_nll, its other name: the head always works in chunks
+ * @param lossType nll, or chunked_nll, its other name: the head always works in chunks; or dft,
+ *     which weights each token by its own probability
+ * @param neftuneNoiseAlpha how far embeddings are moved by noise in training; unset for none
  */
 public record SftConfig(
     ModelArguments model,
@@ -22,7 +25,8 @@ public record SftConfig(
     @Default("1024") @Range("[2, inf)") Integer maxLength,
     SftRowsConfig rows,
     @Default("random") Sampling trainSamplingStrategy,
-    @Default("nll") SftLossType lossType)
+    @Default("nll") SftLossType lossType,
+    @Default(Default.UNSET) @Range("[0, inf)") Double neftuneNoiseAlpha)
     implements RunConfig {
   @Override
   public String lengthKey() {
@@ -37,12 +41,21 @@ public record SftConfig(
   /** Order of the rows within an epoch. */
   public enum Sampling {
     RANDOM,
-    SEQUENTIAL
+    SEQUENTIAL,
+    /** Drawn, and then rows of like length together. */
+    GROUP_BY_LENGTH
   }
 
   /** TRL's names of the loss. */
   public enum SftLossType {
     NLL,
-    CHUNKED_NLL
+    CHUNKED_NLL,
+    DFT
+  }
+
+  /** The loss of {@code targets} supervised tokens. */
+  SftLoss loss(long targets) {
+    boolean dynamic = lossType == SftLossType.DFT;
+    return new SftLoss(targets, dynamic ? SftLoss.Weight.OWN_PROBABILITY : SftLoss.Weight.ONE);
   }
 }

@@ -8,6 +8,7 @@ import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.loop.Learner;
+import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.loop.Update;
 import dev.terse.trainer.loss.SftLoss;
 import dev.terse.trainer.loss.UpdateLoss;
@@ -63,24 +64,38 @@ public final class SftTrainer implements Learner<Learner.NoState> {
     this.config = config;
     this.train = train;
     this.eval = eval;
-    this.order = order(config, train.size());
+    this.order = order(config, train);
     this.learningRate = config.schedule(order.updatesPerEpoch());
     this.phases = phases;
   }
 
-  /** The order in which {@code units} units are visited. */
-  static EpochOrder order(SftConfig config, int units) {
+  /** The order in which units are visited. */
+  static EpochOrder order(SftConfig config, List<List<SftRow>> units) {
     var training = config.training();
-    return new EpochOrder(
-        training.orderSeed(),
-        units,
-        training.perDeviceTrainBatchSize() * training.microBatches(),
-        config.trainSamplingStrategy() == SftConfig.Sampling.RANDOM
-            ? EpochOrder.Order.SHUFFLED
-            : EpochOrder.Order.AS_GIVEN,
+    var last =
         training.dataloaderDropLast()
             ? EpochOrder.LastUpdate.DROPPED
-            : EpochOrder.LastUpdate.SMALLER);
+            : EpochOrder.LastUpdate.SMALLER;
+    return switch (config.trainSamplingStrategy()) {
+      case RANDOM -> order(training, units, EpochOrder.Order.SHUFFLED, last);
+      case SEQUENTIAL -> order(training, units, EpochOrder.Order.AS_GIVEN, last);
+      case GROUP_BY_LENGTH ->
+          EpochOrder.byLength(
+              training.orderSeed(),
+              units.stream()
+                  .mapToInt(unit -> unit.stream().mapToInt(row -> row.ids().length).sum())
+                  .toArray(),
+              training.batch(),
+              last);
+    };
+  }
+
+  private static EpochOrder order(
+      TrainingConfig training,
+      List<List<SftRow>> units,
+      EpochOrder.Order order,
+      EpochOrder.LastUpdate last) {
+    return new EpochOrder(training.orderSeed(), units.size(), training.batch(), order, last);
   }
 
   @Override
@@ -92,8 +107,9 @@ public final class SftTrainer implements Learner<Learner.NoState> {
   @Override
   public Update<NoState> step(int update, NoState none, Optimizer optimizer) {
     List<List<SftRow>> units = units(update); // [B], rows or bins of rows
-    List<SftBatch> passes = withDropout(update, batches(units, trainBatch())); // packed, [N] each
-    SftLoss nll = new SftLoss(targets(passes)); // over all targets of the update
+    List<SftBatch> passes = // packed, [N] each
+        withNoise(update, withDropout(update, batches(units, trainBatch())));
+    SftLoss nll = config.loss(targets(passes)); // over all targets of the update
     try (Gradient gradient = optimizer.zeroGradient()) { // [trained]
       UpdateLoss loss = addTo(gradient, passes, nll, update);
       Optimizer.Outcome outcome =
@@ -140,7 +156,7 @@ public final class SftTrainer implements Learner<Learner.NoState> {
     long begun = System.nanoTime();
     int evalBatch = config.training().evaluation().perDeviceEvalBatchSize();
     List<SftBatch> batches = batches(eval, evalBatch);
-    SftStatistics statistics = new SftStatistics(new SftLoss(targets(batches)));
+    SftStatistics statistics = new SftStatistics(config.loss(targets(batches)));
     try (var phase = phases.start("evaluation", "tokens", tokens(batches))) {
       for (SftBatch batch : batches) {
         statistics.add(decoder.score(batch.tokens(), batch.targets(), 1));
@@ -203,6 +219,22 @@ public final class SftTrainer implements Learner<Learner.NoState> {
       sequences += batch.tokens().segments().count();
     }
     return dropped;
+  }
+
+  /** Noise depends on a sequence's place in the update, not on its pass. */
+  private List<SftBatch> withNoise(int update, List<SftBatch> batches) {
+    Double alpha = config.neftuneNoiseAlpha();
+    if (alpha == null || alpha == 0) {
+      return batches;
+    }
+    long seed = SeedTree.at(config.training().seed(), "neftune", update);
+    List<SftBatch> noisy = new ArrayList<>();
+    int sequences = 0;
+    for (SftBatch batch : batches) {
+      noisy.add(batch.withNoise(alpha, seed, sequences));
+      sequences += batch.tokens().segments().count();
+    }
+    return noisy;
   }
 
   private List<SftBatch> batches(List<List<SftRow>> units, int unitsPerBatch) {

@@ -107,7 +107,7 @@ class ConfigReaderTest {
     assertThat(config.training().perDeviceTrainBatchSize()).isEqualTo(4);
     assertThat(config.learningRate()).isEqualTo(3.5e-4);
     assertThat(config.training().optimizer().lrSchedulerKwargs())
-        .isEqualTo(Map.of("min_lr_rate", 0.1));
+        .isEqualTo(Map.of("min_lr_rate", "0.1"));
     assertThat(config.training().gradientCheckpointing()).isFalse();
     assertThat(config.training().logging().reportTo()).containsExactly("tensorboard");
     assertThat(config.loss().lossType()).isEqualTo(LossType.DR_GRPO);
@@ -175,7 +175,8 @@ class ConfigReaderTest {
     assertThat(config.training().gradientCheckpointing()).isFalse();
     assertThat(config.model().lora().loraTargetModules()).containsExactly("q_proj", "v_proj");
     assertThat(config.training().maxSteps()).isEqualTo(-1);
-    assertThat(config.training().optimizer().lrSchedulerKwargs()).containsEntry("min_lr_rate", 0.1);
+    assertThat(config.training().optimizer().lrSchedulerKwargs())
+        .containsEntry("min_lr_rate", "0.1");
     assertThat(config.model().engine().bf16()).isTrue();
   }
 

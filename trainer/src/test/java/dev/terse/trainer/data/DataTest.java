@@ -16,6 +16,7 @@ import dev.terse.trainer.data.SftRules.AssistantLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -248,6 +249,37 @@ class DataTest {
         assertThat(visits).hasSize(rows).allSatisfy((row, count) -> assertThat(count).isEqualTo(3));
       }
     }
+  }
+
+  @Test
+  void order_byLength_putsLikeRowsTogetherAndTheLongestFirst() {
+    long seed = TestSeed.of("order-by-length");
+    int[] lengths =
+        IntStream.range(0, 203).map(i -> SeedTree.below(SeedTree.at(seed, "n", i), 900)).toArray();
+    EpochOrder grouped = EpochOrder.byLength(seed, lengths, 8, LastUpdate.SMALLER);
+    EpochOrder drawn = new EpochOrder(seed, 203, 8, Order.SHUFFLED, LastUpdate.SMALLER);
+    for (int epoch = 0; epoch < 2; epoch++) {
+      List<Integer> visited = new ArrayList<>();
+      int padding = 0;
+      int paddingDrawn = 0;
+      for (int update = 0; update < grouped.updatesPerEpoch(); update++) {
+        int at = epoch * grouped.updatesPerEpoch() + update;
+        Arrays.stream(grouped.rows(at)).forEach(visited::add);
+        padding += spread(grouped.rows(at), lengths);
+        paddingDrawn += spread(drawn.rows(at), lengths);
+      }
+      assertThat(visited).hasSize(203).doesNotHaveDuplicates();
+      int longest = Arrays.stream(lengths).max().orElseThrow();
+      assertThat(lengths[visited.get(0)]).isEqualTo(longest);
+      assertThat(padding).isLessThan(paddingDrawn / 3);
+    }
+    assertThat(grouped.rows(0)).isNotEqualTo(grouped.rows(grouped.updatesPerEpoch()));
+  }
+
+  /** Of the longest row to the shortest. */
+  private static int spread(int[] rows, int[] lengths) {
+    int[] own = Arrays.stream(rows).map(row -> lengths[row]).sorted().toArray();
+    return own[own.length - 1] - own[0];
   }
 
   @Test

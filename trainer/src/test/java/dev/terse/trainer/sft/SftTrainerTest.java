@@ -10,6 +10,7 @@ import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.io.Passes;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.EmbeddingNoise;
 import dev.terse.model.weights.Parameters;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.testkit.TestSeed;
@@ -135,8 +136,9 @@ class SftTrainerTest {
                 List.of(),
                 SftConfig.class)
             .config();
-    var first = SftTrainer.order(config, 10);
-    var second = SftTrainer.order(config, 10);
+    List<List<SftRow>> units = rows(1, 10).stream().map(List::of).toList();
+    var first = SftTrainer.order(config, units);
+    var second = SftTrainer.order(config, units);
     assertThat(first.updatesPerEpoch()).isEqualTo(4);
     List<Integer> epoch = new ArrayList<>();
     for (int update = 0; update < 4; update++) {
@@ -147,5 +149,39 @@ class SftTrainerTest {
     assertThat(epoch).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     assertThat(second.rows(6)).containsExactly(first.rows(6));
     assertThat(first.rows(3)).hasSize(1);
+  }
+
+  /** Noise is a function of the row's place: it moves the loss, and not with the split. */
+  @Test
+  void noise_onEmbeddings_isTheSameInAnyPassAndBounded() {
+    List<SftRow> rows = rows(7, 5);
+    SftBatch together = SftBatch.of(rows);
+    double plain = loss(together);
+    double noisy = loss(together.withNoise(5, 11, 0));
+    assertThat(noisy).isNotCloseTo(plain, within(1e-9));
+    assertThat(loss(together.withNoise(0, 11, 0))).isEqualTo(plain);
+    double apart = 0;
+    for (int r = 0; r < rows.size(); r++) {
+      apart += loss(SftBatch.of(List.of(rows.get(r))).withNoise(5, 11, r));
+    }
+    assertThat(apart).isCloseTo(noisy, within(1e-12));
+    float[] noise = new float[16];
+    double squares = 0;
+    for (int t = 0; t < 400; t++) {
+      new EmbeddingNoise(3, 11, new int[] {2}).fill(0, 9, t, noise);
+      for (float value : noise) {
+        assertThat(Math.abs(value)).isLessThanOrEqualTo((float) (3 / Math.sqrt(9 * 16)));
+        squares += value * value;
+      }
+    }
+    assertThat(squares / (400 * 16)).isCloseTo(9.0 / (9 * 16) / 3, within(2e-3)); // most² / 3
+  }
+
+  private double loss(SftBatch batch) {
+    SftLoss loss = new SftLoss(1);
+    try (Parameters gradients = decoder.weights().zerosLike(engine)) {
+      return loss.value(
+          decoder.accumulate(batch.tokens(), batch.targets(), 1, loss, gradients, true).logProbs());
+    }
   }
 }
