@@ -70,7 +70,7 @@ public final class Rollouts {
       while (!slots.allFinished()) {
         List<Sequence> next = slots.advance();
         long[] seeds = next.stream().mapToLong(Sequence::nextSeed).toArray();
-        Sampler.Draw[] draws = sampler.draw(decoding.logits(), seeds);
+        Sampler.Draw[] draws = sampler.draw(decoding.logits(), seeds, i -> next.get(i).seen());
         for (int i = 0; i < draws.length; i++) {
           next.get(i).add(draws[i], stopIds, sampling.maxNewTokens());
         }

@@ -3,6 +3,8 @@ package dev.terse.rollout;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
+import java.util.BitSet;
+import java.util.function.IntFunction;
 
 /**
  * Draws the next token of each live sequence from its logits: temperature, {@link TokenFilter},
@@ -29,24 +31,54 @@ final class Sampler {
    * Draws one token a row.
    *
    * @param logits raw logits, [B, V]
-   * @param seeds one for each row, [B]; the draw is a function of it and of the row alone
+   * @param seeds one for each row, [B]; the draw is a function of it, of the row and of what its
+   *     sequence has seen alone
+   * @param seen tokens of a row's sequence; asked for where repetitions are penalised
    * @return [B]
    */
-  Draw[] draw(Tensor logits, long[] seeds) {
+  Draw[] draw(Tensor logits, long[] seeds, IntFunction<BitSet> seen) {
     Draw[] draws = new Draw[seeds.length];
-    boolean greedy = sampling.temperature() == 0;
     engine.softmaxRows(
         logits,
-        greedy ? 1 : 1 / sampling.temperature(),
-        (row, p) -> draws[row] = greedy ? likeliest(logits, row, p) : drawn(row, p, seeds[row]));
+        1 / temperature(),
+        (row, p) ->
+            draws[row] =
+                sampling.penalizes()
+                    ? penalized(logits, row, p, seeds[row], seen.apply(row))
+                    : draw(logits, row, p, seeds[row]));
     return draws;
   }
 
-  private static Draw likeliest(Tensor logits, int row, float[] p) {
+  private double temperature() {
+    return sampling.temperature() == 0 ? 1 : sampling.temperature();
+  }
+
+  private Draw draw(Tensor logits, int row, float[] p, long seed) {
+    return sampling.temperature() == 0 ? likeliest(logits, row, p) : drawn(row, p, seed);
+  }
+
+  /** Drawn from the penalised distribution, its log-probability told under the other. */
+  private Draw penalized(Tensor logits, int row, float[] p, long seed, BitSet seen) {
+    double mass = new InverseCdf(p).total();
+    requireMass(mass, row);
+    float[] before = p.clone();
+    int known = highest(p);
+    new RepetitionPenalty(sampling.repetitionPenalty())
+        .apply(p, seen, known, logit(logits, row, p, known), temperature());
+    int id = sampling.temperature() == 0 ? highest(p) : drawn(row, p, seed).id();
+    return new Draw(id, (float) Math.log(before[id] / mass));
+  }
+
+  private static int highest(float[] p) {
     int best = 0;
     for (int i = 1; i < p.length; i++) {
       best = p[i] > p[best] ? i : best;
     }
+    return best;
+  }
+
+  private static Draw likeliest(Tensor logits, int row, float[] p) {
+    int best = highest(p);
     requireMass(p[best], row);
     // Different logits can round to the same probability.
     int likeliest = best;

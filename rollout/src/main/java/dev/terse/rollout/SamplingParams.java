@@ -7,10 +7,21 @@ package dev.terse.rollout;
  * @param topK keeps the k likeliest tokens; 0 keeps all
  * @param topP keeps the likeliest tokens up to this share of probability, in (0, 1]
  * @param minP drops tokens less likely than this share of the likeliest one; 0 drops none
+ * @param repetitionPenalty makes tokens less likely that the sequence has already; 1 for none
  * @param maxNewTokens most tokens of a completion (max_completion_length)
  */
 public record SamplingParams(
-    double temperature, int topK, double topP, double minP, int maxNewTokens) {
+    double temperature,
+    int topK,
+    double topP,
+    double minP,
+    double repetitionPenalty,
+    int maxNewTokens) {
+
+  /** Without a penalty on repetitions. */
+  public SamplingParams(double temperature, int topK, double topP, double minP, int maxNewTokens) {
+    this(temperature, topK, topP, minP, 1, maxNewTokens);
+  }
 
   public SamplingParams {
     if (!(temperature >= 0) || Double.isInfinite(temperature)) {
@@ -25,6 +36,10 @@ public record SamplingParams(
     if (!(minP >= 0 && minP < 1)) {
       throw new IllegalArgumentException("min_p must be in [0, 1), was " + minP);
     }
+    if (!(repetitionPenalty > 0) || Double.isInfinite(repetitionPenalty)) {
+      throw new IllegalArgumentException(
+          "repetition_penalty must be above 0, was " + repetitionPenalty);
+    }
     if (maxNewTokens < 1) {
       throw new IllegalArgumentException(
           "max_completion_length must be 1 or more, was " + maxNewTokens);
@@ -34,6 +49,11 @@ public record SamplingParams(
   /** Whether top k, top p or min p drop any token. */
   public boolean filters() {
     return topK > 0 || topP < 1 || minP > 0;
+  }
+
+  /** Whether tokens that a sequence has already are treated otherwise. */
+  public boolean penalizes() {
+    return repetitionPenalty != 1;
   }
 
   /** The likeliest token at every position. */

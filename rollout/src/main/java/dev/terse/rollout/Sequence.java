@@ -2,6 +2,7 @@ package dev.terse.rollout;
 
 import dev.terse.engine.SeedTree;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Set;
 
 /** A sequence being decoded: a prompt and the tokens drawn behind it so far. */
@@ -12,6 +13,7 @@ final class Sequence {
   private float[] logProbs = new float[64];
   private int length;
   private FinishReason finish;
+  private BitSet seen;
 
   /**
    * @param seed of this sequence; each position has a child of it
@@ -39,11 +41,24 @@ final class Sequence {
     ids[length] = draw.id();
     logProbs[length] = draw.logProb();
     length++;
+    if (seen != null) {
+      seen.set(draw.id());
+    }
     if (stopIds.contains(draw.id())) {
       finish = FinishReason.STOP;
     } else if (length == maxNewTokens) {
       finish = FinishReason.LENGTH;
     }
+  }
+
+  /** The tokens that it has, of the prompt and drawn; followed from the first call on. */
+  BitSet seen() {
+    if (seen == null) {
+      seen = new BitSet();
+      Arrays.stream(prompt.ids()).forEach(seen::set);
+      Arrays.stream(ids, 0, length).forEach(seen::set);
+    }
+    return seen;
   }
 
   boolean finished() {

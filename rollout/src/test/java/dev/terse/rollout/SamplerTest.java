@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.reference.ReferenceEngine;
+import java.util.BitSet;
+import java.util.function.IntFunction;
 import org.apache.commons.math3.stat.inference.ChiSquareTest;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
   private static final double[] LOGITS = {2.0, -1.0, 0.5, 3.0, 0.5, -4.0, 1.0, 2.5};
+  private static final IntFunction<BitSet> UNSEEN = row -> new BitSet();
   private final ReferenceEngine engine = new ReferenceEngine();
 
   @Test
@@ -41,7 +44,7 @@ class SamplerTest {
     double temperature = 0.8;
     Sampler sampler = new Sampler(engine, new SamplingParams(temperature, 2, 1, 0, 1));
     try (Tensor logits = rows(1)) {
-      Sampler.Draw draw = sampler.draw(logits, new long[] {5})[0];
+      Sampler.Draw draw = sampler.draw(logits, new long[] {5}, UNSEEN)[0];
       double expected = Math.log(softmax(LOGITS, temperature)[draw.id()]);
       assertThat((double) draw.logProb()).isCloseTo(expected, within(1e-6));
     }
@@ -53,10 +56,49 @@ class SamplerTest {
     Sampler sampler = new Sampler(engine, SamplingParams.greedy(1));
     try (Tensor logits = engine.allocate(1, tied.length)) {
       logits.setDoubles(tied);
-      Sampler.Draw draw = sampler.draw(logits, new long[] {9})[0];
+      Sampler.Draw draw = sampler.draw(logits, new long[] {9}, UNSEEN)[0];
       assertThat(draw.id()).isEqualTo(1);
       assertThat((double) draw.logProb()).isCloseTo(Math.log(softmax(tied, 1)[1]), within(1e-6));
     }
+  }
+
+  /** Golden values of transformers' RepetitionPenaltyLogitsProcessor, then its temperature. */
+  @Test
+  void penalty_ofSeenTokens_givesTransformersDistribution() {
+    double[] golden = {
+      0.12457218113573458, 0.003585178963845692, 0.034015230935037506, 0.32584564172762875,
+      0.034015230935037506, 2.737317918043659e-05, 0.06354881768550728, 0.41439034543802833
+    };
+    BitSet seen = new BitSet();
+    for (int id : new int[] {3, 5, 0, 3, 1}) {
+      seen.set(id);
+    }
+    for (int known = 0; known < LOGITS.length; known++) {
+      float[] p = new float[LOGITS.length];
+      double[] plain = softmax(LOGITS, 0.8);
+      for (int i = 0; i < p.length; i++) {
+        p[i] = (float) plain[i];
+      }
+      new RepetitionPenalty(1.3).apply(p, seen, known, LOGITS[known], 0.8);
+      for (int i = 0; i < p.length; i++) {
+        assertThat((double) p[i]).isCloseTo(golden[i], within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void draw_penalized_tellsTheLogProbOfTheModel() {
+    BitSet seen = new BitSet();
+    seen.set(3); // the likeliest, by half a logit
+    SamplingParams greedy = new SamplingParams(0, 0, 1, 0, 1.5, 1);
+    try (Tensor logits = rows(1)) {
+      Sampler.Draw draw = new Sampler(engine, greedy).draw(logits, new long[] {5}, row -> seen)[0];
+      assertThat(draw.id()).isEqualTo(7);
+      double expected = Math.log(softmax(LOGITS, 1)[7]);
+      assertThat((double) draw.logProb()).isCloseTo(expected, within(1e-6));
+    }
+    assertThatThrownBy(() -> new SamplingParams(1, 0, 1, 0, 0, 1))
+        .hasMessage("repetition_penalty must be above 0, was 0.0");
   }
 
   @Test
@@ -67,7 +109,7 @@ class SamplerTest {
         Sampler sampler = new Sampler(engine, sampling);
         try (Tensor logits = engine.allocate(1, 3)) {
           logits.setDoubles(new double[] {1, bad, 0});
-          assertThatThrownBy(() -> sampler.draw(logits, new long[1]))
+          assertThatThrownBy(() -> sampler.draw(logits, new long[1], UNSEEN))
               .isInstanceOf(IllegalStateException.class)
               .hasMessageContaining(
                   "expected finite logits, found NaN or infinity in live sequence 0");
@@ -87,7 +129,7 @@ class SamplerTest {
         for (int b = 0; b < batch; b++) {
           seeds[b] = SeedTree.at(42, "sampler test", from + b);
         }
-        for (Sampler.Draw draw : sampler.draw(logits, seeds)) {
+        for (Sampler.Draw draw : sampler.draw(logits, seeds, UNSEEN)) {
           counts[draw.id()]++;
         }
       }

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  */
 public final class RunFiles {
   private static final String MOMENTS = RunState.FOLDER + "/optimizer.safetensors";
+  private static final String REFERENCE = "reference.safetensors";
   private static final String EXACT_WEIGHTS = RunState.FOLDER + "/weights.safetensors";
 
   private RunFiles() {}
@@ -123,6 +124,18 @@ public final class RunFiles {
   public static Optional<LocalDateTime> started(Path checkpoint) throws IOException {
     String started = RunState.read(checkpoint).started();
     return started.isEmpty() ? Optional.empty() : Optional.of(LocalDateTime.parse(started));
+  }
+
+  /** Writes a reference model that has moved, into the state of a run. */
+  public static void writeReference(Path state, Parameters reference, Engine engine)
+      throws IOException {
+    StateTensors.write(state.resolve(REFERENCE), reference.tensors(), engine);
+  }
+
+  /** What {@link #writeReference} wrote. */
+  public static void readReference(Path state, Parameters reference, Engine engine)
+      throws IOException {
+    StateTensors.read(state.resolve(REFERENCE), reference.tensors(), engine);
   }
 
   /** Where the state of the run stands in a checkpoint. */

@@ -12,6 +12,8 @@ import dev.terse.trainer.config.Range;
  * @param maxCompletionLength most tokens of a completion
  * @param maxPromptLength longest prompt in tokens; longer ones are dropped and counted; unset takes
  *     what max_completion_length leaves of the model's positions
+ * @param repetitionPenalty makes tokens less likely that a sequence has already, in sampling alone;
+ *     1 for none
  * @param generationBatchSize completions drawn at a time; give this or steps_per_generation
  * @param stepsPerGeneration micro-batches that a generation is used for;
  *     gradient_accumulation_steps where neither is given
@@ -26,6 +28,7 @@ public record GenerationConfig(
     @Default("1.0") @Range("(0, 1]") double topP,
     @Default("0") @Range("[0, inf)") int topK,
     @Default(Default.UNSET) @Range("[0, 1)") Double minP,
+    @Default("1.0") @Range("(0, inf)") double repetitionPenalty,
     @Default(Default.UNSET) @Range("[1, inf)") Integer generationBatchSize,
     @Default(Default.UNSET) @Range("[1, inf)") Integer stepsPerGeneration,
     @Default("1") @Range("[1, inf)") int numIterations,
@@ -52,6 +55,6 @@ public record GenerationConfig(
   /** The sampler's part. */
   public SamplingParams sampling() {
     return new SamplingParams(
-        temperature, topK, topP, minP == null ? 0 : minP, maxCompletionLength);
+        temperature, topK, topP, minP == null ? 0 : minP, repetitionPenalty, maxCompletionLength);
   }
 }

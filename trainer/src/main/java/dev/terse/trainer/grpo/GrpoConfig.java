@@ -4,6 +4,7 @@ import dev.terse.trainer.config.CheckedBy;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.data.PromptConfig;
+import dev.terse.trainer.grpo.state.ReferenceSync;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.loss.GrpoLossConfig;
@@ -29,6 +30,7 @@ public record GrpoConfig(
     PromptConfig prompt,
     GenerationConfig generation,
     GrpoLossConfig loss,
+    ReferenceSync referenceSync,
     RewardConfig reward,
     @Default("true") boolean shuffleDataset,
     @Default("false") boolean disableDropout,
@@ -38,6 +40,15 @@ public record GrpoConfig(
     implements RunConfig {
 
   public GrpoConfig {
+    if (referenceSync.syncRefModel() && loss.beta() == 0) {
+      throw new IllegalArgumentException(
+          "sync_ref_model needs beta above 0: without it there is no reference model");
+    }
+    if (referenceSync.syncRefModel() && model.lora().usePeft()) {
+      throw new IllegalArgumentException(
+          "sync_ref_model needs use_peft false: with adapters the reference is their own beginning"
+              + " (TRL refuses it too)");
+    }
     loss.objective();
   }
 

@@ -6,6 +6,7 @@ import dev.terse.reward.Rubric;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
 import dev.terse.trainer.checkpoint.DataFingerprint;
+import dev.terse.trainer.checkpoint.RunFiles;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.Evaluator;
@@ -46,7 +47,8 @@ import org.slf4j.LoggerFactory;
  *       of the completions' means, which gives a token of a long completion less weight; {@code
  *       grpo} is the paper's. beta is 0: no reference is held, nor its forward paid. Both as in
  *       TRL.
- *   <li>The reference is the model that the run began with; the paper renews it from time to time.
+ *   <li>The reference is the model that the run began with, unless {@code sync_ref_model} lets it
+ *       follow; the paper renews it from time to time.
  *   <li>A completion without a reward is absent: it moves neither its group's mean nor the policy.
  * </ul>
  *
@@ -188,6 +190,11 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
       UpdateLoss loss = found.loss();
       Optimizer.Outcome outcome =
           optimizer.update(gradient, loss.value(), learningRate.at(update)); // AdamW
+      if (config.referenceSync().isDue(update + 1)) {
+        reference
+            .orElseThrow()
+            .follow(policy.decoder(), config.referenceSync().refModelMixupAlpha());
+      }
       metrics.putAll(loss.metrics());
       EntropyControl entropy = before.entropy().after(found.entropy(), bonus);
       if (bonus.isOn()) {
@@ -294,6 +301,9 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     if (config.loss().entropyBonus().useAdaptiveEntropy()) {
       EntropyFile.write(folder, state.entropy());
     }
+    if (config.referenceSync().syncRefModel()) {
+      RunFiles.writeReference(folder, reference.orElseThrow().weights(), policy.decoder().engine());
+    }
   }
 
   @Override
@@ -302,6 +312,9 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
         config.loss().entropyBonus().useAdaptiveEntropy()
             ? EntropyFile.read(folder)
             : start().entropy();
+    if (config.referenceSync().syncRefModel()) {
+      RunFiles.readReference(folder, reference.orElseThrow().weights(), policy.decoder().engine());
+    }
     if (plan.isOnPolicy()) {
       return new State(Generation.NONE, entropy);
     }

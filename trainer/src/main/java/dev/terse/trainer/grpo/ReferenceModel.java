@@ -1,15 +1,25 @@
 package dev.terse.trainer.grpo;
 
+import dev.terse.engine.Engine;
+import dev.terse.engine.Tensor;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.Parameters;
 import java.util.function.Function;
 
-/** The frozen model that the policy is kept near to: the one that the run began with. */
+/**
+ * The model that the policy is kept near to: the one that the run began with, unless it follows.
+ */
 sealed interface ReferenceModel extends AutoCloseable {
 
   /** What {@code read} finds in a decoder that holds the reference's weights; it is only lent. */
   <T> T lend(Function<Decoder, T> read);
+
+  /** Moves it towards the policy: π_ref ← α·π + (1 - α)·π_ref. */
+  void follow(Decoder policy, double alpha);
+
+  /** Its own weights, which change only by {@link #follow}. */
+  Parameters weights();
 
   @Override
   void close();
@@ -23,6 +33,24 @@ sealed interface ReferenceModel extends AutoCloseable {
     @Override
     public <T> T lend(Function<Decoder, T> read) {
       return read.apply(model.decoder());
+    }
+
+    @Override
+    public void follow(Decoder policy, double alpha) {
+      Engine engine = policy.engine();
+      for (String name : weights().names()) {
+        Tensor own = weights().get(name);
+        try (Tensor difference = engine.allocate(own.shape())) {
+          engine.copy(policy.weights().get(name), difference);
+          engine.add(own, -1, difference);
+          engine.add(difference, alpha, own);
+        }
+      }
+    }
+
+    @Override
+    public Parameters weights() {
+      return model.decoder().weights();
     }
 
     @Override
@@ -63,6 +91,17 @@ sealed interface ReferenceModel extends AutoCloseable {
       } finally {
         copy(current, policy.trained());
       }
+    }
+
+    @Override
+    public void follow(Decoder policy, double alpha) {
+      throw new IllegalStateException(
+          "adapters are their own reference: sync_ref_model is refused");
+    }
+
+    @Override
+    public Parameters weights() {
+      return begun;
     }
 
     private void copy(Parameters from, Parameters to) {

@@ -404,7 +404,7 @@ class ConfigReaderTest {
         "save_strategy: often|save_strategy must be one of no, steps, epoch, best, was 'often'",
         "lr_scheduler_kwargs: 3|lr_scheduler_kwargs must be a map such as {name: value}, was '3'",
         "adam_beta1: 1|adam_beta1 must be a number in [0, 1), was '1'",
-        "lr_scheduler_type: linaer|lr_scheduler_type must be linear",
+        "lr_scheduler_type: linaer|lr_scheduler_type must be one of linear, cosine,",
         "eval_strategy: steps|line 3: eval_strategy and eval_on_start need eval_dataset",
         "max_steps: 0|max_steps must be a number of updates",
         "spectrum_config_path: s.yaml|spectrum_config_path 's.yaml' is not supported",

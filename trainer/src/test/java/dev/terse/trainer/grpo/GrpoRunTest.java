@@ -231,7 +231,9 @@ class GrpoRunTest {
         "--use_adaptive_entropy=true --entropy_coef=0.1 --entropy_target=9",
         "--top_entropy_quantile=0.5 --loss_type=luspo --importance_sampling_level=sequence"
             + " --num_iterations=2 --beta=0.05 --multi_objective_aggregation=normalize_then_sum",
-        "--loss_type=vespo --num_iterations=2 --off_policy_mask_threshold=0.001"
+        "--loss_type=vespo --num_iterations=2 --off_policy_mask_threshold=0.001",
+        "--beta=0.05 --sync_ref_model=true --ref_model_sync_steps=2 --num_iterations=2",
+        "--repetition_penalty=1.3"
       })
   void resume_stoppedAfterEachStep_endsWithTheSameBits(String variant) throws IOException {
     run("whole", variant, "--save_steps=1");
@@ -270,6 +272,24 @@ class GrpoRunTest {
         "--eval_dataset=" + folder.resolve("problems.jsonl"));
     assertThat(sink.values("eval/problems")).containsExactly(6.0);
     assertThat(sink.names(2)).contains("eval/accuracy", "eval/completions/mean_length");
+  }
+
+  /** A reference that takes the policy over after each update is the policy that draws next. */
+  @Test
+  void reference_thatFollows_isThePolicy() throws IOException {
+    run("still", "--beta=0.5");
+    assertThat(sink.values("train/kl").get(2)).isGreaterThan(1e-6);
+    sink = new MemorySink();
+    String[] follows = {"--beta=0.5", "--sync_ref_model=true", "--ref_model_sync_steps=1"};
+    run("follows", with(follows, "--ref_model_mixup_alpha=1"));
+    assertThat(sink.values("train/kl")).allMatch(kl -> Math.abs(kl) < 1e-12);
+    sink = new MemorySink();
+    run("half", with(follows, "--ref_model_mixup_alpha=0.5"));
+    assertThat(sink.values("train/kl").get(2)).isGreaterThan(1e-6);
+    assertThatThrownBy(() -> run("out", "--sync_ref_model=true"))
+        .hasMessageContaining("sync_ref_model needs beta above 0");
+    assertThatThrownBy(() -> run("out", with(follows, "--use_peft=true")))
+        .hasMessageContaining("sync_ref_model needs use_peft false");
   }
 
   @Test
