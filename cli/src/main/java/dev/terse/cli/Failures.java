@@ -2,6 +2,7 @@ package dev.terse.cli;
 
 import dev.terse.cli.command.ExitCodes;
 import dev.terse.io.IoSentence;
+import dev.terse.rollout.BrokenModelException;
 import dev.terse.trainer.loop.RunStoppedException;
 import dev.terse.trainer.optim.NonFiniteException;
 import java.io.IOException;
@@ -55,6 +56,7 @@ final class Failures {
         || failure instanceof IndexOutOfBoundsException
         || failure instanceof UnsupportedOperationException
         || failure instanceof RunStoppedException
+        || failure instanceof BrokenModelException
         || failure instanceof NonFiniteException) {
       return orName(failure);
     }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * Ordered, weighted terms that make one reward.
  *
  * <p>total = sum of weight * term over the terms that are not NaN (TRL: None is skipped), times
- * correctness if gated. A term that throws, or gives an infinite number, fails the whole sample:
+ * correctness if gated. A term that throws, or gives a number beyond ±1e6, fails the whole sample:
  * its total is NaN, it is counted, the first cause is kept for the log, and the trainer leaves it
  * out of its group. A failure never becomes a reward of 0, which would punish a completion for an
  * error that is not its own. The same holds where no term has anything to say.
@@ -22,13 +22,16 @@ import java.util.stream.Collectors;
  */
 public final class Rubric implements AutoCloseable {
 
+  /** A reward or weight beyond this is a fault: sums and squares of such lose all that differs. */
+  private static final double MOST = 1e6;
+
   /** A term and its weight. */
   public record Weighted(RewardTerm term, double weight) {
     public Weighted {
       Objects.requireNonNull(term, "term");
-      if (!Double.isFinite(weight)) {
+      if (!(Math.abs(weight) <= MOST)) {
         throw new IllegalArgumentException(
-            "weight of reward '" + term.name() + "' must be finite, was " + weight);
+            "weight of reward '" + term.name() + "' must be within ±1e6, was " + weight);
       }
     }
   }
@@ -222,10 +225,10 @@ public final class Rubric implements AutoCloseable {
     }
 
     void add(String name, double weight, double value, String fault) {
-      boolean infinite = Double.isInfinite(value);
-      fail(infinite ? "reward '" + name + "' gave " + value : fault);
-      values.put(name, infinite ? Double.NaN : value);
-      if (Double.isFinite(value)) {
+      boolean beyond = Math.abs(value) > MOST;
+      fail(beyond ? "reward '" + name + "' gave " + value + ", beyond ±1e6" : fault);
+      values.put(name, beyond ? Double.NaN : value);
+      if (!beyond && !Double.isNaN(value)) {
         said = true;
         total += weight * value;
       }
@@ -247,7 +250,8 @@ public final class Rubric implements AutoCloseable {
   }
 
   private static String brief(Throwable e) {
-    String message = String.valueOf(e.getMessage());
+    // Control characters would forge lines of the log, or steer a terminal.
+    String message = String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}", " ");
     return e.getClass().getSimpleName()
         + ": "
         + (message.length() <= 200 ? message : message.substring(0, 200) + "...");

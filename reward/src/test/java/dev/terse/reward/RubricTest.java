@@ -53,7 +53,14 @@ class RubricTest {
     assertThat(deep.failures().firstCause()).contains("StackOverflowError");
     var infinite = rubric(Gate.NONE, true, term("inf", s -> Double.POSITIVE_INFINITY));
     assertThat(infinite.score(SAMPLE).total()).isNaN();
-    assertThat(infinite.failures().firstCause()).isEqualTo("reward 'inf' gave Infinity");
+    assertThat(infinite.failures().firstCause())
+        .isEqualTo("reward 'inf' gave Infinity, beyond ±1e6");
+    // Finite, but its square is not: it would end the run with NaN in all advantages.
+    var huge = rubric(Gate.NONE, true, term("huge", s -> -1e308));
+    assertThat(huge.score(SAMPLE).total()).isNaN();
+    assertThat(huge.failures().firstCause()).isEqualTo("reward 'huge' gave -1.0E308, beyond ±1e6");
+    assertThat(rubric(Gate.NONE, true, term("large", s -> 1e6)).score(SAMPLE).total())
+        .isEqualTo(1e6);
   }
 
   @Test

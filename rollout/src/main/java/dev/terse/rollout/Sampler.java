@@ -111,7 +111,7 @@ final class Sampler {
 
   private static void requireMass(double mass, int row) {
     if (!(mass > 0) || Double.isInfinite(mass)) {
-      throw new IllegalStateException(
+      throw new BrokenModelException(
           "expected finite logits, found NaN or infinity in live sequence "
               + row
               + "; the weights are damaged or have diverged");

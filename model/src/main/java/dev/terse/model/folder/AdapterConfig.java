@@ -29,6 +29,9 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
   static final String FILE = "adapter_config.json";
   private static final String ALL_LINEAR = "all-linear";
 
+  /** As wide as the widest model's layers. */
+  private static final int MOST_RANK = 65_536;
+
   private static final int DEFAULT_RANK = 8;
   private static final double DEFAULT_ALPHA = 8;
 
@@ -111,8 +114,8 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
     int known = problems.size();
     int rank = json.hasNonNull("r") ? json.path("r").asInt() : DEFAULT_RANK;
     double dropout = json.path("lora_dropout").asDouble();
-    if (rank < 1) {
-      problems.add("r must be 1 or more, is " + json.path("r"));
+    if (rank < 1 || rank > MOST_RANK) {
+      problems.add("r must be from 1 to " + MOST_RANK + ", is " + json.path("r"));
     }
     if (!(dropout >= 0 && dropout < 1)) {
       problems.add("lora_dropout must be in [0, 1), is " + json.path("lora_dropout"));
@@ -125,8 +128,12 @@ record AdapterConfig(LoraSettings settings, String base, Map<String, int[]> toke
     json.path("alpha_pattern")
         .properties()
         .forEach(entry -> alphas.put(entry.getKey(), entry.getValue().asDouble()));
-    if (ranks.values().stream().anyMatch(other -> other < 1)) {
-      problems.add("rank_pattern must hold ranks of 1 or more, is " + json.path("rank_pattern"));
+    if (ranks.values().stream().anyMatch(other -> other < 1 || other > MOST_RANK)) {
+      problems.add(
+          "rank_pattern must hold ranks from 1 to "
+              + MOST_RANK
+              + ", is "
+              + json.path("rank_pattern"));
     }
     if (problems.size() > known) {
       return Optional.empty();

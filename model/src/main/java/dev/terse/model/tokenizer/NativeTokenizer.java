@@ -26,6 +26,7 @@ final class NativeTokenizer implements AutoCloseable {
 
   /** Reads the JSON; {@code json} is changed. */
   NativeTokenizer(ObjectNode json) {
+    TextBounds.requirePatterns(json);
     // Token ids do not depend on it, but with trimming a token of blanks covers no character.
     setTrimOffsets(json.path("post_processor"));
     json.putNull("truncation");

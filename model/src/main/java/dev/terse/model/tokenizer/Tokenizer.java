@@ -310,8 +310,9 @@ public final class Tokenizer implements AutoCloseable {
     return new Encoding(toInts(encoded.getIds()), starts, ends);
   }
 
-  /** The native library aborts on half a surrogate pair. */
+  /** The native library aborts on half a surrogate pair, and on what {@link TextBounds} knows. */
   private static String checked(String text) {
+    TextBounds.require(text);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isSurrogate(c)) {

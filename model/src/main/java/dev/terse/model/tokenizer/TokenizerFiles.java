@@ -117,8 +117,7 @@ public record TokenizerFiles(Map<String, byte[]> files) {
                   name
                       + " is not JSON: "
                       + e.getOriginalMessage()
-                      + " at line "
-                      + e.getLocation().getLineNr()),
+                      + (e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr())),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + name, e);

@@ -17,6 +17,9 @@ import java.util.OptionalInt;
  */
 record Vocabulary(Map<String, Integer> ids, List<AddedToken> added, int size) {
 
+  /** Ten times the largest vocabulary there is. */
+  private static final int MOST_TOKENS = 10_000_000;
+
   /**
    * A token that is matched in the text before the model sees it.
    *
@@ -63,6 +66,14 @@ record Vocabulary(Map<String, Integer> ids, List<AddedToken> added, int size) {
     if (ids.isEmpty()) {
       throw new IllegalArgumentException(
           TokenizerFiles.TOKENIZER + " has neither model.vocab nor added_tokens");
+    }
+    if (largest >= MOST_TOKENS) {
+      throw new IllegalArgumentException(
+          TokenizerFiles.TOKENIZER
+              + " has a token of id "
+              + largest
+              + "; ids are below "
+              + MOST_TOKENS);
     }
     return new Vocabulary(
         Collections.unmodifiableMap(ids), Collections.unmodifiableList(added), largest + 1);

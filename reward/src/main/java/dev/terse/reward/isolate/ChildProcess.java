@@ -24,14 +24,16 @@ final class ChildProcess implements AutoCloseable {
   /** Threads of the user's reward may be many; their stacks must stay small. */
   private static final String STACK = "-Xss1m";
 
+  private final ProcessFamily family;
   private final Process process;
   private final DataOutputStream requests;
   private final DataInputStream replies;
   private final ExecutorService pipes;
   private long calls;
 
-  private ChildProcess(Process process, ExecutorService pipes) {
-    this.process = process;
+  private ChildProcess(ProcessFamily family, ExecutorService pipes) {
+    this.family = family;
+    this.process = family.head();
     this.pipes = pipes;
     requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
     replies = new DataInputStream(new BufferedInputStream(process.getInputStream()));
@@ -62,7 +64,7 @@ final class ChildProcess implements AutoCloseable {
     // Options meant for the trainer's JVM would give the child another heap.
     builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
     try {
-      var child = new ChildProcess(builder.start(), pipes);
+      var child = new ChildProcess(ProcessFamily.start(builder), pipes);
       try {
         child.awaitReady(limits.start());
         return child;
@@ -143,17 +145,16 @@ final class ChildProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Kills the child and everything that it started; its pipes end, and so do their readers. */
+  /**
+   * Kills the child and everything that it started, also if it has ended itself; its pipes end, and
+   * so do their readers.
+   */
   @Override
   public void close() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    family.kill();
     try {
-      process.waitFor(5, TimeUnit.SECONDS);
       process.getInputStream().close();
       process.getOutputStream().close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } catch (IOException e) {
       // the pipe of a dead process
     }

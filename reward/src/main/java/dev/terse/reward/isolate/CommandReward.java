@@ -65,7 +65,8 @@ public final class CommandReward implements BatchReward {
     return new CommandReward(last.substring(last.lastIndexOf('.') + 1), words, call);
   }
 
-  private static List<String> words(String text) {
+  /** The words of a command. */
+  static List<String> words(String text) {
     List<String> words = new ArrayList<>();
     StringBuilder word = null;
     char quote = 0;

@@ -24,6 +24,7 @@ final class LineProcess implements AutoCloseable {
 
   private static final int KEPT_CHARS = 2000;
 
+  private final ProcessFamily family;
   private final Process process;
   private final BufferedWriter requests;
   private final BufferedReader replies;
@@ -40,8 +41,9 @@ final class LineProcess implements AutoCloseable {
     }
   }
 
-  private LineProcess(Process process) {
-    this.process = process;
+  private LineProcess(ProcessFamily family) {
+    this.family = family;
+    this.process = family.head();
     requests = process.outputWriter(StandardCharsets.UTF_8);
     replies = process.inputReader(StandardCharsets.UTF_8);
     pipes =
@@ -55,7 +57,7 @@ final class LineProcess implements AutoCloseable {
   }
 
   static LineProcess start(List<String> command) throws IOException {
-    return new LineProcess(new ProcessBuilder(command).start());
+    return new LineProcess(ProcessFamily.start(new ProcessBuilder(command)));
   }
 
   private Void keepErrors() throws IOException {
@@ -158,9 +160,7 @@ final class LineProcess implements AutoCloseable {
   /** Kills it and everything that it started. */
   @Override
   public void close() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    family.kill();
     pipes.shutdownNow();
-    diesWithin(Duration.ofSeconds(5));
   }
 }

@@ -24,9 +24,7 @@ public final class RewardChild {
    */
   public static void main(String[] args) throws IOException {
     // A reward that hangs does not see its input end when the parent is killed.
-    ProcessHandle.current()
-        .parent()
-        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(0)));
+    ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(RewardChild::end));
     var replies = new DataOutputStream(new BufferedOutputStream(System.out));
     var requests = new DataInputStream(new BufferedInputStream(System.in));
     var nowhere = new PrintStream(OutputStream.nullOutputStream());
@@ -52,7 +50,7 @@ public final class RewardChild {
         call = requests.readLong();
       } catch (EOFException e) {
         // The parent closed the pipe. The user's threads may still run: they must not keep us.
-        Runtime.getRuntime().halt(0);
+        end();
         return;
       }
       var sample = Frames.readSample(requests);
@@ -64,6 +62,12 @@ public final class RewardChild {
         reply(replies, call, Double.NaN, String.valueOf(e));
       }
     }
+  }
+
+  /** Nobody else can end what the reward has started any more. */
+  private static void end() {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    Runtime.getRuntime().halt(0);
   }
 
   private static void reply(DataOutputStream out, long call, double value, String reason)

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Rewards that users write, by the entries {@code class:com.example.MyReward} and {@code
@@ -74,7 +73,7 @@ public record UserRewards(List<String> classPath, IsolationLimits limits) {
         String type = entry.substring(CLASS.length()).strip();
         own(type.replace('.', '/') + ".class").ifPresent(files::add);
       } else if (isUsers(entry)) {
-        Stream.of(entry.substring(COMMAND.length()).strip().split("\\s+"))
+        CommandReward.words(entry.substring(COMMAND.length())).stream()
             .map(Path::of)
             .filter(Files::isRegularFile)
             .forEach(files::add);

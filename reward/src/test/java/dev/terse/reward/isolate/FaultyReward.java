@@ -2,6 +2,7 @@ package dev.terse.reward.isolate;
 
 import dev.terse.reward.RewardTerm;
 import dev.terse.reward.Sample;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +39,7 @@ public final class FaultyReward implements RewardTerm {
       case "spin" -> spin();
       case "deadlock" -> await();
       case "allocate" -> allocate();
+      case "orphan" -> orphan(sample.tokens());
       case "exit" -> System.exit(7);
       case "halt" -> Runtime.getRuntime().halt(9);
       case "print" -> print();
@@ -49,6 +51,17 @@ public final class FaultyReward implements RewardTerm {
       }
     }
     return sample.completion().length() + sample.tokens() / 1000.0;
+  }
+
+  /** Starts a process that starts another, and ends without either. */
+  private static void orphan(int seconds) {
+    try {
+      new ProcessBuilder("sh", "-c", "sleep " + seconds + " & sleep " + seconds).start();
+      Thread.sleep(300);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    Runtime.getRuntime().halt(7);
   }
 
   private static void sleep() {

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.terse.reward.Gate;
 import dev.terse.reward.Rubric;
 import dev.terse.reward.Sample;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +52,21 @@ class IsolatedRewardTest {
         .hasMessageContaining(cause);
     assertThat(reward.of(sample("fair", 0))).isEqualTo(4);
     assertThat(reward.starts()).isEqualTo(1);
+  }
+
+  /** What a reward has started does not outlive it, though it ended itself before. */
+  @Test
+  void of_rewardThatStartsProcessesAndEnds_leavesNone() {
+    Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc/self")), "skipped: there is no /proc");
+    int seconds = 100_000 + (int) (System.nanoTime() % 100_000); // known by their argument
+    assertThatThrownBy(() -> reward.of(sample("orphan", seconds)))
+        .isInstanceOf(RewardFailure.class)
+        .hasMessageContaining("the child process ended with code 7");
+    assertThat(
+            ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().commandLine().stream())
+                .filter(line -> line.contains(String.valueOf(seconds))))
+        .isEmpty();
   }
 
   @ParameterizedTest

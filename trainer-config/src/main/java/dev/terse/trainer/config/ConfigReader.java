@@ -77,6 +77,9 @@ public final class ConfigReader {
   }
 
   private static String text(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException(file + " is a folder; expected a configuration in YAML");
+    }
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new IllegalArgumentException(
@@ -204,8 +207,7 @@ public final class ConfigReader {
     values.replaceAll(
         (key, otherwise) -> {
           Setting setting = settings.get(key);
-          boolean written = setting != null && (setting.value() != null || otherwise == null);
-          return written ? Setting.flow(setting.value()) : otherwise;
+          return setting != null ? Setting.flow(setting.value()) : otherwise;
         });
     return values;
   }

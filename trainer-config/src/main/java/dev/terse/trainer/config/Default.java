@@ -16,4 +16,7 @@ public @interface Default {
   String UNSET = "null";
 
   String value();
+
+  /** Whether null may be written for a key that has another default, and means none. */
+  boolean orNull() default false;
 }

@@ -93,8 +93,14 @@ final class RecordBinder {
     String key = key(component);
     Setting setting = settings.get(key);
     Object written = written(component);
-    if (written == null && component.getAnnotation(Default.class) == null) {
+    Default otherwise = component.getAnnotation(Default.class);
+    if (written == null && otherwise == null) {
       problems.add("'" + key + "' is missing");
+      return null;
+    }
+    if (written == null && !mayBeNull(component)) {
+      problems.add(
+          setting.place() + ": " + key + " cannot be null; its default is " + otherwise.value());
       return null;
     }
     if (written == null) {
@@ -128,10 +134,19 @@ final class RecordBinder {
     }
   }
 
+  /** Keys that have no value unless one is written, lists and maps, and those that say so. */
+  private static boolean mayBeNull(RecordComponent component) {
+    Default otherwise = component.getAnnotation(Default.class);
+    return otherwise.value().equals(Default.UNSET)
+        || otherwise.orNull()
+        || component.getType() == List.class
+        || component.getType() == Map.class;
+  }
+
   /** What stands for {@code component}, or its default; null if that is unset or none. */
   private Object written(RecordComponent component) {
     Setting setting = settings.get(key(component));
-    if (setting != null && setting.value() != null) {
+    if (setting != null) {
       return setting.value();
     }
     Default otherwise = component.getAnnotation(Default.class);

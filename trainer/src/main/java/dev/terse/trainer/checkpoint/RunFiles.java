@@ -177,7 +177,7 @@ public final class RunFiles {
   private static Map<String, Tensor> moments(Optimizer optimizer) {
     Map<String, Tensor> all = new LinkedHashMap<>();
     prefixed("exp_avg.", optimizer.firstMoments(), all);
-    prefixed("exp_avg_sq.", optimizer.secondMoments(), all);
+    prefixed(StateTensors.SQUARES, optimizer.secondMoments(), all);
     return all;
   }
 

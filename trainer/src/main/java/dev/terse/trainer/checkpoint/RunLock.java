@@ -1,5 +1,6 @@
 package dev.terse.trainer.checkpoint;
 
+import dev.terse.io.IoSentence;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,8 +30,16 @@ public final class RunLock implements AutoCloseable {
    * @throws IllegalArgumentException if another trainer has it
    */
   public static RunLock of(Path folder) throws IOException {
-    Files.createDirectories(folder);
     Path file = folder.resolve(NAME);
+    try {
+      Files.createDirectories(folder);
+      return lock(folder, file);
+    } catch (IOException e) {
+      throw new IOException("cannot take " + folder + ": " + IoSentence.of(e), e);
+    }
+  }
+
+  private static RunLock lock(Path folder, Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -9,6 +9,7 @@ import dev.terse.io.safetensors.SafetensorsFile;
 import dev.terse.io.safetensors.SafetensorsHeader.Entry;
 import dev.terse.io.safetensors.SafetensorsWriter;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,6 +23,12 @@ import java.util.Map;
 final class StateTensors {
   /** Bytes that are held at once; so few that the heap does not grow for them. */
   private static final int PIECE = 1 << 18;
+
+  /** Ends the name of the scales of 8-bit codes. */
+  private static final String SCALES = ".absmax";
+
+  /** Begins the names of means of squared gradients. */
+  static final String SQUARES = "exp_avg_sq.";
 
   private StateTensors() {}
 
@@ -49,7 +56,8 @@ final class StateTensors {
   /**
    * Fills all tensors from a file that {@link #write} made.
    *
-   * @throws IllegalArgumentException if one is missing there, or of another shape or number type
+   * @throws IllegalArgumentException if one is missing there, of another shape or number type, or
+   *     holds a number that no run writes: NaN, infinite, or a negative mean of squares
    */
   static void read(Path file, Map<String, Tensor> tensors, Engine engine) {
     try (SafetensorsFile in = SafetensorsFile.open(file)) {
@@ -59,21 +67,53 @@ final class StateTensors {
             for (var array : arrays(name, tensor, engine).entrySet()) {
               Entry entry = in.entries().get(array.getKey());
               require(file, array.getKey(), array.getValue(), entry);
-              at += read(in, entry, tensor, at);
+              boolean positive = entry.name().startsWith(SQUARES) || entry.name().endsWith(SCALES);
+              Check check = new Check(file, entry, positive);
+              at += read(in, entry, tensor, at, check);
             }
           });
     }
   }
 
   /** Fills a tensor's bytes from {@code begin} on with all of an array. */
-  private static long read(SafetensorsFile in, Entry entry, Tensor tensor, long begin) {
+  private static long read(
+      SafetensorsFile in, Entry entry, Tensor tensor, long begin, Check check) {
     byte[] piece = new byte[(int) Math.min(PIECE, entry.bytes())];
     for (long at = 0; at < entry.bytes(); at += piece.length) {
       int count = (int) Math.min(piece.length, entry.bytes() - at);
       in.read(entry, at, ByteBuffer.wrap(piece, 0, count));
+      check.numbers(ByteBuffer.wrap(piece, 0, count).order(ByteOrder.LITTLE_ENDIAN));
       tensor.writeBytes(begin + at, piece, 0, count);
     }
     return entry.bytes();
+  }
+
+  /**
+   * Holds numbers against what a run can have written.
+   *
+   * @param positive whether none may be below 0
+   */
+  private record Check(Path file, Entry entry, boolean positive) {
+    void numbers(ByteBuffer bytes) {
+      while (bytes.hasRemaining()) {
+        double value =
+            switch (entry.dtype()) {
+              case "F32" -> bytes.getFloat();
+              case "F64" -> bytes.getDouble();
+              case "BF16" -> Float.intBitsToFloat(bytes.getShort() << 16);
+              default -> bytes.get() & 0xff; // codes, all of which stand for a number
+            };
+        if (!Double.isFinite(value) || positive && value < 0) {
+          throw new IllegalArgumentException(
+              file
+                  + ": "
+                  + entry.name()
+                  + " holds "
+                  + value
+                  + ", which no run writes; resume from another checkpoint");
+        }
+      }
+    }
   }
 
   /** Number type and shape of an array of the file. */
@@ -89,7 +129,7 @@ final class StateTensors {
       case INT8, UINT8 -> {
         arrays.put(name, new Kind("U8", shape));
         int blocks = Math.toIntExact(DynamicMap.blocks(tensor.size()));
-        arrays.put(name + ".absmax", new Kind("F32", blocks));
+        arrays.put(name + SCALES, new Kind("F32", blocks));
       }
     }
     return arrays;

@@ -97,9 +97,9 @@ public final class TrainingRun {
         Optimizer optimizer =
             new Optimizer(
                 engine, model.decoder().trained(), training.optimizer(), training.seed())) {
-      RunFiles.requireUsable(model, what(from));
       identity.fingerprints().putAll(learner.fingerprints());
       TrainingProgress<S> begun = begin(from, model, optimizer, learner, identity);
+      RunFiles.requireUsable(model, what(from));
       CheckpointWriter writer = folder.writer();
       TrainingLoop.Saver<S> saver =
           progress ->

@@ -6,11 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Memory of the machine, or of the container that the process is in: the least of what the system
- * and its control groups (cgroup v2) allow. Where there is no {@code /proc}, what the Java machine
- * says of the system.
+ * and its control groups (cgroup v2 and v1) allow. Where there is no {@code /proc}, what the Java
+ * machine says of the system.
  *
  * @param total bytes
  * @param available bytes that can be taken without swapping: free, or given back by the file cache
@@ -41,30 +42,59 @@ public record MachineMemory(long total, long available) {
       total = Math.min(total, field(system, "MemTotal:").orElse(Long.MAX_VALUE));
       // The Java machine counts the file cache as used; the system knows better.
       available = field(system, "MemAvailable:").orElse(available);
-      for (Path group = group(root);
-          group.startsWith(root.resolve("sys/fs/cgroup"));
-          group = group.getParent()) {
-        OptionalLong limit = number(group.resolve("memory.max"));
-        OptionalLong used = number(group.resolve("memory.current"));
-        if (limit.isPresent() && used.isPresent()) {
-          long cache = field(group.resolve("memory.stat"), "inactive_file").orElse(0);
-          total = Math.min(total, limit.getAsLong());
-          available = Math.min(available, limit.getAsLong() - (used.getAsLong() - cache));
+      for (ControlGroups groups : ControlGroups.values()) {
+        for (Path group : groups.of(root)) {
+          OptionalLong limit = number(group.resolve(groups.limit));
+          OptionalLong used = number(group.resolve(groups.used));
+          if (limit.isPresent() && used.isPresent()) {
+            long cache = field(group.resolve("memory.stat"), groups.cache).orElse(0);
+            total = Math.min(total, limit.getAsLong());
+            available = Math.min(available, limit.getAsLong() - (used.getAsLong() - cache));
+          }
         }
       }
+      available = Math.min(available, total);
     }
     return new MachineMemory(total, Math.max(0, available));
   }
 
-  /** The control group of this process; its parents' limits hold too. */
-  private static Path group(Path root) {
-    String name =
-        lines(root.resolve("proc/self/cgroup")).stream()
-            .filter(line -> line.startsWith("0::/"))
-            .map(line -> line.substring("0::/".length()))
-            .findFirst()
-            .orElse("");
-    return root.resolve("sys/fs/cgroup").resolve(name);
+  /** Where the two versions of control groups keep what. */
+  private enum ControlGroups {
+    V2("sys/fs/cgroup", "0::/", "memory.max", "memory.current", "inactive_file"),
+    V1(
+        "sys/fs/cgroup/memory",
+        ":memory:/",
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        "total_inactive_file");
+
+    private final String mount;
+    private final String entry;
+    private final String limit;
+    private final String used;
+    private final String cache;
+
+    ControlGroups(String mount, String entry, String limit, String used, String cache) {
+      this.mount = mount;
+      this.entry = entry;
+      this.limit = limit;
+      this.used = used;
+      this.cache = cache;
+    }
+
+    /** The group of this process and its parents, whose limits hold too; some are not there. */
+    private List<Path> of(Path root) {
+      String name =
+          lines(root.resolve("proc/self/cgroup")).stream()
+              .filter(line -> line.contains(entry))
+              .map(line -> line.substring(line.indexOf(entry) + entry.length()))
+              .findFirst()
+              .orElse("");
+      Path top = root.resolve(mount);
+      return Stream.iterate(
+              top.resolve(name).normalize(), group -> group.startsWith(top), Path::getParent)
+          .toList();
+    }
   }
 
   /** The number behind a name; kilobytes are made bytes. */

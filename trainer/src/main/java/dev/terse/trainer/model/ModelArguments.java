@@ -20,7 +20,7 @@ public record ModelArguments(
     @Default(Default.UNSET) String modelNameOrPath,
     @Default(Default.UNSET) String modelInit,
     @Default(Default.UNSET) String tokenizerPath,
-    @Default("[SKIP]") String skipToken,
+    @Default(value = "[SKIP]", orNull = true) String skipToken,
     ChatConfig chat,
     LoraConfig lora,
     EngineConfig engine) {

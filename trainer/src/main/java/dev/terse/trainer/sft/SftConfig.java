@@ -22,7 +22,7 @@ public record SftConfig(
     ModelArguments model,
     TrainingConfig training,
     @Default("2e-5") @Range("[0, inf)") double learningRate,
-    @Default("1024") @Range("[2, inf)") Integer maxLength,
+    @Default(value = "1024", orNull = true) @Range("[2, inf)") Integer maxLength,
     SftRowsConfig rows,
     @Default("random") Sampling trainSamplingStrategy,
     @Default("nll") SftLossType lossType,

@@ -193,6 +193,23 @@ class ConfigReaderTest {
         .contains("unknown key 'no_seed'");
   }
 
+  /** Null is no word for the default. */
+  @Test
+  void null_isNoneWhereAKeyMayHaveNone_andAProblemElsewhere() {
+    Loaded<SftConfig> loaded =
+        sft(MINIMAL + "skip_token: null\nmax_length: ~\nreport_to: null\nsave_total_limit: null\n");
+    assertThat(loaded.config().model().skipToken()).isNull();
+    assertThat(loaded.config().maxLength()).isNull();
+    assertThat(loaded.config().training().logging().reportTo()).isEmpty();
+    assertThat(loaded.values())
+        .containsEntry("skip_token", "null")
+        .containsEntry("max_length", "null");
+    assertThatThrownBy(() -> sft(MINIMAL + "seed: null\nlr_scheduler_type: null\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("line 3: seed cannot be null; its default is 42")
+        .hasMessageContaining("line 4: lr_scheduler_type cannot be null; its default is linear");
+  }
+
   @Test
   void spellings_ofOtherReleases_areReadAsOursWithANote() {
     Loaded<SftConfig> loaded =

@@ -52,6 +52,19 @@ class MachineMemoryTest {
         .isEqualTo(new MachineMemory(4_000_000_000L, 1_000_000_000L));
   }
 
+  /** As in the reliability run: 600 MB of version 1, on a machine with more free than that. */
+  @Test
+  void read_containerOfVersionOne_isItsLimitToo() throws IOException {
+    system();
+    file("proc/self/cgroup", "9:name=systemd:/job\n4:memory:/job\n");
+    file("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    file("sys/fs/cgroup/memory/memory.usage_in_bytes", "700000000\n");
+    file("sys/fs/cgroup/memory/job/memory.limit_in_bytes", "600000000\n");
+    file("sys/fs/cgroup/memory/job/memory.usage_in_bytes", "300000000\n");
+    file("sys/fs/cgroup/memory/job/memory.stat", "cache 1\ntotal_inactive_file 100000000\n");
+    assertThat(MachineMemory.read(root)).isEqualTo(new MachineMemory(600_000_000L, 400_000_000L));
+  }
+
   @Test
   void read_thisMachine_hasMemory() {
     MachineMemory memory = MachineMemory.read();
