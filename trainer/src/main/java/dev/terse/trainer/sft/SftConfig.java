@@ -11,7 +11,7 @@ import dev.terse.trainer.model.ModelArguments;
  * Configuration of the sft command: TRL's SFTConfig, flat. docs/commands/sft.md lists every key.
  *
  * @param learningRate peak learning rate
- * @param maxLength longest row in tokens; truncation_mode says what becomes of longer ones; unset
+ * @param maxLength longest row in tokens; truncation_mode says what becomes of longer ones; null
  *     takes the model's positions
  * @param trainSamplingStrategy order within an epoch
  * @param lossType nll, or chunked_nll, its other name: the head always works in chunks; or dft,
