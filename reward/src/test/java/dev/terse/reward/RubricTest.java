@@ -77,7 +77,7 @@ class RubricTest {
     assertThatThrownBy(() -> rubric(Gate.NONE, true, term("a", s -> 1), term("a", s -> 1)))
         .hasMessage("reward names must differ, found [a, a]");
     assertThatThrownBy(() -> new Rubric.Weighted(term("a", s -> 1), Double.NaN))
-        .hasMessage("weight of reward 'a' must be finite, was NaN");
+        .hasMessage("weight of reward 'a' must be within ±1e6, was NaN");
   }
 
   private static double explode(Sample sample) {

@@ -57,7 +57,11 @@ final class CommandLineKeys {
       if (words.isEmpty() && isDenial(key)) {
         settings.put(key.substring(NOT.length()), new Setting("false", PLACE));
       } else {
-        settings.put(key, new Setting(value(key, words), PLACE));
+        int told = problems.size();
+        Object value = value(key, words);
+        if (problems.size() == told) {
+          settings.put(key, new Setting(value, PLACE));
+        }
       }
     }
     return settings;

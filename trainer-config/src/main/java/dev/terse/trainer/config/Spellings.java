@@ -104,7 +104,7 @@ final class Spellings {
     }
     if (!(setting.value() instanceof List<?> list)) {
       Object one = translated(key, setting.value(), known, setting.place());
-      return new Setting(one, setting.place());
+      return new Setting(one == null ? List.of() : one, setting.place());
     }
     List<Object> values = new ArrayList<>();
     for (Object one : list) {
@@ -113,7 +113,7 @@ final class Spellings {
         values.add(ours);
       }
     }
-    return new Setting(values.isEmpty() ? null : values, setting.place());
+    return new Setting(values, setting.place());
   }
 
   private Object translated(String key, Object value, Map<String, String> known, String place) {
