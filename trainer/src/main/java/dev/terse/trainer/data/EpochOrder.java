@@ -20,6 +20,7 @@ public final class EpochOrder {
   private final Order order;
   private final LastUpdate last;
   private final int[] lengths;
+  private final int[] blocks;
   private int cachedEpoch = -1;
   private int[] cached;
 
@@ -45,7 +46,16 @@ public final class EpochOrder {
    * @throws IllegalArgumentException if there are too few rows for a single update
    */
   public EpochOrder(long seed, int rows, int rowsPerUpdate, Order order, LastUpdate last) {
-    this(seed, rows, rowsPerUpdate, order, last, null);
+    this(seed, new int[] {rows}, rowsPerUpdate, order, last, null);
+  }
+
+  /**
+   * Rows in blocks, of which few are in memory: shuffled are the blocks, and the rows in each.
+   *
+   * @param blocks rows of each
+   */
+  public EpochOrder(long seed, int[] blocks, int rowsPerUpdate, Order order, LastUpdate last) {
+    this(seed, blocks, rowsPerUpdate, order, last, null);
   }
 
   /**
@@ -56,12 +66,13 @@ public final class EpochOrder {
    * @param lengths of the rows
    */
   public static EpochOrder byLength(long seed, int[] lengths, int rowsPerUpdate, LastUpdate last) {
-    return new EpochOrder(
-        seed, lengths.length, rowsPerUpdate, Order.BY_LENGTH, last, lengths.clone());
+    int[] rows = {lengths.length};
+    return new EpochOrder(seed, rows, rowsPerUpdate, Order.BY_LENGTH, last, lengths.clone());
   }
 
   private EpochOrder(
-      long seed, int rows, int rowsPerUpdate, Order order, LastUpdate last, int[] lengths) {
+      long seed, int[] blocks, int rowsPerUpdate, Order order, LastUpdate last, int[] lengths) {
+    int rows = Arrays.stream(blocks).sum();
     if (rows < 1 || last == LastUpdate.DROPPED && rows < rowsPerUpdate) {
       throw new IllegalArgumentException(
           "the data set has "
@@ -76,6 +87,7 @@ public final class EpochOrder {
     this.order = order;
     this.last = last;
     this.lengths = lengths;
+    this.blocks = blocks.clone();
   }
 
   public int updatesPerEpoch() {
@@ -104,10 +116,6 @@ public final class EpochOrder {
     return cached;
   }
 
-  private int[] drawn(int epoch) {
-    return SeedTree.permutation(SeedTree.at(seed, "epoch", epoch), rows);
-  }
-
   /** Transformers' get_length_grouped_indices, given the drawn order. */
   private int[] grouped(int[] drawn) {
     int stretch = rowsPerUpdate * Math.max(1, Math.min(50, rows / (rowsPerUpdate * 4)));
@@ -123,5 +131,25 @@ public final class EpochOrder {
     }
     Collections.swap(order, 0, longest);
     return order.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private int[] drawn(int epoch) {
+    long draw = SeedTree.at(seed, "epoch", epoch);
+    if (blocks.length == 1) {
+      return SeedTree.permutation(draw, rows);
+    }
+    int[] starts = new int[blocks.length];
+    for (int b = 1; b < blocks.length; b++) {
+      starts[b] = starts[b - 1] + blocks[b - 1];
+    }
+    int[] all = new int[rows];
+    int at = 0;
+    for (int block : SeedTree.permutation(draw, blocks.length)) {
+      int[] within = SeedTree.permutation(SeedTree.at(draw, "block", block), blocks[block]);
+      for (int row : within) {
+        all[at++] = starts[block] + row;
+      }
+    }
+    return all;
   }
 }

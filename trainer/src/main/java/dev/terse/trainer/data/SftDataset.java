@@ -151,7 +151,11 @@ public record SftDataset(List<SftRow> rows, Counts counts) {
 
   /** The first row as text; what stands in ⟦ ⟧ bears loss. */
   public String firstRow(Tokenizer tokenizer) {
-    SftRow row = rows.get(0);
+    return shown(rows.get(0), tokenizer);
+  }
+
+  /** A row as text; what stands in ⟦ ⟧ bears loss. */
+  public static String shown(SftRow row, Tokenizer tokenizer) {
     StringBuilder shown = new StringBuilder(row.id()).append(": ");
     int begin = 0;
     for (int t = 1; t <= row.ids().length && shown.length() < SHOWN; t++) {

@@ -64,6 +64,9 @@ public final class GrpoRun {
   }
 
   private GrpoTrainer trainer(ModelFolder model, Rubric rubric, Phases phases) throws IOException {
+    if (config.training().dataset().datasetStreaming()) {
+      LOG.warn("dataset_streaming changes nothing here: problems are read whole, they are small");
+    }
     List<Problem> train = problems(config.training().trainFiles(), model);
     List<Path> evalFiles = config.training().evalFiles();
     List<Problem> eval = evalFiles.isEmpty() ? List.of() : problems(evalFiles, model);

@@ -28,6 +28,18 @@ public record SftConfig(
     @Default("nll") SftLossType lossType,
     @Default(Default.UNSET) @Range("[0, inf)") Double neftuneNoiseAlpha)
     implements RunConfig {
+
+  public SftConfig {
+    // A part is null where it has problems of its own, which are told beside this one.
+    boolean whole =
+        rows != null && rows.packing() || trainSamplingStrategy == Sampling.GROUP_BY_LENGTH;
+    if (training != null && training.dataset().datasetStreaming() && whole) {
+      throw new IllegalArgumentException(
+          "packing and group_by_length need all rows at once, and dataset_streaming reads them one"
+              + " by one: switch it or them off (batches are packed without padding in any case)");
+    }
+  }
+
   @Override
   public String lengthKey() {
     return "max_length";

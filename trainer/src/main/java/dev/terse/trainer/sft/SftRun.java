@@ -8,6 +8,7 @@ import dev.terse.trainer.data.Packing;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.SftDataset;
 import dev.terse.trainer.data.SftRow;
+import dev.terse.trainer.data.StreamedRows;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingRun;
 import dev.terse.trainer.metrics.MetricSink;
@@ -44,7 +45,11 @@ public final class SftRun {
 
   private SftTrainer trainer(ModelFolder model, Phases phases) throws IOException {
     int maxLength = maxLength(model.decoder());
-    var train = load(config.training().trainFiles(), model, maxLength, config.rows().packs());
+    List<Path> trainFiles = config.training().trainFiles();
+    List<List<SftRow>> train =
+        config.training().dataset().datasetStreaming()
+            ? streamed(trainFiles, model, maxLength)
+            : load(trainFiles, model, maxLength, config.rows().packs());
     List<Path> evalFiles = config.training().evalFiles();
     List<List<SftRow>> eval =
         evalFiles.isEmpty() ? List.of() : load(evalFiles, model, maxLength, Packing.NONE);
@@ -54,6 +59,22 @@ public final class SftRun {
   private int maxLength(Decoder decoder) {
     int positions = decoder.config().maxPositions();
     return config.maxLength() == null ? positions : Math.min(config.maxLength(), positions);
+  }
+
+  private StreamedRows streamed(List<Path> files, ModelFolder model, int maxLength)
+      throws IOException {
+    StreamedRows rows =
+        new StreamedRows(
+            files,
+            new PromptEncoder(model.tokenizer(), model.template()),
+            config.rows().rules(maxLength));
+    LOG.info("{}: {}", SftDataset.name(files), rows.summary());
+    List<SftRow> first = rows.get(0);
+    if (!first.isEmpty()) {
+      LOG.info(
+          "first row, where loss is in ⟦ ⟧: {}", SftDataset.shown(first.get(0), model.tokenizer()));
+    }
+    return rows;
   }
 
   private List<List<SftRow>> load(

@@ -7,6 +7,7 @@ import dev.terse.trainer.checkpoint.DataFingerprint;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;
+import dev.terse.trainer.data.StreamedRows;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.loop.Update;
@@ -42,6 +43,9 @@ import java.util.stream.Stream;
  * </ul>
  */
 public final class SftTrainer implements Learner<Learner.NoState> {
+  /** Streamed rows whose ids tell whether tokenizer and template are those of the run's start. */
+  private static final int STREAMED_SAMPLE = 64;
+
   private final Decoder decoder;
   private final LearningRate learningRate;
   private final SftConfig config;
@@ -69,7 +73,7 @@ public final class SftTrainer implements Learner<Learner.NoState> {
     this.phases = phases;
   }
 
-  /** The order in which units are visited. */
+  /** The order in which units are visited: streamed ones block by block. */
   static EpochOrder order(SftConfig config, List<List<SftRow>> units) {
     var training = config.training();
     var last =
@@ -95,7 +99,9 @@ public final class SftTrainer implements Learner<Learner.NoState> {
       List<List<SftRow>> units,
       EpochOrder.Order order,
       EpochOrder.LastUpdate last) {
-    return new EpochOrder(training.orderSeed(), units.size(), training.batch(), order, last);
+    int[] blocks =
+        units instanceof StreamedRows streamed ? streamed.blocks() : new int[] {units.size()};
+    return new EpochOrder(training.orderSeed(), blocks, training.batch(), order, last);
   }
 
   @Override
@@ -109,12 +115,23 @@ public final class SftTrainer implements Learner<Learner.NoState> {
     List<List<SftRow>> units = units(update); // [B], rows or bins of rows
     List<SftBatch> passes = // packed, [N] each
         withNoise(update, withDropout(update, batches(units, trainBatch())));
+    requireTargets(update, passes);
     SftLoss nll = config.loss(targets(passes)); // over all targets of the update
     try (Gradient gradient = optimizer.zeroGradient()) { // [trained]
       UpdateLoss loss = addTo(gradient, passes, nll, update);
       Optimizer.Outcome outcome =
           optimizer.update(gradient, loss.value(), learningRate.at(update)); // AdamW
       return new Update<>(loss.value(), loss.metrics(), outcome, tokens(passes), none);
+    }
+  }
+
+  /** Rows that are streamed may turn out to be of no use, all of an update's. */
+  private static void requireTargets(int update, List<SftBatch> passes) {
+    if (passes.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no row of update "
+              + (update + 1)
+              + " can be trained on: all are longer than max_length, or nothing in them bears loss");
     }
   }
 
@@ -172,13 +189,15 @@ public final class SftTrainer implements Learner<Learner.NoState> {
     return metrics;
   }
 
-  /** Of what tokenizer, template and date made of the rows. */
+  /** Of what tokenizer, template and date made of the rows; of streamed ones the first. */
   @Override
   public Map<String, String> fingerprints() {
+    long most = train instanceof StreamedRows ? STREAMED_SAMPLE : Long.MAX_VALUE;
     return Map.of(
         "the token ids of the rows",
         DataFingerprint.ofIds(
             train.stream()
+                .limit(most)
                 .flatMap(List::stream)
                 .flatMap(row -> Stream.of(row.ids(), bearingLoss(row)))));
   }

@@ -5,12 +5,14 @@ import dev.terse.model.weights.DecoderConfig;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.SftRow;
+import dev.terse.trainer.data.StreamedRows;
 import dev.terse.trainer.memory.MemorySettings;
 import dev.terse.trainer.memory.RunShape;
 import dev.terse.trainer.memory.RunShape.Pass;
 import dev.terse.trainer.memory.Workload;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
@@ -37,11 +39,27 @@ record SftWorkload(
   public RunShape shape(MemorySettings settings) {
     var training = config.training();
     List<Pass> passes = new ArrayList<>();
+    if (train instanceof StreamedRows) {
+      return shape(settings, longest(training.perDeviceTrainBatchSize(), settings));
+    }
     for (int update = 0; update < training.updates(order.updatesPerEpoch()); update++) {
       List<List<SftRow>> units = Arrays.stream(order.rows(update)).mapToObj(train::get).toList();
       passes.addAll(passes(units, training.perDeviceTrainBatchSize(), settings));
     }
-    var evaluation = training.evaluation();
+    return shape(settings, passes);
+  }
+
+  /** Rows that are not known yet are as long as they may be. */
+  private static List<Pass> longest(int rows, MemorySettings settings) {
+    Length length = new Length(settings.length(), settings.length());
+    List<List<Length>> units = Collections.nCopies(rows, List.of(length));
+    return SftTrainer.passes(units, rows, Length::tokens, settings.tokensPerPass()).stream()
+        .map(SftWorkload::pass)
+        .toList();
+  }
+
+  private RunShape shape(MemorySettings settings, List<Pass> passes) {
+    var evaluation = config.training().evaluation();
     boolean evaluates = evaluation.evalOnStart() || evaluation.evalStrategy() != Cadence.NO;
     return RunShape.of(model, settings)
         .withPasses(

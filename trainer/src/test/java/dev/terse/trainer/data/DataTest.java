@@ -251,6 +251,33 @@ class DataTest {
     }
   }
 
+  /** Streaming: all rows of a block come before those of another, each row once an epoch. */
+  @Test
+  void order_ofBlocks_shufflesBlocksAndTheRowsInThem() {
+    long seed = TestSeed.of("block-order");
+    int[] blocks = {5, 1, 7, 4};
+    EpochOrder order = new EpochOrder(seed, blocks, 3, Order.SHUFFLED, LastUpdate.SMALLER);
+    List<List<Integer>> epochs = new ArrayList<>();
+    for (int epoch = 0; epoch < 2; epoch++) {
+      List<Integer> rows = new ArrayList<>();
+      for (int update = 0; update < order.updatesPerEpoch(); update++) {
+        int number = epoch * order.updatesPerEpoch() + update;
+        Arrays.stream(order.rows(number)).forEach(rows::add);
+      }
+      assertThat(rows.stream().sorted())
+          .containsExactlyElementsOf(IntStream.range(0, 17).boxed().toList());
+      List<Integer> visited =
+          rows.stream().map(row -> row < 5 ? 0 : row < 6 ? 1 : row < 13 ? 2 : 3).toList();
+      long changes =
+          IntStream.range(1, 17).filter(i -> !visited.get(i).equals(visited.get(i - 1))).count();
+      assertThat(changes).isEqualTo(3);
+      epochs.add(rows);
+    }
+    assertThat(epochs.get(0)).isNotEqualTo(epochs.get(1));
+    EpochOrder again = new EpochOrder(seed, blocks, 3, Order.SHUFFLED, LastUpdate.SMALLER);
+    assertThat(again.rows(9)).isEqualTo(order.rows(9));
+  }
+
   @Test
   void order_byLength_putsLikeRowsTogetherAndTheLongestFirst() {
     long seed = TestSeed.of("order-by-length");

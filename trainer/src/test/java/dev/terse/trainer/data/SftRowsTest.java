@@ -405,4 +405,41 @@ class SftRowsTest {
               "line 1: <|user|>1+1<|assistant|>⟦2<|end|>⟧<|user|>3+3<|assistant|>⟦6<|end|>⟧");
     }
   }
+
+  /** More rows than blocks that are held, each unit that of the rows read whole. */
+  @Test
+  void streamedRows_areThoseOfTheFiles_inAnyOrder() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 9000; i++) {
+      String text = i % 50 == 7 ? "" : i + "+1=" + (i + 1);
+      lines.append("{\"text\":\"").append(text).append("\"}\n");
+    }
+    Path first = Files.writeString(folder.resolve("a.jsonl"), lines);
+    Path second = Files.writeString(folder.resolve("b.jsonl"), "{\"text\":\"7\"}\n");
+    try (Tokenizer tokenizer = tokenizer(false)) {
+      PromptEncoder encoder = new PromptEncoder(tokenizer, ChatTemplate.load(MODEL));
+      SftRules rules = SftRules.of("text", 512);
+      StreamedRows rows = new StreamedRows(List.of(first, second), encoder, rules);
+      assertThat(rows).hasSize(9001);
+      assertThat(rows.blocks()).containsExactly(4096, 4096, 808, 1);
+      assertThat(rows.get(9000).get(0).ids()).containsExactly(22, 299);
+      assertThat(rows.get(57)).isEmpty();
+      assertThat(rows.get(5000).get(0).ids()).isEqualTo(tokenizer.encode("5000+1=5001<|end|>"));
+      assertThat(rows.get(1).get(0).ids()).isEqualTo(tokenizer.encode("1+1=2<|end|>"));
+    }
+  }
+
+  @Test
+  void streamedRows_thatAreMostlyLost_stopTheRun() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("long.jsonl"), (CHAT.replace('\'', '"') + "\n").repeat(2000));
+    try (Tokenizer tokenizer = tokenizer(false)) {
+      PromptEncoder encoder = new PromptEncoder(tokenizer, ChatTemplate.load(MODEL));
+      StreamedRows rows = new StreamedRows(List.of(file), encoder, SftRules.of("text", 9));
+      assertThatThrownBy(() -> IntStream.range(0, 2000).forEach(rows::get))
+          .hasMessageContaining("1000 of 1000 rows were left out, longer than max_length 9 tokens")
+          .hasMessageContaining("truncation_mode: keep_start");
+    }
+  }
 }

@@ -285,6 +285,27 @@ class SftRunTest {
     assertThat(reached).isEqualTo(8);
   }
 
+  /** Streamed, in one block the order of rows that are held: the same bits, and after a resume. */
+  @Test
+  void run_streamed_endsWithTheSameBits_alsoAfterAResume() throws IOException {
+    data(5);
+    run("held", new StopSignal(), "--save_strategy=no");
+    run("streamed", new StopSignal(), "--save_steps=2", "--dataset_streaming=true");
+    run(
+        "resumed",
+        new StopSignal(),
+        "--save_strategy=no",
+        "--dataset_streaming=true",
+        "--resume_from_checkpoint=" + folder.resolve("streamed/checkpoint-4"));
+    byte[] expected = Files.readAllBytes(folder.resolve("held/model.safetensors"));
+    assertThat(Files.readAllBytes(folder.resolve("streamed/model.safetensors")))
+        .isEqualTo(expected);
+    assertThat(Files.readAllBytes(folder.resolve("resumed/model.safetensors"))).isEqualTo(expected);
+    assertThatThrownBy(
+            () -> run("x", new StopSignal(), "--dataset_streaming=true", "--packing=true"))
+        .hasMessageContaining("packing and group_by_length need all rows at once");
+  }
+
   @Test
   void data_emptyOrTooLong_isToldWithCounts() throws IOException {
     Files.writeString(folder.resolve("data.jsonl"), "\n");
