@@ -42,6 +42,11 @@ KINDS = {
     "tables": ("mistral", dict(r=2, lora_alpha=4, target_modules=["q_proj", "embed_tokens", "lm_head"], rank_pattern={"lm_head": 3})),
     "embedding_tied": ("yarn", dict(r=2, lora_alpha=4, target_modules=["v_proj", "embed_tokens"])),
     "head_tied": ("yarn", dict(r=2, lora_alpha=4, target_modules=["v_proj", "lm_head"], use_rslora=True)),
+    "saved_both_tied": ("yarn", dict(r=2, lora_alpha=4, target_modules=QV, modules_to_save=["embed_tokens", "lm_head"])),
+    "saved_and_tokens_tied": ("yarn", dict(r=2, lora_alpha=4, target_modules=QV, modules_to_save=["embed_tokens"], trainable_token_indices={"lm_head": [5, 6]})),
+    "resized_tables": ("mistral", dict(r=2, lora_alpha=4, target_modules=["q_proj", "embed_tokens", "lm_head"])),
+    "resized_tables_tied": ("yarn", dict(r=2, lora_alpha=4, target_modules=["q_proj", "embed_tokens"])),
+    "resized_saved_tied": ("yarn", dict(r=2, lora_alpha=4, target_modules=QV, modules_to_save=["lm_head"])),
 }  # fmt: skip
 
 
