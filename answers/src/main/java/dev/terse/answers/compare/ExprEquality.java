@@ -217,6 +217,9 @@ final class ExprEquality {
   }
 
   private Verdict atPoints(Expr a, Expr b, TreeSet<String> names) {
+    if (parts(a) > parts(b)) { // the smaller one first: what is spent is the same both ways
+      return atPoints(b, a, names);
+    }
     if (countsThings(a) || countsThings(b)) {
       return atIntegers(a, b, names);
     }
@@ -227,6 +230,10 @@ final class ExprEquality {
       return natural == EQUAL ? EQUAL : verdict;
     }
     return verdict;
+  }
+
+  private static int parts(Expr e) {
+    return 1 + Expr.parts(e).stream().mapToInt(ExprEquality::parts).sum();
   }
 
   /** Whether a factorial or binomial depends on a variable, which then is a natural number. */
