@@ -82,11 +82,20 @@ final class RecordBinder {
     }
   }
 
-  /** Where the keys of {@code type} stand that a sentence names. */
+  /** Where the keys of {@code type} stand that a sentence names, by themselves or by an entry. */
   private String places(Class<?> type, String sentence) {
     Set<String> words = new HashSet<>(List.of(WORD.split(sentence)));
     return new ConfigValues(this, settings)
-        .places(keys(type).keySet().stream().filter(words::contains).toArray(String[]::new));
+        .places(
+            keys(type).keySet().stream().filter(key -> isNamed(key, words)).toArray(String[]::new));
+  }
+
+  private boolean isNamed(String key, Set<String> words) {
+    Setting setting = settings.get(key);
+    return words.contains(key)
+        || setting != null
+            && setting.value() instanceof Map<?, ?> map
+            && map.keySet().stream().anyMatch(words::contains);
   }
 
   private Object value(RecordComponent component) {

@@ -255,6 +255,14 @@ class ConfigReaderTest {
         .isEqualTo(Map.of("max_completion_len", "9", "soft_punish_cache", "3"));
   }
 
+  @Test
+  void problems_ofAnEntryOfAMap_haveTheLineOfTheMap() {
+    assertThatThrownBy(() -> grpo(MINIMAL + "seed: 1\nreward_settings: {tau_skp: 3}\n"))
+        .hasMessageContaining("line 4: unknown reward setting 'tau_skp'");
+    assertThatThrownBy(() -> grpo(MINIMAL + "soft_punish_cache: -1\n"))
+        .hasMessageContaining("line 3: soft_punish_cache must not be negative, was -1");
+  }
+
   /** Every spelling in the list leads to a key, and every value to one that its key takes. */
   @Test
   void spellings_ofTheList_leadToKeysOfOurs() {
