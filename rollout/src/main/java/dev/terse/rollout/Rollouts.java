@@ -11,7 +11,7 @@ import java.util.Set;
 /** Samples groups of completions in this process, over a key-value cache. */
 public final class Rollouts {
   private final Decoder decoder;
-  private final Set<Integer> stopIds;
+  private final StopRule stop;
   private final int maxLive;
 
   /**
@@ -20,12 +20,21 @@ public final class Rollouts {
    * @param maxLive most sequences decoded together; where one ends, the next takes its slot
    */
   public Rollouts(Decoder decoder, Set<Integer> stopIds, int maxLive) {
+    this(decoder, StopRule.ids(stopIds), maxLive);
+  }
+
+  /**
+   * @param decoder the policy; not owned
+   * @param stop what ends a completion
+   * @param maxLive as above
+   */
+  public Rollouts(Decoder decoder, StopRule stop, int maxLive) {
     if (maxLive < 1) {
       throw new IllegalArgumentException(
           "expected at least 1 live sequence, found maxLive=" + maxLive);
     }
     this.decoder = decoder;
-    this.stopIds = Set.copyOf(stopIds);
+    this.stop = stop;
     this.maxLive = maxLive;
   }
 
@@ -72,7 +81,7 @@ public final class Rollouts {
         long[] seeds = next.stream().mapToLong(Sequence::nextSeed).toArray();
         Sampler.Draw[] draws = sampler.draw(decoding.logits(), seeds, i -> next.get(i).seen());
         for (int i = 0; i < draws.length; i++) {
-          next.get(i).add(draws[i], stopIds, sampling.maxNewTokens());
+          next.get(i).add(draws[i], stop, sampling.maxNewTokens());
         }
         progress.advance(draws.length);
         slots.dropFinished();

@@ -3,7 +3,6 @@ package dev.terse.rollout;
 import dev.terse.engine.SeedTree;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Set;
 
 /** A sequence being decoded: a prompt and the tokens drawn behind it so far. */
 final class Sequence {
@@ -33,7 +32,7 @@ final class Sequence {
   }
 
   /** Appends a token, which may be the last. */
-  void add(Sampler.Draw draw, Set<Integer> stopIds, int maxNewTokens) {
+  void add(Sampler.Draw draw, StopRule stop, int maxNewTokens) {
     if (length == ids.length) {
       ids = Arrays.copyOf(ids, 2 * length);
       logProbs = Arrays.copyOf(logProbs, 2 * length);
@@ -44,7 +43,7 @@ final class Sequence {
     if (seen != null) {
       seen.set(draw.id());
     }
-    if (stopIds.contains(draw.id())) {
+    if (stop.ends(ids, length)) {
       finish = FinishReason.STOP;
     } else if (length == maxNewTokens) {
       finish = FinishReason.LENGTH;

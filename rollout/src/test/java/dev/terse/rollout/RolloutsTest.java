@@ -1,5 +1,6 @@
 package dev.terse.rollout;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -17,6 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -146,6 +149,34 @@ class RolloutsTest {
     long drawn =
         groups.stream().flatMap(g -> g.completions().stream()).mapToLong(c -> c.ids().length).sum();
     assertThat(heard.get()).isEqualTo(drawn);
+  }
+
+  /** A text ends a completion as soon as it stands there, whatever tokens it lies in. */
+  @Test
+  void generate_stopText_endsWhereItStands() {
+    Function<int[], String> letters =
+        ids -> IntStream.of(ids).mapToObj(id -> Character.toString('a' + id)).collect(joining());
+    SamplingParams sampling = SamplingParams.plain(1, 20);
+    List<Group> free =
+        new Rollouts(decoder, Set.of(), 4).generate(prompts(3), 4, sampling, seed, Progress.NONE);
+    int[] some = free.get(1).completions().get(2).ids();
+    String stop = letters.apply(new int[] {some[5], some[6], some[7]});
+    List<Group> stopped =
+        new Rollouts(decoder, new StopRule(Set.of(), List.of("\u0000", stop), letters), 4)
+            .generate(prompts(3), 4, sampling, seed, Progress.NONE);
+    for (int g = 0; g < 3; g++) {
+      for (int c = 0; c < 4; c++) {
+        String whole = letters.apply(free.get(g).completions().get(c).ids());
+        Completion found = stopped.get(g).completions().get(c);
+        int at = whole.indexOf(stop);
+        assertThat(letters.apply(found.ids()))
+            .isEqualTo(at < 0 ? whole : whole.substring(0, at + stop.length()));
+        assertThat(found.finish()).isEqualTo(at < 0 ? FinishReason.LENGTH : FinishReason.STOP);
+      }
+    }
+    assertThat(stopped.get(1).completions().get(2).finish()).isEqualTo(FinishReason.STOP);
+    assertThatThrownBy(() -> new StopRule(Set.of(), List.of(""), letters))
+        .hasMessage("a text that ends a completion must not be empty");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.terse.rollout.Completion;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
 import dev.terse.rollout.SamplingParams;
+import dev.terse.rollout.StopRule;
 import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.EvalRecord.Status;
@@ -27,6 +28,7 @@ public final class Evaluator {
   private final int maxLive;
   private final Phases phases;
   private final AnswerCheck check;
+  private final StopRule stop;
 
   /** As below, with the lenient policy. */
   public Evaluator(ModelFolder model, String skipMark, int maxLive, Phases phases) {
@@ -40,11 +42,31 @@ public final class Evaluator {
    */
   public Evaluator(
       ModelFolder model, String skipMark, int maxLive, Phases phases, AnswerPolicy policy) {
+    this(model, skipMark, maxLive, phases, policy, stop(model));
+  }
+
+  private Evaluator(
+      ModelFolder model,
+      String skipMark,
+      int maxLive,
+      Phases phases,
+      AnswerPolicy policy,
+      StopRule stop) {
+    this.stop = stop;
     this.check = new AnswerCheck(policy);
     this.model = model;
     this.skipMark = skipMark;
     this.maxLive = maxLive;
     this.phases = phases;
+  }
+
+  private static StopRule stop(ModelFolder model) {
+    return StopRule.ids(Set.copyOf(model.tokenizer().stopIds()));
+  }
+
+  /** This evaluator with another rule for the end of completions. */
+  public Evaluator endingBy(StopRule rule) {
+    return new Evaluator(model, skipMark, maxLive, phases, check.policy(), rule);
   }
 
   /** Greedy completions of all problems. */
@@ -55,8 +77,7 @@ public final class Evaluator {
   /** Completions of all problems. */
   public Evaluation run(List<Problem> problems, SamplingParams sampling, long seed) {
     long begun = System.nanoTime();
-    Rollouts rollouts =
-        new Rollouts(model.decoder(), Set.copyOf(model.tokenizer().stopIds()), maxLive);
+    Rollouts rollouts = new Rollouts(model.decoder(), stop, maxLive);
     List<EvalRecord> records = new ArrayList<>();
     long most = (long) problems.size() * sampling.maxNewTokens();
     try (var phase = phases.start("evaluation", "tokens", most)) {

@@ -1,8 +1,14 @@
 package dev.terse.trainer.grpo;
 
+import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.rollout.SamplingParams;
+import dev.terse.rollout.StopRule;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * How completions are drawn for GRPO; keys and defaults are TRL's but max_prompt_length (which TRL
@@ -19,6 +25,8 @@ import dev.terse.trainer.config.Range;
  *     gradient_accumulation_steps where neither is given
  * @param numIterations passes of updates over a generation, μ
  * @param maxLive sequences decoded together (ours)
+ * @param generationKwargs what more ends a completion: stop or stop_strings, texts, and
+ *     stop_token_ids, on top of the model's end tokens (names of vLLM and transformers)
  */
 public record GenerationConfig(
     @Default("8") int numGenerations,
@@ -32,7 +40,10 @@ public record GenerationConfig(
     @Default(Default.UNSET) @Range("[1, inf)") Integer generationBatchSize,
     @Default(Default.UNSET) @Range("[1, inf)") Integer stepsPerGeneration,
     @Default("1") @Range("[1, inf)") int numIterations,
-    @Default("32") @Range("[1, inf)") int maxLive) {
+    @Default("32") @Range("[1, inf)") int maxLive,
+    @Default(Default.UNSET) Map<String, Object> generationKwargs) {
+  private static final List<String> STOP_TEXTS = List.of("stop", "stop_strings");
+  private static final String STOP_IDS = "stop_token_ids";
 
   public GenerationConfig {
     if (numGenerations < 2) {
@@ -50,6 +61,43 @@ public record GenerationConfig(
       throw new IllegalArgumentException(
           "give generation_batch_size or steps_per_generation, not both");
     }
+    for (String name : generationKwargs.keySet()) {
+      if (!STOP_TEXTS.contains(name) && !name.equals(STOP_IDS)) {
+        throw new IllegalArgumentException(
+            "generation_kwargs takes stop, stop_strings and stop_token_ids, found '"
+                + name
+                + "'; temperature, top_p, top_k, min_p and repetition_penalty are keys of their"
+                + " own");
+      }
+    }
+    texts(generationKwargs, STOP_IDS).forEach(GenerationConfig::id);
+  }
+
+  /** What ends a completion of a model with this tokenizer. */
+  StopRule stop(Tokenizer tokenizer) {
+    Set<Integer> ids = new LinkedHashSet<>(tokenizer.stopIds());
+    texts(generationKwargs, STOP_IDS).forEach(text -> ids.add(id(text)));
+    List<String> texts =
+        STOP_TEXTS.stream().flatMap(name -> texts(generationKwargs, name).stream()).toList();
+    return new StopRule(ids, texts, tokens -> tokenizer.decode(tokens, false));
+  }
+
+  private static List<String> texts(Map<String, Object> kwargs, String name) {
+    Object value = kwargs.get(name);
+    if (value == null) {
+      return List.of();
+    }
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList()
+        : List.of(value.toString());
+  }
+
+  private static int id(String text) {
+    if (!text.matches("[0-9]{1,9}")) {
+      throw new IllegalArgumentException(
+          "generation_kwargs: stop_token_ids must be token ids, was '" + text + "'");
+    }
+    return Integer.parseInt(text);
   }
 
   /** The sampler's part. */

@@ -30,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -129,7 +128,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     this.rollouts =
         new Rollouts(
             policy.decoder(),
-            Set.copyOf(policy.tokenizer().stopIds()),
+            config.generation().stop(policy.tokenizer()),
             config.generation().maxLive());
     GrpoPasses passes = GrpoPasses.of(config, policy.decoder().config().rope());
     this.frozen =
@@ -254,7 +253,8 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
   public Map<String, Double> evaluate(long numTokens) throws IOException {
     long begun = System.nanoTime();
     Evaluator evaluator =
-        new Evaluator(policy, config.model().skipMark(), config.generation().maxLive(), phases);
+        new Evaluator(policy, config.model().skipMark(), config.generation().maxLive(), phases)
+            .endingBy(config.generation().stop(policy.tokenizer()));
     Map<String, Double> metrics =
         new LinkedHashMap<>(
             evaluator.run(problems.eval(), config.generation().maxCompletionLength()).metrics());

@@ -103,6 +103,18 @@ class GrpoRunTest {
     }
   }
 
+  /** Keys of vLLM and transformers for what more ends a completion. */
+  @Test
+  void generationKwargs_ofEnds_areCheckedAndTaken() throws IOException {
+    String ids = "--generation_kwargs={stop_token_ids: [1, 2], stop: 'b'}";
+    assertThat(run("out", ids, "--max_steps=1")).isEqualTo(1);
+    assertThatThrownBy(() -> run("bad", "--generation_kwargs={top_p: 0.9}"))
+        .hasMessageContaining("generation_kwargs takes stop, stop_strings and stop_token_ids")
+        .hasMessageContaining("found 'top_p'; temperature, top_p, top_k, min_p");
+    assertThatThrownBy(() -> run("bad", "--generation_kwargs={stop_token_ids: end}"))
+        .hasMessageContaining("stop_token_ids must be token ids, was 'end'");
+  }
+
   @Test
   void run_onPolicy_logsTrlNamesAndRatioIsExactlyOne() throws IOException {
     assertThat(run("out")).isEqualTo(3);
