@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * Configuration of the eval command. docs/commands/eval.md lists every key.
  *
  * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter
- * @param datasetName JSONL file of problems
+ * @param datasetName file of problems, or the folder of a data set, of which test is read
  * @param output file of the records; unset writes none
  * @param overwrite whether a file that stands there is replaced
  * @param baseline records of another model on the same problems, to compare with
