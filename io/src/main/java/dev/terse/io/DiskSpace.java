@@ -23,10 +23,10 @@ public final class DiskSpace {
       throw new IOException(
           String.format(
               Locale.ROOT,
-              "%s needs %.3f GB, its disk has %.3f GB free",
+              "%s needs %.1f MB, its disk has %.1f MB free",
               folder,
-              bytes / 1e9,
-              disk.getUsableSpace() / 1e9));
+              bytes / 1e6,
+              disk.getUsableSpace() / 1e6));
     }
   }
 }

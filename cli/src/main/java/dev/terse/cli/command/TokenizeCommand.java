@@ -52,12 +52,19 @@ public final class TokenizeCommand implements Callable<Integer> {
         String text = Rows.text(rows, row, "text");
         ObjectNode result = row.deepCopy();
         result.remove("text");
-        int[] ids = addSpecialTokens ? tokenizer.encodeWithSpecial(text) : tokenizer.encode(text);
-        Rows.put(result, "ids", ids);
+        Rows.put(result, "ids", ids(tokenizer, rows, text));
         out.write(result);
       }
       out.commit();
     }
     return ExitCodes.OK;
+  }
+
+  private int[] ids(Tokenizer tokenizer, JsonLines rows, String text) {
+    try {
+      return addSpecialTokens ? tokenizer.encodeWithSpecial(text) : tokenizer.encode(text);
+    } catch (IllegalArgumentException e) {
+      throw rows.bad(e.getMessage());
+    }
   }
 }

@@ -216,7 +216,7 @@ class CheckpointStoreTest {
     save(1);
     assertThatThrownBy(() -> writer.save(2, Long.MAX_VALUE, folder -> {}, OptionalInt.empty()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining(root + " needs 9223372036.855 GB, its disk has ");
+        .hasMessageContaining(root + " needs 9223372036854.8 MB, its disk has ");
     assertThat(names()).containsExactly("checkpoint-1");
   }
 
