@@ -247,7 +247,7 @@ class RecipesTest {
       line.addAll(List.of("--config", file.toString()));
     }
     line.addAll(line(recipe));
-    line.addAll(List.of("--max_steps", "1", "--eval_strategy", "no"));
+    line.addAll(List.of("--max_steps", "1"));
     line.addAll(List.of("--overwrite_output_dir", "true")); // of the recipe before
     if (recipe.command().equals("grpo")) {
       line.addAll(List.of("--max_completion_length", "16"));
