@@ -3,14 +3,13 @@ package dev.terse.trainer.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.io.DataFingerprint;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -66,11 +65,11 @@ final class Manifest {
       files
           .putObject(file.getKey())
           .put("bytes", Files.size(file.getValue()))
-          .put("crc32c", checksum(file.getValue()));
+          .put("crc32c", DataFingerprint.of(file.getValue()));
     }
     String listing = MAPPER.writeValueAsString(root);
     String open = listing.substring(0, listing.length() - 1);
-    return open + SEAL + hex(crc(open.getBytes(StandardCharsets.UTF_8))) + "\"}\n";
+    return open + SEAL + DataFingerprint.hex(crc(open.getBytes(StandardCharsets.UTF_8))) + "\"}\n";
   }
 
   /**
@@ -119,7 +118,8 @@ final class Manifest {
       return Optional.of(" that is cut off");
     }
     String expected = text.substring(seal + SEAL.length(), text.length() - 3);
-    String found = hex(crc(text.substring(0, seal).getBytes(StandardCharsets.UTF_8)));
+    String found =
+        DataFingerprint.hex(crc(text.substring(0, seal).getBytes(StandardCharsets.UTF_8)));
     return expected.equals(found)
         ? Optional.empty()
         : Optional.of(" with CRC " + found + ", expected " + expected);
@@ -158,7 +158,7 @@ final class Manifest {
         return Optional.of(
             name + " has " + bytes + " bytes, expected " + listed.get(name).path("bytes"));
       }
-      String checksum = checksum(file);
+      String checksum = DataFingerprint.of(file);
       if (!checksum.equals(listed.get(name).path("crc32c").asText())) {
         return Optional.of(
             name
@@ -188,25 +188,9 @@ final class Manifest {
     return files;
   }
 
-  /** CRC32C of a file, 8 hexadecimal digits. */
-  static String checksum(Path file) throws IOException {
-    CRC32C crc = new CRC32C();
-    byte[] buffer = new byte[1 << 20];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        crc.update(buffer, 0, n);
-      }
-    }
-    return hex(crc.getValue());
-  }
-
   private static long crc(byte[] bytes) {
     CRC32C crc = new CRC32C();
     crc.update(bytes);
     return crc.getValue();
-  }
-
-  static String hex(long crc) {
-    return String.format(Locale.ROOT, "%08x", crc);
   }
 }

@@ -21,7 +21,8 @@ import java.util.Optional;
  * @param skippedInARow updates skipped for non-finite gradients since the last that was not
  * @param numTokens tokens read
  * @param data CRC32C of the training file
- * @param fingerprints of what else decides the run's numbers, by its name: {@link DataFingerprint}
+ * @param fingerprints of what else decides the run's numbers, by its name: {@link
+ *     dev.terse.io.DataFingerprint}
  * @param machine engine and thread count; other ones give other bits
  * @param started when the run began, as ISO 8601 without a zone; empty in older checkpoints
  * @param config every key with its value

@@ -1,11 +1,11 @@
 package dev.terse.trainer.grpo;
 
 import dev.terse.engine.SeedTree;
+import dev.terse.io.DataFingerprint;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.reward.Rubric;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
-import dev.terse.trainer.checkpoint.DataFingerprint;
 import dev.terse.trainer.checkpoint.RunFiles;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;

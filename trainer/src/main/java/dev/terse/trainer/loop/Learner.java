@@ -47,7 +47,7 @@ public interface Learner<S> extends AutoCloseable {
 
   /**
    * What decides the run's numbers besides weights, configuration and the training file, by names
-   * for sentences: {@link dev.terse.trainer.checkpoint.DataFingerprint}.
+   * for sentences: {@link dev.terse.io.DataFingerprint}.
    */
   Map<String, String> fingerprints() throws IOException;
 

@@ -1,11 +1,11 @@
 package dev.terse.trainer.loop;
 
 import dev.terse.engine.Engine;
+import dev.terse.io.DataFingerprint;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.trainer.checkpoint.BestModel;
 import dev.terse.trainer.checkpoint.CheckpointStore.Checkpoint;
 import dev.terse.trainer.checkpoint.CheckpointWriter;
-import dev.terse.trainer.checkpoint.DataFingerprint;
 import dev.terse.trainer.checkpoint.RunFiles;
 import dev.terse.trainer.checkpoint.RunFolder;
 import dev.terse.trainer.checkpoint.RunState;

@@ -1,6 +1,7 @@
 package dev.terse.trainer.model;
 
 import dev.terse.engine.Engine;
+import dev.terse.io.DataFingerprint;
 import dev.terse.model.adapter.LoraSettings;
 import dev.terse.model.adapter.ModuleLora;
 import dev.terse.model.chat.ChatTemplate;
@@ -12,7 +13,6 @@ import dev.terse.model.transformer.DecoderBuilder;
 import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.WeightShapes;
 import dev.terse.model.weights.WeightUse;
-import dev.terse.trainer.checkpoint.DataFingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.terse.trainer.sft;
 
 import dev.terse.engine.SeedTree;
+import dev.terse.io.DataFingerprint;
 import dev.terse.io.Passes;
 import dev.terse.model.transformer.Decoder;
-import dev.terse.trainer.checkpoint.DataFingerprint;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;

@@ -1,13 +1,14 @@
-package dev.terse.trainer.checkpoint;
+package dev.terse.io;
 
-import dev.terse.io.Folders;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -20,7 +21,14 @@ public final class DataFingerprint {
 
   /** Of a file's bytes. */
   public static String of(Path file) throws IOException {
-    return Manifest.checksum(file);
+    CRC32C crc = new CRC32C();
+    byte[] buffer = new byte[1 << 20];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        crc.update(buffer, 0, n);
+      }
+    }
+    return hex(crc.getValue());
   }
 
   /** Of the files of a data set; of one, that file's. */
@@ -45,7 +53,7 @@ public final class DataFingerprint {
         crc.update(line.getBytes(StandardCharsets.UTF_8));
       }
     }
-    return Manifest.hex(crc.getValue());
+    return hex(crc.getValue());
   }
 
   /** Of rows of token ids: what becomes of texts by tokenizer, template and date. */
@@ -57,6 +65,11 @@ public final class DataFingerprint {
           bytes.putInt(ids.length).asIntBuffer().put(ids);
           crc.update(bytes.array());
         });
-    return Manifest.hex(crc.getValue());
+    return hex(crc.getValue());
+  }
+
+  /** 8 hexadecimal digits, lower case. */
+  public static String hex(long crc) {
+    return String.format(Locale.ROOT, "%08x", crc);
   }
 }
