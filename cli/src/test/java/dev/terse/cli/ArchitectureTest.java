@@ -71,9 +71,13 @@ class ArchitectureTest {
         "trainer.config",
         Set.of(IO),
         Set.of("com.fasterxml.jackson", "org.yaml.snakeyaml", "org.apache.commons.text")),
+    TRAINER_DATA(
+        "trainer.data",
+        Set.of(TRAINER_CONFIG, ENGINE, IO, MODEL, TRACES, ROLLOUT, ANSWERS, REWARD),
+        Set.of("com.fasterxml.jackson", "org.slf4j")),
     TRAINER(
         "trainer",
-        Set.of(TRAINER_CONFIG, ENGINE, IO, MODEL, TRACES, ROLLOUT, ANSWERS, REWARD),
+        Set.of(TRAINER_DATA, TRAINER_CONFIG, ENGINE, IO, MODEL, TRACES, ROLLOUT, ANSWERS, REWARD),
         Set.of(
             "com.fasterxml.jackson",
             "org.yaml.snakeyaml",
@@ -86,7 +90,17 @@ class ArchitectureTest {
         Set.of("com.fasterxml.jackson", "org.deeplearning4j", "org.nd4j")),
     LAB(
         "lab",
-        Set.of(ENGINE, IO, MODEL, TRACES, ROLLOUT, ANSWERS, REWARD, TRAINER, TRAINER_CONFIG),
+        Set.of(
+            ENGINE,
+            IO,
+            MODEL,
+            TRACES,
+            ROLLOUT,
+            ANSWERS,
+            REWARD,
+            TRAINER,
+            TRAINER_DATA,
+            TRAINER_CONFIG),
         Set.of("com.fasterxml.jackson", "org.apache.commons.math3", "org.slf4j")),
     CLI(
         "cli",
@@ -101,6 +115,7 @@ class ArchitectureTest {
             ANSWERS,
             REWARD,
             TRAINER,
+            TRAINER_DATA,
             TRAINER_CONFIG,
             LAB),
         Set.of("com.fasterxml.jackson", "picocli", "me.tongfei.progressbar", "org.slf4j")),

@@ -14,7 +14,7 @@ from trl import SFTConfig, SFTTrainer
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 MODEL = ROOT / "checkpoints/arithmetic-skip"
-OUTPUT = ROOT / "trainer/src/test/resources/trl-sft-rows.jsonl"
+OUTPUT = ROOT / "trainer-data/src/test/resources/trl-sft-rows.jsonl"
 
 OWN = json.loads((MODEL / "tokenizer_config.json").read_text())["chat_template"]
 MARKED = (
