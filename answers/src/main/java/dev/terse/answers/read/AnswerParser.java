@@ -186,7 +186,10 @@ final class AnswerParser {
         if (items.size() >= Limits.MAX_ITEMS) {
           throw new CannotTell("a list of more than " + Limits.MAX_ITEMS + " parts");
         }
-        var item = answer(part.from(), part.to(), depth + 1);
+        var item =
+            holdsSeveral(part)
+                ? set(part.from(), part.to(), depth + 1)
+                : answer(part.from(), part.to(), depth + 1);
         if (item instanceof Collection c && !c.braces() && !c.isAssignment()) { // ±
           items.addAll(c.items());
         } else {
@@ -198,6 +201,15 @@ final class AnswerParser {
       throw new CannotTell("an empty list");
     }
     return List.copyOf(items);
+  }
+
+  /** Whether an item is a set in plain braces, {1, 2}; TeX's own braces would hold one value. */
+  private boolean holdsSeveral(Range part) {
+    int from = part.from();
+    int to = part.to();
+    return tokens.get(from).is("{")
+        && brackets.pair(from, to - 1)
+        && !brackets.outside(from + 1, to - 1, t -> t.is(",")).isEmpty();
   }
 
   private Answer relation(int from, int to, int depth) {
