@@ -5,7 +5,8 @@ package dev.terse.reward;
  *
  * <p>Users write their own: a public class with a public constructor without arguments, named as
  * {@code class:com.example.MyReward} in {@code reward_funcs}. It runs in a child process, see
- * {@link dev.terse.reward.isolate.IsolatedReward}; only {@link #of} is called there.
+ * {@link dev.terse.reward.isolate.IsolatedReward}; only {@link #of} is called there. One that logs
+ * more than its value implements {@link LoggingReward}.
  */
 public interface RewardTerm extends AutoCloseable {
 

@@ -191,7 +191,7 @@ public final class Rubric implements AutoCloseable {
     if (!reward.said) {
       reward.fail("no reward had anything to say (is the gold answer missing?)");
     }
-    var logged = new Score.Logged(reward.metrics, reward.columns);
+    var logged = reward.log.logged();
     if (reward.failure != null) {
       failed.incrementAndGet();
       firstCause.compareAndSet("", reward.failure);
@@ -205,8 +205,7 @@ public final class Rubric implements AutoCloseable {
   private static final class Pending {
     private final Sample sample;
     private final Map<String, Double> values = new LinkedHashMap<>();
-    private final Map<String, Double> metrics = new LinkedHashMap<>();
-    private final Map<String, Object> columns = new LinkedHashMap<>();
+    private final RewardLog log = new RewardLog();
     private double total;
     private boolean said;
     private String failure; // the first; null for none
@@ -218,10 +217,20 @@ public final class Rubric implements AutoCloseable {
     void add(Weighted weighted) {
       String name = weighted.term().name();
       try {
-        add(name, weighted.weight(), weighted.term().of(sample), null);
+        add(name, weighted.weight(), ask(weighted.term()), null);
       } catch (Throwable e) { // the border: a reward may fail in any way, training goes on
         add(name, weighted.weight(), Double.NaN, "reward '" + name + "' failed: " + brief(e));
       }
+    }
+
+    private double ask(RewardTerm term) {
+      if (!(term instanceof LoggingReward logging)) {
+        return term.of(sample);
+      }
+      var own = new RewardLog();
+      double value = logging.of(sample, own);
+      log.add(own.logged());
+      return value;
     }
 
     void add(String name, double weight, double value, String fault) {
@@ -235,8 +244,8 @@ public final class Rubric implements AutoCloseable {
     }
 
     void log(BatchReward.Said all, int index) {
-      metrics.putAll(all.metrics());
-      all.columns().forEach((name, column) -> columns.put(name, column.get(index)));
+      all.metrics().forEach(log::logMetric);
+      all.columns().forEach((name, column) -> log.logExtra(name, column.get(index)));
     }
 
     void fail(String why) {

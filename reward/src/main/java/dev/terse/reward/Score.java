@@ -26,7 +26,8 @@ public record Score(double total, Map<String, Double> terms, boolean correct, Lo
   /**
    * What a reward wants to be seen.
    *
-   * @param metrics numbers of the whole batch that the completion was scored in (TRL: log_metric)
+   * @param metrics numbers of the completion, or of the whole batch that it was scored in; a
+   *     generation's metric is the mean over its completions that have one (TRL: log_metric)
    * @param columns of this completion's row in the log (TRL: log_extra)
    */
   public record Logged(Map<String, Double> metrics, Map<String, Object> columns) {

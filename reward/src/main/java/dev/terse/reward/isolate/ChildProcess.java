@@ -1,6 +1,7 @@
 package dev.terse.reward.isolate;
 
 import dev.terse.reward.Sample;
+import dev.terse.reward.Score;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -77,12 +78,15 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
+  /** The value of a sample, and what else the reward said of it. */
+  record Reply(double value, Score.Logged logged) {}
+
   /**
    * The reward of one sample.
    *
    * @throws RewardFailure if the reward threw, the child died or took too long
    */
-  double score(Sample sample, Duration limit) {
+  Reply score(Sample sample, Duration limit) {
     long call = ++calls;
     // Writing may block too: a child that hangs does not read.
     var reply =
@@ -98,13 +102,13 @@ final class ChildProcess implements AutoCloseable {
     within(pipes.submit(() -> readReply(Frames.READY)), limit, "did not start");
   }
 
-  private Double readReply(long call) throws IOException {
+  private Reply readReply(long call) throws IOException {
     long answered = replies.readLong();
     if (answered != call) {
       throw new IOException("a reply to call " + answered + " where " + call + " was asked");
     }
     if (replies.readByte() != 0) {
-      return replies.readDouble();
+      return new Reply(replies.readDouble(), Frames.readLogged(replies));
     }
     throw new RewardFailure(Frames.readText(replies, Frames.MAX_REASON_BYTES));
   }

@@ -2,6 +2,7 @@ package dev.terse.reward.isolate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.reward.Sample;
+import dev.terse.reward.Score;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  * <pre>
  * request = call int64, completion text, gold text, ids, steps, skips, longestRun int32, finished byte,
  *           source text (JSON; null: none)
- * reply   = call int64, ok byte, value float64 | reason text
+ * reply   = call int64, ok byte, value float64, logged text (JSON; null: nothing) | reason text
  * text    = length int32 (-1: null), UTF-8 bytes
  * ids     = length int32, int32 each
  * </pre>
@@ -29,6 +30,9 @@ final class Frames {
   /** Reasons are for the log. */
   static final int MAX_REASON_BYTES = 4096;
 
+  /** What a reward may log of a completion; it is a row of a file. */
+  static final int MAX_LOGGED_BYTES = 1 << 20;
+
   /** Sent once by a child that is ready. */
   static final long READY = 0x7465727365L;
 
@@ -36,9 +40,34 @@ final class Frames {
 
   private Frames() {}
 
-  /** Loads what reading a request needs, so that the first one is as quick as the others. */
+  /** Loads what a call needs, so that the first one is as quick as the others. */
   static void prepare() throws IOException {
     JSON.readValue("{}", Sample.Source.class);
+    JSON.writeValueAsString(Score.Logged.NOTHING);
+  }
+
+  /**
+   * What a reward has logged, as text; null for nothing.
+   *
+   * @throws IOException if it is too much or no JSON
+   */
+  static String text(Score.Logged logged) throws IOException {
+    if (logged.equals(Score.Logged.NOTHING)) {
+      return null;
+    }
+    String text = JSON.writeValueAsString(logged);
+    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_LOGGED_BYTES) {
+      throw new IOException(
+          "the reward logged " + bytes + " bytes of one completion; at most " + MAX_LOGGED_BYTES);
+    }
+    return text;
+  }
+
+  /** Reads what a reward has logged. */
+  static Score.Logged readLogged(DataInputStream in) throws IOException {
+    String text = readText(in, MAX_LOGGED_BYTES);
+    return text == null ? Score.Logged.NOTHING : JSON.readValue(text, Score.Logged.class);
   }
 
   static void writeRequest(DataOutputStream out, long call, Sample sample) throws IOException {

@@ -1,5 +1,7 @@
 package dev.terse.reward.isolate;
 
+import dev.terse.reward.LoggingReward;
+import dev.terse.reward.RewardLog;
 import dev.terse.reward.RewardTerm;
 import dev.terse.reward.Sample;
 import java.io.File;
@@ -18,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * RewardFailure}, which {@link dev.terse.reward.Rubric} turns into an absent sample. Safe for many
  * threads: a call waits for a free worker.
  */
-public final class IsolatedReward implements RewardTerm {
+public final class IsolatedReward implements LoggingReward {
   private final String name;
   private final String rewardClass;
   private final String classPath;
@@ -76,14 +78,16 @@ public final class IsolatedReward implements RewardTerm {
   }
 
   @Override
-  public double of(Sample sample) {
+  public double of(Sample sample, RewardLog log) {
     if (closed) {
       throw new RewardFailure("reward '" + name + "' is closed");
     }
     Slot slot = take();
     try {
       requireChild(slot);
-      return slot.child.score(sample, limits.call());
+      var reply = slot.child.score(sample, limits.call());
+      log.add(reply.logged());
+      return reply.value();
     } finally {
       free.add(slot);
     }

@@ -1,6 +1,9 @@
 package dev.terse.reward.isolate;
 
+import dev.terse.reward.LoggingReward;
+import dev.terse.reward.RewardLog;
 import dev.terse.reward.RewardTerm;
+import dev.terse.reward.Sample;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -39,7 +42,7 @@ public final class RewardChild {
               .getDeclaredConstructor()
               .newInstance();
     } catch (Throwable e) { // the border: whatever the user's class does, the parent hears of it
-      reply(replies, Frames.READY, Double.NaN, "cannot make " + args[0] + ": " + e);
+      fail(replies, Frames.READY, "cannot make " + args[0] + ": " + e);
       return;
     }
     Frames.prepare();
@@ -55,11 +58,11 @@ public final class RewardChild {
       }
       var sample = Frames.readSample(requests);
       try {
-        reply(replies, call, term.of(sample), null);
+        answer(replies, call, term, sample);
       } catch (OutOfMemoryError e) {
         Runtime.getRuntime().halt(3); // nothing can be trusted now; the parent starts another
       } catch (Throwable e) { // the same border
-        reply(replies, call, Double.NaN, String.valueOf(e));
+        fail(replies, call, String.valueOf(e));
       }
     }
   }
@@ -70,15 +73,26 @@ public final class RewardChild {
     Runtime.getRuntime().halt(0);
   }
 
-  private static void reply(DataOutputStream out, long call, double value, String reason)
+  private static void answer(DataOutputStream out, long call, RewardTerm term, Sample sample)
+      throws IOException {
+    var log = new RewardLog();
+    double value = term instanceof LoggingReward more ? more.of(sample, log) : term.of(sample);
+    reply(out, call, value, Frames.text(log.logged()));
+  }
+
+  private static void reply(DataOutputStream out, long call, double value, String logged)
       throws IOException {
     out.writeLong(call);
-    out.writeByte(reason == null ? 1 : 0);
-    if (reason == null) {
-      out.writeDouble(value);
-    } else {
-      Frames.writeText(out, reason.substring(0, Math.min(500, reason.length())));
-    }
+    out.writeByte(1);
+    out.writeDouble(value);
+    Frames.writeText(out, logged);
+    out.flush();
+  }
+
+  private static void fail(DataOutputStream out, long call, String reason) throws IOException {
+    out.writeLong(call);
+    out.writeByte(0);
+    Frames.writeText(out, reason.substring(0, Math.min(500, reason.length())));
     out.flush();
   }
 }

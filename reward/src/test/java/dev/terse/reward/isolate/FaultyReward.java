@@ -1,14 +1,16 @@
 package dev.terse.reward.isolate;
 
-import dev.terse.reward.RewardTerm;
+import dev.terse.reward.LoggingReward;
+import dev.terse.reward.RewardLog;
 import dev.terse.reward.Sample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /** A user's reward that does what the completion says. */
-public final class FaultyReward implements RewardTerm {
+public final class FaultyReward implements LoggingReward {
   /** Filled on purpose until the heap is full. */
   private static final List<long[]> HOARD = new ArrayList<>();
 
@@ -18,7 +20,7 @@ public final class FaultyReward implements RewardTerm {
   }
 
   @Override
-  public double of(Sample sample) {
+  public double of(Sample sample, RewardLog log) {
     switch (sample.completion()) {
       case "throw" -> throw new IllegalStateException("boom");
       case "error" -> throw new AssertionError("bad");
@@ -33,8 +35,21 @@ public final class FaultyReward implements RewardTerm {
         return Double.POSITIVE_INFINITY;
       }
       case "recurse" -> {
-        return of(sample) + 1;
+        return of(sample, log) + 1;
       }
+      case "log" -> {
+        log.logMetric("level", 2);
+        log.logMetric("level", 4);
+        log.logMetric("nan", Double.NaN);
+        log.logExtra("note", Map.of("of", List.of("ä", 1, true)));
+        log.logExtra("none", null);
+      }
+      case "log and throw" -> {
+        log.logMetric("level", 2);
+        throw new IllegalStateException("boom");
+      }
+      case "log much" -> log.logExtra("note", "x".repeat(2 << 20));
+      case "log what is no data" -> log.logExtra("note", new Object());
       case "sleep" -> sleep();
       case "spin" -> spin();
       case "deadlock" -> await();

@@ -2,14 +2,17 @@ package dev.terse.reward.isolate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.terse.reward.Gate;
 import dev.terse.reward.Rubric;
 import dev.terse.reward.Sample;
+import dev.terse.reward.Score;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +96,31 @@ class IsolatedRewardTest {
   void of_nanAndInfinity_areLeftToTheRubric() {
     assertThat(reward.of(sample("nan", 0))).isNaN();
     assertThat(reward.of(sample("infinity", 0))).isInfinite();
+  }
+
+  @Test
+  void rubric_rewardThatLogs_isHeard() {
+    var rubric = new Rubric(List.of(new Rubric.Weighted(reward, 1)), Gate.NONE, reward);
+    var said = rubric.score(sample("log", 0)).logged();
+    assertThat(said.metrics()).containsOnly(entry("level", 3.0), entry("nan", Double.NaN));
+    assertThat(said.columns())
+        .containsOnly(entry("note", Map.of("of", List.of("ä", 1, true))), entry("none", null));
+    assertThat(rubric.score(sample("fair", 0)).logged()).isEqualTo(Score.Logged.NOTHING);
+    assertThat(rubric.score(sample("log and throw", 0)).logged()).isEqualTo(Score.Logged.NOTHING);
+    assertThat(rubric.failures().count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "log much, bytes of one completion; at most 1048576",
+    "log what is no data, No serializer found for class java.lang.Object"
+  })
+  void of_rewardThatLogsWhatCannotBeWritten_failsAndTheChildLives(String kind, String cause) {
+    assertThatThrownBy(() -> reward.of(sample(kind, 0)))
+        .isInstanceOf(RewardFailure.class)
+        .hasMessageContaining(cause);
+    assertThat(reward.of(sample("fair", 0))).isEqualTo(4);
+    assertThat(reward.starts()).isEqualTo(1);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.trainer.loss.GroupAdvantage;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,9 +98,22 @@ final class RolloutMetrics {
     metrics.put("compression/acc_per_1k_tokens", 1000 * accuracy / tokens);
   }
 
-  /** What rewards of the user logged of the generation, under their own names (TRL: log_metric). */
+  /**
+   * What rewards of the user logged, under their own names: the mean over the completions that have
+   * it (TRL: log_metric).
+   */
   private static void logged(List<Episode> episodes, Map<String, Double> metrics) {
-    episodes.forEach(e -> e.score().logged().metrics().forEach(metrics::putIfAbsent));
+    Map<String, DoubleSummaryStatistics> all = new LinkedHashMap<>();
+    for (Episode episode : episodes) {
+      episode
+          .score()
+          .logged()
+          .metrics()
+          .forEach(
+              (name, value) ->
+                  all.computeIfAbsent(name, any -> new DoubleSummaryStatistics()).accept(value));
+    }
+    all.forEach((name, values) -> metrics.putIfAbsent(name, values.getAverage()));
   }
 
   private static double[] values(List<Episode> episodes, ToDoubleFunction<Episode> value) {

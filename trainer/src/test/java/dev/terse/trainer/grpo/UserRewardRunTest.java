@@ -3,6 +3,8 @@ package dev.terse.trainer.grpo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.engine.Engine;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.testkit.TinyModels;
@@ -36,16 +38,22 @@ class UserRewardRunTest {
 
   /** Compiles {@code com.example.MyReward} with this body of {@code of}; returns its class path. */
   private Path compiled(String body) throws IOException {
+    return compiled("RewardTerm", "dev.terse.reward.Sample sample", body);
+  }
+
+  private Path compiled(String type, String parameters, String body) throws IOException {
     Path source = folder.resolve("MyReward.java");
     Files.writeString(
         source,
         """
         package com.example;
-        public class MyReward implements dev.terse.reward.RewardTerm {
+        public class MyReward implements dev.terse.reward.%i {
           public String name() { return "mine"; }
-          public double of(dev.terse.reward.Sample sample) { %s }
+          public double of(%p) { %s }
         }
         """
+            .replace("%i", type)
+            .replace("%p", parameters)
             .replace("%s", body));
     Path classes = Files.createDirectories(folder.resolve("classes"));
     int status =
@@ -96,6 +104,35 @@ class UserRewardRunTest {
         .hasSize(2);
     assertThat(sink.values("train/reward_absent")).containsOnly(0.0);
     assertThat(children()).isEqualTo(before);
+  }
+
+  @Test
+  void run_rewardThatLogs_isInMetricsAndBesideTheCompletions() throws IOException {
+    Path classes =
+        compiled(
+            "LoggingReward",
+            "dev.terse.reward.Sample sample, dev.terse.reward.RewardLog log",
+            """
+            log.logMetric("my/length", sample.tokens());
+            log.logExtra("shown", java.util.List.of(sample.tokens(), sample.gold()));
+            return sample.tokens();
+            """);
+    run("--reward_funcs=[class:com.example.MyReward]", "--reward_classpath=" + classes);
+    assertThat(sink.values("train/my/length"))
+        .isEqualTo(sink.values("train/completions/mean_length"))
+        .hasSize(2);
+    List<JsonNode> rows = new ArrayList<>();
+    for (String line :
+        Files.readAllLines(folder.resolve("out/completions/completions_00001.jsonl"))) {
+      rows.add(new ObjectMapper().readTree(line));
+    }
+    assertThat(rows)
+        .hasSize(4)
+        .allSatisfy(
+            row -> {
+              assertThat(row.path("shown").get(0)).isEqualTo(row.get("tokens"));
+              assertThat(row.path("shown").get(1)).isEqualTo(row.get("gold"));
+            });
   }
 
   @Test
