@@ -144,10 +144,11 @@ final class PublishedTerms {
     throw new IllegalArgumentException(
         "reward_funcs "
             + name
-            + " is a Python function; run it in a process of its own: \"command:python"
+            + " is none of ours. A Python function is run in a process of its own: \"command:python"
             + " examples/trl_reward.py "
             + name
-            + "\"");
+            + "\"; a Java class is named as class:"
+            + name);
   }
 
   private static <T> T or(T value, T otherwise) {

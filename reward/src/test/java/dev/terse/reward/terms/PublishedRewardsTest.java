@@ -202,8 +202,9 @@ class PublishedRewardsTest {
                 RewardTerms.rubric(
                     List.of("my_lib.rewards.f"), List.of(), RewardSettings.defaults()))
         .hasMessage(
-            "reward_funcs my_lib.rewards.f is a Python function; run it in a process of its own:"
-                + " \"command:python examples/trl_reward.py my_lib.rewards.f\"");
+            "reward_funcs my_lib.rewards.f is none of ours. A Python function is run in a process of"
+                + " its own: \"command:python examples/trl_reward.py my_lib.rewards.f\"; a Java"
+                + " class is named as class:my_lib.rewards.f");
   }
 
   /** A term that compares fails for all, or for none. */

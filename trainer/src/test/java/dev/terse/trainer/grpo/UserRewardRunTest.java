@@ -167,7 +167,7 @@ class UserRewardRunTest {
     refused("there is no " + folder.resolve("no.jar"), "[class:a.B]", folder.resolve("no.jar"));
     refused("reward_funcs names no class:com.example.MyReward on it", "[accuracy]", folder);
     refused("known: accuracy", "[acuracy]", null);
-    refused("class:<name of your class>", "[com.example.MyReward]", null);
+    refused("a Java class is named as class:com.example.MyReward", "[com.example.MyReward]", null);
     refused("reward names must differ", "[class:a.Mine, class:b.Mine]", null);
   }
 
