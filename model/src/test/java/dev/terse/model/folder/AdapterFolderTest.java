@@ -60,10 +60,10 @@ class AdapterFolderTest {
         folder.resolve("adapter_config.json")
             + " cannot be used: peft_type must be LORA, is \"IA3\"",
         "target_parameters [\"experts\"] is not supported",
-        "rank_pattern must hold ranks of 1 or more, is {\"q_proj\":0}",
+        "rank_pattern must hold ranks from 1 to 65536, is {\"q_proj\":0}",
         "bias must be none, is \"all\"",
         "init_lora_weights \"pissa\" changes the base model's weights",
-        "r must be 1 or more, is 0");
+        "r must be from 1 to 65536, is 0");
   }
 
   @Test
