@@ -3,7 +3,7 @@
     python trainer/src/test/python/golden_sft_run.py > trainer/src/test/resources/golden/sft-run.json
 
 Needs trl (1.16.0 was used), transformers, datasets and torch. Everything is in float32, on the CPU: 20 updates over 12
-rows in their order, of text, of prompt and completion, and of messages.
+rows in their order, of text, of prompt and completion, and of messages, with each mask.
 """
 
 import contextlib
@@ -48,11 +48,21 @@ ROWS = {
         for i in range(12)
     ],
 }
+MARKED = (
+    "{% for m in messages %}{{ '<|' + m.role + '|>' }}{% if m.role == 'assistant' %}{% generation %}"
+    "{{ m.content + '<|end|>' }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}{% endfor %}"
+)
 RUNS = {
     "text": dict(rows="text", loss_type="nll", gradient_accumulation_steps=1),
     "completions": dict(rows="prompt and completion", loss_type="nll", gradient_accumulation_steps=2),
     "completions, dft": dict(rows="prompt and completion", loss_type="dft", gradient_accumulation_steps=1),
     "messages": dict(rows="messages", loss_type="nll", gradient_accumulation_steps=1, weight_decay=0.1),
+    "prompts too": dict(
+        rows="prompt and completion", loss_type="nll", gradient_accumulation_steps=1, completion_only_loss=False
+    ),
+    "assistant only": dict(
+        rows="messages", loss_type="nll", gradient_accumulation_steps=2, assistant_only_loss=True, chat_template=MARKED
+    ),
 }
 
 
@@ -65,7 +75,9 @@ class Recorded(TrainerCallback):
             self.logs.append(dict(logs))
 
 
-def run(rows, gradient_accumulation_steps, **settings):
+def run(rows, gradient_accumulation_steps, chat_template=None, **settings):
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(MODEL)
+    tokenizer.chat_template = chat_template or tokenizer.chat_template
     model = AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32)
     begun = {k: v.clone() for k, v in model.state_dict().items()}
     recorded = Recorded()
@@ -90,7 +102,7 @@ def run(rows, gradient_accumulation_steps, **settings):
             **settings,
         ),
         train_dataset=Dataset.from_list(ROWS[rows]),
-        processing_class=PreTrainedTokenizerFast.from_pretrained(MODEL),
+        processing_class=tokenizer,
         callbacks=[recorded],
     )
     losses = []
@@ -121,7 +133,11 @@ def run(rows, gradient_accumulation_steps, **settings):
         }
     return {
         "rows": rows,
-        "settings": {"gradient_accumulation_steps": a, **settings},
+        "settings": {
+            "gradient_accumulation_steps": a,
+            **({"chat_template": chat_template} if chat_template else {}),
+            **settings,
+        },
         "updates": updates,
         "weights": weights,
     }

@@ -110,9 +110,10 @@ class SamplerTest {
         try (Tensor logits = engine.allocate(1, 3)) {
           logits.setDoubles(new double[] {1, bad, 0});
           assertThatThrownBy(() -> sampler.draw(logits, new long[1], UNSEEN))
-              .isInstanceOf(IllegalStateException.class)
-              .hasMessageContaining(
-                  "expected finite logits, found NaN or infinity in live sequence 0");
+              .isInstanceOf(BrokenModelException.class)
+              .hasMessage(
+                  "expected finite logits, found NaN or infinity in live sequence 0; the weights are"
+                      + " damaged or have diverged");
         }
       }
     }

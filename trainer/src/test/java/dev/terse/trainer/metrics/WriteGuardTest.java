@@ -37,6 +37,6 @@ class WriteGuardTest {
         .containsExactly(
             "metrics are being lost, training goes on: cannot write "
                 + Path.of("runs", "metrics.jsonl")
-                + ": java.io.IOException: No space left on device");
+                + ": No space left on device");
   }
 }
