@@ -29,6 +29,12 @@ public final class ConfigValues {
     return setting != null && setting.value() != null;
   }
 
+  /** Where {@code entry}, a map in the value of {@code key}, begins; else where the key stands. */
+  public String place(String key, Object entry) {
+    String place = settings.get(key).place();
+    return entry instanceof WrittenMap map && place.startsWith("line ") ? map.place() : place;
+  }
+
   /** Where the keys among {@code keys} stand that were written, e.g. "line 4, line 7: ". */
   public String places(String... keys) {
     String places =

@@ -21,6 +21,7 @@ final class Counterparts {
     exclusive("warmup_steps", "warmup_ratio");
     exclusive("generation_batch_size", "steps_per_generation");
     exclusive("reward_preset", "reward_funcs");
+    REPLACED_BY.put("test_split_size", Set.of("dataset_name", "dataset_mixture"));
     REPLACED_BY.put("dataset_splits", Set.of("dataset_name", "dataset_mixture", "datasets"));
     REPLACED_BY.put("tokenizer_path", Set.of("model_name_or_path", "model_init"));
   }

@@ -100,7 +100,7 @@ final class FlatYaml {
       return list;
     }
     if (token == JsonToken.START_OBJECT) {
-      Map<String, Object> map = new LinkedHashMap<>();
+      Map<String, Object> map = new WrittenMap(place());
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String key = parser.currentName();
         parser.nextToken();

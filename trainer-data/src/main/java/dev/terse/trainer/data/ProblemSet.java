@@ -3,7 +3,7 @@ package dev.terse.trainer.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.answers.AnswerCheck;
 import dev.terse.io.DataRows;
-import dev.terse.io.rows.RowFiles;
+import dev.terse.io.rows.RowSource;
 import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.model.chat.Conversation;
 import dev.terse.rollout.Prompt;
@@ -48,23 +48,18 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
   public static ProblemSet load(
       Path file, PromptEncoder encoder, PromptConfig config, int maxPromptLength)
       throws IOException {
-    return load(List.of(file), encoder, config, maxPromptLength, Answers.REQUIRED);
-  }
-
-  /** Files for a message. */
-  public static String name(List<Path> files) {
-    return files.get(0) + (files.size() == 1 ? "" : " and " + (files.size() - 1) + " more");
+    return load(RowSource.of(List.of(file)), encoder, config, maxPromptLength, Answers.REQUIRED);
   }
 
   /**
-   * Reads files.
+   * Reads rows.
    *
    * @param maxPromptLength in tokens
    * @throws IllegalArgumentException naming the row that cannot be used, or if not even half of the
    *     problems are left
    */
   public static ProblemSet load(
-      List<Path> files,
+      RowSource source,
       PromptEncoder encoder,
       PromptConfig config,
       int maxPromptLength,
@@ -74,7 +69,7 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
     int read = 0;
     int tooLong = 0;
     List<String> unread = new ArrayList<>();
-    try (DataRows rows = RowFiles.open(files, Set.of())) {
+    try (DataRows rows = source.open(Set.of())) {
       for (JsonNode row = rows.next(); row != null; row = rows.next()) {
         Problem problem = problem(row, read, rows, encoder, config);
         if (problem.gold() == null && answers == Answers.REQUIRED) {
@@ -97,7 +92,7 @@ public record ProblemSet(List<Problem> problems, int read, int tooLong, List<Str
     ProblemSet set = new ProblemSet(List.copyOf(problems), read, tooLong, List.copyOf(unread));
     if (problems.isEmpty() || 2 * tooLong > read) {
       throw new IllegalArgumentException(
-          name(files)
+          source.name()
               + (problems.isEmpty()
                   ? " holds no problem to work on: "
                   : " would lose most of its problems: ")

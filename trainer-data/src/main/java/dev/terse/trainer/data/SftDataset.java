@@ -2,7 +2,7 @@ package dev.terse.trainer.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.io.DataRows;
-import dev.terse.io.rows.RowFiles;
+import dev.terse.io.rows.RowSource;
 import dev.terse.model.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,21 +54,16 @@ public record SftDataset(List<SftRow> rows, Counts counts) {
   /** As below, of one file. */
   public static SftDataset load(Path file, PromptEncoder encoder, SftRules rules)
       throws IOException {
-    return load(List.of(file), encoder, rules);
-  }
-
-  /** Files for a message. */
-  public static String name(List<Path> files) {
-    return ProblemSet.name(files);
+    return load(RowSource.of(List.of(file)), encoder, rules);
   }
 
   /**
-   * Reads files.
+   * Reads rows.
    *
    * @throws IllegalArgumentException naming the line that cannot be used, or if no more than half
    *     of the rows are left
    */
-  public static SftDataset load(List<Path> files, PromptEncoder encoder, SftRules rules)
+  public static SftDataset load(RowSource source, PromptEncoder encoder, SftRules rules)
       throws IOException {
     List<SftRow> rows = new ArrayList<>();
     List<String> empty = new ArrayList<>();
@@ -76,7 +71,7 @@ public record SftDataset(List<SftRow> rows, Counts counts) {
     int cut = 0;
     int tooLong = 0;
     int longest = 0;
-    try (DataRows lines = RowFiles.open(files, rules.columns())) {
+    try (DataRows lines = source.open(rules.columns())) {
       SftEncoder encoded = new SftEncoder(encoder, rules);
       for (JsonNode json = lines.next(); json != null; json = lines.next()) {
         read++;
@@ -95,7 +90,7 @@ public record SftDataset(List<SftRow> rows, Counts counts) {
     }
     SftDataset dataset =
         new SftDataset(List.copyOf(rows), new Counts(read, cut, tooLong, longest, empty));
-    dataset.requireHalf(name(files), rules.maxLength());
+    dataset.requireHalf(source.name(), rules.maxLength());
     return dataset;
   }
 

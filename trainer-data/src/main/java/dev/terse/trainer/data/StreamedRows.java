@@ -3,6 +3,7 @@ package dev.terse.trainer.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.io.rows.RowBlocks;
 import dev.terse.io.rows.RowFiles;
+import dev.terse.io.rows.RowSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public final class StreamedRows extends AbstractList<List<SftRow>> {
       }
     }
     if (count == 0) {
-      throw new IllegalArgumentException(ProblemSet.name(files) + " holds no row to train on");
+      throw new IllegalArgumentException(RowSource.of(files).name() + " holds no row to train on");
     }
     this.rows = count;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.SeedTree;
+import dev.terse.io.rows.RowSource;
 import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.testkit.SharedData;
@@ -169,7 +170,8 @@ class DataTest {
     Path file =
         Files.writeString(
             folder.resolve("problems.jsonl"), String.join("\n", rows).replace('\'', '"') + "\n");
-    return ProblemSet.load(List.of(file), encoder, PromptConfig.PLAIN, 100_000, answers);
+    return ProblemSet.load(
+        RowSource.of(List.of(file)), encoder, PromptConfig.PLAIN, 100_000, answers);
   }
 
   /** Case grpo-conversational-prompt. */

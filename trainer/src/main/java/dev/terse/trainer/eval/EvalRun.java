@@ -4,6 +4,7 @@ import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.io.rows.DataFolder;
+import dev.terse.io.rows.RowSource;
 import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.WeightUse;
@@ -64,7 +65,7 @@ public final class EvalRun {
         config.maxPromptLength() == null ? longest : Math.min(longest, config.maxPromptLength());
     ProblemSet set =
         ProblemSet.load(
-            DataFolder.files(Path.of(config.datasetName()), null, "test"),
+            RowSource.of(DataFolder.files(Path.of(config.datasetName()), null, "test")),
             new PromptEncoder(model.tokenizer(), template(model)),
             config.prompt(),
             limit,

@@ -4,6 +4,7 @@ import dev.terse.trainer.config.CheckedBy;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.data.PromptConfig;
+import dev.terse.trainer.data.mixture.MixtureRule;
 import dev.terse.trainer.grpo.state.ReferenceSync;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
@@ -22,7 +23,7 @@ import dev.terse.trainer.model.ModelArguments;
  * @param numGenerationsEval completions of a prompt that an evaluation draws beside the greedy one;
  *     num_generations where unset, 0 for none (ours)
  */
-@CheckedBy(BatchPlan.Arithmetic.class)
+@CheckedBy({BatchPlan.Arithmetic.class, MixtureRule.class})
 public record GrpoConfig(
     ModelArguments model,
     TrainingConfig training,

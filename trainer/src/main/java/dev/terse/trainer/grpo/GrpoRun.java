@@ -1,6 +1,7 @@
 package dev.terse.trainer.grpo;
 
 import dev.terse.engine.Engine;
+import dev.terse.io.rows.RowSource;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.reward.Rubric;
 import dev.terse.trainer.config.ConfigReader.Loaded;
@@ -8,6 +9,7 @@ import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.PromptEncoder;
+import dev.terse.trainer.data.mixture.RunRows;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingRun;
@@ -67,9 +69,9 @@ public final class GrpoRun {
     if (config.training().dataset().datasetStreaming()) {
       LOG.warn("dataset_streaming changes nothing here: problems are read whole, they are small");
     }
-    List<Problem> train = problems(config.training().trainFiles(), model);
-    List<Path> evalFiles = config.training().evalFiles();
-    List<Problem> eval = evalFiles.isEmpty() ? List.of() : problems(evalFiles, model);
+    RunRows rows = config.training().rows();
+    List<Problem> train = problems(rows.train(), model);
+    List<Problem> eval = rows.eval().isEmpty() ? List.of() : problems(rows.eval().get(), model);
     int printed =
         !config.logCompletions()
             ? 0
@@ -106,7 +108,7 @@ public final class GrpoRun {
                     config.model(), engine, config.training().seed(), config.learnsTurns())));
   }
 
-  private List<Problem> problems(List<Path> files, ModelFolder model) throws IOException {
+  private List<Problem> problems(RowSource source, ModelFolder model) throws IOException {
     int positionsForPrompt =
         model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
     if (positionsForPrompt < 1) {
@@ -121,15 +123,15 @@ public final class GrpoRun {
     int maxPromptLength = limit == null ? positionsForPrompt : Math.min(limit, positionsForPrompt);
     ProblemSet set =
         ProblemSet.load(
-            files,
+            source,
             new PromptEncoder(model.tokenizer(), model.template()),
             config.prompt(),
             maxPromptLength,
             config.reward().needsRightAnswers() ? Answers.REQUIRED : Answers.OPTIONAL);
     if (set.losesRows()) {
-      LOG.warn("{}: {}", ProblemSet.name(files), set.summary(maxPromptLength));
+      LOG.warn("{}: {}", source.name(), set.summary(maxPromptLength));
     } else {
-      LOG.info("{}: {}", ProblemSet.name(files), set.summary(maxPromptLength));
+      LOG.info("{}: {}", source.name(), set.summary(maxPromptLength));
     }
     return set.problems();
   }

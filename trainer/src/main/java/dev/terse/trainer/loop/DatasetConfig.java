@@ -4,6 +4,7 @@ import dev.terse.io.rows.DataFolder;
 import dev.terse.trainer.config.Default;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,9 +22,13 @@ public record DatasetConfig(
     @Default("test") String datasetTestSplit,
     @Default("false") boolean datasetStreaming) {
 
-  /** Files to train on. */
-  public List<Path> train(String place) throws IOException {
-    return DataFolder.files(Path.of(place), datasetConfig, datasetTrainSplit);
+  /** Files to train on, in the order of the places. */
+  public List<Path> train(List<String> places) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String place : places) {
+      files.addAll(DataFolder.files(Path.of(place), datasetConfig, datasetTrainSplit));
+    }
+    return files;
   }
 
   /** Files to evaluate on. */

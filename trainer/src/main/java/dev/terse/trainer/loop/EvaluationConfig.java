@@ -18,14 +18,6 @@ public record EvaluationConfig(
     @Default("false") boolean evalOnStart,
     @Default("8") @Range("[1, inf)") int perDeviceEvalBatchSize) {
 
-  public EvaluationConfig {
-    if (evalDataset == null && (evalStrategy != Cadence.NO || evalOnStart)) {
-      throw new IllegalArgumentException(
-          "eval_strategy and eval_on_start need eval_dataset, a file or the folder of a data"
-              + " set");
-    }
-  }
-
   /** Whether an evaluation is due after update {@code step}, counted from 1. */
   public boolean isDue(int step, int stepsPerEpoch, int maxSteps, int loggingSteps) {
     int every = evalSteps == null ? loggingSteps : Cadence.every(evalSteps, maxSteps);

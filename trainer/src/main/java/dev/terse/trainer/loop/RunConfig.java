@@ -23,13 +23,13 @@ public interface RunConfig {
 
   /** Files and folders that the run reads. */
   default List<Path> inputs() {
-    return Stream.of(
+    Stream<String> models =
+        Stream.of(
             model().modelNameOrPath(),
             model().modelInit(),
             model().tokenizerPath(),
-            model().chat().chatTemplatePath(),
-            training().datasetName(),
-            training().evaluation().evalDataset())
+            model().chat().chatTemplatePath());
+    return Stream.concat(models, training().places().stream())
         .filter(Objects::nonNull)
         .map(Path::of)
         .toList();

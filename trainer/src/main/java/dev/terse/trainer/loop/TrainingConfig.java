@@ -1,10 +1,13 @@
 package dev.terse.trainer.loop;
 
+import dev.terse.io.rows.RowSource;
 import dev.terse.trainer.checkpoint.SaveStrategy;
 import dev.terse.trainer.checkpoint.SavingConfig;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.data.mixture.MixtureConfig;
+import dev.terse.trainer.data.mixture.RunRows;
 import dev.terse.trainer.memory.MemoryCheck;
 import dev.terse.trainer.memory.MemorySettings;
 import dev.terse.trainer.metrics.LoggingConfig;
@@ -12,14 +15,17 @@ import dev.terse.trainer.model.LoraConfig;
 import dev.terse.trainer.optim.OptimizerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What SFT and GRPO share (transformers' TrainingArguments with TRL's changes); keys and defaults
  * are TRL's.
  *
  * @param outputDir folder of the run: the final model, checkpoints, logs
- * @param datasetName file of the training rows, or the folder of a data set as the hub has it
+ * @param datasetName file of the training rows, or the folder of a data set as the hub has it; or
+ *     several, read one after another
  * @param perDeviceTrainBatchSize rows of a micro-batch; in GRPO completions, not prompts
  * @param gradientAccumulationSteps micro-batches of an update
  * @param numProcesses devices that the run is counted for: this one process computes the
@@ -39,8 +45,9 @@ import java.util.List;
  */
 public record TrainingConfig(
     @Default("trainer_output") String outputDir,
-    String datasetName,
+    @Default(Default.UNSET) List<String> datasetName,
     DatasetConfig dataset,
+    MixtureConfig mixture,
     @Default("8") @Range("[1, inf)") int perDeviceTrainBatchSize,
     @Default("1") @Range("[1, inf)") int gradientAccumulationSteps,
     @Default("1") @Range("[1, inf)") int numProcesses,
@@ -61,6 +68,12 @@ public record TrainingConfig(
     if (maxSteps == 0 || maxSteps < -1) {
       throw new IllegalArgumentException(
           "max_steps must be a number of updates, or -1 for num_train_epochs; was " + maxSteps);
+    }
+    boolean evaluates = evaluation.evalStrategy() != Cadence.NO || evaluation.evalOnStart();
+    if (evaluates && evaluation.evalDataset() == null && !mixture.holdsOut()) {
+      throw new IllegalArgumentException(
+          "eval_strategy and eval_on_start need eval_dataset, a file or the folder of a data set;"
+              + " or test_split_size of a mixture");
     }
     requireComparable(saving, evaluation, logging.loggingSteps());
     if (optimizer.followsEvaluations() && evaluation.evalStrategy() == Cadence.NO) {
@@ -133,12 +146,33 @@ public record TrainingConfig(
 
   /** Files of the rows to train on. */
   public List<Path> trainFiles() throws IOException {
-    return dataset.train(datasetName);
+    return mixture.isGiven() ? mixture.files() : dataset.train(datasetName);
   }
 
-  /** Files of the rows to evaluate on; none where no eval_dataset is named. */
-  public List<Path> evalFiles() throws IOException {
-    return evaluation.evalDataset() == null ? List.of() : dataset.test(evaluation.evalDataset());
+  /** The rows of eval_dataset; empty where none is named. */
+  private Optional<RowSource> evalRows() throws IOException {
+    return evaluation.evalDataset() == null
+        ? Optional.empty()
+        : Optional.of(RowSource.of(dataset.test(evaluation.evalDataset())));
+  }
+
+  /** The rows to train and to evaluate on. */
+  public RunRows rows() throws IOException {
+    Optional<RowSource> eval = evalRows();
+    if (!mixture.isGiven()) {
+      return new RunRows(RowSource.of(trainFiles()), eval);
+    }
+    RunRows mixed = mixture.rows(seed);
+    return eval.isPresent() ? new RunRows(mixed.train(), eval) : mixed;
+  }
+
+  /** Files and folders that are named as data. */
+  List<String> places() {
+    List<String> places = new ArrayList<>(mixture.isGiven() ? mixture.places() : datasetName);
+    if (evaluation.evalDataset() != null) {
+      places.add(evaluation.evalDataset());
+    }
+    return places;
   }
 
   /** Seed of the order of the data. */

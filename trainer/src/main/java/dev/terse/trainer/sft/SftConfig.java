@@ -1,7 +1,9 @@
 package dev.terse.trainer.sft;
 
+import dev.terse.trainer.config.CheckedBy;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.data.mixture.MixtureRule;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.loss.SftLoss;
@@ -18,6 +20,7 @@ import dev.terse.trainer.model.ModelArguments;
  *     which weights each token by its own probability
  * @param neftuneNoiseAlpha how far embeddings are moved by noise in training; unset for none
  */
+@CheckedBy(MixtureRule.class)
 public record SftConfig(
     ModelArguments model,
     TrainingConfig training,

@@ -1,6 +1,7 @@
 package dev.terse.trainer.sft;
 
 import dev.terse.engine.Engine;
+import dev.terse.io.rows.RowSource;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.trainer.config.ConfigReader.Loaded;
@@ -9,6 +10,7 @@ import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.SftDataset;
 import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.data.StreamedRows;
+import dev.terse.trainer.data.mixture.RunRows;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingRun;
 import dev.terse.trainer.metrics.MetricSink;
@@ -45,14 +47,13 @@ public final class SftRun {
 
   private SftTrainer trainer(ModelFolder model, Phases phases) throws IOException {
     int maxLength = maxLength(model.decoder());
-    List<Path> trainFiles = config.training().trainFiles();
+    RunRows rows = config.training().rows();
     List<List<SftRow>> train =
         config.training().dataset().datasetStreaming()
-            ? streamed(trainFiles, model, maxLength)
-            : load(trainFiles, model, maxLength, config.rows().packs());
-    List<Path> evalFiles = config.training().evalFiles();
+            ? streamed(rows.train().files(), model, maxLength)
+            : load(rows.train(), model, maxLength, config.rows().packs());
     List<List<SftRow>> eval =
-        evalFiles.isEmpty() ? List.of() : load(evalFiles, model, maxLength, Packing.NONE);
+        rows.eval().isEmpty() ? List.of() : load(rows.eval().get(), model, maxLength, Packing.NONE);
     return new SftTrainer(model.decoder(), config, train, eval, phases);
   }
 
@@ -68,7 +69,7 @@ public final class SftRun {
             files,
             new PromptEncoder(model.tokenizer(), model.template()),
             config.rows().rules(maxLength));
-    LOG.info("{}: {}", SftDataset.name(files), rows.summary());
+    LOG.info("{}: {}", RowSource.of(files).name(), rows.summary());
     List<SftRow> first = rows.get(0);
     if (!first.isEmpty()) {
       LOG.info(
@@ -78,13 +79,13 @@ public final class SftRun {
   }
 
   private List<List<SftRow>> load(
-      List<Path> files, ModelFolder model, int maxLength, Packing packing) throws IOException {
+      RowSource source, ModelFolder model, int maxLength, Packing packing) throws IOException {
     SftDataset data =
         SftDataset.load(
-            files,
+            source,
             new PromptEncoder(model.tokenizer(), model.template()),
             config.rows().rules(packing.splits() ? Integer.MAX_VALUE : maxLength));
-    String summary = SftDataset.name(files) + ": " + data.summary(maxLength) + skips(data, model);
+    String summary = source.name() + ": " + data.summary(maxLength) + skips(data, model);
     if (data.losesRows()) {
       LOG.warn("{}", summary);
     } else {

@@ -163,7 +163,7 @@ class LossCurveTest {
                 config.training().seed())) {
       List<Problem> problems =
           ProblemSet.load(
-                  Path.of(config.training().datasetName()),
+                  Path.of(config.training().datasetName().get(0)),
                   new PromptEncoder(model.tokenizer(), model.template()),
                   config.prompt(),
                   model.decoder().config().maxPositions())
