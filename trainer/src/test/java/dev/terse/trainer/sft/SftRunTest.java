@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -97,6 +98,33 @@ class SftRunTest {
         ModelFolder model = ModelFolder.load(folder.resolve("out"), engine)) {
       assertThat(model.tokenizer().id("[SKIP]")).isPresent();
     }
+  }
+
+  /** A mixture trains and is evaluated on its test split; its files are part of the run. */
+  @Test
+  void run_onAMixture_resumesWithTheSameFilesOnly() throws IOException {
+    Path first = data(8);
+    Path second = Files.copy(first, folder.resolve("second.jsonl"));
+    Files.writeString(second, Files.readAllLines(first).get(3) + "\n", StandardOpenOption.APPEND);
+    String[] mixture = {
+      "--dataset_name=null",
+      "--datasets=[{path: " + first + "}, {path: " + second + "}]",
+      "--test_split_size=5",
+      "--eval_strategy=steps",
+      "--eval_steps=3",
+      "--save_steps=3"
+    };
+    assertThat(run("out", new StopSignal(), mixture)).isEqualTo(6);
+    assertThat(sink.values("eval/loss")).hasSize(2).allMatch(Double::isFinite);
+    List<Double> losses = sink.values("train/loss");
+    sink = new MemorySink();
+    List<String> again = new ArrayList<>(List.of(mixture));
+    again.add("--resume_from_checkpoint=" + folder.resolve("out/checkpoint-3"));
+    assertThat(run("again", new StopSignal(), again.toArray(String[]::new))).isEqualTo(6);
+    assertThat(sink.values("train/loss")).isEqualTo(losses.subList(3, 6));
+    Files.writeString(second, Files.readAllLines(first).get(4) + "\n", StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> run("other", new StopSignal(), again.toArray(String[]::new)))
+        .hasMessageContaining("the data set has another content");
   }
 
   /** The line that is being gathered when a run ends is logged, with the share that was skipped. */

@@ -55,7 +55,7 @@ public record MixtureConfig(
 
   /** Files and folders that are named. */
   public List<String> places() {
-    return entries().stream().map(MixtureEntry::path).toList();
+    return entries().stream().flatMap(entry -> entry.places().stream()).toList();
   }
 
   /**

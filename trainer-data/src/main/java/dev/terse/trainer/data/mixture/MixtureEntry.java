@@ -37,15 +37,26 @@ record MixtureEntry(
   /** The hub's name of the configuration of a data set that has no others. */
   private static final String NO_CONFIG = "default";
 
+  private boolean isFormat() {
+    return FORMATS.contains(path) && !dataFiles.isEmpty();
+  }
+
+  /** Files and folders that are named. */
+  List<String> places() {
+    Path folder = Path.of(dataDir == null ? "" : dataDir);
+    return isFormat()
+        ? dataFiles.stream().map(file -> folder.resolve(file).toString()).toList()
+        : List.of(path);
+  }
+
   /**
    * The files to read.
    *
    * @throws IllegalArgumentException if the folder has none such
    */
   List<Path> files() throws IOException {
-    boolean format = FORMATS.contains(path) && !dataFiles.isEmpty();
-    Path place = format ? Path.of("") : Path.of(path);
-    if (!format && !Files.exists(place)) {
+    Path place = isFormat() ? Path.of("") : Path.of(path);
+    if (!isFormat() && !Files.exists(place)) {
       throw new NoSuchFileException(place + ": no such file");
     }
     Path folder = dataDir == null ? place : place.resolve(dataDir);

@@ -29,6 +29,7 @@ final class MixtureReader {
 
   private final BiConsumer<Integer, String> problems;
   private int number;
+  private int told;
   private Map<String, Object> entry;
 
   /**
@@ -43,17 +44,10 @@ final class MixtureReader {
   /** The entries; those with problems are told and left out. */
   List<MixtureEntry> entries(List<?> written) {
     List<MixtureEntry> entries = new ArrayList<>();
-    int[] told = new int[1];
-    MixtureReader counting =
-        new MixtureReader(
-            (at, sentence) -> {
-              told[0]++;
-              problems.accept(at, sentence);
-            });
     for (int i = 0; i < written.size(); i++) {
-      int before = told[0];
-      MixtureEntry one = counting.entry(i, written.get(i));
-      if (told[0] == before) {
+      int before = told;
+      MixtureEntry one = entry(i, written.get(i));
+      if (told == before) {
         entries.add(one);
       }
     }
@@ -137,6 +131,7 @@ final class MixtureReader {
   }
 
   private void tell(String sentence) {
+    told++;
     problems.accept(number, sentence);
   }
 
