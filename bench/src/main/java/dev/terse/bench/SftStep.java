@@ -117,7 +117,7 @@ final class SftStep implements Runnable, AutoCloseable {
     SftLoss loss = new SftLoss(rows.count());
     try (Gradient gradient = optimizer.zeroGradient()) {
       TokenScores scores = decoder.accumulate(batch, rows, 1, loss, gradient.sums(), recompute);
-      optimizer.update(gradient, loss.value(scores.logProbs()), LEARNING_RATE);
+      optimizer.update(gradient, loss.value(scores), LEARNING_RATE);
     }
   }
 

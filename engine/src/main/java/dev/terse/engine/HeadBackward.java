@@ -40,4 +40,20 @@ public record HeadBackward<T extends Tensor>(
     }
     return gradient;
   }
+
+  /**
+   * Asks the loss for the same rows' mean log-probabilities.
+   *
+   * @return d loss / d mean ln p, over the temperature; 0 without a target, [to - from]
+   */
+  public double[] askMeans(
+      HeadRows rows, TokenScores scores, int from, int to, double temperature) {
+    double[] gradient = new double[to - from];
+    for (int k = from; k < to; k++) {
+      if (rows.hasTarget(k)) {
+        gradient[k - from] = loss.ofMean(k, scores.meanLogProbs()[k]) / temperature;
+      }
+    }
+    return gradient;
+  }
 }

@@ -50,18 +50,20 @@ final class CudaHead {
         Chunk chunk = new Chunk(scratch, hidden, head, rows.range(from, to));
         double[] told = chunk.forward(temperature);
         for (int k = from; k < to; k++) {
-          int at = 3 * (k - from);
-          scores.put(k, told[at], told[at + 1], told[at + 2] != 0);
+          int at = 4 * (k - from);
+          scores.put(k, told[at], told[at + 1], told[at + 2], told[at + 3] != 0);
         }
         if (backward != null) {
           double[] dLogProbs = backward.ask(rows, scores, from, to, temperature);
           double[] dEntropies = backward.askEntropies(rows, scores, from, to, temperature);
-          float[] entropies = new float[2 * (to - from)];
+          double[] dMeans = backward.askMeans(rows, scores, from, to, temperature);
+          float[] more = new float[3 * (to - from)];
           for (int k = from; k < to; k++) {
-            entropies[2 * (k - from)] = (float) dEntropies[k - from];
-            entropies[2 * (k - from) + 1] = (float) scores.entropies()[k];
+            more[3 * (k - from)] = (float) dEntropies[k - from];
+            more[3 * (k - from) + 1] = (float) scores.entropies()[k];
+            more[3 * (k - from) + 2] = (float) dMeans[k - from];
           }
-          chunk.backward(dLogProbs, entropies, backward);
+          chunk.backward(dLogProbs, more, backward);
         }
       }
     }
@@ -96,11 +98,13 @@ final class CudaHead {
       this.hidden = operands.of(gathered, count, channels, scratch);
     }
 
-    /** Of each row its log-probability, entropy, and 1 if the target is the likeliest. */
+    /**
+     * Of each row its log-probability, mean of all, entropy, and 1 if the target is the likeliest.
+     */
     double[] forward(double temperature) {
       Operand out = new Operand(logits, count, vocabulary);
       device.multiply(new Matmul(hidden, head.transpose(), out, 1 / temperature, 0));
-      long scores = scratch.doubles(3L * count);
+      long scores = scratch.doubles(4L * count);
       kernels.rows(
           "headScores",
           count,
@@ -111,15 +115,15 @@ final class CudaHead {
               .address(scores)
               .address(shift)
               .integer(vocabulary));
-      return scratch.doublesAt(scores, 3 * count);
+      return scratch.doublesAt(scores, 4 * count);
     }
 
     /**
      * @param dLogProbs derivatives by each row's log-probability, over the temperature
-     * @param entropies of each row the derivative by its entropy, over the temperature, and that
-     *     entropy
+     * @param more of each row the derivative by its entropy, over the temperature, that entropy,
+     *     and the derivative by its mean log-probability, over the temperature
      */
-    void backward(double[] dLogProbs, float[] entropies, HeadBackward<CudaTensor> backward) {
+    void backward(double[] dLogProbs, float[] more, HeadBackward<CudaTensor> backward) {
       TableGradient<CudaTensor> dHead = backward.dHead();
       kernels.rows(
           "headGradient",
@@ -129,7 +133,7 @@ final class CudaHead {
               .address(logits)
               .address(targets)
               .address(scratch.of(floats(dLogProbs)))
-              .address(scratch.of(entropies))
+              .address(scratch.of(more))
               .address(shift)
               .integer(vocabulary));
       Operand dLogits = operands.of(logits, count, vocabulary, scratch);

@@ -9,8 +9,8 @@ import java.util.Arrays;
 /**
  * The output head, one row of hidden state at a time; so only one row of V logits ever exists. With
  * scaled logits {@code z = hidden·headᵀ / temperature}: {@code ln p = z - lse}, entropy {@code =
- * lse - Σ p z}. Derivatives g by ln p(target) and h by the entropy H give {@code dz_v = g (1[v =
- * target] - p_v) - h p_v (ln p_v + H)}.
+ * lse - Σ p z}. Derivatives g by ln p(target), h by the entropy H and m by the mean of ln p give
+ * {@code dz_v = g (1[v = target] - p_v) - h p_v (ln p_v + H) + m (1 / V - p_v)}.
  */
 final class Head {
   private final HeapTensor hidden;
@@ -24,7 +24,7 @@ final class Head {
   }
 
   TokenScores scores(HeadRows rows) {
-    return scores(rows, (row, target, index, logProb, entropy, p) -> {});
+    return scores(rows, (scores, row, target, index, p) -> {});
   }
 
   /** Overwrites dHidden and adds to dHead. */
@@ -35,11 +35,14 @@ final class Head {
     int[] sumOf = sumOf(backward.dHead());
     return scores(
         rows,
-        (row, target, index, logProb, entropy, p) -> {
-          double dLogProb = backward.loss().of(index, logProb) / temperature;
+        (scores, row, target, index, p) -> {
+          double entropy = scores.entropies()[index];
+          double dLogProb = backward.loss().of(index, scores.logProbs()[index]) / temperature;
           double dEntropy = backward.loss().ofEntropy(index, entropy) / temperature;
+          double dMean = backward.loss().ofMean(index, scores.meanLogProbs()[index]) / temperature;
           for (int v = 0; v < p.length; v++) {
             double dz = dLogProb * ((v == target ? 1 : 0) - p[v]);
+            dz += dMean * (1.0 / p.length - p[v]);
             dz -= dEntropy == 0 || p[v] == 0 ? 0 : dEntropy * p[v] * (Math.log(p[v]) + entropy);
             for (int c = 0; c < head.rowSize(); c++) {
               dHidden.add(row, c, dz * head.get(v, c));
@@ -63,7 +66,7 @@ final class Head {
 
   /** What is done with a row that has a target, while its probabilities are at hand. */
   private interface TargetRow {
-    void accept(int row, int target, int index, double logProb, double entropy, double[] p);
+    void accept(TokenScores scores, int row, int target, int index, double[] p);
   }
 
   private TokenScores scores(HeadRows rows, TargetRow onTarget) {
@@ -75,15 +78,18 @@ final class Head {
       double lse = logSumExp(z, max);
       double[] p = new double[z.length];
       double entropy = 0;
+      double sum = 0;
       for (int v = 0; v < z.length; v++) {
         p[v] = Math.exp(z[v] - lse);
         entropy += p[v] * (lse - z[v]);
+        sum += z[v];
       }
-      scores.put(k, Double.NaN, entropy, false);
+      double mean = sum / z.length - lse;
+      scores.put(k, Double.NaN, mean, entropy, false);
       if (rows.hasTarget(k)) {
         int target = rows.targets()[k];
-        scores.put(k, z[target] - lse, entropy, z[target] == max);
-        onTarget.accept(row, target, k, z[target] - lse, entropy, p);
+        scores.put(k, z[target] - lse, mean, entropy, z[target] == max);
+        onTarget.accept(scores, row, target, k, p);
       }
     }
     return scores;

@@ -68,6 +68,8 @@ abstract class HeadConformance extends OperationConformance {
                     (index, logProb) -> 1, dHidden.actual(), TableGradient.whole(dHead.actual())));
     assertThat(scores.logProbs()[1]).isNaN();
     assertThat(scores.entropies()[1]).isNaN();
+    assertThat(scores.meanLogProbs()[1]).isNaN();
+    assertThat(scores.meanLogProbs()[2]).isFinite();
     assertThat(scores.targetIsArgMax()[1]).isFalse();
     assertThat(scores.logProbs()[0]).isFinite();
     assertThat(scores.entropies()[2]).isFinite();
@@ -127,7 +129,7 @@ abstract class HeadConformance extends OperationConformance {
 
   @ParameterizedTest
   @CsvSource({"5, 8, 7, 1.0", "70, 64, 513, 0.7", "33, 48, 4099, 1.3", "300, 5, 130, 1.0"})
-  void backward_lossOfEntropies_equalsReference(
+  void backward_lossOfEntropiesAndMeans_equalsReference(
       int n, int channels, int vocabulary, double temperature) {
     HeadRows rows = rows(n, vocabulary);
     Twin hidden = lab.normal(n, channels);
@@ -145,9 +147,14 @@ abstract class HeadConformance extends OperationConformance {
           public double ofEntropy(int index, double entropy) {
             return (index % 3 - 1) * (0.2 + entropy / 10) / rows.count();
           }
+
+          @Override
+          public double ofMean(int index, double meanLogProb) {
+            return (index % 4 - 1) * (0.1 + meanLogProb / 20) / rows.count();
+          }
         };
     lab.compare(
-        "head of " + vocabulary + " with a loss of entropies",
+        "head of " + vocabulary + " with a loss of entropies and means",
         Math.max(n, Math.max(channels, vocabulary)),
         (e, t) ->
             e.tokenLogProbs(
@@ -282,6 +289,7 @@ abstract class HeadConformance extends OperationConformance {
     Twin dHidden = lab.normal(n, channels);
     Twin dHead = lab.normal(vocabulary, channels);
     Twin logProbs = lab.of(new double[count], count);
+    Twin means = lab.of(new double[count], count);
     Twin entropies = lab.of(new double[count], count);
     Flags flags = new Flags(rows, hidden, head, temperature);
     // Where two logits of thousands contest, one rounding uses up the bound: widened fourfold.
@@ -292,10 +300,11 @@ abstract class HeadConformance extends OperationConformance {
         terms,
         (e, t) -> {
           TokenScores scores = e.tokenLogProbs(t.of(hidden), t.of(head), rows, temperature);
-          keep(scores, t.of(logProbs), t.of(entropies));
+          keep(scores, t.of(logProbs), t.of(means), t.of(entropies));
           flags.keep(e, scores);
         },
         logProbs,
+        means,
         entropies);
     flags.compare(what);
     LogProbGradient loss = (index, logProb) -> -(0.3 + index % 5) / count;
@@ -310,10 +319,11 @@ abstract class HeadConformance extends OperationConformance {
                   rows,
                   temperature,
                   new HeadBackward<>(loss, t.of(dHidden), TableGradient.whole(t.of(dHead))));
-          keep(scores, t.of(logProbs), t.of(entropies));
+          keep(scores, t.of(logProbs), t.of(means), t.of(entropies));
           flags.keep(e, scores);
         },
         logProbs,
+        means,
         entropies,
         dHidden,
         dHead);
@@ -378,8 +388,9 @@ abstract class HeadConformance extends OperationConformance {
     }
   }
 
-  private static void keep(TokenScores scores, Tensor logProbs, Tensor entropies) {
+  private static void keep(TokenScores scores, Tensor logProbs, Tensor means, Tensor entropies) {
     logProbs.setDoubles(scores.logProbs());
+    means.setDoubles(scores.meanLogProbs());
     // Against one nat: the p of a certain token is 1 within a roundoff, so no entropy is finer.
     entropies.setDoubles(Arrays.stream(scores.entropies()).map(h -> 1 + h).toArray());
   }

@@ -299,12 +299,22 @@ class EngineConformanceFaultTest {
             }),
         fault(
             "Head",
+            "sums for means",
+            "tokenLogProbs",
+            (e, a) -> {
+              TokenScores s = tokenLogProbs(e, a);
+              int vocabulary = t(a[1]).shape()[0];
+              double[] sums = Arrays.stream(s.meanLogProbs()).map(m -> m * vocabulary).toArray();
+              return new TokenScores(s.logProbs(), sums, s.entropies(), s.targetIsArgMax());
+            }),
+        fault(
+            "Head",
             "entropies in bits",
             "tokenLogProbs",
             (e, a) -> {
               TokenScores s = tokenLogProbs(e, a);
               double[] bits = Arrays.stream(s.entropies()).map(h -> h / Math.log(2)).toArray();
-              return new TokenScores(s.logProbs(), bits, s.targetIsArgMax());
+              return new TokenScores(s.logProbs(), s.meanLogProbs(), bits, s.targetIsArgMax());
             }),
         fault(
             "Head",
@@ -323,7 +333,41 @@ class EngineConformanceFaultTest {
             (e, a) -> {
               if (a.length > 4) {
                 HeadBackward<?> right = (HeadBackward<?>) a[4];
-                LogProbGradient deaf = right.loss()::of;
+                LogProbGradient deaf =
+                    new LogProbGradient() {
+                      @Override
+                      public double of(int index, double logProb) {
+                        return right.loss().of(index, logProb);
+                      }
+
+                      @Override
+                      public double ofMean(int index, double meanLogProb) {
+                        return right.loss().ofMean(index, meanLogProb);
+                      }
+                    };
+                a[4] = withLoss(right, deaf);
+              }
+              return tokenLogProbs(e, a);
+            }),
+        fault(
+            "Head",
+            "loss of means not asked",
+            "tokenLogProbs",
+            (e, a) -> {
+              if (a.length > 4) {
+                HeadBackward<?> right = (HeadBackward<?>) a[4];
+                LogProbGradient deaf =
+                    new LogProbGradient() {
+                      @Override
+                      public double of(int index, double logProb) {
+                        return right.loss().of(index, logProb);
+                      }
+
+                      @Override
+                      public double ofEntropy(int index, double entropy) {
+                        return right.loss().ofEntropy(index, entropy);
+                      }
+                    };
                 a[4] = withLoss(right, deaf);
               }
               return tokenLogProbs(e, a);

@@ -221,7 +221,8 @@ class ReferenceEngineGradientTest {
     Tensor dHidden = normal(6, 5);
     Tensor dHead = normal(13, 5);
     double[] headBefore = dHead.toDoubles();
-    // The loss Σ (k+1) logp² / 2 + H² / 3, so that the dOut depends on what it is asked for.
+    // The loss Σ (k+1) logp² / 2 + H² / 3 + mean² / 5, so that the dOut depends on what it is asked
+    // for.
     LogProbGradient asked =
         new LogProbGradient() {
           @Override
@@ -232,6 +233,11 @@ class ReferenceEngineGradientTest {
           @Override
           public double ofEntropy(int k, double entropy) {
             return 2 * entropy / 3;
+          }
+
+          @Override
+          public double ofMean(int k, double meanLogProb) {
+            return 2 * meanLogProb / 5;
           }
         };
     engine.tokenLogProbs(
@@ -247,7 +253,9 @@ class ReferenceEngineGradientTest {
             double logProb = scores.logProbs()[k];
             double entropy = scores.entropies()[k];
             boolean hasTarget = rows.hasTarget(k);
-            sum += hasTarget ? (k + 1) * logProb * logProb / 2 + entropy * entropy / 3 : 0;
+            double mean = scores.meanLogProbs()[k];
+            double distribution = entropy * entropy / 3 + mean * mean / 5;
+            sum += hasTarget ? (k + 1) * logProb * logProb / 2 + distribution : 0;
           }
           return sum;
         };

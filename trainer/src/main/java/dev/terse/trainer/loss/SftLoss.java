@@ -1,6 +1,7 @@
 package dev.terse.trainer.loss;
 
 import dev.terse.engine.LogProbGradient;
+import dev.terse.engine.TokenScores;
 
 /**
  * The loss of supervised tokens, a mean over those of the whole update. N is counted over all
@@ -12,10 +13,14 @@ import dev.terse.engine.LogProbGradient;
  * dft   -Σ p · ln p / N        dynamic fine-tuning (arXiv 2508.05629)
  * </pre>
  *
+ * <p>With labels smoothed by ε the first is {@code (1 - ε)} times that, plus ε times the mean of
+ * -ln p over the vocabulary (transformers: LabelSmoother).
+ *
  * @param targets N
  * @param weight what each token's loss is multiplied by
+ * @param smoothing ε, in [0, 1]; TRL: label_smoothing_factor
  */
-public record SftLoss(long targets, Weight weight) implements LogProbGradient {
+public record SftLoss(long targets, Weight weight, double smoothing) implements LogProbGradient {
 
   /** What a token's negative log-likelihood is multiplied by. */
   public enum Weight {
@@ -35,20 +40,27 @@ public record SftLoss(long targets, Weight weight) implements LogProbGradient {
 
   /** The negative log-likelihood. */
   public SftLoss(long targets) {
-    this(targets, Weight.ONE);
+    this(targets, Weight.ONE, 0);
   }
 
-  /** The weight over -N, for every token. */
+  /** The weight over -N, for every token, less what smoothing takes. */
   @Override
   public double of(int index, double logProb) {
-    return -weight.of(logProb) / targets;
+    return -(1 - smoothing) * weight.of(logProb) / targets;
   }
 
-  /** The share of the loss that these tokens bring. */
-  public double value(double[] logProbs) {
+  @Override
+  public double ofMean(int index, double meanLogProb) {
+    return -smoothing / targets;
+  }
+
+  /** The share of the loss that these tokens bring; all of them have a target. */
+  public double value(TokenScores scores) {
     double sum = 0;
-    for (double logProb : logProbs) {
-      sum -= weight.of(logProb) * logProb;
+    for (int i = 0; i < scores.logProbs().length; i++) {
+      double logProb = scores.logProbs()[i];
+      sum -= (1 - smoothing) * weight.of(logProb) * logProb;
+      sum -= smoothing == 0 ? 0 : smoothing * scores.meanLogProbs()[i];
     }
     return sum / targets;
   }

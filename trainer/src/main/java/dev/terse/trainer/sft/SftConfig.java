@@ -18,6 +18,7 @@ import dev.terse.trainer.model.ModelArguments;
  * @param trainSamplingStrategy order within an epoch
  * @param lossType nll, or chunked_nll, its other name: the head always works in chunks; or dft,
  *     which weights each token by its own probability
+ * @param labelSmoothingFactor share of each target that is spread evenly over the vocabulary
  * @param neftuneNoiseAlpha how far embeddings are moved by noise in training; unset for none
  */
 @CheckedBy(MixtureRule.class)
@@ -29,10 +30,15 @@ public record SftConfig(
     SftRowsConfig rows,
     @Default("random") Sampling trainSamplingStrategy,
     @Default("nll") SftLossType lossType,
+    @Default("0") @Range("[0, 1]") double labelSmoothingFactor,
     @Default(Default.UNSET) @Range("[0, inf)") Double neftuneNoiseAlpha)
     implements RunConfig {
 
   public SftConfig {
+    if (labelSmoothingFactor > 0 && lossType != null && lossType != SftLossType.NLL) {
+      throw new IllegalArgumentException(
+          "label_smoothing_factor needs loss_type nll (TRL forgets it elsewhere): leave one out");
+    }
     // A part is null where it has problems of its own, which are told beside this one.
     boolean whole =
         rows != null && rows.packing() || trainSamplingStrategy == Sampling.GROUP_BY_LENGTH;
@@ -71,6 +77,9 @@ public record SftConfig(
   /** The loss of {@code targets} supervised tokens. */
   SftLoss loss(long targets) {
     boolean dynamic = lossType == SftLossType.DFT;
-    return new SftLoss(targets, dynamic ? SftLoss.Weight.OWN_PROBABILITY : SftLoss.Weight.ONE);
+    return new SftLoss(
+        targets,
+        dynamic ? SftLoss.Weight.OWN_PROBABILITY : SftLoss.Weight.ONE,
+        labelSmoothingFactor);
   }
 }

@@ -18,7 +18,7 @@ final class SftStatistics {
   }
 
   void add(TokenScores scores) {
-    loss += nll.value(scores.logProbs());
+    loss += nll.value(scores);
     for (int i = 0; i < scores.entropies().length; i++) {
       entropy += scores.entropies()[i];
       correct += scores.targetIsArgMax()[i] ? 1 : 0;

@@ -215,7 +215,10 @@ class GrpoGoldenTest {
       assertThat(ofEntropies)
           .containsExactly(
               expected == null ? new double[ofEntropies.length] : expected, within(1e-12));
-      statistics.add(loss, new TokenScores(logProbs, entropies, new boolean[logProbs.length]));
+      statistics.add(
+          loss,
+          new TokenScores(
+              logProbs, new double[logProbs.length], entropies, new boolean[logProbs.length]));
     }
   }
 

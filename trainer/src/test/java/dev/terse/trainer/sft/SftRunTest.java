@@ -335,6 +335,20 @@ class SftRunTest {
   }
 
   @Test
+  void run_labelSmoothing_isReadAndRefusedWhereItHasNoSay() throws IOException {
+    data(5);
+    run("plain", new StopSignal(), "--save_strategy=no");
+    run("smooth", new StopSignal(), "--save_strategy=no", "--label_smoothing_factor=0.2");
+    assertThat(Files.readAllBytes(folder.resolve("smooth/model.safetensors")))
+        .isNotEqualTo(Files.readAllBytes(folder.resolve("plain/model.safetensors")));
+    assertThatThrownBy(
+            () -> run("x", new StopSignal(), "--label_smoothing_factor=0.2", "--loss_type=dft"))
+        .hasMessageContaining("label_smoothing_factor needs loss_type nll");
+    assertThatThrownBy(() -> run("x", new StopSignal(), "--label_smoothing_factor=1.5"))
+        .hasMessageContaining("label_smoothing_factor");
+  }
+
+  @Test
   void data_emptyOrTooLong_isToldWithCounts() throws IOException {
     Files.writeString(folder.resolve("data.jsonl"), "\n");
     assertThatThrownBy(() -> run("out", new StopSignal()))

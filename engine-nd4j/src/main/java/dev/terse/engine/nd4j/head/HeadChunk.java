@@ -16,6 +16,7 @@ import dev.terse.engine.nd4j.memory.Matrix;
 import dev.terse.engine.nd4j.memory.Nd4jTensor;
 import dev.terse.engine.numbers.NumberType;
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -30,8 +31,9 @@ import java.util.stream.IntStream;
  * </pre>
  *
  * <p>g is the derivative of the loss by ln p(target), over T, asked between the passes. Where a row
- * has a derivative h by its entropy H too, P = -p (g + h (ln p + H)), and the chunk's scores are
- * computed again: what is saved of them are rounded exponentials.
+ * has a derivative h by its entropy H, or m by the mean of ln p over the vocabulary of V too, P = m
+ * / V - p (g + m + h (ln p + H)), and the chunk's scores are computed again: what is saved of them
+ * are rounded exponentials.
  *
  * <p>How: each worker owns a range of blocks of the vocabulary ({@link VocabularyBlocks}) and takes
  * all rows through it, so it owns the rows of dW too. The forward saves e and m of as many blocks
@@ -66,6 +68,9 @@ final class HeadChunk {
   private final Matrix states;
   private final Matrix table;
 
+  /** [1, widest block]. */
+  private final Nd4jTensor ones;
+
   /** Score of each row's target, [count]. */
   private final double[] atTarget;
 
@@ -88,6 +93,10 @@ final class HeadChunk {
     this.padded = (count + STEP - 1) / STEP * STEP;
     this.states = states();
     this.table = operands.weights(own, Matrix.of(input.head()));
+    this.ones = own.floats(1, blocks.width());
+    float[] all = new float[blocks.width()];
+    Arrays.fill(all, 1);
+    ones.setFloats(all);
     this.atTarget = new double[count];
   }
 
@@ -126,7 +135,8 @@ final class HeadChunk {
     double[] dLogProbs = backward.ask(input.rows(), scores, first, end, input.temperature());
     double[] dEntropies =
         backward.askEntropies(input.rows(), scores, first, end, input.temperature());
-    Derivatives d = new Derivatives(dLogProbs, dEntropies);
+    double[] dMeans = backward.askMeans(input.rows(), scores, first, end, input.temperature());
+    Derivatives d = new Derivatives(dLogProbs, dEntropies, dMeans);
     backwardOfBlocks(saved, sums, d, backward);
     backwardOfTargets(scores, d, backward);
   }
@@ -136,10 +146,12 @@ final class HeadChunk {
    *
    * @param byLogProb g, [count]
    * @param byEntropy h, [count]
+   * @param byMean m, [count]
    */
-  private record Derivatives(double[] byLogProb, double[] byEntropy) {
-    boolean knowEntropies() {
-      return Arrays.stream(byEntropy).anyMatch(h -> h != 0);
+  private record Derivatives(double[] byLogProb, double[] byEntropy, double[] byMean) {
+    boolean needScores() {
+      return DoubleStream.concat(Arrays.stream(byEntropy), Arrays.stream(byMean))
+          .anyMatch(d -> d != 0);
     }
   }
 
@@ -191,12 +203,14 @@ final class HeadChunk {
           atTarget[r] = x.get(r, columns[r]);
         }
       }
+      float[] plain = rowSums(worker, frame, x);
       boolean saves = saved != null && saved.e != null;
       boolean inPlace = saves && saved.e.type() == NumberType.FLOAT32;
       Matrix e = inPlace ? saved.e : Matrix.of(frame.floats(padded, x.columns()));
       float[] statistics = exponentials(worker, frame, x, columns, e);
       for (int r = 0; r < count; r++) {
         sums.add(r, statistics[r], statistics[padded + r], statistics[2 * padded + r]);
+        sums.addPlain(r, plain[r]);
       }
       if (saved != null) {
         System.arraycopy(statistics, 0, saved.max, 0, padded);
@@ -214,6 +228,14 @@ final class HeadChunk {
     Matrix x = Matrix.of(frame.floats(padded, blocks.width(block)));
     team.calls(worker).matmul(ABT, states, tableOf(block), x, 1 / input.temperature(), 0);
     return x;
+  }
+
+  /** Σ x of each row, [padded]. */
+  private float[] rowSums(int worker, ChunkPool.Frame frame, Matrix x) {
+    Nd4jTensor sums = frame.floats(padded, 1);
+    Matrix ofBlock = Matrix.of(ones).columns(0, x.columns());
+    team.calls(worker).matmul(ABT, x, ofBlock, Matrix.of(sums), 1, 0);
+    return sums.toFloats();
   }
 
   private Matrix tableOf(int block) {
@@ -256,7 +278,8 @@ final class HeadChunk {
     for (int r = 0; r < count; r++) {
       double logProb = hasTarget(r) ? atTarget[r] - sums.max(r) - sums.logZ(r) : Double.NaN;
       boolean isArgMax = !Double.isNaN(logProb) && atTarget[r] >= sums.max(r);
-      scores.put(first + r, logProb, sums.entropy(r), isArgMax);
+      double mean = sums.meanLogProb(r, input.head().rows());
+      scores.put(first + r, logProb, mean, sums.entropy(r), isArgMax);
     }
   }
 
@@ -268,7 +291,7 @@ final class HeadChunk {
 
   private void backwardOfBlocks(
       Saved[] saved, ScoreSums sums, Derivatives d, HeadBackward<Nd4jTensor> backward) {
-    boolean knowEntropies = d.knowEntropies();
+    boolean needScores = d.needScores();
     double[] logSums = new double[count];
     for (int r = 0; r < count; r++) {
       logSums[r] = sums.max(r) + sums.logZ(r);
@@ -287,8 +310,8 @@ final class HeadChunk {
               for (int b = to - 1; b >= from; b--) {
                 try (ChunkPool.Frame frame = team.scratch(worker)) {
                   Matrix p =
-                      knowEntropies
-                          ? withEntropies(worker, frame, b, d, sums)
+                      needScores
+                          ? fromScores(worker, frame, b, d, sums)
                           : scaled(worker, frame, b, saved[b], factors(d, logSums, saved[b].max));
                   backward(worker, b, p, dState, b == to - 1 ? 0 : 1, backward);
                 }
@@ -324,8 +347,8 @@ final class HeadChunk {
     return operands.rounded(worker, p);
   }
 
-  /** P of a block with its part of the entropies, from its scores. */
-  private Matrix withEntropies(
+  /** P of a block with its parts of entropies and means, from its scores. */
+  private Matrix fromScores(
       int worker, ChunkPool.Frame frame, int block, Derivatives d, ScoreSums sums) {
     Matrix x = scores(worker, frame, block);
     int[] columns = targetColumns(block);
@@ -345,10 +368,12 @@ final class HeadChunk {
     return operands.of(worker, frame, x);
   }
 
-  /** p (g + h (ln p + H)) of row {@code r}. */
-  private static double slope(double logP, int r, Derivatives d, double entropy) {
+  /** p (g + m + h (ln p + H)) - m / V of row {@code r}. */
+  private double slope(double logP, int r, Derivatives d, double entropy) {
     double p = Math.exp(logP);
-    return p == 0 ? 0 : p * (d.byLogProb[r] + d.byEntropy[r] * (logP + entropy));
+    double even = d.byMean[r] / input.head().rows();
+    double own = d.byLogProb[r] + d.byMean[r];
+    return p == 0 ? -even : p * (own + d.byEntropy[r] * (logP + entropy)) - even;
   }
 
   /** Adds to those trained rows of the head that lie in a block; each is one column of it. */
@@ -405,12 +430,14 @@ final class HeadChunk {
 
   private void backwardOfTargets(
       TokenScores scores, Derivatives d, HeadBackward<Nd4jTensor> backward) {
+    double evenShare = 1.0 / input.head().rows();
     float[] factors = new float[count];
     for (int r = 0; r < count; r++) {
       double logProb = scores.logProbs()[first + r];
       double ofEntropy = d.byEntropy[r] * (logProb + scores.entropies()[first + r]);
       double slope = d.byEntropy[r] == 0 ? 0 : Math.exp(logProb) * ofEntropy;
-      factors[r] = (float) (-d.byLogProb[r] * Math.expm1(logProb) - slope);
+      double ofMean = d.byMean[r] == 0 ? 0 : d.byMean[r] * (Math.exp(logProb) - evenShare);
+      factors[r] = (float) (-d.byLogProb[r] * Math.expm1(logProb) - slope - ofMean);
     }
     int[] known = IntStream.range(0, count).filter(this::hasTarget).toArray();
     int[] ids = picked(rows.targets(), known);

@@ -4,19 +4,21 @@ import java.util.Arrays;
 
 /**
  * What is known of the scores x of each row over a part of the vocabulary, in double precision: the
- * greatest m, Σ exp(x - m) and Σ exp(x - m) (x - m). Parts are put together in any order; the
- * numbers hold their digits where a distribution is sharp. NaN in a part is NaN in the whole.
+ * greatest m, Σ exp(x - m) and Σ exp(x - m) (x - m); and Σ x. Parts are put together in any order;
+ * the numbers hold their digits where a distribution is sharp. NaN in a part is NaN in the whole.
  */
 final class ScoreSums {
   private final double[] max;
   private final double[] z;
   private final double[] zx;
+  private final double[] plain;
 
   /** Nothing yet, of {@code rows} rows. */
   ScoreSums(int rows) {
     max = new double[rows];
     z = new double[rows];
     zx = new double[rows];
+    plain = new double[rows];
     Arrays.fill(max, Double.NEGATIVE_INFINITY);
   }
 
@@ -41,9 +43,15 @@ final class ScoreSums {
     }
   }
 
+  /** Adds a part's Σ x to a row. */
+  void addPlain(int row, double partSum) {
+    plain[row] += partSum;
+  }
+
   void add(ScoreSums other) {
     for (int row = 0; row < max.length; row++) {
       add(row, other.max[row], other.z[row], other.zx[row]);
+      addPlain(row, other.plain[row]);
     }
   }
 
@@ -60,6 +68,11 @@ final class ScoreSums {
   /** ln Σ exp(x - max). */
   double logZ(int row) {
     return Math.log(z[row]);
+  }
+
+  /** Mean of ln p over a vocabulary of that size. */
+  double meanLogProb(int row, int vocabulary) {
+    return plain[row] / vocabulary - max[row] - logZ(row);
   }
 
   /** In nats: ln Σ exp(x - max) less the mean of x - max. */
