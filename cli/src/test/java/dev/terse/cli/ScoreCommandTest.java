@@ -46,7 +46,11 @@ class ScoreCommandTest {
     Path input = folder.resolve("in.jsonl");
     Files.writeString(input, "{\"id\": 0, \"ids\": [1, 2, 3]}\n");
     String[] arguments = {
-      "score", "--model=" + model, "--input=" + input, "--output=" + folder.resolve("out.jsonl")
+      "score",
+      "--model=" + model,
+      "--input=" + input,
+      "--output=" + folder.resolve("out.jsonl"),
+      "--overwrite"
     };
     Cli run = Cli.run(arguments);
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.OK);
