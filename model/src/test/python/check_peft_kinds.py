@@ -1,7 +1,7 @@
 """Loads with Python's peft the adapters that Terse read, trained three steps and wrote, and compares the log-probabilities.
 
-    mvn -o test -pl model -am -Dtest=AdapterKindsTest -Dsurefire.failIfNoSpecifiedTests=false -Dterse.adapters=/tmp/kinds
-    python check_peft_kinds.py /tmp/kinds
+    mvn -o test -pl model -am -Dtest=AdapterKindsTest -Dsurefire.failIfNoSpecifiedTests=false -Dterse.adapters=FOLDER
+    python check_peft_kinds.py FOLDER
 """
 
 import json

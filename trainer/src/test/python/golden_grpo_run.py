@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -99,7 +100,7 @@ def run(settings, prompts, drawn, rewards):
         model=model,
         reward_funcs=lambda completions, given, **kwargs: given,
         args=GRPOConfig(
-            output_dir="/tmp/golden-grpo-run",
+            output_dir=tempfile.mkdtemp(),
             per_device_train_batch_size=4 // accumulation,
             steps_per_generation=2 * accumulation,
             num_generations=GROUP,

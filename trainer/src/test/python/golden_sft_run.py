@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -84,7 +85,7 @@ def run(rows, gradient_accumulation_steps, chat_template=None, **settings):
     trainer = SFTTrainer(
         model=model,
         args=SFTConfig(
-            output_dir="/tmp/golden-sft-run",
+            output_dir=tempfile.mkdtemp(),
             per_device_train_batch_size=4 // gradient_accumulation_steps,
             gradient_accumulation_steps=gradient_accumulation_steps,
             learning_rate=2e-4,
