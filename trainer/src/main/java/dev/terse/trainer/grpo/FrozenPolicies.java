@@ -2,6 +2,8 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.PackedBatch;
+import dev.terse.trainer.grpo.episode.Episode;
+import dev.terse.trainer.grpo.episode.Generation;
 import dev.terse.trainer.metrics.Phases;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,8 @@ package dev.terse.trainer.grpo;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.Segments;
 import dev.terse.model.weights.PackedBatch;
+import dev.terse.trainer.grpo.episode.Episode;
+import dev.terse.trainer.grpo.episode.Generation;
 import dev.terse.trainer.loss.GrpoLoss;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package dev.terse.trainer.grpo;
 import dev.terse.engine.SeedTree;
 import dev.terse.io.Passes;
 import dev.terse.model.weights.RopeScheme;
+import dev.terse.trainer.grpo.episode.Episode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -10,6 +10,8 @@ import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.mixture.RunRows;
+import dev.terse.trainer.grpo.episode.CompletionLog;
+import dev.terse.trainer.grpo.episode.HealthWatch;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingRun;

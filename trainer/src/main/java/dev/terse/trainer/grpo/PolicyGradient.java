@@ -2,6 +2,8 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.engine.TokenScores;
 import dev.terse.model.transformer.Decoder;
+import dev.terse.trainer.grpo.episode.Episode;
+import dev.terse.trainer.grpo.episode.Generation;
 import dev.terse.trainer.loss.GrpoLoss;
 import dev.terse.trainer.loss.LossType;
 import dev.terse.trainer.loss.PolicyStatistics;

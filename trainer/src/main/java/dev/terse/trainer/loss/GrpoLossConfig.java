@@ -2,6 +2,7 @@ package dev.terse.trainer.loss;
 
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.loss.advantage.GroupAdvantage;
 import dev.terse.trainer.loss.policy.CappedRatio;
 import dev.terse.trainer.loss.policy.ClippedSurrogate;
 import dev.terse.trainer.loss.policy.GammaWeight;

@@ -7,6 +7,7 @@ import dev.terse.rollout.Completion;
 import dev.terse.rollout.FinishReason;
 import dev.terse.rollout.Prompt;
 import dev.terse.trainer.data.Problem;
+import dev.terse.trainer.grpo.episode.Episode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

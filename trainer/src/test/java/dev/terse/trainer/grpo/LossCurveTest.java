@@ -14,6 +14,8 @@ import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.fixtures.MemorySink;
+import dev.terse.trainer.grpo.episode.CompletionLog;
+import dev.terse.trainer.grpo.episode.HealthWatch;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.Update;
 import dev.terse.trainer.metrics.Phases;

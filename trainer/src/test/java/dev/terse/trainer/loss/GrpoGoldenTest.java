@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.engine.TokenScores;
 import dev.terse.trainer.config.ConfigReader;
+import dev.terse.trainer.loss.advantage.GroupAdvantage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.terse.trainer.grpo;
+package dev.terse.trainer.grpo.episode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * and skips marked, and the spread of rewards, advantages and lengths. A full disk costs the rows
  * and nothing else.
  */
-final class CompletionLog {
+public final class CompletionLog {
   private static final Logger LOG = LoggerFactory.getLogger(CompletionLog.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN = 3;
@@ -39,7 +39,8 @@ final class CompletionLog {
    * @param printed completions of each generation that the console shows; 0 for none
    * @param health looks at each generation first
    */
-  CompletionLog(Path folder, MetricSink sink, String skipMark, int printed, HealthWatch health) {
+  public CompletionLog(
+      Path folder, MetricSink sink, String skipMark, int printed, HealthWatch health) {
     this.folder = folder.resolve("completions");
     this.sink = sink;
     this.skipMark = skipMark;
@@ -48,7 +49,7 @@ final class CompletionLog {
   }
 
   /** Writes the completions that update {@code step}, counted from 1, learns from. */
-  void write(int step, List<Episode> episodes) {
+  public void write(int step, List<Episode> episodes) {
     health.look(episodes);
     sink.histogram(step, "completions/rewards", finite(episodes));
     sink.histogram(

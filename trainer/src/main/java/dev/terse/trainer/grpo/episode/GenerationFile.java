@@ -1,4 +1,4 @@
-package dev.terse.trainer.grpo;
+package dev.terse.trainer.grpo.episode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  * @param oldLogProbs as in {@link Generation}
  * @param referenceLogProbs as there
  */
-record GenerationFile(
+public record GenerationFile(
     List<Problem> problems,
     List<Group> groups,
     Optional<List<double[]>> oldLogProbs,
@@ -38,7 +38,7 @@ record GenerationFile(
   private static final String OLD = "old_log_probs";
   private static final String REFERENCE = "reference_log_probs";
 
-  static void write(Path folder, Generation generation) throws IOException {
+  public static void write(Path folder, Generation generation) throws IOException {
     try (JsonLinesWriter out = new JsonLinesWriter(folder.resolve(NAME))) {
       for (int i = 0; i < generation.episodes().size(); i++) {
         int at = i;
@@ -65,7 +65,7 @@ record GenerationFile(
    *
    * @param problems of the training file
    */
-  static GenerationFile read(Path folder, List<Problem> problems, int groupSize)
+  public static GenerationFile read(Path folder, List<Problem> problems, int groupSize)
       throws IOException {
     Map<Integer, Problem> byIndex =
         problems.stream()

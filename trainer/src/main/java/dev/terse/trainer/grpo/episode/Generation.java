@@ -1,4 +1,4 @@
-package dev.terse.trainer.grpo;
+package dev.terse.trainer.grpo.episode;
 
 import java.util.List;
 import java.util.Optional;
@@ -13,17 +13,18 @@ import java.util.Optional;
  *     [P·G][ids]; none on policy, where they are the training forward's own
  * @param referenceLogProbs ln π_ref of the same, [P·G][ids]; none where beta is 0
  */
-record Generation(
+public record Generation(
     int number,
     List<Episode> episodes,
     Optional<List<double[]>> oldLogProbs,
     Optional<List<double[]>> referenceLogProbs) {
 
   /** What the first update has before it. */
-  static final Generation NONE = new Generation(-1, List.of(), Optional.empty(), Optional.empty());
+  public static final Generation NONE =
+      new Generation(-1, List.of(), Optional.empty(), Optional.empty());
 
   /** Tokens of all prompts, one a completion, and completions. */
-  long tokens() {
+  public long tokens() {
     return episodes.stream().mapToLong(Episode::sequenceTokens).sum();
   }
 }

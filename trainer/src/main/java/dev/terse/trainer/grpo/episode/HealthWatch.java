@@ -1,4 +1,4 @@
-package dev.terse.trainer.grpo;
+package dev.terse.trainer.grpo.episode;
 
 import dev.terse.reward.Rubric;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * Tells in words when a run cannot learn: rewards that fail, and the two commonest complaints about
  * GRPO trainers.
  */
-final class HealthWatch {
+public final class HealthWatch {
   private static final Logger LOG = LoggerFactory.getLogger(HealthWatch.class);
   private static final int DEAD_GENERATIONS = 5;
 
@@ -21,12 +21,12 @@ final class HealthWatch {
   /**
    * @param failures of rewards so far
    */
-  HealthWatch(Supplier<Rubric.Failures> failures) {
+  public HealthWatch(Supplier<Rubric.Failures> failures) {
     this.failures = failures;
   }
 
   /** Looks at a generation. */
-  void look(List<Episode> episodes) {
+  public void look(List<Episode> episodes) {
     Rubric.Failures failed = failures.get();
     if (failed.count() > failuresTold) {
       LOG.warn(

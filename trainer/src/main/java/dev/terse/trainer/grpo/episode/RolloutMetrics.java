@@ -1,6 +1,6 @@
-package dev.terse.trainer.grpo;
+package dev.terse.trainer.grpo.episode;
 
-import dev.terse.trainer.loss.GroupAdvantage;
+import dev.terse.trainer.loss.advantage.GroupAdvantage;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** What a generation looks like: TRL's metrics of completions and rewards, and our own. */
-final class RolloutMetrics {
+public final class RolloutMetrics {
   private RolloutMetrics() {}
 
   /**
@@ -17,7 +17,7 @@ final class RolloutMetrics {
    * @param episodes groups one after another
    * @param terms names of the reward's terms
    */
-  static Map<String, Double> of(
+  public static Map<String, Double> of(
       double seconds, List<Episode> episodes, int groupSize, List<String> terms) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("rollout_time", seconds);

@@ -1,4 +1,4 @@
-package dev.terse.trainer.loss;
+package dev.terse.trainer.loss.advantage;
 
 import java.util.Arrays;
 

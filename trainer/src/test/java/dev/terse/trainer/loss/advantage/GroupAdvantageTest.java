@@ -1,10 +1,10 @@
-package dev.terse.trainer.loss;
+package dev.terse.trainer.loss.advantage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.terse.trainer.loss.GroupAdvantage.Scale;
+import dev.terse.trainer.loss.advantage.GroupAdvantage.Scale;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

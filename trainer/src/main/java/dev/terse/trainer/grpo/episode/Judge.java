@@ -1,4 +1,4 @@
-package dev.terse.trainer.grpo;
+package dev.terse.trainer.grpo.episode;
 
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.reward.Rubric;
@@ -14,18 +14,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Reads completions and scores them. */
-record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric, Phases phases) {
+public record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric, Phases phases) {
 
   /** What a completion says, and what that is worth; a total of NaN makes it absent. */
-  record Reward(CompletionReading reading, Score score) {}
+  public record Reward(CompletionReading reading, Score score) {}
 
   /** The weights of the reward's terms, [terms]. */
-  double[] weights() {
+  public double[] weights() {
     return rubric.weights().stream().mapToDouble(weight -> weight).toArray();
   }
 
   /** What each term gives, as it counts in the total, [terms][rewards]. */
-  double[][] terms(List<Reward> rewards) {
+  public double[][] terms(List<Reward> rewards) {
     double[][] terms = new double[rubric.names().size()][rewards.size()];
     for (int i = 0; i < rewards.size(); i++) {
       double[] counted = rubric.counted(rewards.get(i).score());
@@ -37,7 +37,7 @@ record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric, Phases phases)
   }
 
   /** The rewards of all completions, groups one after another, [P·G]. */
-  List<Reward> rewards(List<Problem> problems, List<Group> groups) {
+  public List<Reward> rewards(List<Problem> problems, List<Group> groups) {
     List<CompletionReading> readings = new ArrayList<>();
     List<Sample> samples = new ArrayList<>();
     for (int p = 0; p < groups.size(); p++) {

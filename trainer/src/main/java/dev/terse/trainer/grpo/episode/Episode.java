@@ -1,4 +1,4 @@
-package dev.terse.trainer.grpo;
+package dev.terse.trainer.grpo.episode;
 
 import dev.terse.reward.Score;
 import dev.terse.rollout.Completion;
@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * @param score its reward
  * @param advantage over the others of its group
  */
-record Episode(
+public record Episode(
     Problem problem,
     Completion completion,
     CompletionReading reading,
@@ -33,7 +33,7 @@ record Episode(
    * @param advantages [P·G]
    * @return groups one after another, [P·G]
    */
-  static List<Episode> of(
+  public static List<Episode> of(
       List<Problem> problems, List<Group> groups, List<Judge.Reward> rewards, double[] advantages) {
     int groupSize = advantages.length / problems.size();
     return IntStream.range(0, advantages.length)
@@ -48,22 +48,22 @@ record Episode(
         .toList();
   }
 
-  boolean truncated() {
+  public boolean truncated() {
     return completion.finish() == FinishReason.LENGTH;
   }
 
   /** Tokens of the completion. */
-  int tokens() {
+  public int tokens() {
     return completion.ids().length;
   }
 
   /** Tokens of the prompt and the completion. */
-  int sequenceTokens() {
+  public int sequenceTokens() {
     return problem.prompt().ids().length + tokens();
   }
 
   /** Whether both go on from the same tokens. */
-  boolean sharesPromptWith(Episode other) {
+  public boolean sharesPromptWith(Episode other) {
     return Arrays.equals(problem.prompt().ids(), other.problem.prompt().ids());
   }
 }
