@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * A chart: curves or spots over two axes, with a legend above them. It is drawn once, by {@link
- * #draw}, on whatever canvas there is. Not by XChart: its SVG of two curves is 225 KB instead of
- * 10, with fixed colours that a dark page cannot change.
+ * A chart: curves or spots over two axes, with a legend above them. It is drawn by {@link #draw} on
+ * whatever canvas there is; a page that has a legend of its own takes {@link #plot}. Not by XChart:
+ * its SVG of two curves is 225 KB instead of 10, with fixed colours that a dark page cannot change.
  *
  * @param title what it shows, for a caption and for readers who do not see it
  */
@@ -18,6 +18,8 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
   private static final int LEFT = 52;
   private static final int RIGHT = 14;
   private static final int BOTTOM = 44;
+  private static final int LABEL = 14; // base line of a first line of text
+  private static final int HEAD = 28; // what is measured stands above the plot
   private static final int LINE = 18;
   private static final double LETTER = 6.8; // mean width of a letter, to lay out the legend
   private static final double CAPITAL = 9; // of a capital
@@ -55,8 +57,27 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
         spots);
   }
 
+  /** Height of what {@link #draw} draws: each line of the legend adds to the plot's. */
+  int height() {
+    return HEIGHT + LINE * legendLines();
+  }
+
+  /** Legend and plot. */
   void draw(Canvas canvas) {
-    int top = legend(canvas);
+    drawLegend(canvas);
+    plot(canvas, LINE * legendLines());
+  }
+
+  /** The plot alone, {@link #HEIGHT} high. */
+  void plot(Canvas canvas) {
+    plot(canvas, 0);
+  }
+
+  /**
+   * @param top where it begins
+   */
+  private void plot(Canvas canvas, int top) {
+    canvas.text(8, top + LABEL, y.label(), Canvas.Anchor.START, Ink.TEXT);
     frame(canvas, top);
     for (Curve curve : curves) {
       path(canvas, curve, curve.y(), 1, 0.35, top);
@@ -71,31 +92,37 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
     }
   }
 
-  /** What is measured, then a line or more of names; returns where the plot may begin. */
-  private int legend(Canvas canvas) {
-    int line = 14;
-    canvas.text(8, line, y.label(), Canvas.Anchor.START, Ink.TEXT);
-    List<Entry> entries = entries();
-    if (entries.size() < 2) {
-      return line + 14;
+  private void drawLegend(Canvas canvas) {
+    for (Placed placed : placed()) {
+      double y = LINE * placed.line() + LABEL;
+      placed.entry().drawKey(canvas, placed.x(), y - 4);
+      canvas.text(placed.x() + 19, y, placed.entry().name(), Canvas.Anchor.START, Ink.TEXT);
     }
-    double at = LEFT;
-    line += LINE + 2;
-    for (Entry entry : entries) {
+  }
+
+  private int legendLines() {
+    List<Placed> placed = placed();
+    return placed.isEmpty() ? 0 : placed.get(placed.size() - 1).line() + 1;
+  }
+
+  /** An entry of the legend and where it stands. */
+  private record Placed(Entry entry, double x, int line) {}
+
+  /** The legend in as many lines as its names need. */
+  private List<Placed> placed() {
+    List<Placed> placed = new ArrayList<>();
+    double x = 8;
+    int line = 0;
+    for (Entry entry : legend()) {
       double width = 22 + width(entry.name());
-      if (at > LEFT && at + width > WIDTH - RIGHT) {
-        at = LEFT;
-        line += LINE;
+      if (x > 8 && x + width > WIDTH - RIGHT) {
+        x = 8;
+        line++;
       }
-      if (entry.mark() == null) {
-        canvas.line(at, line - 4, at + 14, line - 4, entry.ink(), 2.2);
-      } else {
-        canvas.mark(entry.mark(), at + 7, line - 4, entry.ink());
-      }
-      canvas.text(at + 19, line, entry.name(), Canvas.Anchor.START, Ink.TEXT);
-      at += width + 12;
+      placed.add(new Placed(entry, x, line));
+      x += width + 12;
     }
-    return line + 14;
+    return placed;
   }
 
   /** About what a name takes, in pixels. */
@@ -103,18 +130,29 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
     return name.chars().mapToDouble(c -> Character.isUpperCase(c) ? CAPITAL : LETTER).sum();
   }
 
-  /** A line of the legend; without a mark it is a curve's. */
-  private record Entry(String name, Ink ink, Mark mark) {}
+  /** An entry of the legend; without a mark it is a curve's. */
+  record Entry(String name, Ink ink, Mark mark) {
 
-  private List<Entry> entries() {
+    /** The curve's line or the point's figure, 14 wide around the height {@code y}. */
+    void drawKey(Canvas canvas, double x, double y) {
+      if (mark == null) {
+        canvas.line(x, y, x + 14, y, ink, 2.2);
+      } else {
+        canvas.mark(mark, x + 7, y, ink);
+      }
+    }
+  }
+
+  /** The entries of the legend; none where there is nothing to tell apart. */
+  List<Entry> legend() {
     List<Entry> entries = new ArrayList<>();
     curves.forEach(curve -> entries.add(new Entry(curve.name(), curve.ink(), null)));
     spots.forEach(spot -> entries.add(new Entry(spot.name(), spot.ink(), spot.mark())));
-    return entries;
+    return entries.size() < 2 ? List.of() : entries;
   }
 
   private void frame(Canvas canvas, int top) {
-    int bottom = HEIGHT - BOTTOM;
+    int bottom = top + HEIGHT - BOTTOM;
     for (double tick : y.ticks()) {
       double at = py(tick, top);
       canvas.line(LEFT, at, WIDTH - RIGHT, at, Ink.GRID, 1);
@@ -125,7 +163,7 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
       canvas.text(px(tick), bottom + 18, x.text(tick), Canvas.Anchor.MIDDLE, Ink.TEXT);
     }
     double middle = (LEFT + WIDTH - RIGHT) / 2.0;
-    canvas.text(middle, HEIGHT - 8, x.label(), Canvas.Anchor.MIDDLE, Ink.TEXT);
+    canvas.text(middle, top + HEIGHT - 8, x.label(), Canvas.Anchor.MIDDLE, Ink.TEXT);
   }
 
   /** The finite stretches of a curve. */
@@ -155,7 +193,7 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
   }
 
   private double py(double value, int top) {
-    int bottom = HEIGHT - BOTTOM;
-    return bottom - y.share(value) * (bottom - top);
+    int bottom = top + HEIGHT - BOTTOM;
+    return bottom - y.share(value) * (bottom - top - HEAD);
   }
 }

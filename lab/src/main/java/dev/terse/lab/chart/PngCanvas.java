@@ -28,7 +28,7 @@ public final class PngCanvas implements Canvas {
   /** The chart as the bytes of a PNG file. */
   public static byte[] of(Chart chart) throws IOException {
     BufferedImage image =
-        new BufferedImage(SCALE * Chart.WIDTH, SCALE * Chart.HEIGHT, BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(SCALE * Chart.WIDTH, SCALE * chart.height(), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, image.getWidth(), image.getHeight());

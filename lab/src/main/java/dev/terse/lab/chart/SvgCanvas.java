@@ -8,14 +8,30 @@ public final class SvgCanvas implements Canvas {
 
   private SvgCanvas() {}
 
-  /** The chart as an {@code <svg>} element. */
+  /** The chart without its legend as an {@code <svg>} element. */
   public static String of(Chart chart) {
     SvgCanvas canvas = new SvgCanvas();
     canvas.add(
         "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
         Chart.WIDTH, Chart.HEIGHT, Markup.escape(chart.title()));
-    chart.draw(canvas);
+    chart.plot(canvas);
     return canvas.svg.append("</svg>").toString();
+  }
+
+  /** The legend as a list whose lines the page breaks; empty where the chart has none. */
+  public static String legend(Chart chart) {
+    if (chart.legend().isEmpty()) {
+      return "";
+    }
+    SvgCanvas canvas = new SvgCanvas();
+    canvas.add("<ul class=\"legend\">");
+    for (Chart.Entry entry : chart.legend()) {
+      canvas.add("<li><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\">");
+      entry.drawKey(canvas, 0, 7);
+      canvas.add("</svg>%s</li>", Markup.escape(entry.name()));
+    }
+    canvas.add("</ul>\n");
+    return canvas.svg.toString();
   }
 
   @Override

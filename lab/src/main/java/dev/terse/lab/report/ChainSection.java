@@ -26,6 +26,7 @@ final class ChainSection {
         report.chains().stream()
             .flatMap(List::stream)
             .flatMap(chain -> chain.steps().stream())
+            .filter(step -> !isOnlySkips(step))
             .mapToDouble(Chain.Step::bits)
             .toArray();
     this.fullBits = bits.length == 0 ? 0 : new Percentile(FULL_SHADE).evaluate(bits);
@@ -66,14 +67,22 @@ final class ChainSection {
             "<small>%d thinking tokens%s</small></h4>\n",
             record.thinkTokens(), record.skips() == 0 ? "" : ", " + record.skips() + " skipped");
     for (Chain.Step step : chain.steps()) {
-      double shade = fullBits == 0 ? 0 : MAX_SHADE * Math.min(1, step.bits() / fullBits);
       page.markup(
           "<div class=\"step\" style=\"--shade:%.3f\" title=\"%.2f bits a token\">",
-          shade, step.bits());
+          shade(step), step.bits());
       marked(step.text().strip());
       page.element("</div>\n");
     }
     page.markup("<div class=\"answer\">%s</div>\n</div>\n", chain.answer().strip());
+  }
+
+  /** A step that was left out says nothing: its mark is not surprising, whatever its entropy. */
+  private double shade(Chain.Step step) {
+    return fullBits == 0 || isOnlySkips(step) ? 0 : MAX_SHADE * Math.min(1, step.bits() / fullBits);
+  }
+
+  private static boolean isOnlySkips(Chain.Step step) {
+    return step.text().replace(SkipCounts.SKIP, "").isBlank();
   }
 
   private static String verdict(EvalRecord record) {

@@ -62,6 +62,36 @@ public final class Findings {
         against.problems());
   }
 
+  /** What GRPO did by itself, however much SFT had done before it. */
+  static String ofGrpo(ArmSummary after, ArmResult before) {
+    PairedComparison against = after.against();
+    Spread change = against.tokenChange();
+    String tokens =
+        change.high() < 0
+            ? "significantly fewer"
+            : change.low() > 0 ? "significantly more" : "not significantly different";
+    String accuracy =
+        switch (Accuracy.of(against)) {
+          case HIGHER -> "significantly higher";
+          case NOT_DIFFERENT -> "not significantly different";
+          case LOWER -> "significantly lower";
+        };
+    return text(
+        "GRPO's own part, from %s to %s: %+.1f %% thinking tokens [%+.1f, %+.1f], %s; accuracy %s,"
+            + " %s (%d lost, %d gained, McNemar p %s).",
+        before.name(),
+        after.arm().name(),
+        100 * change.value(),
+        100 * change.low(),
+        100 * change.high(),
+        tokens,
+        points(against.accuracyChange()),
+        accuracy,
+        against.lost(),
+        against.gained(),
+        isP(against.pValue()));
+  }
+
   /**
    * Whether low-entropy pruning is better than a control.
    *

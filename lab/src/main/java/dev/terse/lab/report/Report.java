@@ -44,9 +44,9 @@ public record Report(
    */
   public record PhaseTime(String title, double seconds, boolean doneBefore) {}
 
-  /** The base and what was made of it. */
+  /** The base, what was made of it, and what of that is GRPO's own part. */
   public ResultTable table() {
-    return ResultTable.of(summaries());
+    return ResultTable.of(summaries()).with("GRPO alone, from " + beforeGrpo().name(), grpoAlone());
   }
 
   /** The controls beside the base. */
@@ -61,9 +61,23 @@ public record Report(
   /** What the table says, in sentences. */
   public List<String> findings() {
     List<ArmSummary> summaries = summaries();
-    return summaries.subList(1, summaries.size()).stream()
-        .map(trainedOne -> Findings.ofTraining(trainedOne, summaries.get(0)))
-        .toList();
+    List<String> findings = new ArrayList<>();
+    summaries
+        .subList(1, summaries.size())
+        .forEach(one -> findings.add(Findings.ofTraining(one, summaries.get(0))));
+    findings.add(Findings.ofGrpo(grpoAlone(), beforeGrpo()));
+    return findings;
+  }
+
+  /** The model that GRPO began from: the last but one. */
+  private ArmResult beforeGrpo() {
+    List<ArmResult> judged = judged();
+    return judged.get(judged.size() - 2);
+  }
+
+  /** The last model against the one that GRPO began from. */
+  private ArmSummary grpoAlone() {
+    return ArmSummary.of(trained.get(trained.size() - 1), beforeGrpo(), seed);
   }
 
   /** What the controls say, in sentences. */

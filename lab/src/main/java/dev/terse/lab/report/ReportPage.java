@@ -82,21 +82,24 @@ final class ReportPage {
     page.element(
             "<p class=\"note\">Greedy completions of problems that no training has seen; one that"
                 + " does not end within the limit is wrong. Intervals: Wilson for accuracy,"
-                + " bootstrap over problems for changes. McNemar: exact test on the problems that"
-                + " only one of the two models gets right.</p>\n")
+                + " bootstrap over problems for changes. Changes are against the base, those of GRPO"
+                + " alone against the model that it began from. McNemar: exact test on the problems"
+                + " that only one of the two models gets right.</p>\n")
         .element("</section>\n");
   }
 
   private void table(ResultTable table) {
-    page.element("<div class=\"scroll\"><table>\n<thead><tr>");
+    page.element("<table>\n<thead><tr>");
     table.header().forEach(name -> page.markup("<th scope=\"col\">%s</th>", name));
     page.element("</tr></thead>\n<tbody>\n");
     for (List<String> row : table.rows()) {
       page.markup("<tr><th scope=\"row\">%s</th>", row.get(0));
-      row.subList(1, row.size()).forEach(cell -> page.markup("<td>%s</td>", cell));
+      for (int c = 1; c < row.size(); c++) { // narrow pages show the name beside each cell
+        page.markup("<td data-name=\"%s\">%s</td>", table.header().get(c), row.get(c));
+      }
       page.element("</tr>\n");
     }
-    page.element("</tbody>\n</table></div>\n");
+    page.element("</tbody>\n</table>\n");
   }
 
   private void training() {
@@ -110,7 +113,7 @@ final class ReportPage {
   }
 
   private void figure(String name, Chart chart) {
-    page.element("<figure>\n").element(SvgCanvas.of(chart));
+    page.element("<figure>\n").element(SvgCanvas.legend(chart)).element(SvgCanvas.of(chart));
     page.markup("\n<figcaption>%s", chart.title());
     byte[] png = pictures.get(name);
     if (png != null) {
@@ -142,7 +145,8 @@ final class ReportPage {
     page.element("<section>\n<h2>Where the time went</h2>\n<div class=\"times\">\n");
     for (Report.PhaseTime time : report.times()) {
       page.markup(
-          "<span>%s%s</span><i style=\"width:%.1f%%\"></i><b>%.1f s</b>\n",
+          "<div class=\"time\"><span>%s%s</span><i><i style=\"width:%.1f%%\"></i></i>"
+              + "<b>%.1f s</b></div>\n",
           time.title(),
           time.doneBefore() ? " (done before)" : "",
           100 * time.seconds() / longest,

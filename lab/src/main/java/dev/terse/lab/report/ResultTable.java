@@ -20,14 +20,23 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
           "thinking tokens",
           "all tokens",
           "skips",
-          "thinking vs base [95 %]",
-          "accuracy vs base",
+          "thinking change [95 %]",
+          "accuracy change [95 %]",
           "lost/gained",
           "McNemar p");
 
   /** The table of the summaries, in their order. */
   public static ResultTable of(List<ArmSummary> summaries) {
     return new ResultTable(HEADER, summaries.stream().map(ResultTable::row).toList());
+  }
+
+  /** The same with one more row of nothing but changes: {@code summary} against another model. */
+  ResultTable with(String name, ArmSummary summary) {
+    List<String> cells = new ArrayList<>(List.of(name, "", "", "", ""));
+    cells.addAll(changes(summary.against()));
+    List<List<String>> more = new ArrayList<>(rows);
+    more.add(cells);
+    return new ResultTable(header, more);
   }
 
   private static List<String> row(ArmSummary summary) {
@@ -41,20 +50,20 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
     cells.add(text("%.1f", summary.thinking().value()));
     cells.add(text("%.1f", summary.tokens()));
     cells.add(text("%.2f", summary.skips()));
-    PairedComparison against = summary.against();
-    if (against == null) {
-      cells.addAll(List.of("", "", "", ""));
-    } else {
-      Spread change = against.tokenChange();
-      cells.add(
-          text(
-              "%+.1f %% [%+.1f, %+.1f]",
-              100 * change.value(), 100 * change.low(), 100 * change.high()));
-      cells.add(text("%+.1f points", 100 * against.accuracyChange().value()));
-      cells.add(against.lost() + "/" + against.gained());
-      cells.add(Findings.p(against.pValue()));
-    }
+    cells.addAll(summary.against() == null ? List.of("", "", "", "") : changes(summary.against()));
     return cells;
+  }
+
+  private static List<String> changes(PairedComparison against) {
+    return List.of(
+        interval("%+.1f %% [%+.1f, %+.1f]", against.tokenChange()),
+        interval("%+.1f points [%+.1f, %+.1f]", against.accuracyChange()),
+        against.lost() + "/" + against.gained(),
+        Findings.p(against.pValue()));
+  }
+
+  private static String interval(String format, Spread change) {
+    return text(format, 100 * change.value(), 100 * change.low(), 100 * change.high());
   }
 
   /** The table for a terminal: the first column to the left, numbers to the right. */

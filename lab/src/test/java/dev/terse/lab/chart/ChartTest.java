@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +58,24 @@ class ChartTest {
   }
 
   @Test
+  void legend_ofManyNames_takesLinesOfItsOwn_andLeavesThePlotItsHeight() {
+    Spot.Measured x = new Spot.Measured(10, 8, 12);
+    List<Spot> spots =
+        IntStream.range(0, 9)
+            .mapToObj(i -> new Spot("random, equal steps " + i, Ink.RANDOM, Mark.RING, x, x))
+            .toList();
+    Chart many = Chart.ofSpots("t", "x", "y", spots);
+    assertThat(many.height()).isEqualTo(Chart.HEIGHT + 5 * 18); // two names a line
+    assertThat(SvgCanvas.of(many))
+        .startsWith("<svg viewBox=\"0 0 480 300\"")
+        .doesNotContain("equal");
+    assertThat(SvgCanvas.legend(many).split("<li>", -1)).hasSize(1 + 9);
+    Chart one = Chart.ofSpots("t", "x", "y", spots.subList(0, 1));
+    assertThat(one.height()).isEqualTo(Chart.HEIGHT);
+    assertThat(SvgCanvas.legend(one)).isEmpty();
+  }
+
+  @Test
   void png_ofEachKind_isAPictureWithColours() throws IOException {
     Spot.Measured x = new Spot.Measured(10, 8, 12);
     Chart spots =
@@ -71,9 +90,9 @@ class ChartTest {
     for (Chart chart : List.of(curves("t"), spots)) {
       BufferedImage image = ImageIO.read(new ByteArrayInputStream(PngCanvas.of(chart)));
       assertThat(image.getWidth()).isEqualTo(960);
-      assertThat(image.getHeight()).isEqualTo(600);
+      assertThat(image.getHeight()).isEqualTo(600 + 2 * 18); // a line of legend above the plot
       Set<Integer> colours = new HashSet<>();
-      for (int i = 0; i < 960 * 600; i++) {
+      for (int i = 0; i < 960 * image.getHeight(); i++) {
         colours.add(image.getRGB(i % 960, i / 960));
       }
       assertThat(colours).hasSizeGreaterThan(4);

@@ -86,6 +86,7 @@ final class SmallReport {
             "What is 1+1? " + hostile,
             List.of(
                 new Chain.Step("One. " + hostile + "\n\n", 0.5),
+                new Chain.Step("[SKIP]\n\n", 2.5),
                 new Chain.Step("[SKIP][SKIP]So 2.", 1.5)),
             "\\boxed{2} " + hostile);
     return new Report(
