@@ -1,14 +1,20 @@
 package dev.terse.cli;
 
-import dev.terse.cli.command.ConfiguredCommand;
 import dev.terse.cli.command.ExitCodes;
+import dev.terse.cli.keys.Configured;
+import dev.terse.cli.keys.KeyHelp;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /** The program: {@code java -jar trainer.jar COMMAND …}. The only class that ends the process. */
 public final class Program {
@@ -37,9 +43,9 @@ public final class Program {
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     Map<String, CommandLine> commands = new LinkedHashMap<>(line.getSubcommands());
-    // The options of configured commands are the keys of their configuration, which reads them.
-    commands.values().removeIf(command -> !(command.getCommand() instanceof ConfiguredCommand));
-    commands.values().forEach(command -> command.setUnmatchedOptionsArePositionalParams(true));
+    commands.values().removeIf(command -> !(command.getCommand() instanceof Configured));
+    commands.values().forEach(Program::configure);
+    line.setExecutionStrategy(Program::execute);
     line.setParameterExceptionHandler(Failures::usage);
     line.setExecutionExceptionHandler(Failures::execution);
     Set<String> takingOptions = new TreeSet<>(line.getSubcommands().keySet());
@@ -49,5 +55,37 @@ public final class Program {
     } catch (IOException | IllegalArgumentException e) {
       return Failures.execution(e, line, null);
     }
+  }
+
+  /** The options of configured commands are the keys of their configuration, which reads them. */
+  private static void configure(CommandLine command) {
+    command.setUnmatchedOptionsArePositionalParams(true);
+    command
+        .getHelpSectionMap()
+        .put(
+            UsageMessageSpec.SECTION_KEY_PARAMETER_LIST,
+            help -> new KeyHelp(help.commandSpec(), HELP_WIDTH).overview());
+  }
+
+  /** Runs the command, or tells of the key that is named after {@code --help}. */
+  private static int execute(ParseResult parsed) {
+    ParseResult command = parsed.subcommand();
+    List<String> words = parsed.originalArgs();
+    int topic = words.indexOf("--help") + 1;
+    if (command == null
+        || !command.isUsageHelpRequested()
+        || !(command.commandSpec().userObject() instanceof Configured)
+        || topic == 0
+        || topic == words.size()) {
+      return new RunLast().execute(parsed);
+    }
+    CommandLine line = command.commandSpec().commandLine();
+    try {
+      line.getOut().print(new KeyHelp(line.getCommandSpec(), HELP_WIDTH).topic(words.get(topic)));
+      line.getOut().flush();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(line, e.getMessage(), e);
+    }
+    return ExitCodes.OK;
   }
 }

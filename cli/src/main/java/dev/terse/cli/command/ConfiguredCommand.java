@@ -1,5 +1,7 @@
 package dev.terse.cli.command;
 
+import dev.terse.cli.keys.CommandKeys;
+import dev.terse.cli.keys.Configured;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.config.Rule;
@@ -7,18 +9,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * A command that is told by a configuration: {@code [config.yaml] [--key value …]}, where the keys
- * are those of the configuration; {@code --config config.yaml} is TRL's form of it.
+ * are those of the configuration; {@code --config config.yaml} is TRL's form of it. Its page in
+ * docs/commands has a row a key, which {@code --help} shows.
  *
- * @param <C> the configuration
+ * @param <C> the configuration, a public record
  */
-public abstract class ConfiguredCommand<C> implements Callable<Integer> {
+public abstract class ConfiguredCommand<C> implements Callable<Integer>, Configured {
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredCommand.class);
 
   @Parameters(
@@ -28,10 +34,17 @@ public abstract class ConfiguredCommand<C> implements Callable<Integer> {
       description = "Configuration file, then keys that override it.")
   private List<String> arguments = List.of();
 
+  @Spec private CommandSpec spec;
+
   private final Class<C> type;
 
-  ConfiguredCommand(Class<C> type) {
+  protected ConfiguredCommand(Class<C> type) {
     this.type = type;
+  }
+
+  @Override
+  public final Class<C> configuration() {
+    return type;
   }
 
   /**
@@ -39,25 +52,38 @@ public abstract class ConfiguredCommand<C> implements Callable<Integer> {
    *
    * @param keys what the command line names instead
    */
-  String defaultFile(List<String> keys) {
+  protected String defaultFile(List<String> keys) {
+    return null;
+  }
+
+  /** The key that a first word is the value of, unless it is a YAML file; null for none. */
+  protected String firstWord() {
     return null;
   }
 
   /** What must hold besides the configuration's own rules; they may look at files. */
-  List<Rule> rules() {
+  protected List<Rule> rules() {
     return List.of();
   }
 
+  /** Whether it is a training, which tells what its values come from in any case. */
+  protected boolean isTraining() {
+    return false;
+  }
+
   /** The configuration; what it was read from, and its notes, are logged. */
-  final Loaded<C> load() throws IOException {
-    NamedFile named = NamedFile.of(arguments);
+  protected final Loaded<C> load() throws IOException {
+    NamedFile named = NamedFile.of(arguments, firstWord());
     List<String> keys = named.others();
     String file = named.file() == null ? defaultFile(keys) : named.file();
     Loaded<C> loaded =
         file == null || named.file() != null
-            ? ConfigReader.read(file == null ? null : Path.of(file), keys, type, rules())
+            ? ConfigReader.read(
+                file == null ? null : Path.of(file), keys, type, rules(), elsewhere())
             : ofTheProject(file, keys);
-    LOG.info("configuration: {}", describe(file, keys));
+    if (file != null || isTraining()) {
+      LOG.info("configuration: {}", describe(file, keys));
+    }
     loaded.notes().forEach(LOG::warn);
     return loaded;
   }
@@ -70,13 +96,17 @@ public abstract class ConfiguredCommand<C> implements Callable<Integer> {
     return keys.isEmpty() ? file : file + ", with the command line on top";
   }
 
+  private Map<String, List<String>> elsewhere() {
+    return CommandKeys.besides(spec);
+  }
+
   /** A file that comes with the program; what it names is looked for beside it. */
   private Loaded<C> ofTheProject(String relative, List<String> keys) throws IOException {
     Path folder = ProjectFolder.holding(relative);
     Path file = folder.resolve(relative);
-    Loaded<C> loaded = ConfigReader.read(file, keys, type);
+    Loaded<C> loaded = ConfigReader.read(file, keys, type, List.of(), elsewhere());
     List<String> located = new ArrayList<>(ProjectFolder.located(folder, loaded.values()));
     located.addAll(0, keys);
-    return ConfigReader.read(file, located, type, rules());
+    return ConfigReader.read(file, located, type, rules(), elsewhere());
   }
 }

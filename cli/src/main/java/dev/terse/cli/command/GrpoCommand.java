@@ -39,7 +39,7 @@ public final class GrpoCommand extends TrainingCommand<GrpoConfig> {
 
   /** None where the command line names a model or data: TRL's defaults belong to those. */
   @Override
-  String defaultFile(List<String> keys) {
+  protected String defaultFile(List<String> keys) {
     return ConfigReader.names(keys, MODEL_OR_DATA) ? null : "configs/grpo.yaml";
   }
 

@@ -11,11 +11,13 @@ import java.util.List;
  */
 record NamedFile(String file, List<String> others) {
   private static final String OPTION = "--config";
+  private static final String YAML = ".*\\.ya?ml";
 
   /**
+   * @param firstWord the key that a first word is the value of where it is no YAML file; or null
    * @throws IllegalArgumentException if two are named, or {@code --config} names none
    */
-  static NamedFile of(List<String> arguments) {
+  static NamedFile of(List<String> arguments, String firstWord) {
     List<String> files = new ArrayList<>();
     List<String> others = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
@@ -28,7 +30,11 @@ record NamedFile(String file, List<String> others) {
         }
         files.add(arguments.get(++i));
       } else if (i == 0 && !argument.startsWith("--")) {
-        files.add(argument);
+        if (firstWord == null || argument.matches(YAML)) {
+          files.add(argument);
+        } else {
+          others.add("--" + firstWord + "=" + argument);
+        }
       } else {
         others.add(argument);
       }

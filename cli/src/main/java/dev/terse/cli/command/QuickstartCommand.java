@@ -24,9 +24,6 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "Keys that people change: --seed 7, --output runs/mine, --model DIR, --problems 1000,",
-      "  --kappa 0.4, --controls [] (none).",
-      "",
       "Examples:",
       "  java -jar trainer.jar quickstart",
       "  java -jar trainer.jar quickstart --fast --output runs/quickstart-fast",
@@ -45,7 +42,7 @@ public final class QuickstartCommand extends ConfiguredCommand<QuickstartConfig>
   }
 
   @Override
-  String defaultFile(List<String> keys) {
+  protected String defaultFile(List<String> keys) {
     return fast ? "configs/quickstart-fast.yaml" : "configs/quickstart.yaml";
   }
 

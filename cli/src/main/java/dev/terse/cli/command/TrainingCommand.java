@@ -32,7 +32,12 @@ public abstract class TrainingCommand<C extends RunConfig> extends ConfiguredCom
   }
 
   @Override
-  List<Rule> rules() {
+  protected final boolean isTraining() {
+    return true;
+  }
+
+  @Override
+  protected final List<Rule> rules() {
     return List.of(new ModelRule());
   }
 

@@ -77,17 +77,23 @@ final class CommandLineKeys {
       return false;
     }
     String denied = key.substring(NOT.length());
-    RecordComponent ours = keys.get(denied);
+    RecordComponent ours = component(denied);
     return ours == null
         ? TrlKeys.table().knows(denied)
         : ours.getType() == boolean.class || ours.getType() == Boolean.class;
+  }
+
+  /** What {@code key} is called in the record, under whichever of its spellings; or null. */
+  private RecordComponent component(String key) {
+    RecordComponent ours = keys.get(key);
+    return ours == null ? TrlKeys.table().alias(key).map(keys::get).orElse(null) : ours;
   }
 
   private Object value(String key, List<String> words) {
     if (words.isEmpty()) {
       return "true";
     }
-    RecordComponent ours = keys.get(key);
+    RecordComponent ours = component(key);
     if (words.size() == 1) {
       return value(words.get(0), ours);
     }
@@ -106,7 +112,7 @@ final class CommandLineKeys {
   }
 
   /**
-   * What a value means: YAML, but {@code --skip_token [SKIP]} is no list, since that key is a text.
+   * What a value means: YAML, but a text is what stands there, as in {@code --skip_token [SKIP]}.
    *
    * @param key null if there is none of that name
    */
@@ -115,6 +121,6 @@ final class CommandLineKeys {
       return null;
     }
     boolean isText = key != null && key.getType() == String.class;
-    return isText && text.startsWith("[") ? text : FlatYaml.value(text, problems);
+    return isText ? text : FlatYaml.value(text, problems);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,9 +55,24 @@ public final class ConfigReader {
   /** The same; {@code rules} are asked besides those that {@code type} is {@link CheckedBy}. */
   public static <T> Loaded<T> read(
       Path file, List<String> arguments, Class<T> type, List<Rule> rules) throws IOException {
+    return read(file, arguments, type, rules, Map.of());
+  }
+
+  /**
+   * The same for one of several commands.
+   *
+   * @param elsewhere keys of other commands, with the names of these, for what an unknown key means
+   */
+  public static <T> Loaded<T> read(
+      Path file,
+      List<String> arguments,
+      Class<T> type,
+      List<Rule> rules,
+      Map<String, List<String>> elsewhere)
+      throws IOException {
     return file == null
-        ? parse("the command line", "", arguments, type, rules)
-        : parse(file.toString(), text(file), arguments, type, rules);
+        ? parse("the command line", "", arguments, type, rules, elsewhere)
+        : parse(file.toString(), text(file), arguments, type, rules, elsewhere);
   }
 
   /**
@@ -97,11 +113,16 @@ public final class ConfigReader {
   /** The same, from text; {@code source} names it in messages. */
   public static <T> Loaded<T> parse(
       String source, String yaml, List<String> arguments, Class<T> type) {
-    return parse(source, yaml, arguments, type, List.of());
+    return parse(source, yaml, arguments, type, List.of(), Map.of());
   }
 
   private static <T> Loaded<T> parse(
-      String source, String yaml, List<String> arguments, Class<T> type, List<Rule> rules) {
+      String source,
+      String yaml,
+      List<String> arguments,
+      Class<T> type,
+      List<Rule> rules,
+      Map<String, List<String>> elsewhere) {
     List<String> problems = new ArrayList<>();
     List<String> notes = new ArrayList<>();
     Map<String, RecordComponent> keys = RecordBinder.keys(type);
@@ -113,7 +134,7 @@ public final class ConfigReader {
     settings.forEach(
         (key, setting) -> {
           if (!keys.containsKey(key)) {
-            checkForeign(key, setting, keys, problems, notes);
+            checkForeign(key, setting, keys.keySet(), elsewhere, problems, notes);
           }
         });
     RecordBinder binder = new RecordBinder(keys, settings, problems);
@@ -161,7 +182,8 @@ public final class ConfigReader {
   private static void checkForeign(
       String key,
       Setting setting,
-      Map<String, RecordComponent> keys,
+      Set<String> keys,
+      Map<String, List<String>> elsewhere,
       List<String> problems,
       List<String> notes) {
     TrlKeys trl = TrlKeys.table();
@@ -183,11 +205,46 @@ public final class ConfigReader {
             setting.place() + ": " + key + " has no effect here: " + trl.note(key).orElseThrow());
       }
     } else {
-      Set<String> known = trl.all();
-      known.addAll(keys.keySet());
-      problems.add(
-          setting.place() + ": unknown key '" + key + "'" + NearestKey.question(key, known));
+      problems.add(setting.place() + ": " + unknown(key, keys, elsewhere));
     }
+  }
+
+  /** What is told of a key that nobody knows, or only another command. */
+  private static String unknown(String key, Set<String> keys, Map<String, List<String>> elsewhere) {
+    Set<String> known = new LinkedHashSet<>(keys);
+    keys.forEach(ours -> known.addAll(TrlKeys.table().shortForms(ours)));
+    known.addAll(TrlKeys.table().all());
+    String sentence = "unknown key '" + key + "'";
+    String theirs = TrlKeys.table().alias(key).filter(elsewhere::containsKey).orElse(key);
+    if (elsewhere.containsKey(theirs)) {
+      return sentence
+          + ": "
+          + (theirs.equals(key) ? "" : theirs + " is ")
+          + "a key of "
+          + NearestKey.enumeration(elsewhere.get(theirs))
+          + NearestKey.question(key, keys);
+    }
+    String question = NearestKey.question(key, known);
+    return sentence
+        + (question.isEmpty()
+            ? NearestKey.of(key, elsewhere.keySet())
+                .map(
+                    nearest ->
+                        " (did you mean '"
+                            + nearest
+                            + "', a key of "
+                            + NearestKey.enumeration(elsewhere.get(nearest))
+                            + "?)")
+                .orElse("")
+            : question);
+  }
+
+  /** Every key of a configuration in its order. */
+  public static List<ConfigKey> keys(Class<?> type) {
+    Map<String, RecordComponent> keys = RecordBinder.keys(type);
+    return keys.entrySet().stream()
+        .map(entry -> ConfigKey.of(entry.getKey(), entry.getValue(), keys.keySet()))
+        .toList();
   }
 
   /** Every key of a configuration with its default, as YAML would write it; null without one. */

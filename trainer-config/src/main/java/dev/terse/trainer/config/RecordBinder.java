@@ -6,6 +6,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -189,6 +192,13 @@ final class RecordBinder {
     if (wanted == String.class) {
       return text;
     }
+    if (wanted == Path.class) {
+      return path(text);
+    }
+    if (wanted == BigDecimal.class) {
+      decimal(text);
+      return new BigDecimal(text);
+    }
     if (wanted == int.class || wanted == Integer.class) {
       return Math.toIntExact(integer(text, Integer.MIN_VALUE, Integer.MAX_VALUE));
     }
@@ -229,6 +239,14 @@ final class RecordBinder {
     return out;
   }
 
+  private static Path path(String text) throws Misfit {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new Misfit("the path of a file or folder");
+    }
+  }
+
   private static long integer(String text, long low, long high) throws Misfit {
     if (!INTEGER.matcher(text).matches()) {
       throw new Misfit("a whole number");
@@ -266,11 +284,14 @@ final class RecordBinder {
         return constant;
       }
     }
-    List<String> names =
-        Arrays.stream(type.getEnumConstants())
-            .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
-            .toList();
-    throw new Misfit("one of " + String.join(", ", names));
+    throw new Misfit("one of " + String.join(", ", constants(type)));
+  }
+
+  /** The names of an enumeration's constants as they are written. */
+  static List<String> constants(Class<?> type) {
+    return Arrays.stream(type.getEnumConstants())
+        .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+        .toList();
   }
 
   private static String key(RecordComponent component) {

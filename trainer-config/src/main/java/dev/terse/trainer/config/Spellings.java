@@ -41,7 +41,9 @@ final class Spellings {
     written.forEach(
         (key, setting) -> {
           Optional<String> target = keys.contains(key) ? Optional.empty() : target(key);
-          target.ifPresent(ours -> notes.add(setting.place() + ": " + key + " is read as " + ours));
+          target
+              .filter(ours -> !table.isShortForm(key))
+              .ifPresent(ours -> notes.add(setting.place() + ": " + key + " is read as " + ours));
           String ours = target.orElse(key);
           if (target.isPresent() && ours.contains(".")) {
             entries.put(ours, setting);

@@ -23,12 +23,14 @@ final class TrlKeys {
   private final Map<String, Object> withoutEffect;
   private final Map<String, Object> unsupported;
   private final Map<String, Object> aliases;
+  private final Map<String, Object> shortForms;
   private final Map<String, Object> values;
 
   private TrlKeys(Map<String, Setting> sections) {
     this.withoutEffect = section(sections.get("without_effect"));
     this.unsupported = section(sections.get("unsupported"));
     this.aliases = section(sections.get("aliases"));
+    this.shortForms = section(sections.get("short_forms"));
     this.values = section(sections.get("values"));
   }
 
@@ -50,12 +52,27 @@ final class TrlKeys {
   boolean knows(String key) {
     return withoutEffect.containsKey(key)
         || unsupported.containsKey(key)
-        || aliases.containsKey(key);
+        || aliases.containsKey(key)
+        || shortForms.containsKey(key);
   }
 
   /** Our key, if {@code key} is another spelling of one; a dot leads into a map. */
   Optional<String> alias(String key) {
-    return Optional.ofNullable((String) aliases.get(key));
+    Object ours = aliases.getOrDefault(key, shortForms.get(key));
+    return Optional.ofNullable((String) ours);
+  }
+
+  /** Whether {@code key} is a spelling of ours, of which nothing need be told. */
+  boolean isShortForm(String key) {
+    return shortForms.containsKey(key);
+  }
+
+  /** The short forms of {@code key}. */
+  List<String> shortForms(String key) {
+    return shortForms.entrySet().stream()
+        .filter(form -> form.getValue().equals(key))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Other spellings of values of {@code key} with ours; null for one that is left out. */

@@ -1,0 +1,7 @@
+package dev.terse.cli.keys;
+
+/** A command whose options are the keys of a configuration. */
+public interface Configured {
+  /** The record of the keys. */
+  Class<?> configuration();
+}
