@@ -35,16 +35,18 @@ class ArchitectureTest {
   private static final JavaClasses CLASSES =
       ALL.that(
           describe(
-              "are not of the testkit",
-              type -> !type.getPackageName().startsWith("dev.terse.testkit")));
+              "are in the jar",
+              type ->
+                  !type.getPackageName().startsWith("dev.terse.testkit")
+                      && !type.getPackageName().startsWith("dev.terse.examples")));
 
   /** The main class of the process that user rewards run in. */
   private static final String REWARD_CHILD = "dev.terse.reward.isolate.RewardChild";
 
   /**
    * A module, the root of its packages, what it may import of ours, and where from it may import
-   * besides; the JDK is everybody's. {@code spark}, {@code serve} and the examples will stand above
-   * {@code TRAINER}, beside {@code LAB}.
+   * besides; the JDK is everybody's. {@code spark} and {@code serve} will stand above {@code
+   * TRAINER}, beside {@code LAB} and {@code EXAMPLES}.
    */
   enum Module {
     ENGINE("engine", Set.of()),
@@ -102,6 +104,9 @@ class ArchitectureTest {
             TRAINER_DATA,
             TRAINER_CONFIG),
         Set.of("com.fasterxml.jackson", "org.apache.commons.math3", "org.slf4j")),
+    EXAMPLES(
+        "examples",
+        Set.of(ENGINE, ENGINE_ND4J, MODEL, TRACES, REWARD, TRAINER, TRAINER_DATA, TRAINER_CONFIG)),
     CLI(
         "cli",
         Set.of(

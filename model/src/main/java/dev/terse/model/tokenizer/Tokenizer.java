@@ -137,6 +137,11 @@ public final class Tokenizer implements AutoCloseable {
     return main.decode(wide, skipSpecial);
   }
 
+  /** Text of the ids, special tokens kept. */
+  public String decode(int... ids) {
+    return decode(ids, false);
+  }
+
   /** Whether the id is a control token's, as {@link #encodeData} has it. */
   public boolean isControl(int id) {
     return controlIds.contains(id);

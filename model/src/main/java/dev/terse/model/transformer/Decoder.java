@@ -20,6 +20,7 @@ import dev.terse.model.weights.Parameters;
 import dev.terse.model.weights.PassTokens;
 import dev.terse.model.weights.RopeScheme;
 import dev.terse.model.weights.WeightShapes;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -128,6 +129,19 @@ public final class Decoder implements AutoCloseable {
       Tensor hidden = lastHidden(batch, packedAttention(batch), arena);
       return engine.tokenLogProbs(hidden, head, rows, temperature);
     }
+  }
+
+  /**
+   * What the model says of every token of one sequence, at temperature 1: entry i tells of the
+   * token after {@code ids[i]}, and the last has no log-probability.
+   *
+   * @param ids of the sequence, [N]
+   * @return its scores, [N]
+   * @throws IllegalArgumentException if it is longer than the model's positions
+   */
+  public TokenScores score(int[] ids) {
+    PackedBatch batch = PackedBatch.of(List.of(ids));
+    return score(batch, HeadRows.all(ids, batch.segments()), 1);
   }
 
   /**

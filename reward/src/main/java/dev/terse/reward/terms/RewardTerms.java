@@ -60,6 +60,17 @@ public final class RewardTerms {
   }
 
   /**
+   * The rubric of {@code reward_funcs} alone: their sum, with the default settings. Its owner opens
+   * and closes it.
+   *
+   * @param names of built-in terms, {@code class:com.example.MyReward}, {@code command:…}
+   * @throws IllegalArgumentException with the nearest known name
+   */
+  public static Rubric rubric(String... names) {
+    return rubric(List.of(names), List.of(), RewardSettings.defaults());
+  }
+
+  /**
    * The rubric of {@code reward_funcs} and {@code reward_weights}: a plain weighted sum.
    *
    * @param weights one for each name; empty for 1.0 each

@@ -59,6 +59,15 @@ public record Pruner(
   }
 
   /**
+   * The same, of a share as it is written: 0.4 is two fifths exactly.
+   *
+   * @param kappa share of the steps, 0 to 1
+   */
+  public static Pruner lowest(double kappa) {
+    return lowest(BigDecimal.valueOf(kappa));
+  }
+
+  /**
    * Which steps to prune.
    *
    * @param id of the trace

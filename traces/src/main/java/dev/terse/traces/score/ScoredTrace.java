@@ -15,6 +15,11 @@ public record ScoredTrace(Trace trace, Thinking thinking, List<ScoredStep> steps
     steps = List.copyOf(steps);
   }
 
+  /** The text of one of its steps, without the blank line that ends it. */
+  public String text(ScoredStep step) {
+    return step.step().text(thinking.text()).strip();
+  }
+
   /** Tokens of the thinking text. */
   public int tokens() {
     return steps.stream().mapToInt(ScoredStep::tokens).sum();

@@ -116,6 +116,17 @@ public final class ConfigReader {
     return parse(source, yaml, arguments, type, List.of(), Map.of());
   }
 
+  /**
+   * Reads a configuration that a program holds as text.
+   *
+   * @param yaml keys and values
+   * @param arguments {@code --key value}, which override them
+   * @throws ConfigException with all problems
+   */
+  public static <T> Loaded<T> parse(String yaml, Class<T> type, String... arguments) {
+    return parse("the configuration", yaml, List.of(arguments), type);
+  }
+
   private static <T> Loaded<T> parse(
       String source,
       String yaml,

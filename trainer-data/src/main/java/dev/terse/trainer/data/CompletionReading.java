@@ -30,8 +30,18 @@ public record CompletionReading(
 
   /** Reads {@code completion}; {@code skipToken} is the mark. */
   public static CompletionReading of(Completion completion, Tokenizer tokenizer, String skipToken) {
-    int[] ids = completion.ids();
-    String text = tokenizer.decode(ids, true);
+    boolean finished = completion.finish() == FinishReason.STOP;
+    String text = tokenizer.decode(completion.ids(), true);
+    return of(completion.ids(), text, finished, tokenizer, skipToken);
+  }
+
+  /** Reads a text as a completion that the model ended itself; the mark is [SKIP]. */
+  public static CompletionReading of(String text, Tokenizer tokenizer) {
+    return of(tokenizer.encode(text), text, true, tokenizer, SkipCounts.SKIP);
+  }
+
+  private static CompletionReading of(
+      int[] ids, String text, boolean finished, Tokenizer tokenizer, String skipToken) {
     Thinking thinking = Thinking.of(text);
     int thinkTokens =
         thinking.closed() ? tokensThrough(Thinking.CLOSE, ids, tokenizer) : ids.length;
@@ -42,7 +52,7 @@ public record CompletionReading(
         SkipCounts.of(thinking.text(), skipToken),
         thinkTokens,
         ids.length - thinkTokens,
-        completion.finish() == FinishReason.STOP);
+        finished);
   }
 
   /** All tokens, the end token included. */
@@ -52,15 +62,22 @@ public record CompletionReading(
 
   /** What rewards see. */
   public Sample sample(Problem problem) {
+    return sample(
+        problem.gold(), new Sample.Source(problem.row().prompt(), problem.row().columns()));
+  }
+
+  /**
+   * What rewards see of a completion of nothing that is known.
+   *
+   * @param gold the right answer, or null
+   */
+  public Sample sample(String gold) {
+    return sample(gold, Sample.Source.NONE);
+  }
+
+  private Sample sample(String gold, Sample.Source source) {
     return new Sample(
-        text,
-        problem.gold(),
-        ids,
-        finished,
-        skips.kept(),
-        skips.skips(),
-        skips.longestRun(),
-        new Sample.Source(problem.row().prompt(), problem.row().columns()));
+        text, gold, ids, finished, skips.kept(), skips.skips(), skips.longestRun(), source);
   }
 
   /** Fewest tokens whose text holds {@code mark}; the mark may be one token or several. */

@@ -14,9 +14,11 @@ import dev.terse.trainer.grpo.episode.CompletionLog;
 import dev.terse.trainer.grpo.episode.HealthWatch;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loop.StopSignal;
+import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.loop.TrainingRun;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.metrics.RunSinks;
 import dev.terse.trainer.model.RunModels;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +43,26 @@ public final class GrpoRun {
     this.engine = engine;
     this.sink = sink;
     this.phases = phases;
+  }
+
+  /**
+   * Trains, and lets {@code listener} hear what is logged, beside the logs that the configuration
+   * asks for. A signal to end the process ends the training as the command line does.
+   *
+   * @param loaded the configuration
+   * @param engine what computes; the caller's
+   * @param listener closed with the run
+   * @return updates done: fewer than planned if the process was asked to end
+   * @throws IOException if a file cannot be read or written
+   */
+  public static int train(Loaded<GrpoConfig> loaded, Engine engine, MetricSink listener)
+      throws IOException {
+    TrainingConfig training = loaded.config().training();
+    try (StopSignal stop = StopSignal.listening();
+        MetricSink sink =
+            RunSinks.open(training.logging(), Path.of(training.outputDir()), listener)) {
+      return new GrpoRun(loaded, engine, sink, Phases.QUIET).run(stop);
+    }
   }
 
   /**

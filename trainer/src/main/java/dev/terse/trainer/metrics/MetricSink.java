@@ -6,8 +6,9 @@ import java.util.Map;
 /**
  * Where a run's numbers go: TensorBoard, JSONL, console, DL4J listeners. A sink that fails (full
  * disk) says so once and never stops training. NaN and infinite values are written as they are. Not
- * every sink has a use for more than scalars.
+ * every sink has a use for more than scalars: a listener may be a lambda.
  */
+@FunctionalInterface
 public interface MetricSink extends AutoCloseable {
 
   /**
@@ -30,6 +31,7 @@ public interface MetricSink extends AutoCloseable {
   /** The run's configuration, once at the start. */
   default void hparams(Map<String, Object> config) {}
 
+  /** Gives back what the sink holds. */
   @Override
-  void close();
+  default void close() {}
 }

@@ -12,9 +12,11 @@ import dev.terse.trainer.data.SftRow;
 import dev.terse.trainer.data.StreamedRows;
 import dev.terse.trainer.data.mixture.RunRows;
 import dev.terse.trainer.loop.StopSignal;
+import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.loop.TrainingRun;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.metrics.RunSinks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +36,26 @@ public final class SftRun {
     this.config = loaded.config();
     this.run = new TrainingRun(loaded, engine, sink);
     this.phases = phases;
+  }
+
+  /**
+   * Trains, and lets {@code listener} hear what is logged, beside the logs that the configuration
+   * asks for. A signal to end the process ends the training as the command line does.
+   *
+   * @param loaded the configuration
+   * @param engine what computes; the caller's
+   * @param listener closed with the run
+   * @return updates done: fewer than planned if the process was asked to end
+   * @throws IOException if a file cannot be read or written
+   */
+  public static int train(Loaded<SftConfig> loaded, Engine engine, MetricSink listener)
+      throws IOException {
+    TrainingConfig training = loaded.config().training();
+    try (StopSignal stop = StopSignal.listening();
+        MetricSink sink =
+            RunSinks.open(training.logging(), Path.of(training.outputDir()), listener)) {
+      return new SftRun(loaded, engine, sink, Phases.QUIET).run(stop);
+    }
   }
 
   /**
