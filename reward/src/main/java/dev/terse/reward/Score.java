@@ -7,20 +7,32 @@ import java.util.Map;
 /**
  * The reward of one completion.
  *
- * @param total weighted sum of the terms; NaN if the reward failed (the sample is then absent from
- *     its group)
+ * @param total what advantages are made of; NaN if the reward failed (the sample is then absent
+ *     from its group)
+ * @param raw weighted sum of the terms, the total before anything was shaped by length
  * @param terms value of each term by name, unweighted, in rubric order
  * @param correct whether the answer is right
  * @param logged what rewards of the user said beside their values
  */
-public record Score(double total, Map<String, Double> terms, boolean correct, Logged logged) {
+public record Score(
+    double total, double raw, Map<String, Double> terms, boolean correct, Logged logged) {
   public Score {
     terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+  }
+
+  /** A score that nothing has shaped. */
+  public Score(double total, Map<String, Double> terms, boolean correct, Logged logged) {
+    this(total, total, terms, correct, logged);
   }
 
   /** A score of which nothing was logged. */
   public Score(double total, Map<String, Double> terms, boolean correct) {
     this(total, terms, correct, Logged.NOTHING);
+  }
+
+  /** The same with another total; the raw one stays. */
+  public Score shaped(double shapedTotal) {
+    return new Score(shapedTotal, raw, terms, correct, logged);
   }
 
   /**

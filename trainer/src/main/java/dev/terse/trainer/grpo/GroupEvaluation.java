@@ -7,7 +7,6 @@ import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.grpo.episode.Episode;
 import dev.terse.trainer.grpo.episode.Judge;
 import dev.terse.trainer.grpo.episode.RolloutMetrics;
-import dev.terse.trainer.loss.advantage.GroupAdvantage;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.metrics.Timed;
 import java.util.LinkedHashMap;
@@ -27,6 +26,7 @@ record GroupEvaluation(
     GrpoConfig config,
     int groupSize,
     Judge judge,
+    Advantages advantages,
     Rollouts rollouts,
     FrozenPolicies frozen,
     PolicyGradient policy,
@@ -68,9 +68,8 @@ record GroupEvaluation(
 
   /** Nothing is compared in a group of one: its advantage is 0, as in TRL. */
   private double[] advantages(List<Judge.Reward> rewards) {
-    double[] totals = rewards.stream().mapToDouble(reward -> reward.score().total()).toArray();
     return groupSize == 1
-        ? new double[totals.length]
-        : GroupAdvantage.of(totals, groupSize, config.loss().scaleRewards().scale());
+        ? new double[rewards.size()]
+        : advantages.of(rewards, groupSize, rewards.size());
   }
 }

@@ -5,10 +5,13 @@ import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.data.mixture.MixtureRule;
+import dev.terse.trainer.grpo.sampling.DynamicSamplingConfig;
 import dev.terse.trainer.grpo.state.ReferenceSync;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.loss.GrpoLossConfig;
+import dev.terse.trainer.loss.advantage.AdvantageConfig;
+import dev.terse.trainer.loss.advantage.GroupAdvantage.Aggregation;
 import dev.terse.trainer.model.ModelArguments;
 
 /**
@@ -30,6 +33,8 @@ public record GrpoConfig(
     @Default("1e-6") @Range("[0, inf)") double learningRate,
     PromptConfig prompt,
     GenerationConfig generation,
+    DynamicSamplingConfig dynamicSampling,
+    AdvantageConfig advantage,
     GrpoLossConfig loss,
     ReferenceSync referenceSync,
     RewardConfig reward,
@@ -49,6 +54,13 @@ public record GrpoConfig(
       throw new IllegalArgumentException(
           "sync_ref_model needs use_peft false: with adapters the reference is their own beginning"
               + " (TRL refuses it too)");
+    }
+    if (loss.multiObjectiveAggregation() == Aggregation.NORMALIZE_THEN_SUM
+        && reward.shaping().isOn()) {
+      throw new IllegalArgumentException(
+          "stop_properly_penalty_coef shapes the sum of the rewards, which"
+              + " multi_objective_aggregation normalize_then_sum does not use: leave out one of the"
+              + " two");
     }
     loss.objective();
   }

@@ -1,12 +1,11 @@
 package dev.terse.trainer.grpo;
 
-import dev.terse.engine.SeedTree;
 import dev.terse.io.DataFingerprint;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.reward.Rubric;
-import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
 import dev.terse.trainer.checkpoint.RunFiles;
+import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.Evaluator;
@@ -16,27 +15,23 @@ import dev.terse.trainer.grpo.episode.Generation;
 import dev.terse.trainer.grpo.episode.GenerationFile;
 import dev.terse.trainer.grpo.episode.Judge;
 import dev.terse.trainer.grpo.episode.RolloutMetrics;
+import dev.terse.trainer.grpo.episode.ShapingMetrics;
 import dev.terse.trainer.grpo.state.EntropyFile;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loop.Update;
 import dev.terse.trainer.loss.EntropyControl;
 import dev.terse.trainer.loss.UpdateLoss;
-import dev.terse.trainer.loss.advantage.GroupAdvantage;
-import dev.terse.trainer.loss.advantage.GroupAdvantage.Aggregation;
 import dev.terse.trainer.memory.Workload;
 import dev.terse.trainer.metrics.Phases;
-import dev.terse.trainer.metrics.Timed;
 import dev.terse.trainer.optim.Gradient;
 import dev.terse.trainer.optim.LearningRate;
 import dev.terse.trainer.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +49,8 @@ import org.slf4j.LoggerFactory;
  *       TRL.
  *   <li>The reference is the model that the run began with, unless {@code sync_ref_model} lets it
  *       follow; the paper renews it from time to time.
+ *   <li>With {@code use_dynamic_sampling} groups of equal reward are drawn again, of other prompts
+ *       (DAPO); with {@code advantage: correct} the right completions are all that is learnt from.
  *   <li>A completion without a reward is absent: it moves neither its group's mean nor the policy.
  * </ul>
  *
@@ -89,6 +86,8 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
   private final LearningRate learningRate;
   private final Judge judge;
   private final Rollouts rollouts;
+  private final Advantages advantages;
+  private final GroupDraws draws;
   private final FrozenPolicies frozen;
   private final PolicyGradient policyGradient;
   private final GroupEvaluation groups;
@@ -136,6 +135,9 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
             policy.decoder(),
             config.generation().stop(policy.tokenizer()),
             config.generation().maxLive());
+    this.advantages = new Advantages(config, judge);
+    this.draws =
+        new GroupDraws(config, plan, order, problems.train(), judge, advantages, rollouts, phases);
     GrpoPasses passes = GrpoPasses.of(config, policy.decoder().config().rope());
     this.frozen =
         new FrozenPolicies(
@@ -157,6 +159,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
         config,
         config.evaluatedGroup(),
         judge,
+        advantages,
         rollouts,
         new FrozenPolicies(policy.decoder(), true, reference, temperature, passes, phases),
         new PolicyGradient(policy.decoder(), config, plan, passes, phases),
@@ -178,13 +181,13 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     Generation generation = before.generation();
     if (plan.beginsGeneration(update)) {
       int number = plan.generation(update);
-      List<Problem> prompts = prompts(number); // [P]
-      Timed<List<Group>> completions = Timed.of(() -> sample(prompts, number)); // [P][G]
-      List<Judge.Reward> rewards = judge.rewards(prompts, completions.value()); // [P·G]
-      double[] advantages = advantages(rewards); // [P·G]
-      List<Episode> episodes = Episode.of(prompts, completions.value(), rewards, advantages);
+      GroupDraws.Drawn drawn = draws.of(number); // prompts [P], completions [P][G], rewards [P·G]
+      double[] advantages = advantages(drawn.rewards()); // [P·G]
+      List<Episode> episodes =
+          Episode.of(drawn.prompts(), drawn.completions(), drawn.rewards(), advantages);
       generation = frozen.scored(number, episodes); // with ℓ° and ln π_ref, [P·G][ids]
-      metrics.putAll(rolloutMetrics(completions.seconds(), episodes));
+      metrics.putAll(rolloutMetrics(drawn.seconds(), episodes));
+      metrics.putAll(drawn.metrics());
       log.write(update + 1, episodes);
     }
     int[] rows = plan.rows(update, config.training().seed()); // [B], of the P·G episodes
@@ -211,41 +214,18 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     }
   }
 
-  private List<Problem> prompts(int generation) {
-    return Arrays.stream(order.rows(generation)).mapToObj(problems.train()::get).toList();
-  }
-
-  private List<Group> sample(List<Problem> prompts, int generation) {
-    long most = (long) plan.generationBatch() * config.generation().maxCompletionLength();
-    try (var phase = phases.start("rollout " + (generation + 1), "tokens", most)) {
-      return rollouts.generate(
-          prompts.stream().map(Problem::prompt).toList(),
-          plan.groupSize(),
-          config.generation().sampling(),
-          SeedTree.at(config.training().seed(), "rollout", generation),
-          phase);
-    }
-  }
-
   /** Of each part of the generation by itself, [P·G]. */
   private double[] advantages(List<Judge.Reward> rewards) {
-    return IntStream.iterate(0, from -> from < rewards.size(), from -> from + plan.partBatch())
-        .mapToObj(from -> rewards.subList(from, from + plan.partBatch()))
-        .flatMapToDouble(part -> DoubleStream.of(advantagesOfPart(part)))
-        .toArray();
-  }
-
-  private double[] advantagesOfPart(List<Judge.Reward> rewards) {
-    if (config.loss().multiObjectiveAggregation() == Aggregation.NORMALIZE_THEN_SUM) {
-      return GroupAdvantage.normalizeThenSum(
-          judge.terms(rewards), judge.weights(), plan.groupSize());
-    }
-    double[] totals = rewards.stream().mapToDouble(reward -> reward.score().total()).toArray();
-    return GroupAdvantage.of(totals, plan.groupSize(), config.loss().scaleRewards().scale());
+    return advantages.of(rewards, plan.groupSize(), plan.partBatch());
   }
 
   private Map<String, Double> rolloutMetrics(double seconds, List<Episode> episodes) {
-    return RolloutMetrics.of(seconds, episodes, plan.groupSize(), judge.rubric().names());
+    Map<String, Double> metrics =
+        RolloutMetrics.of(seconds, episodes, plan.groupSize(), judge.rubric().names());
+    if (config.reward().shaping().isOn()) {
+      metrics.putAll(ShapingMetrics.of(episodes));
+    }
+    return metrics;
   }
 
   @Override
@@ -325,7 +305,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
       return new State(Generation.NONE, entropy);
     }
     GenerationFile saved = GenerationFile.read(folder, problems.train(), plan.groupSize());
-    List<Judge.Reward> rewards = judge.rewards(saved.problems(), saved.groups());
+    List<Judge.Reward> rewards = rewards(saved);
     Generation generation =
         new Generation(
             plan.generation(updates - 1),
@@ -333,6 +313,16 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
             saved.oldLogProbs(),
             saved.referenceLogProbs());
     return new State(generation, entropy);
+  }
+
+  private List<Judge.Reward> rewards(GenerationFile saved) {
+    if (saved.scores().isEmpty()) {
+      return judge.rewards(saved.problems(), saved.groups());
+    }
+    List<CompletionReading> readings = judge.readings(saved.groups());
+    return IntStream.range(0, readings.size())
+        .mapToObj(i -> new Judge.Reward(readings.get(i), saved.scores().get().get(i)))
+        .toList();
   }
 
   @Override

@@ -84,6 +84,9 @@ record GrpoWorkload(
 
   /** Prompts of the generation with the most tokens of prompts, longest first. */
   private int[] longestGeneration() {
+    if (config.dynamicSampling().useDynamicSampling()) { // any prompts may come together
+      return Arrays.copyOf(falling(prompts), plan.prompts());
+    }
     int generations =
         1
             + plan.generation(

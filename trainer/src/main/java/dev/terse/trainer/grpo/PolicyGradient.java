@@ -9,6 +9,7 @@ import dev.terse.trainer.loss.LossType;
 import dev.terse.trainer.loss.PolicyStatistics;
 import dev.terse.trainer.loss.SamplerAgreement;
 import dev.terse.trainer.loss.UpdateLoss;
+import dev.terse.trainer.loss.advantage.AdvantageConfig.Kind;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.optim.Gradient;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -47,8 +49,21 @@ record PolicyGradient(
     SamplerAgreement agreement = new SamplerAgreement();
     LossType.Batch update = lossBatch(generation, rows);
     double[] weights = atRows(config.loss().lossType().weights(update), rows, generation);
-    List<GrpoBatch> batches =
-        passes.of(generation.number(), generation.episodes(), rows, row -> weights[row] > 0);
+    IntPredicate moves = row -> entropyCoef != 0 || moves(generation.episodes().get(row));
+    List<GrpoBatch> batches = new ArrayList<>(); // those that move the policy, then the others
+    batches.addAll(
+        passes.of(
+            generation.number(),
+            generation.episodes(),
+            rows,
+            row -> weights[row] > 0 && moves.test(row)));
+    int moving = batches.size();
+    batches.addAll(
+        passes.of(
+            generation.number(),
+            generation.episodes(),
+            rows,
+            row -> weights[row] > 0 && !moves.test(row)));
     try (var phase = phases.start("update", "tokens", tokens(batches))) {
       List<Optional<GrpoLoss.Forward>> before = forwards(objective, generation, batches, rows);
       double[] entropyWeights = entropyWeights(entropyCoef, generation, batches, before, rows);
@@ -56,7 +71,7 @@ record PolicyGradient(
         GrpoBatch batch = batches.get(i);
         GrpoLoss.Tokens tokens = batch.inLoss(generation, weights, entropyWeights);
         GrpoLoss loss = new GrpoLoss(objective, tokens, before.get(i));
-        TokenScores scores = backward(batch, loss, gradient);
+        TokenScores scores = i < moving ? backward(batch, loss, gradient) : score(batch);
         statistics.add(loss, scores);
         if (!config.dropsOut()) { // else the sampler, which leaves nothing out, had other numbers
           agreement.add(batch.samplerLogProbs(), tokens.oldLogProbs().orElse(scores.logProbs()));
@@ -137,9 +152,19 @@ record PolicyGradient(
     return all;
   }
 
+  /** Tokens that bear loss; a completion with none is not computed. */
   private int lossTokens(Episode episode) {
-    boolean masked = config.loss().maskTruncatedCompletions() && episode.truncated();
-    return masked ? 0 : episode.tokens();
+    boolean cut = config.loss().maskTruncatedCompletions() && episode.truncated();
+    boolean wrong = config.advantage().advantage() == Kind.CORRECT && episode.advantage() == 0;
+    return cut || wrong ? 0 : episode.tokens();
+  }
+
+  /**
+   * Whether an episode has a gradient, but for an entropy bonus: one without is computed forward
+   * only, for the metrics.
+   */
+  private boolean moves(Episode episode) {
+    return episode.advantage() != 0 || config.loss().beta() != 0;
   }
 
   /** What forwards before the backward tell of each pass, where the objective needs them. */

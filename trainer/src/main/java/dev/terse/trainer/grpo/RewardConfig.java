@@ -3,6 +3,7 @@ package dev.terse.trainer.grpo;
 import dev.terse.reward.Rubric;
 import dev.terse.reward.isolate.IsolationLimits;
 import dev.terse.reward.isolate.UserRewards;
+import dev.terse.reward.length.RewardShaping;
 import dev.terse.reward.terms.RewardSettings;
 import dev.terse.reward.terms.RewardTerms;
 import dev.terse.trainer.config.Default;
@@ -25,6 +26,8 @@ import java.util.Map;
  *     program's own class path
  * @param rewardTimeout longest time in seconds that a reward of your own may take for a completion
  * @param rewardMemory heap in MiB of the process that a reward of your own runs in
+ * @param stopProperlyPenaltyCoef what the reward of a completion that did not end by itself is
+ *     multiplied by; unset for 1 (NeMo RL, OpenRLHF)
  */
 public record RewardConfig(
     @Default(Default.UNSET) String rewardPreset,
@@ -33,7 +36,8 @@ public record RewardConfig(
     @Default(Default.UNSET) Map<String, String> rewardSettings,
     @Default(Default.UNSET) List<String> rewardClasspath,
     @Default("10.0") @Range("(0, 86400]") double rewardTimeout,
-    @Default("256") @Range("[16, inf)") int rewardMemory) {
+    @Default("256") @Range("[16, inf)") int rewardMemory,
+    @Default(Default.UNSET) @Range("[0, 1]") Double stopProperlyPenaltyCoef) {
 
   public RewardConfig {
     if (rewardPreset != null && !rewardFuncs.isEmpty()) {
@@ -61,6 +65,11 @@ public record RewardConfig(
     UserRewards users = users(rewardClasspath, rewardTimeout, rewardMemory);
     return rubric(
         rewardPreset, rewardFuncs, rewardWeights, RewardSettings.of(rewardSettings), users);
+  }
+
+  /** What becomes of the rubric's totals. */
+  public RewardShaping shaping() {
+    return new RewardShaping(stopProperlyPenaltyCoef == null ? 1 : stopProperlyPenaltyCoef);
   }
 
   /** Files and folders that rewards of your own are loaded from; empty where there are none. */

@@ -19,7 +19,8 @@ import java.util.Locale;
  * @param epsilon lower half of the clip range, and the upper where epsilon_high is unset
  * @param epsilonHigh upper half; for cispo the greatest weight itself
  * @param delta cap on the unclipped ratio; unset for none
- * @param scaleRewards what advantages are divided by; true and false are TRL's old spellings
+ * @param scaleRewards what advantages are divided by; true and false are TRL's old spellings,
+ *     whiten is ours
  * @param multiObjectiveAggregation whether rewards are summed and then normalised, or the other way
  * @param lossType what a token loses, and how token losses are averaged
  * @param maskTruncatedCompletions whether completions cut by the limit bear no loss
@@ -76,11 +77,12 @@ public record GrpoLossConfig(
       @Default("3.0") double vespoKNeg,
       @Default("2.0") double vespoLambdaNeg) {}
 
-  /** TRL's spellings of {@link GroupAdvantage.Scale}. */
+  /** TRL's spellings of {@link GroupAdvantage.Scale}; whiten is ours. */
   public enum ScaleRewards {
     GROUP(GroupAdvantage.Scale.GROUP),
     BATCH(GroupAdvantage.Scale.BATCH),
     NONE(GroupAdvantage.Scale.NONE),
+    WHITEN(GroupAdvantage.Scale.WHITEN),
     TRUE(GroupAdvantage.Scale.GROUP),
     FALSE(GroupAdvantage.Scale.NONE);
 

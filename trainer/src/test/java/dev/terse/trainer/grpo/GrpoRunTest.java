@@ -9,6 +9,7 @@ import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.fixtures.MemorySink;
+import dev.terse.trainer.loop.RunStoppedException;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.sft.SftConfig;
@@ -74,6 +75,10 @@ class GrpoRunTest {
   }
 
   private int run(String name, String... more) throws IOException {
+    return run(name, Phases.QUIET, new StopSignal(), more);
+  }
+
+  private int run(String name, Phases phases, StopSignal stop, String... more) throws IOException {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -97,9 +102,8 @@ class GrpoRunTest {
         .flatMap(each -> Arrays.stream(each.split(" (?=--)")))
         .forEach(arguments::add);
     try (Engine engine = new ReferenceEngine()) {
-      return new GrpoRun(
-              ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, Phases.QUIET)
-          .run(new StopSignal());
+      return new GrpoRun(ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, phases)
+          .run(stop);
     }
   }
 
@@ -245,7 +249,10 @@ class GrpoRunTest {
             + " --num_iterations=2 --beta=0.05 --multi_objective_aggregation=normalize_then_sum",
         "--loss_type=vespo --num_iterations=2 --off_policy_mask_threshold=0.001",
         "--beta=0.05 --sync_ref_model=true --ref_model_sync_steps=2 --num_iterations=2",
-        "--repetition_penalty=1.3"
+        "--repetition_penalty=1.3",
+        "--use_dynamic_sampling=true --num_generations=2 --num_iterations=2"
+            + " --reward_funcs=[token_saving, len_reward] --stop_properly_penalty_coef=0.5"
+            + " --scale_rewards=whiten --correct_sample_advantage_boost_value=0.1"
       })
   void resume_stoppedAfterEachStep_endsWithTheSameBits(String variant) throws IOException {
     run("whole", variant, "--save_steps=1");
@@ -261,6 +268,35 @@ class GrpoRunTest {
           "--resume_from_checkpoint=" + folder.resolve("whole/checkpoint-" + stopAt));
       assertThat(state(name, "weights.safetensors")).isEqualTo(weights);
       assertThat(state(name, "optimizer.safetensors")).isEqualTo(moments);
+    }
+  }
+
+  /** A run that is stopped between two draws of a generation draws both again, to the bit. */
+  @Test
+  void resume_stoppedInTheMiddleOfARefill_endsWithTheSameBits() throws IOException {
+    String[] variant = {
+      "--use_dynamic_sampling=true",
+      "--num_generations=2",
+      // Whether the first letter is the mark: two completions often earn the same.
+      "--reward_funcs=[skip_ratio]",
+      "--max_steps=3"
+    };
+    run("whole", with(variant, "--save_steps=3"));
+    assertThat(sink.values("train/dynamic_sampling_num_gen_batches")).anyMatch(n -> n > 1);
+    StopSignal stop = new StopSignal();
+    Phases stopping =
+        (name, unit, expected) -> {
+          if (name.contains("refill") && !name.startsWith("rollout 1,")) {
+            stop.request();
+            throw new RunStoppedException("in the middle of a refill");
+          }
+          return Phases.QUIET.start(name, unit, expected);
+        };
+    int done = run("stopped", stopping, stop, with(variant, "--save_steps=3"));
+    assertThat(done).isBetween(1, 2);
+    run("stopped", with(variant, "--save_steps=3", "--resume_from_checkpoint=true"));
+    for (String file : List.of("weights.safetensors", "optimizer.safetensors")) {
+      assertThat(state("stopped", file)).isEqualTo(state("whole", file));
     }
   }
 

@@ -86,6 +86,7 @@ public final class CompletionLog {
         row.put("gold", episode.problem().gold());
         episode.score().terms().forEach(row::put);
         row.put("reward", episode.score().total());
+        row.put("raw_reward", episode.score().raw());
         row.put("advantage", episode.advantage());
         row.put("correct", episode.score().correct());
         row.put("tokens", episode.tokens());

@@ -4,7 +4,8 @@ import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.reward.Rubric;
 import dev.terse.reward.Sample;
 import dev.terse.reward.Score;
-import dev.terse.rollout.Completion;
+import dev.terse.reward.length.Measured;
+import dev.terse.reward.length.RewardShaping;
 import dev.terse.rollout.Group;
 import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.Problem;
@@ -17,7 +18,23 @@ import java.util.stream.IntStream;
 public record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric, Phases phases) {
 
   /** What a completion says, and what that is worth; a total of NaN makes it absent. */
-  public record Reward(CompletionReading reading, Score score) {}
+  public record Reward(CompletionReading reading, Score score) {
+
+    /** Whether it is right, ended by itself and has a reward. */
+    public boolean isRight() {
+      return measured().isRight();
+    }
+
+    private Measured measured() {
+      return new Measured(
+          score.raw(),
+          score.correct(),
+          reading.finished(),
+          reading.thinkTokens(),
+          reading.answerTokens(),
+          reading.skips().skips());
+    }
+  }
 
   /** The weights of the reward's terms, [terms]. */
   public double[] weights() {
@@ -36,15 +53,21 @@ public record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric, Phases 
     return terms;
   }
 
-  /** The rewards of all completions, groups one after another, [P·G]. */
+  /** What all completions say, groups one after another, [P·G]. */
+  public List<CompletionReading> readings(List<Group> groups) {
+    return groups.stream()
+        .flatMap(group -> group.completions().stream())
+        .map(completion -> CompletionReading.of(completion, tokenizer, skipMark))
+        .toList();
+  }
+
+  /** The rewards of completions that were drawn together, groups one after another, [P·G]. */
   public List<Reward> rewards(List<Problem> problems, List<Group> groups) {
-    List<CompletionReading> readings = new ArrayList<>();
+    List<CompletionReading> readings = readings(groups);
     List<Sample> samples = new ArrayList<>();
     for (int p = 0; p < groups.size(); p++) {
-      for (Completion completion : groups.get(p).completions()) {
-        CompletionReading reading = CompletionReading.of(completion, tokenizer, skipMark);
-        readings.add(reading);
-        samples.add(reading.sample(problems.get(p)));
+      for (int g = 0; g < groups.get(p).completions().size(); g++) {
+        samples.add(readings.get(samples.size()).sample(problems.get(p)));
       }
     }
     List<Score> scores;
@@ -55,5 +78,26 @@ public record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric, Phases 
     return IntStream.range(0, scores.size())
         .mapToObj(i -> new Reward(readings.get(i), scores.get(i)))
         .toList();
+  }
+
+  /**
+   * Those rewards as length shapes them, group by group.
+   *
+   * @param rewards [P·G]
+   */
+  public static List<Reward> shaped(List<Reward> rewards, int groupSize, RewardShaping shaping) {
+    if (!shaping.isOn()) {
+      return rewards;
+    }
+    List<Reward> shaped = new ArrayList<>();
+    for (int from = 0; from < rewards.size(); from += groupSize) {
+      List<Reward> group = rewards.subList(from, from + groupSize);
+      double[] totals = shaping.of(group.stream().map(Reward::measured).toList()); // [G]
+      for (int i = 0; i < totals.length; i++) {
+        Reward raw = group.get(i);
+        shaped.add(new Reward(raw.reading(), raw.score().shaped(totals[i])));
+      }
+    }
+    return shaped;
   }
 }

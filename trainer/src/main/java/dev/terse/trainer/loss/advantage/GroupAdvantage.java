@@ -10,7 +10,12 @@ import java.util.Arrays;
  * group: A_i = (R_i - mean_g) / (std_g + 1e-4)
  * batch: A_i = (R_i - mean_g) / (std of all rewards + 1e-4)
  * none:  A_i =  R_i - mean_g
+ * whiten: A_i = (R_i - mean_g - m) / sqrt(v + 1e-8)
  * </pre>
+ *
+ * <p>m and v are the mean and the variance (n - 1) of R - mean_g over the tokens of all completions
+ * (REINFORCE++ baseline, arXiv 2501.03262; verl: reinforce_plus_plus_baseline; DLER): a long
+ * completion weighs more in them, and m is not 0.
  *
  * <p>With several rewards r_k of weights w_k, R_i is their weighted sum, or each is normalised
  * first (GDPO, arXiv 2601.05242; TRL's {@code multi_objective_aggregation}: normalize_then_sum):
@@ -23,11 +28,15 @@ import java.util.Arrays;
  * <p>Standard deviations are those of samples (n - 1). A reward of NaN means that the completion is
  * absent: it enters no mean and its advantage is 0. A group with fewer than two present completions
  * has nothing to compare and gets 0 throughout; so does one whose rewards are equal but for
- * rounding, where a standard deviation is no more than 1e-8 ({@code torch.isclose} in TRL).
+ * rounding, where a standard deviation is no more than 1e-8 ({@code torch.isclose} in TRL). Only
+ * whiten gives such a group -m / sqrt(v + 1e-8), the same for all of it, as verl does.
  */
 public final class GroupAdvantage {
   /** TRL's guard against a group of equal rewards. */
   static final double EPSILON = 1e-4;
+
+  /** verl's guard in masked_whiten. */
+  private static final double WHITE_EPSILON = 1e-8;
 
   /** Rewards of no greater standard deviation are equal: 3 · 0.1 / 3 is not 0.1 in doubles. */
   private static final double EQUAL = 1e-8;
@@ -47,11 +56,49 @@ public final class GroupAdvantage {
     /** The standard deviation of all rewards of the batch. */
     BATCH,
     /** Nothing (Dr. GRPO, arXiv 2503.20783). */
-    NONE
+    NONE,
+    /** The deviation over all tokens, whose mean is taken off too. */
+    WHITEN
   }
 
   /**
    * The advantages.
+   *
+   * @param rewards groups one after another, [groups * groupSize]; NaN where absent
+   * @param lengths tokens of each completion, [groups * groupSize]
+   * @return [groups * groupSize], always finite
+   */
+  public static double[] of(double[] rewards, int[] lengths, int groupSize, Scale scale) {
+    return scale == Scale.WHITEN
+        ? whitened(rewards, of(rewards, groupSize, Scale.NONE), lengths)
+        : of(rewards, groupSize, scale);
+  }
+
+  /**
+   * @param centred R - mean_g, [completions]
+   */
+  private static double[] whitened(double[] rewards, double[] centred, int[] lengths) {
+    double tokens = 0;
+    double sum = 0;
+    for (int i = 0; i < rewards.length; i++) {
+      double own = Double.isNaN(rewards[i]) ? 0 : lengths[i];
+      tokens += own;
+      sum += own * centred[i];
+    }
+    double mean = sum / Math.max(1, tokens);
+    double squares = 0;
+    for (int i = 0; i < rewards.length; i++) {
+      double own = Double.isNaN(rewards[i]) ? 0 : lengths[i];
+      squares += own * (centred[i] - mean) * (centred[i] - mean);
+    }
+    double deviation = Math.sqrt(squares / Math.max(1, tokens - 1) + WHITE_EPSILON);
+    double[] advantages = new double[rewards.length];
+    Arrays.setAll(advantages, i -> Double.isNaN(rewards[i]) ? 0 : (centred[i] - mean) / deviation);
+    return advantages;
+  }
+
+  /**
+   * The advantages by a scale that asks for no lengths.
    *
    * @param rewards groups one after another, [groups * groupSize]; NaN where absent
    * @return [groups * groupSize], always finite
@@ -67,6 +114,7 @@ public final class GroupAdvantage {
             case GROUP -> std(group) + EPSILON;
             case BATCH -> batchStd + EPSILON;
             case NONE -> 1;
+            case WHITEN -> throw new IllegalArgumentException("whiten needs the lengths");
           };
       double[] distances = distances(group, divisor);
       System.arraycopy(distances, 0, advantages, start, groupSize);

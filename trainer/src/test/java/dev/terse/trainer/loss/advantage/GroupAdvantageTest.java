@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.trainer.loss.advantage.GroupAdvantage.Scale;
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GroupAdvantageTest {
@@ -23,8 +25,10 @@ class GroupAdvantageTest {
 
   @Test
   void advantages_equalRewards_areAllZero() {
+    int[] lengths = {1, 7, 3, 2, 2, 9};
     for (Scale scale : Scale.values()) {
-      assertThat(GroupAdvantage.of(new double[] {2, 2, 2, 5, 5, 5}, 3, scale)).containsOnly(0);
+      assertThat(GroupAdvantage.of(new double[] {2, 2, 2, 5, 5, 5}, lengths, 3, scale))
+          .containsOnly(0);
     }
   }
 
@@ -36,7 +40,7 @@ class GroupAdvantageTest {
         double[] rewards = new double[size];
         Arrays.fill(rewards, reward);
         for (Scale scale : Scale.values()) {
-          assertThat(GroupAdvantage.of(rewards, size, scale)).containsOnly(0);
+          assertThat(GroupAdvantage.of(rewards, new int[size], size, scale)).containsOnly(0);
         }
         assertThat(GroupAdvantage.areEqual(rewards)).isTrue();
       }
@@ -58,6 +62,42 @@ class GroupAdvantageTest {
   void advantages_none_areDistancesThemselves() {
     assertThat(GroupAdvantage.of(new double[] {0, 1, 10, 30}, 2, Scale.NONE))
         .containsExactly(-.5, .5, -10, 10);
+  }
+
+  /** verl's masked_whiten, spelt out: every token has its completion's centred reward. */
+  @Test
+  void advantages_whiten_haveMeanZeroAndVarianceOneOverTokens() {
+    double[] rewards = {0, 1, 1, 0, 0, 1};
+    int[] lengths = {10, 2, 4, 1, 7, 3};
+    double[] centred = {-2 / 3.0, 1 / 3.0, 1 / 3.0, -1 / 3.0, -1 / 3.0, 2 / 3.0};
+    double[] tokens = // [27]
+        IntStream.range(0, 6)
+            .mapToObj(i -> DoubleStream.generate(() -> centred[i]).limit(lengths[i]))
+            .flatMapToDouble(own -> own)
+            .toArray();
+    double mean = Arrays.stream(tokens).average().orElseThrow();
+    double variance = Arrays.stream(tokens).map(t -> (t - mean) * (t - mean)).sum() / 26;
+    double[] found = GroupAdvantage.of(rewards, lengths, 3, Scale.WHITEN);
+    for (int i = 0; i < 6; i++) {
+      double expected = (centred[i] - mean) / Math.sqrt(variance + 1e-8);
+      assertThat(found[i]).isCloseTo(expected, within(1e-12));
+    }
+    double sum = IntStream.range(0, 6).mapToDouble(i -> lengths[i] * found[i]).sum();
+    assertThat(sum).isCloseTo(0, within(1e-12));
+  }
+
+  /** A group of equals moves with the rest: its centred rewards are 0, and the mean is not. */
+  @Test
+  void advantages_whiten_shiftAGroupOfEqualsAndLeaveOutAbsentOnes() {
+    double[] rewards = {0, 1, 1, 1, NONE, 1};
+    int[] lengths = {8, 2, 5, 5, 1000, 3};
+    double[] found = GroupAdvantage.of(rewards, lengths, 2, Scale.WHITEN);
+    double mean = (8 * -0.5 + 2 * 0.5) / 23;
+    double squares = 8 * Math.pow(-0.5 - mean, 2) + 2 * Math.pow(0.5 - mean, 2) + 13 * mean * mean;
+    double shift = -mean / Math.sqrt(squares / 22 + 1e-8);
+    assertThat(found[2]).isCloseTo(shift, within(1e-12)).isPositive();
+    assertThat(found[3]).isEqualTo(found[2]);
+    assertThat(found[4]).isZero();
   }
 
   @Test
