@@ -12,6 +12,7 @@ import dev.terse.cli.command.ScoreCommand;
 import dev.terse.cli.command.SftCommand;
 import dev.terse.cli.command.TaskCommand;
 import dev.terse.cli.command.TokenizeCommand;
+import dev.terse.cli.command.data.TracesCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,7 +31,9 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  java -jar trainer.jar quickstart",
-      "  java -jar trainer.jar compress --model DIR --input traces.jsonl --output sft.jsonl",
+      "  java -jar trainer.jar traces --model_name_or_path DIR --dataset_name problems.jsonl"
+          + " --output chains.jsonl",
+      "  java -jar trainer.jar compress --model DIR --input chains.jsonl --output sft.jsonl",
       "  java -jar trainer.jar sft configs/r1-7b.yaml --max_steps 100",
       "  java -jar trainer.jar grpo",
       "",
@@ -39,6 +42,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       QuickstartCommand.class,
+      TracesCommand.class,
       CompressCommand.class,
       SftCommand.class,
       GrpoCommand.class,

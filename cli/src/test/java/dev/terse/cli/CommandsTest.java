@@ -161,6 +161,22 @@ class CommandsTest {
     assertFailsOnAFullDisk(compress(traces, "0.5"));
   }
 
+  /** {@link TracesCommandTest} has the rest. */
+  @Test
+  void traces_ofProblems_areTheRightChains() throws IOException {
+    Path problems = task("arithmetic", "problems", 2, "problems.jsonl");
+    List<String> traces =
+        List.of("traces", "--model_name_or_path=" + MODEL, "--dataset_name=" + problems);
+    Path chains = folder.resolve("chains.jsonl");
+    Cli run = ok(with(traces, "--max_completion_length=120", "--output=" + chains));
+    assertThat(run.out()).contains("8 chains of 2 problems");
+    assertThat(rows(chains))
+        .allSatisfy(row -> assertFields(row, "id", "question", "response", "gold", "seed"));
+
+    refused("max_completion_length", with(traces, "--max_completion_length=x", other()));
+    assertFailsOnAFullDisk(with(traces, "--max_completion_length=2"));
+  }
+
   @Test
   void sft_twoUpdates_writesModelMetricsAndCheckpoint() throws IOException {
     Path data = task("arithmetic", "sft", 8, "data.jsonl");
@@ -307,11 +323,16 @@ class CommandsTest {
             List.of("grade", "--input=" + pairs),
             List.of("compress", model, "--input=" + traces, "--kappa=0.5"),
             List.of(
+                "traces",
+                "--model_name_or_path=" + MODEL,
+                "--dataset_name=" + problems,
+                "--max_completion_length=120"),
+            List.of(
                 "eval",
                 "--model_name_or_path=" + MODEL,
                 "--dataset_name=" + problems,
                 "--max_completion_length=2"));
-    List<Path> inputs = List.of(texts, texts, texts, problems, pairs, traces, problems);
+    List<Path> inputs = List.of(texts, texts, texts, problems, pairs, traces, problems, problems);
     for (int i = 0; i < commands.size(); i++) {
       List<String> command = commands.get(i);
       Path taken = write("taken.jsonl", "precious");
@@ -364,7 +385,7 @@ class CommandsTest {
     Path output = write("not-a-folder", "").resolve("out.jsonl");
     Cli run = Cli.run(with(List.of(arguments), "--output=" + output));
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.FAILED);
-    assertThat(run.err()).startsWith("error: ").contains("not-a-folder");
+    assertThat(run.err()).containsPattern("(?m)^error: ").contains("not-a-folder");
   }
 
   private static void assertTrained(Path out, String... metrics) throws IOException {

@@ -28,8 +28,15 @@ public final class AtomicFile implements AutoCloseable {
 
   /** Begins to write {@code path}; missing folders are made. */
   public AtomicFile(Path path) throws IOException {
+    this(path, path.resolveSibling(path.getFileName() + ".part"));
+  }
+
+  /**
+   * @param part its name until it is whole, in the same folder
+   */
+  AtomicFile(Path path, Path part) throws IOException {
     this.path = path.toAbsolutePath();
-    this.part = this.path.resolveSibling(path.getFileName() + ".part");
+    this.part = part.toAbsolutePath();
     Files.createDirectories(this.path.getParent());
     this.channel =
         FileChannel.open(

@@ -22,13 +22,20 @@ public final class JsonLinesWriter implements AutoCloseable {
 
   /** Begins to write {@code file}; missing folders are made. */
   public JsonLinesWriter(Path file) throws IOException {
+    this(begun(file));
+  }
+
+  JsonLinesWriter(AtomicFile file) {
+    this.file = file;
+    this.out =
+        new BufferedWriter(Channels.newWriter(file.channel(), StandardCharsets.UTF_8), 1 << 16);
+  }
+
+  private static AtomicFile begun(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IOException(file + ": expected a file to write, found a folder");
     }
-    this.file = new AtomicFile(file);
-    this.out =
-        new BufferedWriter(
-            Channels.newWriter(this.file.channel(), StandardCharsets.UTF_8), 1 << 16);
+    return new AtomicFile(file);
   }
 
   /** Appends a row. */

@@ -1,12 +1,15 @@
 package dev.terse.rollout;
 
 import dev.terse.engine.Progress;
-import dev.terse.engine.SeedTree;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.transformer.Decoding;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Samples groups of completions in this process, over a key-value cache. */
 public final class Rollouts {
@@ -51,31 +54,41 @@ public final class Rollouts {
    */
   public List<Group> generate(
       List<Prompt> prompts, int groupSize, SamplingParams sampling, long seed, Progress progress) {
+    prompts.forEach(prompt -> requirePositions(prompt, sampling.maxNewTokens()));
+    Map<Prompt, Group> groups = new IdentityHashMap<>();
+    generate(
+        prompts.iterator(),
+        groupSize,
+        sampling,
+        seed,
+        progress,
+        group -> groups.put(group.prompt(), group));
+    return prompts.stream().map(groups::get).toList();
+  }
+
+  /**
+   * The same draws for prompts that are asked for when a slot is free. Nothing is held of a group
+   * that was handed on.
+   *
+   * @param whole hears each group when its last completion ends, in no order of the prompts
+   * @throws IllegalArgumentException as above, when the prompt's turn comes
+   */
+  public void generate(
+      Iterator<Prompt> prompts,
+      int groupSize,
+      SamplingParams sampling,
+      long seed,
+      Progress progress,
+      Consumer<Group> whole) {
     if (groupSize < 1) {
       throw new IllegalArgumentException(
           "expected at least 1 completion a prompt, found " + groupSize);
     }
-    prompts.forEach(prompt -> requirePositions(prompt, sampling.maxNewTokens()));
-    List<Sequence> sequences = new ArrayList<>();
-    for (Prompt prompt : prompts) {
-      long ofPrompt = SeedTree.child(seed, prompt.index());
-      for (int s = 0; s < groupSize; s++) {
-        sequences.add(new Sequence(prompt, SeedTree.child(ofPrompt, s)));
-      }
-    }
-    draw(sequences, sampling, progress);
-    List<Group> groups = new ArrayList<>();
-    for (int p = 0; p < prompts.size(); p++) {
-      List<Sequence> group = sequences.subList(p * groupSize, (p + 1) * groupSize);
-      groups.add(new Group(prompts.get(p), group.stream().map(Sequence::completion).toList()));
-    }
-    return groups;
-  }
-
-  private void draw(List<Sequence> sequences, SamplingParams sampling, Progress progress) {
     Sampler sampler = new Sampler(decoder.engine(), sampling);
     try (Decoding decoding = decoder.decode(sampling.maxNewTokens())) {
-      Slots slots = new Slots(decoding, maxLive, sequences);
+      Slots slots =
+          new Slots(
+              decoding, maxLive, new Queue(prompts, groupSize, sampling.maxNewTokens(), seed));
       while (!slots.allFinished()) {
         List<Sequence> next = slots.advance();
         long[] seeds = next.stream().mapToLong(Sequence::nextSeed).toArray();
@@ -85,7 +98,43 @@ public final class Rollouts {
         }
         progress.advance(draws.length);
         slots.dropFinished();
+        for (Sequence sequence : next) {
+          if (sequence.finished() && sequence.group().endOne()) {
+            whole.accept(sequence.group().group());
+          }
+        }
       }
+    }
+  }
+
+  /** The sequences of prompts, made when they are asked for. */
+  private final class Queue implements Iterator<Sequence> {
+    private final Iterator<Prompt> prompts;
+    private final int groupSize;
+    private final int maxNewTokens;
+    private final long seed;
+    private Iterator<Sequence> group = Collections.emptyIterator();
+
+    Queue(Iterator<Prompt> prompts, int groupSize, int maxNewTokens, long seed) {
+      this.prompts = prompts;
+      this.groupSize = groupSize;
+      this.maxNewTokens = maxNewTokens;
+      this.seed = seed;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return group.hasNext() || prompts.hasNext();
+    }
+
+    @Override
+    public Sequence next() {
+      if (!group.hasNext()) {
+        Prompt prompt = prompts.next();
+        requirePositions(prompt, maxNewTokens);
+        group = new GroupDraft(prompt, groupSize, seed).sequences().iterator();
+      }
+      return group.next();
     }
   }
 

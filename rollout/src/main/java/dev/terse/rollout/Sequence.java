@@ -6,7 +6,7 @@ import java.util.BitSet;
 
 /** A sequence being decoded: a prompt and the tokens drawn behind it so far. */
 final class Sequence {
-  private final Prompt prompt;
+  private final GroupDraft group;
   private final long seed;
   private int[] ids = new int[64];
   private float[] logProbs = new float[64];
@@ -17,13 +17,17 @@ final class Sequence {
   /**
    * @param seed of this sequence; each position has a child of it
    */
-  Sequence(Prompt prompt, long seed) {
-    this.prompt = prompt;
+  Sequence(GroupDraft group, long seed) {
+    this.group = group;
     this.seed = seed;
   }
 
+  GroupDraft group() {
+    return group;
+  }
+
   Prompt prompt() {
-    return prompt;
+    return group.prompt();
   }
 
   /** Seed of the next position. */
@@ -54,7 +58,7 @@ final class Sequence {
   BitSet seen() {
     if (seen == null) {
       seen = new BitSet();
-      Arrays.stream(prompt.ids()).forEach(seen::set);
+      Arrays.stream(prompt().ids()).forEach(seen::set);
       Arrays.stream(ids, 0, length).forEach(seen::set);
     }
     return seen;

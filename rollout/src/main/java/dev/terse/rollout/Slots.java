@@ -1,9 +1,8 @@
 package dev.terse.rollout;
 
 import dev.terse.model.transformer.Decoding;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -15,21 +14,22 @@ import java.util.stream.IntStream;
 final class Slots {
   private final Decoding decoding;
   private final int count;
-  private final Deque<Sequence> waiting;
+  private final Iterator<Sequence> waiting;
   private final List<Sequence> live = new ArrayList<>();
   private int promptsRead;
 
   /**
    * @param count sequences decoded together at most
+   * @param waiting asked for the next when a slot is free
    */
-  Slots(Decoding decoding, int count, List<Sequence> sequences) {
+  Slots(Decoding decoding, int count, Iterator<Sequence> waiting) {
     this.decoding = decoding;
     this.count = count;
-    this.waiting = new ArrayDeque<>(sequences);
+    this.waiting = waiting;
   }
 
   boolean allFinished() {
-    return waiting.isEmpty() && live.isEmpty();
+    return live.isEmpty() && !waiting.hasNext();
   }
 
   /**
@@ -39,7 +39,7 @@ final class Slots {
    * @return the sequences that {@link Decoding#logits} now speaks of
    */
   List<Sequence> advance() {
-    if (!waiting.isEmpty() && live.size() < count) {
+    if (live.size() < count && waiting.hasNext()) {
       return fill();
     }
     decoding.step(live.stream().mapToInt(Sequence::lastId).toArray());
@@ -51,8 +51,8 @@ final class Slots {
     List<Sequence> joining = new ArrayList<>();
     List<Integer> promptOf = new ArrayList<>();
     List<int[]> unread = new ArrayList<>();
-    while (!waiting.isEmpty() && live.size() < count) {
-      Sequence sequence = waiting.poll();
+    while (live.size() < count && waiting.hasNext()) {
+      Sequence sequence = waiting.next();
       if (sequence.prompt() != last) {
         last = sequence.prompt();
         unread.add(last.ids());

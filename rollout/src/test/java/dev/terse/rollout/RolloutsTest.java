@@ -15,8 +15,11 @@ import dev.terse.model.weights.PackedBatch;
 import dev.terse.testkit.TestSeed;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -51,6 +54,29 @@ class RolloutsTest {
       assertThat(fewer.get(p).completions().get(1).ids())
           .isEqualTo(together.get(p).completions().get(1).ids());
     }
+  }
+
+  @Test
+  void generate_promptsThatComeOneByOne_areHandedOnWhenTheyEnd_andAreTheSame() {
+    SamplingParams sampling = SamplingParams.plain(1, 12);
+    List<Prompt> prompts = prompts(6);
+    List<Group> together = generate(prompts, 3, sampling, 18);
+    AtomicLong asked = new AtomicLong();
+    Iterator<Prompt> coming = prompts.stream().peek(prompt -> asked.incrementAndGet()).iterator();
+    Map<Integer, Group> ended = new TreeMap<>();
+    new Rollouts(decoder, STOP, 2)
+        .generate(
+            coming,
+            3,
+            sampling,
+            seed,
+            Progress.NONE,
+            group -> {
+              assertThat(ended.put(group.prompt().index(), group)).isNull();
+              assertThat(asked.get())
+                  .isLessThanOrEqualTo(ended.size() + 3); // two are live, one is seen
+            });
+    requireEqual(List.copyOf(ended.values()), together);
   }
 
   @Test

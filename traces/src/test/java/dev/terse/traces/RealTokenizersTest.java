@@ -37,7 +37,8 @@ class RealTokenizersTest {
     List<Trace> traces = RealTraces.all();
     int steps = 0;
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
-      TraceScorer scorer = new TraceScorer(null, tokenizer, ChatPrompt::plain);
+      TraceScorer scorer =
+          new TraceScorer(null, tokenizer, turns -> ChatPrompt.plain(turns.get(0).content()));
       for (int i = 0; i < traces.size(); i += 8) {
         Trace trace = traces.get(i);
         Thinking thinking = Thinking.of(trace.response());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Engine;
 import dev.terse.model.chat.ChatPrompt;
+import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.tokenizer.TokenizerFiles;
 import dev.terse.model.transformer.Decoder;
@@ -18,8 +19,8 @@ import java.util.function.Function;
 
 /** A random one-layer model with a byte-level tokenizer whose merges join line feeds and text. */
 public record TinyModel(Decoder decoder, Tokenizer tokenizer) implements AutoCloseable {
-  public static final Function<String, ChatPrompt> PROMPT =
-      question -> ChatPrompt.plain("Q: " + question + "\nA:");
+  public static final Function<List<Message>, ChatPrompt> PROMPT =
+      turns -> ChatPrompt.plain("Q: " + turns.get(0).content() + "\nA:");
 
   public static TinyModel on(Engine engine) {
     Tokenizer tokenizer = byteTokenizer();

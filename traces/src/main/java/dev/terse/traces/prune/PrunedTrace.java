@@ -3,7 +3,6 @@ package dev.terse.traces.prune;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.traces.score.ScoredStep;
 import dev.terse.traces.score.ScoredTrace;
 import dev.terse.traces.score.StepScore;
@@ -60,8 +59,7 @@ public record PrunedTrace(ScoredTrace scored, boolean[] pruned) {
             + "\n\n"
             + thinking.answer().strip();
     Trace trace = scored.trace();
-    return new SftExample(
-        trace.id(), List.of(new Message("user", trace.question())), completion, trace.gold());
+    return new SftExample(trace.id(), trace.prompt(), completion, trace.gold());
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.terse.engine.HeadRows;
 import dev.terse.engine.TokenScores;
 import dev.terse.model.chat.ChatPrompt;
 import dev.terse.model.chat.ChatTemplate;
+import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.transformer.Decoder;
@@ -22,23 +23,24 @@ import java.util.function.Function;
  * H(t | c) = - Σ_w p(w | c) log2 p(w | c)     c: the prompt and every token before t
  * </pre>
  *
- * The context is the model's own chat template of the question with the generation prompt, and the
- * response right after it, each tokenized on its own. An opening {@code <think>} is read where the
- * template or the row has it, once.
+ * The context is the model's own chat template of the prompt's turns with the generation prompt,
+ * and the response right after it, each tokenized on its own. An opening {@code <think>} is read
+ * where the template or the row has it, once.
  */
 public final class TraceScorer {
   private static final double BITS = 1 / Math.log(2);
 
   private final Decoder decoder;
   private final Tokenizer tokenizer;
-  private final Function<String, ChatPrompt> prompts;
+  private final Function<List<Message>, ChatPrompt> prompts;
 
   /**
    * @param decoder the scoring model; not owned
    * @param tokenizer its tokenizer; not owned
-   * @param prompts the prompt of a question
+   * @param prompts the prompt of the turns before the response
    */
-  public TraceScorer(Decoder decoder, Tokenizer tokenizer, Function<String, ChatPrompt> prompts) {
+  public TraceScorer(
+      Decoder decoder, Tokenizer tokenizer, Function<List<Message>, ChatPrompt> prompts) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.prompts = prompts;
@@ -57,7 +59,7 @@ public final class TraceScorer {
               + " chat_template.jinja into the folder");
     }
     return new TraceScorer(
-        model.decoder(), model.tokenizer(), question -> ChatPrompt.of(template, question));
+        model.decoder(), model.tokenizer(), turns -> ChatPrompt.of(template, turns));
   }
 
   /** Most tokens of prompt and response that the model can read. */
@@ -71,7 +73,7 @@ public final class TraceScorer {
    * @throws IllegalArgumentException if a text cannot be tokenized
    */
   public TraceTokens tokens(Trace trace, Thinking thinking) {
-    ChatPrompt prompt = prompts.apply(trace.question());
+    ChatPrompt prompt = prompts.apply(trace.prompt());
     String text = prompt.completion(trace.response());
     return TraceTokens.of(
         trace, thinking, prompt.ids(tokenizer), text, tokenizer.encodeDataWithOffsets(text));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.chat.ChatPrompt;
+import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.model.tokenizer.Tokenizer.Encoding;
 import dev.terse.model.weights.PackedBatch;
 import dev.terse.traces.TinyModel;
@@ -101,7 +102,9 @@ class TraceScorerTest {
   void tokens_openingMarkInPromptAndRow_isReadOnce() {
     TraceScorer opening =
         new TraceScorer(
-            model.decoder(), model.tokenizer(), q -> ChatPrompt.plain("Q: " + q + "<think>\n"));
+            model.decoder(),
+            model.tokenizer(),
+            q -> ChatPrompt.plain("Q: " + q.get(0).content() + "<think>\n"));
     TraceTokens with = tokens(opening, " <think>\na\n\nb</think>b");
     TraceTokens without = tokens(opening, "a\n\nb</think>b");
     assertThat(with.ids()).isEqualTo(without.ids());
@@ -124,7 +127,10 @@ class TraceScorerTest {
 
   /** For each step: tokens, entropy, surprisal and -p log p in bits, from all logits at once. */
   private double[][] bruteForce(String response, ScoredTrace scored) {
-    int[] prompt = model.tokenizer().encode(TinyModel.PROMPT.apply("1+1?").text());
+    int[] prompt =
+        model
+            .tokenizer()
+            .encode(TinyModel.PROMPT.apply(List.of(new Message("user", "1+1?"))).text());
     Encoding encoding = model.tokenizer().encodeWithOffsets(response);
     int[] ids = Arrays.copyOf(prompt, prompt.length + encoding.ids().length);
     System.arraycopy(encoding.ids(), 0, ids, prompt.length, encoding.ids().length);

@@ -14,13 +14,10 @@ import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.WeightShapes;
 import dev.terse.model.weights.WeightUse;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 /** The model that a run begins with. */
 public final class RunModels {
@@ -165,28 +162,7 @@ public final class RunModels {
     if (arguments.modelInit() != null) {
       return DataFingerprint.of(Path.of(arguments.modelInit()));
     }
-    return DataFingerprint.ofAll(weightFiles(Path.of(arguments.modelNameOrPath())));
-  }
-
-  private static List<Path> weightFiles(Path model) throws IOException {
-    if (!Files.isDirectory(model)) {
-      return List.of(model);
-    }
-    List<Path> files = new ArrayList<>();
-    try (Stream<Path> all = Files.list(model)) {
-      all.filter(RunModels::decidesWeights).sorted().forEach(files::add);
-    }
-    if (AdapterFolder.is(model)) {
-      files.addAll(weightFiles(AdapterFolder.base(model)));
-    }
-    return files;
-  }
-
-  private static boolean decidesWeights(Path file) {
-    String name = file.getFileName().toString();
-    return name.endsWith(".safetensors")
-        || name.equals("config.json")
-        || name.equals("adapter_config.json");
+    return ModelFingerprint.ofWeights(Path.of(arguments.modelNameOrPath()));
   }
 
   /** The embedding has a row for every token of the tokenizer, whatever config.json says. */

@@ -1,0 +1,2 @@
+/** Commands that make data out of models. */
+package dev.terse.cli.command.data;

@@ -1,0 +1,102 @@
+package dev.terse.lab.sampling;
+
+import dev.terse.rollout.SamplingParams;
+import dev.terse.trainer.config.CheckedBy;
+import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.Range;
+import dev.terse.trainer.data.PromptConfig;
+import dev.terse.trainer.model.EngineConfig;
+import dev.terse.trainer.model.ModelRule;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Configuration of the traces command. docs/commands/traces.md lists every key.
+ *
+ * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter
+ * @param datasetName file of problems, or the folder of a data set
+ * @param datasetConfig the folder of a configuration within the data set
+ * @param datasetTrainSplit split that is read of a folder
+ * @param output file of the right chains
+ * @param allOutput file of all chains with what became of each; unset writes none
+ * @param overwrite whether files that stand there are replaced
+ * @param numGenerations chains of a problem
+ * @param temperature 0 takes the likeliest token
+ * @param maxCompletionLength most tokens of a chain; one that is longer is cut off and left out
+ * @param maxPromptLength longest prompt; unset takes what max_completion_length leaves
+ * @param seed the random number of a draw is a function of it, the problem's place, the sample and
+ *     the position
+ * @param maxSamples problems from the beginning; unset takes all
+ * @param maxLive sequences decoded together
+ * @param answerPolicy where the answer may stand and who compares it, see docs/answers.md
+ * @param keepPerProblem right chains of a problem that are written: all, shortest, or how many of
+ *     the shortest
+ */
+@CheckedBy(ModelRule.class)
+public record TracesConfig(
+    String modelNameOrPath,
+    String datasetName,
+    @Default(Default.UNSET) String datasetConfig,
+    @Default("train") String datasetTrainSplit,
+    EngineConfig engine,
+    String output,
+    @Default(Default.UNSET) String allOutput,
+    @Default("false") boolean overwrite,
+    @Default("4") @Range("[1, inf)") int numGenerations,
+    @Default("0.6") @Range("[0, inf)") double temperature,
+    @Default("0.95") @Range("(0, 1]") double topP,
+    @Default("0") @Range("[0, inf)") int topK,
+    @Default("0") @Range("[0, 1)") double minP,
+    @Default("1.0") @Range("(0, inf)") double repetitionPenalty,
+    @Default("512") @Range("[1, inf)") int maxCompletionLength,
+    @Default(Default.UNSET) @Range("[1, inf)") Integer maxPromptLength,
+    @Default("42") long seed,
+    @Default(Default.UNSET) @Range("[1, inf)") Integer maxSamples,
+    @Default("32") @Range("[1, inf)") int maxLive,
+    @Default("lenient") String answerPolicy,
+    @Default("all") String keepPerProblem,
+    PromptConfig prompt) {
+
+  public TracesConfig {
+    if (temperature == 0 && numGenerations > 1) {
+      throw new IllegalArgumentException(
+          "temperature 0 takes the likeliest token, so that all num_generations "
+              + numGenerations
+              + " chains of a problem are the same: take 1, or a temperature above 0");
+    }
+    if (!keepPerProblem.matches("all|shortest|[1-9][0-9]{0,8}")) {
+      throw new IllegalArgumentException(
+          "keep_per_problem must be all, shortest or a whole number from 1 (so many of the"
+              + " shortest), was '"
+              + keepPerProblem
+              + "'");
+    }
+  }
+
+  /** Most chains of a problem that are written. */
+  int most() {
+    return switch (keepPerProblem) {
+      case "all" -> Integer.MAX_VALUE;
+      case "shortest" -> 1;
+      default -> Integer.parseInt(keepPerProblem);
+    };
+  }
+
+  /** Files and folders that are read. */
+  public List<Path> inputs() {
+    return List.of(Path.of(modelNameOrPath), Path.of(datasetName));
+  }
+
+  /** File of the counts, beside the output. */
+  public Path counts() {
+    Path file = Path.of(output);
+    String name = file.getFileName().toString().replaceFirst("\\.jsonl$", "");
+    return file.resolveSibling(name + ".counts.json");
+  }
+
+  /** The sampler's part. */
+  SamplingParams sampling() {
+    return new SamplingParams(
+        temperature, topK, topP, minP, repetitionPenalty, maxCompletionLength);
+  }
+}
