@@ -110,7 +110,12 @@ class CommandsTest {
 
     Cli printed = ok("generate", "--model=" + MODEL, "--prompt=1+2", "--max-new-tokens=5");
     assertThat(printed.out()).isNotBlank();
-    refused("--max-new-tokens", "generate", "--model=" + MODEL, "--prompt=1", "--max-new-tokens=x");
+    refused(
+        "max_completion_length must be",
+        "generate",
+        "--model=" + MODEL,
+        "--prompt=1",
+        "--max-new-tokens=x");
     refused("positions", "generate", "--model=" + MODEL, "--prompt=1", "--max-new-tokens=9999");
   }
 
@@ -272,7 +277,7 @@ class CommandsTest {
   void catalogue_models_areListedWithTheirMemory() {
     Cli run = ok("catalogue", "--tokens=64");
     assertThat(run.out()).contains("licence", "Qwen", "GB", "passes of 64 tokens");
-    refused("--tokens", "catalogue", "--tokens=many");
+    refused("max_tokens_per_pass must be a whole number", "catalogue", "--tokens=many");
   }
 
   @Test

@@ -1,23 +1,21 @@
 package dev.terse.cli.command;
 
-import static dev.terse.cli.command.OptionText.DEFAULT;
-
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
+import dev.terse.io.Outputs;
 import dev.terse.model.folder.HuggingFaceExport;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.gguf.PreTokenizerChoice;
 import dev.terse.model.safetensors.DType;
+import dev.terse.trainer.config.Default;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.model.EngineConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** A model into a Hugging Face folder. */
 @Command(
@@ -28,14 +26,15 @@ import picocli.CommandLine.Option;
             + " a Hugging Face folder.",
     footer = {
       "",
-      "Example:",
-      "  java -jar trainer.jar convert --model SmolLM2-135M-Instruct.Q4_1.gguf --output smollm2",
-      "  java -jar trainer.jar convert --model runs/sft-lora --output models/merged"
+      "Examples:",
+      "  java -jar trainer.jar convert --model_name_or_path SmolLM2-135M-Instruct.Q4_1.gguf \\",
+      "      --output_dir smollm2",
+      "  java -jar trainer.jar convert --model_name_or_path runs/sft-lora --output_dir models/merged"
     })
-public final class ConvertCommand implements Callable<Integer> {
+public final class ConvertCommand extends ConfiguredCommand<ConvertCommand.ConvertConfig> {
 
   /** Number types as config.json names them. */
-  enum Type {
+  public enum Type {
     float32(DType.F32),
     float16(DType.F16),
     bfloat16(DType.BF16);
@@ -47,45 +46,43 @@ public final class ConvertCommand implements Callable<Integer> {
     }
   }
 
-  @Option(
-      names = "--model",
-      required = true,
-      description = "GGUF file, Hugging Face folder, or the folder of a PEFT adapter to merge.")
-  private Path model;
+  /**
+   * The keys. docs/commands/convert.md lists them.
+   *
+   * @param modelNameOrPath a GGUF file, a Hugging Face folder, or the folder of a PEFT adapter
+   * @param outputDir folder to write
+   * @param overwrite whether files of the same names are replaced
+   * @param dtype number type of the weights
+   * @param preTokenizer word rules of a GGUF's tokenizer
+   */
+  public record ConvertConfig(
+      String modelNameOrPath,
+      String outputDir,
+      @Default("false") boolean overwrite,
+      @Default("float32") Type dtype,
+      @Default("declared") PreTokenizerChoice preTokenizer,
+      EngineConfig engine) {}
 
-  @Option(names = "--output", required = true, description = "Folder to write.")
-  private Path output;
-
-  @Option(
-      names = "--dtype",
-      defaultValue = "float32",
-      description = "Number type of the weights: ${COMPLETION-CANDIDATES}." + DEFAULT)
-  private Type dtype;
-
-  @Option(
-      names = "--pre-tokenizer",
-      defaultValue = "declared",
-      description = {
-        "Word rules of a GGUF's tokenizer: declared (what the file names, the model's own) or",
-        "transformers (GPT-2's for every file, as transformers does)." + DEFAULT
-      })
-  private PreTokenizerChoice preTokenizer;
-
-  @Mixin private OverwriteOption outputs;
-
-  @Mixin private EngineOption engineOption;
+  /** A command without arguments yet. */
+  public ConvertCommand() {
+    super(ConvertConfig.class);
+  }
 
   @Override
   public Integer call() throws IOException {
-    outputs.requireFolder(List.of(model), output);
+    ConvertConfig config = load().config();
+    Path model = Path.of(config.modelNameOrPath());
+    Path output = Path.of(config.outputDir());
+    Type dtype = config.dtype();
+    new Outputs(List.of(model), config.overwrite()).requireFolder(output);
     if (Files.isRegularFile(model)) {
       try (Phases.Phase phase = Terminal.phases().start("convert", "numbers", -1)) {
-        HuggingFaceExport.fromGguf(model, output, dtype.dtype, preTokenizer, phase);
+        HuggingFaceExport.fromGguf(model, output, dtype.dtype, config.preTokenizer(), phase);
       }
       System.out.println("wrote " + model + " as " + dtype + " to " + output);
       return ExitCodes.OK;
     }
-    try (Engine engine = engineOption.open();
+    try (Engine engine = EngineOption.open(config.engine());
         ModelFolder folder = ModelFolder.load(model, engine)) {
       folder.save(output, dtype.dtype);
       System.out.println(

@@ -1,7 +1,5 @@
 package dev.terse.cli.command;
 
-import static dev.terse.cli.command.OptionText.DEFAULT;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +10,7 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLinesWriter;
+import dev.terse.io.Outputs;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.rollout.Completion;
@@ -19,25 +18,27 @@ import dev.terse.rollout.Group;
 import dev.terse.rollout.Prompt;
 import dev.terse.rollout.Rollouts;
 import dev.terse.rollout.SamplingParams;
+import dev.terse.trainer.config.CheckedBy;
+import dev.terse.trainer.config.ConfigValues;
+import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.Rule;
+import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.model.EngineConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Completions of prompts. */
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Draws completions. Rows {\"prompt\"}, {\"question\"} or {\"problem\"} become a row a"
           + " completion: {\"id\", \"sample\", \"prompt\", \"completion\", \"tokens\", \"finish\"}."
@@ -45,84 +46,75 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  java -jar trainer.jar generate --model DIR --prompt \"What is 12 * 7?\"",
-      "  java -jar trainer.jar generate --model DIR --input problems.jsonl --output out.jsonl \\",
-      "      --temperature 0.6 --top-p 0.95 --group-size 8 --max-new-tokens 2048"
+      "  java -jar trainer.jar generate --model_name_or_path DIR --prompt \"What is 12 * 7?\"",
+      "  java -jar trainer.jar generate --model_name_or_path DIR --dataset_name problems.jsonl \\",
+      "      --output out.jsonl --temperature 0.6 --top_p 0.95 --num_generations 8 \\",
+      "      --max_completion_length 2048"
     })
-public final class GenerateCommand implements Callable<Integer> {
+public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.GenerateConfig> {
 
-  /** Where the prompts come from. */
-  static final class Source {
-    @Option(names = "--prompt", required = true, description = "One prompt.")
-    private String prompt;
+  /**
+   * The keys. docs/commands/generate.md lists them.
+   *
+   * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter
+   * @param prompt one prompt
+   * @param datasetName file of prompts
+   * @param output file of the completions; unset prints them
+   * @param overwrite whether a file that stands there is replaced
+   * @param raw whether prompts are taken as they are, not as a user's turn
+   * @param source what is added to each prompt, and where a row has it
+   * @param temperature divides the logits; 0 takes the likeliest token
+   * @param numGenerations completions of each prompt
+   * @param maxLive sequences decoded together
+   */
+  @CheckedBy(OneSource.class)
+  public record GenerateConfig(
+      String modelNameOrPath,
+      @Default(Default.UNSET) String prompt,
+      @Default(Default.UNSET) String datasetName,
+      @Default(Default.UNSET) String output,
+      @Default("false") boolean overwrite,
+      PromptConfig source,
+      @Default("false") boolean raw,
+      @Default("1.0") @Range("[0, inf)") double temperature,
+      @Default("0") @Range("[0, inf)") int topK,
+      @Default("1.0") @Range("(0, 1]") double topP,
+      @Default("0.0") @Range("[0, 1)") double minP,
+      @Default("512") @Range("[1, inf)") int maxCompletionLength,
+      @Default("1") @Range("[1, inf)") int numGenerations,
+      @Default("32") @Range("[1, inf)") int maxLive,
+      @Default("42") long seed,
+      EngineConfig engine) {
 
-    @Option(names = "--input", required = true, description = "JSONL of prompts.")
-    private Path input;
+    private SamplingParams sampling() {
+      return new SamplingParams(temperature, topK, topP, minP, maxCompletionLength);
+    }
   }
 
-  @Option(
-      names = "--model",
-      required = true,
-      description = "Hugging Face folder, GGUF file or PEFT adapter.")
-  private Path model;
+  /** Prompts come from one place, and a system turn has a conversation to stand in. */
+  public static final class OneSource implements Rule {
+    @Override
+    public List<String> problems(ConfigValues values) {
+      List<String> problems = new ArrayList<>();
+      if (values.isWritten("prompt") == values.isWritten("dataset_name")) {
+        problems.add(
+            values.places("prompt", "dataset_name")
+                + "give prompt (one text) or dataset_name (a file of prompts), one of the two");
+      }
+      if (values.of("raw", Boolean.class).orElse(false) && values.isWritten("system_prompt")) {
+        problems.add(
+            values.places("raw", "system_prompt")
+                + "raw takes prompts as they are, without a system turn: leave system_prompt or"
+                + " raw out");
+      }
+      return problems;
+    }
+  }
 
-  @ArgGroup(exclusive = true, multiplicity = "1")
-  private Source source;
-
-  @Option(names = "--output", description = "JSONL of completions; without it they are printed.")
-  private Path output;
-
-  @Option(names = "--raw", description = "Take prompts as they are, not as a user's turn.")
-  private boolean raw;
-
-  @Option(names = "--system", description = "A system turn before the prompt.")
-  private String system;
-
-  @Option(names = "--suffix", defaultValue = "", description = "Text right after each prompt.")
-  private String suffix;
-
-  @Option(
-      names = "--temperature",
-      defaultValue = "1.0",
-      description = "Divides the logits; 0 takes the likeliest token." + DEFAULT)
-  private double temperature;
-
-  @Option(names = "--top-k", defaultValue = "0", description = "0 keeps all." + DEFAULT)
-  private int topK;
-
-  @Option(names = "--top-p", defaultValue = "1.0", description = "1 keeps all." + DEFAULT)
-  private double topP;
-
-  @Option(names = "--min-p", defaultValue = "0.0", description = "0 keeps all." + DEFAULT)
-  private double minP;
-
-  @Option(
-      names = "--max-new-tokens",
-      defaultValue = "512",
-      description = "Longest completion." + DEFAULT)
-  private int maxNewTokens;
-
-  @Option(
-      names = "--group-size",
-      defaultValue = "1",
-      description = "Completions of each prompt." + DEFAULT)
-  private int groupSize;
-
-  @Option(
-      names = "--max-live",
-      defaultValue = "32",
-      description = "Sequences decoded together." + DEFAULT)
-  private int maxLive;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "42",
-      description = "The same seed draws the same completions." + DEFAULT)
-  private long seed;
-
-  @Mixin private OverwriteOption outputs;
-
-  @Mixin private EngineOption engineOption;
+  /** A command without arguments yet. */
+  public GenerateCommand() {
+    super(GenerateConfig.class);
+  }
 
   /**
    * A prompt before it is tokenized.
@@ -133,15 +125,19 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (output != null) {
-      List<Path> inputs = source.input == null ? List.of(model) : List.of(model, source.input);
-      outputs.requireFiles(inputs, output);
+    GenerateConfig config = load().config();
+    Path model = Path.of(config.modelNameOrPath());
+    if (config.output() != null) {
+      List<Path> inputs = new ArrayList<>(List.of(model));
+      if (config.datasetName() != null) {
+        inputs.add(Path.of(config.datasetName()));
+      }
+      new Outputs(inputs, config.overwrite()).requireFiles(List.of(Path.of(config.output())));
     }
-    SamplingParams sampling = new SamplingParams(temperature, topK, topP, minP, maxNewTokens);
-    List<Asked> asked = read();
-    try (Engine engine = engineOption.open();
+    List<Asked> asked = read(config);
+    try (Engine engine = EngineOption.open(config.engine());
         ModelFolder folder = ModelFolder.load(model, engine, WeightUse.READ)) {
-      if (!raw && folder.template() == null) {
+      if (!config.raw() && folder.template() == null) {
         throw new IllegalArgumentException(
             model + " has no chat template; give --raw to take prompts as they are");
       }
@@ -149,22 +145,28 @@ public final class GenerateCommand implements Callable<Integer> {
       List<Prompt> prompts = new ArrayList<>();
       for (int i = 0; i < asked.size(); i++) {
         String text = asked.get(i).text();
-        prompts.add(new Prompt(i, raw ? encoder.text(text) : encoder.question(system, text)));
+        int[] ids =
+            config.raw()
+                ? encoder.text(text)
+                : encoder.question(config.source().systemPrompt(), text);
+        prompts.add(new Prompt(i, ids));
       }
       Rollouts rollouts =
-          new Rollouts(folder.decoder(), new HashSet<>(folder.tokenizer().stopIds()), maxLive);
+          new Rollouts(
+              folder.decoder(), new HashSet<>(folder.tokenizer().stopIds()), config.maxLive());
       long start = System.nanoTime();
-      long most = (long) prompts.size() * groupSize * maxNewTokens;
+      int samples = config.numGenerations();
+      long most = (long) prompts.size() * samples * config.maxCompletionLength();
       List<Group> groups;
       try (Phases.Phase phase = Terminal.phases().start("generate", "tokens", most)) {
-        long root = SeedTree.at(seed, "generate");
-        groups = rollouts.generate(prompts, groupSize, sampling, root, phase);
+        long root = SeedTree.at(config.seed(), "generate");
+        groups = rollouts.generate(prompts, samples, config.sampling(), root, phase);
       }
       double seconds = (System.nanoTime() - start) / 1e9;
-      if (output == null) {
+      if (config.output() == null) {
         print(folder, groups);
       } else {
-        write(folder, asked, groups);
+        write(Path.of(config.output()), folder, asked, groups);
       }
       long drawn =
           groups.stream()
@@ -177,21 +179,28 @@ public final class GenerateCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private List<Asked> read() throws IOException {
-    if (source.prompt != null) {
-      return List.of(new Asked(null, source.prompt + suffix));
+  private static List<Asked> read(GenerateConfig config) throws IOException {
+    String suffix = config.source().promptSuffix();
+    if (config.prompt() != null) {
+      return List.of(new Asked(null, config.prompt() + suffix));
     }
     List<Asked> asked = new ArrayList<>();
-    try (JsonLines rows = JsonLines.open(source.input)) {
+    try (JsonLines rows = JsonLines.open(Path.of(config.datasetName()))) {
       for (JsonNode row = rows.next(); row != null; row = rows.next()) {
-        String key = row.has("prompt") ? "prompt" : row.has("question") ? "question" : "problem";
-        asked.add(new Asked(row.get("id"), Rows.text(rows, row, key) + suffix));
+        asked.add(new Asked(row.get("id"), Rows.text(rows, row, column(config, row)) + suffix));
       }
     }
     if (asked.isEmpty()) {
-      throw new IllegalArgumentException(source.input + ": expected prompts, found no row");
+      throw new IllegalArgumentException(config.datasetName() + ": expected prompts, found no row");
     }
     return asked;
+  }
+
+  private static String column(GenerateConfig config, JsonNode row) {
+    String named = config.source().datasetPromptColumn();
+    return named != null
+        ? named
+        : row.has("prompt") ? "prompt" : row.has("question") ? "question" : "problem";
   }
 
   private static void print(ModelFolder folder, List<Group> groups) {
@@ -202,7 +211,8 @@ public final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private void write(ModelFolder folder, List<Asked> asked, List<Group> groups) throws IOException {
+  private static void write(Path output, ModelFolder folder, List<Asked> asked, List<Group> groups)
+      throws IOException {
     try (JsonLinesWriter out = new JsonLinesWriter(output)) {
       for (int p = 0; p < groups.size(); p++) {
         List<Completion> completions = groups.get(p).completions();

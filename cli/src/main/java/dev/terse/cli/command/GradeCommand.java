@@ -1,7 +1,5 @@
 package dev.terse.cli.command;
 
-import static dev.terse.cli.command.OptionText.DEFAULT;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +10,8 @@ import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.cli.rows.Rows;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLinesWriter;
+import dev.terse.io.Outputs;
+import dev.terse.trainer.config.Default;
 import dev.terse.trainer.data.ProblemSet;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,12 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Predictions against right answers. */
 @Command(
@@ -37,31 +32,44 @@ import picocli.CommandLine.TypeConversionException;
       "Rows {\"id\", \"gold\", \"prediction\"} (a bare answer, a text or a whole completion) become"
           + " {\"id\", \"verdict\": \"equal|different|unknown\", \"extracted\", \"reason\"}."
     },
-    footer = {"", "Example:", "  java -jar trainer.jar grade --input in.jsonl --output out.jsonl"})
-public final class GradeCommand implements Callable<Integer> {
-  @Option(names = "--input", required = true, description = "JSONL with the predictions.")
-  private Path input;
+    footer = {
+      "",
+      "Example:",
+      "  java -jar trainer.jar grade --dataset_name in.jsonl --output out.jsonl"
+    })
+public final class GradeCommand extends ConfiguredCommand<GradeCommand.GradeConfig> {
 
-  @Option(names = "--output", required = true, description = "JSONL with the verdicts.")
-  private Path output;
+  /**
+   * The keys. docs/commands/grade.md lists them.
+   *
+   * @param datasetName file of the predictions
+   * @param output file of the verdicts
+   * @param overwrite whether a file that stands there is replaced
+   * @param answerPolicy where the answer may stand and who compares it
+   */
+  public record GradeConfig(
+      String datasetName,
+      String output,
+      @Default("false") boolean overwrite,
+      @Default("lenient") String answerPolicy) {
 
-  @Option(
-      names = "--answer-policy",
-      defaultValue = "lenient",
-      converter = PolicyConverter.class,
-      description =
-          "Where the answer may stand and who compares it: strict (marked, after </think>),"
-              + " lenient (anywhere; also called whole_text), authors_code, trl, trl_reasoning,"
-              + " lm_eval_gsm8k_strict, lm_eval_gsm8k_flexible."
-              + DEFAULT)
-  private AnswerPolicy policy;
+    public GradeConfig {
+      AnswerPolicy.named(answerPolicy);
+    }
+  }
 
-  @Mixin private OverwriteOption outputs;
+  /** A command without arguments yet. */
+  public GradeCommand() {
+    super(GradeConfig.class);
+  }
 
   @Override
   public Integer call() throws IOException {
-    outputs.requireFiles(List.of(input), output);
-    AnswerCheck check = new AnswerCheck(policy);
+    GradeConfig config = load().config();
+    Path input = Path.of(config.datasetName());
+    Path output = Path.of(config.output());
+    new Outputs(List.of(input), config.overwrite()).requireFiles(List.of(output));
+    AnswerCheck check = new AnswerCheck(AnswerPolicy.named(config.answerPolicy()));
     Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
     List<Double> millis = new ArrayList<>();
     List<String> unread = new ArrayList<>();
@@ -101,18 +109,6 @@ public final class GradeCommand implements Callable<Integer> {
       printTimes(millis);
     }
     return ExitCodes.OK;
-  }
-
-  /** Names of presets, with one sentence for an unknown one. */
-  static final class PolicyConverter implements ITypeConverter<AnswerPolicy> {
-    @Override
-    public AnswerPolicy convert(String name) {
-      try {
-        return AnswerPolicy.named(name);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
   }
 
   /** The first pairs take longest: they find the program cold. */

@@ -1,24 +1,25 @@
 package dev.terse.cli.command;
 
-import static dev.terse.cli.command.OptionText.DEFAULT;
-
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.cli.rows.Scoring;
 import dev.terse.engine.Engine;
 import dev.terse.io.JsonLinesWriter;
+import dev.terse.io.Outputs;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.WeightUse;
+import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.Range;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.model.EngineConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Log-probabilities, entropies and gradients of given sequences. */
 @Command(
@@ -33,57 +34,62 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  java -jar trainer.jar score --model DIR --input in.jsonl --output out.jsonl",
-      "  java -jar trainer.jar score --model DIR --input in.jsonl --output out.jsonl \\",
-      "      --engine reference --gradients gradients.safetensors"
+      "  java -jar trainer.jar score --model_name_or_path DIR --dataset_name in.jsonl \\",
+      "      --output out.jsonl",
+      "  java -jar trainer.jar score --model_name_or_path DIR --dataset_name in.jsonl \\",
+      "      --output out.jsonl --engine reference --gradients gradients.safetensors"
     })
-public final class ScoreCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      description = "Hugging Face folder, GGUF file or PEFT adapter.")
-  private Path model;
+public final class ScoreCommand extends ConfiguredCommand<ScoreCommand.ScoreConfig> {
 
-  @Option(names = "--input", required = true, description = "JSONL with {\"ids\"} or {\"text\"}.")
-  private Path input;
+  /**
+   * The keys. docs/commands/score.md lists them.
+   *
+   * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter
+   * @param datasetName file of rows with ids or text
+   * @param output file of the scores
+   * @param overwrite whether files that stand there are replaced
+   * @param gradients file of the gradients; unset computes none
+   * @param maxTokensPerPass rows are packed up to this many tokens a pass
+   */
+  public record ScoreConfig(
+      String modelNameOrPath,
+      String datasetName,
+      String output,
+      @Default("false") boolean overwrite,
+      @Default(Default.UNSET) String gradients,
+      @Default("2048") @Range("[1, inf)") int maxTokensPerPass,
+      EngineConfig engine) {}
 
-  @Option(names = "--output", required = true, description = "JSONL with the scores.")
-  private Path output;
-
-  @Option(
-      names = "--gradients",
-      paramLabel = "FILE",
-      description =
-          "Also write d(mean negative log-likelihood of all predicted tokens of the"
-              + " file)/d(weight), as safetensors under Hugging Face names.")
-  private Path gradients;
-
-  @Option(
-      names = "--batch-tokens",
-      defaultValue = "2048",
-      description = "Rows are packed up to this many tokens a pass." + DEFAULT)
-  private int batchTokens;
-
-  @Mixin private OverwriteOption outputs;
-
-  @Mixin private EngineOption engineOption;
+  /** A command without arguments yet. */
+  public ScoreCommand() {
+    super(ScoreConfig.class);
+  }
 
   @Override
   public Integer call() throws IOException {
-    outputs.requireFiles(List.of(model, input), output, gradients);
+    ScoreConfig config = load().config();
+    Path model = Path.of(config.modelNameOrPath());
+    Path input = Path.of(config.datasetName());
+    List<Path> outputs =
+        Stream.of(config.output(), config.gradients())
+            .filter(Objects::nonNull)
+            .map(Path::of)
+            .toList();
+    new Outputs(List.of(model, input), config.overwrite()).requireFiles(outputs);
     long start = System.nanoTime();
-    try (Engine engine = engineOption.open();
+    try (Engine engine = EngineOption.open(config.engine());
         Decoder decoder = ModelFolder.openDecoder(model, engine, WeightUse.READ).build();
         Scoring scoring =
-            new Scoring(decoder, () -> ModelFolder.openTokenizer(model), batchTokens);
-        JsonLinesWriter out = new JsonLinesWriter(output)) {
+            new Scoring(
+                decoder, () -> ModelFolder.openTokenizer(model), config.maxTokensPerPass());
+        JsonLinesWriter out = new JsonLinesWriter(outputs.get(0))) {
       List<Scoring.Row> rows = scoring.read(input);
       long tokens = rows.stream().mapToLong(row -> row.ids().length).sum();
       try (Phases.Phase phase = Terminal.phases().start("score", "tokens", tokens)) {
-        if (gradients == null) {
+        if (config.gradients() == null) {
           scoring.score(rows, out, phase);
         } else {
-          scoring.scoreWithGradients(rows, out, gradients, phase);
+          scoring.scoreWithGradients(rows, out, outputs.get(1), phase);
         }
       }
       out.commit();

@@ -1,24 +1,21 @@
 package dev.terse.cli.command;
 
-import static dev.terse.cli.command.OptionText.DEFAULT;
-
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.io.JsonLinesWriter;
+import dev.terse.io.Outputs;
 import dev.terse.lab.tasks.Split;
 import dev.terse.lab.tasks.TaskKind;
 import dev.terse.lab.tasks.WorkedProblem;
 import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.traces.prune.SftExample;
+import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.Range;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Seeded problems with their solutions. */
 @Command(
@@ -32,10 +29,10 @@ import picocli.CommandLine.Parameters;
       "  java -jar trainer.jar task word-problems --split test --rows 500 --format problems \\",
       "      --output test.jsonl"
     })
-public final class TaskCommand implements Callable<Integer> {
+public final class TaskCommand extends ConfiguredCommand<TaskCommand.TaskConfig> {
 
   /** The kinds of rows. */
-  enum Format {
+  public enum Format {
     /** {@link SftExample}. */
     sft,
     /** {"id", "question", "answer"}. */
@@ -44,60 +41,60 @@ public final class TaskCommand implements Callable<Integer> {
     traces
   }
 
-  @Parameters(paramLabel = "TASK", description = "Which: ${COMPLETION-CANDIDATES}.")
-  private TaskKind task;
+  /**
+   * The keys. docs/commands/task.md lists them.
+   *
+   * @param task which generator; may stand first on the command line, without its key
+   * @param split no problem is in two
+   * @param rows number of different problems
+   * @param format what the rows are for
+   * @param minOperations least operations of a problem; the task's own where unset
+   * @param maxOperations most operations of a problem; the task's own where unset
+   * @param output file to write
+   * @param overwrite whether a file that stands there is replaced
+   */
+  public record TaskConfig(
+      TaskKind task,
+      @Default("train") Split split,
+      @Range("[1, inf)") int rows,
+      @Default("sft") Format format,
+      @Default(Default.UNSET) @Range("[1, inf)") Integer minOperations,
+      @Default(Default.UNSET) @Range("[1, inf)") Integer maxOperations,
+      @Default("1") long seed,
+      String output,
+      @Default("false") boolean overwrite) {}
 
-  @Option(
-      names = "--split",
-      defaultValue = "train",
-      description = "train, valid or test; no problem is in two." + DEFAULT)
-  private Split split;
+  /** A command without arguments yet. */
+  public TaskCommand() {
+    super(TaskConfig.class);
+  }
 
-  @Option(names = "--rows", required = true, description = "Number of different problems.")
-  private int rows;
-
-  @Option(
-      names = "--format",
-      defaultValue = "sft",
-      description = {
-        "sft: {\"prompt\", \"completion\"} for the sft command;",
-        "problems: {\"question\", \"answer\"} for grpo and eval;",
-        "traces: {\"question\", \"response\", \"gold\"} for compress." + DEFAULT
-      })
-  private Format format;
-
-  @Option(names = "--min-operations", description = "Least operations of a problem. Default: 2.")
-  private Integer minOperations;
-
-  @Option(
-      names = "--max-operations",
-      description = "Most operations of a problem. Default: 3 in arithmetic, 8 in word-problems.")
-  private Integer maxOperations;
-
-  @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-  private long seed;
-
-  @Option(names = "--output", required = true, description = "JSONL to write.")
-  private Path output;
-
-  @Mixin private OverwriteOption outputs;
+  @Override
+  protected String firstWord() {
+    return "task";
+  }
 
   @Override
   public Integer call() throws IOException {
-    outputs.requireFiles(List.of(), output);
+    TaskConfig config = load().config();
+    Path output = Path.of(config.output());
+    new Outputs(List.of(), config.overwrite()).requireFiles(List.of(output));
     List<WorkedProblem> problems =
-        task.source(seed, minOperations, maxOperations).problems(split, rows);
+        config
+            .task()
+            .source(config.seed(), config.minOperations(), config.maxOperations())
+            .problems(config.split(), config.rows());
+    String kind = config.task() + "-" + config.split().name().toLowerCase(Locale.ROOT) + "-";
     try (JsonLinesWriter out = new JsonLinesWriter(output)) {
       for (int i = 0; i < problems.size(); i++) {
-        String id = task + "-" + split.name().toLowerCase(Locale.ROOT) + "-" + i;
-        out.write(row(id, problems.get(i)));
+        out.write(row(kind + i, problems.get(i), config.format()));
       }
       out.commit();
     }
     return ExitCodes.OK;
   }
 
-  private ObjectNode row(String id, WorkedProblem problem) {
+  private static ObjectNode row(String id, WorkedProblem problem, Format format) {
     ObjectNode row = JsonNodeFactory.instance.objectNode().put("id", id);
     String answer = Long.toString(problem.answer());
     return switch (format) {

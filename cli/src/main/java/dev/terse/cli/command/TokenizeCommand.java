@@ -5,14 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.cli.rows.Rows;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLinesWriter;
+import dev.terse.io.Outputs;
 import dev.terse.model.tokenizer.Tokenizer;
+import dev.terse.trainer.config.Default;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Texts to token ids. */
 @Command(
@@ -23,28 +22,39 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  java -jar trainer.jar tokenize --model DIR --input texts.jsonl --output ids.jsonl"
+      "  java -jar trainer.jar tokenize --model_name_or_path DIR --dataset_name texts.jsonl \\",
+      "      --output ids.jsonl"
     })
-public final class TokenizeCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, description = "Folder with tokenizer.json.")
-  private Path model;
+public final class TokenizeCommand extends ConfiguredCommand<TokenizeCommand.TokenizeConfig> {
 
-  @Option(names = "--input", required = true, description = "JSONL with {\"text\"}.")
-  private Path input;
+  /**
+   * The keys. docs/commands/tokenize.md lists them.
+   *
+   * @param modelNameOrPath folder with tokenizer.json
+   * @param datasetName file of rows with text
+   * @param output file of the rows with ids
+   * @param overwrite whether a file that stands there is replaced
+   * @param addSpecialTokens whether what the tokenizer puts around a text is added
+   */
+  public record TokenizeConfig(
+      String modelNameOrPath,
+      String datasetName,
+      String output,
+      @Default("false") boolean overwrite,
+      @Default("false") boolean addSpecialTokens) {}
 
-  @Option(names = "--output", required = true, description = "JSONL with {\"ids\"}.")
-  private Path output;
-
-  @Option(
-      names = "--add-special-tokens",
-      description = "Add what the tokenizer puts around a text, such as a begin mark.")
-  private boolean addSpecialTokens;
-
-  @Mixin private OverwriteOption outputs;
+  /** A command without arguments yet. */
+  public TokenizeCommand() {
+    super(TokenizeConfig.class);
+  }
 
   @Override
   public Integer call() throws IOException {
-    outputs.requireFiles(List.of(model, input), output);
+    TokenizeConfig config = load().config();
+    Path model = Path.of(config.modelNameOrPath());
+    Path input = Path.of(config.datasetName());
+    Path output = Path.of(config.output());
+    new Outputs(List.of(model, input), config.overwrite()).requireFiles(List.of(output));
     try (Tokenizer tokenizer = Tokenizer.load(model);
         JsonLines rows = JsonLines.open(input);
         JsonLinesWriter out = new JsonLinesWriter(output)) {
@@ -52,7 +62,7 @@ public final class TokenizeCommand implements Callable<Integer> {
         String text = Rows.text(rows, row, "text");
         ObjectNode result = row.deepCopy();
         result.remove("text");
-        Rows.put(result, "ids", ids(tokenizer, rows, text));
+        Rows.put(result, "ids", ids(tokenizer, rows, text, config.addSpecialTokens()));
         out.write(result);
       }
       out.commit();
@@ -60,9 +70,9 @@ public final class TokenizeCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private int[] ids(Tokenizer tokenizer, JsonLines rows, String text) {
+  private static int[] ids(Tokenizer tokenizer, JsonLines rows, String text, boolean special) {
     try {
-      return addSpecialTokens ? tokenizer.encodeWithSpecial(text) : tokenizer.encode(text);
+      return special ? tokenizer.encodeWithSpecial(text) : tokenizer.encode(text);
     } catch (IllegalArgumentException e) {
       throw rows.bad(e.getMessage());
     }

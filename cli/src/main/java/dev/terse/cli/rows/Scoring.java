@@ -115,7 +115,7 @@ public final class Scoring implements AutoCloseable {
       Progress progress,
       Function<PackedBatch, TokenScores> pass)
       throws IOException {
-    for (List<Row> packed : Passes.of(rows, row -> row.ids().length, Math.max(1, batchTokens))) {
+    for (List<Row> packed : Passes.of(rows, row -> row.ids().length, batchTokens)) {
       PackedBatch batch = PackedBatch.of(packed.stream().map(Row::ids).toList());
       TokenScores scores = pass.apply(batch);
       for (int s = 0; s < packed.size(); s++) {

@@ -4,7 +4,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +36,6 @@ public record ConfigKey(
           Map.entry(BigDecimal.class, "number"),
           Map.entry(boolean.class, "boolean"),
           Map.entry(Boolean.class, "boolean"),
-          Map.entry(Path.class, "path"),
           Map.entry(List.class, "list"),
           Map.entry(Map.class, "map"),
           Map.entry(Object.class, "value"));

@@ -7,8 +7,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -192,9 +190,6 @@ final class RecordBinder {
     if (wanted == String.class) {
       return text;
     }
-    if (wanted == Path.class) {
-      return path(text);
-    }
     if (wanted == BigDecimal.class) {
       decimal(text);
       return new BigDecimal(text);
@@ -237,14 +232,6 @@ final class RecordBinder {
       out.put((String) entry.getKey(), convert(element, value));
     }
     return out;
-  }
-
-  private static Path path(String text) throws Misfit {
-    try {
-      return Path.of(text);
-    } catch (InvalidPathException e) {
-      throw new Misfit("the path of a file or folder");
-    }
   }
 
   private static long integer(String text, long low, long high) throws Misfit {
