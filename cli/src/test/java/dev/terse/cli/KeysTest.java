@@ -13,12 +13,12 @@ class KeysTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "sft --num_generations 4; unknown key 'num_generations': a key of grpo",
-        "sft --group-size 4; unknown key 'group_size': num_generations is a key of grpo",
+        "sft --num_generations 4; unknown key 'num_generations': a key of ",
+        "sft --group-size 4; unknown key 'group_size': num_generations is a key of ",
         "sft --dataset d; unknown key 'dataset' (did you mean 'dataset_name'?)",
         "sft --modle m; unknown key 'modle' (did you mean 'model'?)",
         "sft --num_generation 4;"
-            + " unknown key 'num_generation' (did you mean 'num_generations', a key of grpo",
+            + " unknown key 'num_generation' (did you mean 'num_generations', a key of ",
         "eval --output_dir x; unknown key 'output_dir': a key of",
         "eval --output_dir x; (did you mean 'output'?)",
         "eval --kappa 1; unknown key 'kappa': a key of",
