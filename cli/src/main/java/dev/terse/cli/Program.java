@@ -3,6 +3,7 @@ package dev.terse.cli;
 import dev.terse.cli.command.ExitCodes;
 import dev.terse.cli.keys.Configured;
 import dev.terse.cli.keys.KeyHelp;
+import dev.terse.cli.keys.TakesKeys;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class Program {
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     Map<String, CommandLine> commands = new LinkedHashMap<>(line.getSubcommands());
-    commands.values().removeIf(command -> !(command.getCommand() instanceof Configured));
+    commands.values().removeIf(command -> !(command.getCommand() instanceof TakesKeys));
     commands.values().forEach(Program::configure);
     line.setExecutionStrategy(Program::execute);
     line.setParameterExceptionHandler(Failures::usage);
@@ -60,11 +61,13 @@ public final class Program {
   /** The options of configured commands are the keys of their configuration, which reads them. */
   private static void configure(CommandLine command) {
     command.setUnmatchedOptionsArePositionalParams(true);
-    command
-        .getHelpSectionMap()
-        .put(
-            UsageMessageSpec.SECTION_KEY_PARAMETER_LIST,
-            help -> new KeyHelp(help.commandSpec(), HELP_WIDTH).overview());
+    if (command.getCommand() instanceof Configured) {
+      command
+          .getHelpSectionMap()
+          .put(
+              UsageMessageSpec.SECTION_KEY_PARAMETER_LIST,
+              help -> new KeyHelp(help.commandSpec(), HELP_WIDTH).overview());
+    }
   }
 
   /** Runs the command, or tells of the key that is named after {@code --help}. */

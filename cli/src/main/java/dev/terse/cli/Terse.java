@@ -12,6 +12,7 @@ import dev.terse.cli.command.ScoreCommand;
 import dev.terse.cli.command.SftCommand;
 import dev.terse.cli.command.TaskCommand;
 import dev.terse.cli.command.TokenizeCommand;
+import dev.terse.cli.command.check.DoctorCommand;
 import dev.terse.cli.command.data.TracesCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,7 +54,8 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       GradeCommand.class,
       TaskCommand.class,
-      CatalogueCommand.class
+      CatalogueCommand.class,
+      DoctorCommand.class
     })
 final class Terse implements Runnable {
   @Spec private CommandSpec spec;

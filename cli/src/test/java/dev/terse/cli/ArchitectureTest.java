@@ -107,6 +107,20 @@ class ArchitectureTest {
     EXAMPLES(
         "examples",
         Set.of(ENGINE, ENGINE_ND4J, MODEL, TRACES, REWARD, TRAINER, TRAINER_DATA, TRAINER_CONFIG)),
+    DOCTOR(
+        "doctor",
+        Set.of(
+            ENGINE,
+            IO,
+            MODEL,
+            TRACES,
+            ROLLOUT,
+            ANSWERS,
+            REWARD,
+            TRAINER,
+            TRAINER_DATA,
+            TRAINER_CONFIG),
+        Set.of("com.fasterxml.jackson", "org.slf4j")),
     CLI(
         "cli",
         Set.of(
@@ -122,7 +136,8 @@ class ArchitectureTest {
             TRAINER,
             TRAINER_DATA,
             TRAINER_CONFIG,
-            LAB),
+            LAB,
+            DOCTOR),
         Set.of("com.fasterxml.jackson", "picocli", "me.tongfei.progressbar", "org.slf4j")),
     TESTKIT(
         "testkit",

@@ -274,6 +274,33 @@ class CommandsTest {
   }
 
   @Test
+  void doctor_ofARun_saysWhatWouldGoWrong_andWritesNothing() throws IOException {
+    Path data = task("arithmetic", "problems", 70, "data.jsonl");
+    Path yaml =
+        write("run.yaml", "model_name_or_path: " + MODEL + "\ndataset_name: " + data + "\n");
+    List<String> doctor = List.of("doctor", "grpo", yaml.toString(), "--num_generations=4");
+    String out = "--output_dir=" + folder.resolve("out");
+    Cli run = ok(with(doctor, out, "--max_completion_length=40"));
+    assertThat(run.out())
+        .contains("ok       train rows: " + data + ": 70 problems read", "note     licence: ")
+        .contains("doctor grpo: 0 problems");
+    assertThat(folder.resolve("out")).doesNotExist();
+
+    Cli sick = Cli.run(with(doctor, out, "--max_completion_length=9999", "--eval_dataset=none"));
+    assertThat(sick.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(sick.out())
+        .contains("problem  files: eval_dataset names none, which is not there")
+        .contains("max_completion_length 9999 leaves no room for a prompt");
+    assertThat(sick.err()).doesNotContain("\tat ");
+
+    String rows = "--dataset_name=" + task("arithmetic", "sft", 8, "sft.jsonl");
+    assertThat(ok("doctor", yaml.toString(), out, rows, "--packing", "--max_steps=12").out())
+        .contains("doctor sft: 0 problems");
+    refused("say which, doctor sft", "doctor", yaml.toString());
+    refused("name a run to look at", "doctor");
+  }
+
+  @Test
   void catalogue_models_areListedWithTheirMemory() {
     Cli run = ok("catalogue", "--tokens=64");
     assertThat(run.out()).contains("licence", "Qwen", "GB", "passes of 64 tokens");

@@ -9,7 +9,7 @@ import java.util.List;
  * @param file null for none
  * @param others the arguments besides it
  */
-record NamedFile(String file, List<String> others) {
+public record NamedFile(String file, List<String> others) {
   private static final String OPTION = "--config";
   private static final String YAML = ".*\\.ya?ml";
 
@@ -17,7 +17,7 @@ record NamedFile(String file, List<String> others) {
    * @param firstWord the key that a first word is the value of where it is no YAML file; or null
    * @throws IllegalArgumentException if two are named, or {@code --config} names none
    */
-  static NamedFile of(List<String> arguments, String firstWord) {
+  public static NamedFile of(List<String> arguments, String firstWord) {
     List<String> files = new ArrayList<>();
     List<String> others = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {

@@ -1,7 +1,7 @@
 package dev.terse.cli.keys;
 
 /** A command whose options are the keys of a configuration. */
-public interface Configured {
+public interface Configured extends TakesKeys {
   /** The record of the keys. */
   Class<?> configuration();
 }

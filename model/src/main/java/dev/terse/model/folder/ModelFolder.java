@@ -3,6 +3,7 @@ package dev.terse.model.folder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.engine.Engine;
+import dev.terse.engine.MeasuredEngine;
 import dev.terse.io.AtomicFile;
 import dev.terse.io.JsonFile;
 import dev.terse.model.chat.ChatTemplate;
@@ -90,6 +91,28 @@ public record ModelFolder(
       JsonNode generationConfig = Files.exists(generation) ? JsonFile.read(generation) : null;
       return new ModelBuilder(
           openDecoder(path, engine, use), tokenizer, template, generationConfig);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The parts without the numbers of the weights, which are not read: shape, tokenizer, template.
+   *
+   * @param counting an engine that computes nothing; not owned
+   * @throws IllegalArgumentException as above
+   * @throws java.io.UncheckedIOException as above
+   */
+  public static ModelBuilder outline(Path path, MeasuredEngine counting) {
+    DecoderConfig config = config(path);
+    Tokenizer tokenizer = openTokenizer(path);
+    try {
+      return new ModelBuilder(
+          DecoderBuilder.blank(counting, config, null),
+          tokenizer,
+          ChatTemplate.find(tokenizer.files().files()).orElse(null),
+          tokenizer.files().generationConfig());
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;

@@ -51,7 +51,7 @@ public final class DecoderBuilder implements AutoCloseable {
    *
    * @param lora adapters on it, and on the last row of its token tables; null for none
    */
-  static DecoderBuilder blank(Engine engine, DecoderConfig config, LoraSettings lora) {
+  public static DecoderBuilder blank(Engine engine, DecoderConfig config, LoraSettings lora) {
     Map<String, Tensor> zeros = new LinkedHashMap<>();
     WeightUse use = lora == null ? WeightUse.CHANGED : lora.baseUse();
     WeightShapes.of(config)

@@ -74,18 +74,48 @@ public final class RunFolder implements AutoCloseable {
     }
     RunLock lock = RunLock.of(root);
     try {
-      Optional<Checkpoint> from =
-          saving.resumes() ? Optional.of(start(root, saving)) : Optional.empty();
-      List<Path> superseded = superseded(root, from);
-      requireAllowed(root, saving, superseded);
-      for (Path input : inputs) {
-        requireKept(input, superseded);
-      }
-      return new RunFolder(lock, root, saving, from, superseded);
+      Claimed claimed = claimed(root, saving, inputs);
+      return new RunFolder(lock, root, saving, claimed.from(), claimed.superseded());
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
+  }
+
+  /**
+   * Says what {@link #claim} would, and makes, locks and changes nothing; another trainer's lock is
+   * not seen.
+   *
+   * @throws IllegalArgumentException as {@link #claim}
+   */
+  public static void requireClaimable(Path root, SavingConfig saving, List<Path> inputs)
+      throws IOException {
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw new IllegalArgumentException("output_dir " + root + " is a file, not a folder");
+    }
+    for (Path input : inputs) {
+      requireNotRead(root, input);
+    }
+    if (Files.isDirectory(root)) {
+      claimed(root, saving, inputs);
+    } else if (saving.resumes()) {
+      start(root, saving);
+    }
+  }
+
+  /** What is gone on from, and what would be deleted. */
+  private record Claimed(Optional<Checkpoint> from, List<Path> superseded) {}
+
+  private static Claimed claimed(Path root, SavingConfig saving, List<Path> inputs)
+      throws IOException {
+    Optional<Checkpoint> from =
+        saving.resumes() ? Optional.of(start(root, saving)) : Optional.empty();
+    List<Path> superseded = superseded(root, from);
+    requireAllowed(root, saving, superseded);
+    for (Path input : inputs) {
+      requireKept(input, superseded);
+    }
+    return new Claimed(from, superseded);
   }
 
   /** The checkpoint to go on from. */

@@ -31,10 +31,10 @@ import java.util.stream.Stream;
  * @param groupSize completions of a prompt
  * @param iterations passes over a generation
  */
-record BatchPlan(
+public record BatchPlan(
     int microBatch, int accumulation, int stepsPerGeneration, int groupSize, int iterations) {
 
-  BatchPlan {
+  public BatchPlan {
     List<String> problems = new ArrayList<>();
     int completions = partBatch(microBatch, stepsPerGeneration);
     if (completions % groupSize != 0) {
@@ -56,7 +56,12 @@ record BatchPlan(
     }
   }
 
-  static BatchPlan of(GrpoConfig config) {
+  /**
+   * That of a configuration.
+   *
+   * @throws IllegalArgumentException if it does not come out even
+   */
+  public static BatchPlan of(GrpoConfig config) {
     var training = config.training();
     var generation = config.generation();
     return new Given(
@@ -223,12 +228,12 @@ record BatchPlan(
   }
 
   /** Completions drawn at a time. */
-  int generationBatch() {
+  public int generationBatch() {
     return microBatch * Math.max(stepsPerGeneration, accumulation);
   }
 
   /** Completions of a part of a generation, TRL's generation_batch_size. */
-  int partBatch() {
+  public int partBatch() {
     return partBatch(microBatch, stepsPerGeneration);
   }
 
@@ -242,12 +247,12 @@ record BatchPlan(
   }
 
   /** Prompts of a generation. */
-  int prompts() {
+  public int prompts() {
     return generationBatch() / groupSize;
   }
 
   /** Completions of an update. */
-  int updateBatch() {
+  public int updateBatch() {
     return microBatch * accumulation;
   }
 
@@ -257,7 +262,7 @@ record BatchPlan(
   }
 
   /** Updates that a generation is used for. */
-  int updatesPerGeneration() {
+  public int updatesPerGeneration() {
     return updatesPerPass() * iterations;
   }
 
@@ -288,12 +293,12 @@ record BatchPlan(
   }
 
   /** Whether every update sees completions of the policy that it changes. */
-  boolean isOnPolicy() {
+  public boolean isOnPolicy() {
     return updatesPerGeneration() == 1;
   }
 
   /** The arithmetic in one line. */
-  String describe() {
+  public String describe() {
     return sentence(
         "an update = %d micro-batches x %d completions = %d completions; a generation = %d prompts"
             + " x %d completions = %d, used for %d update(s)",

@@ -74,7 +74,7 @@ public record GenerationConfig(
   }
 
   /** What ends a completion of a model with this tokenizer. */
-  StopRule stop(Tokenizer tokenizer) {
+  public StopRule stop(Tokenizer tokenizer) {
     Set<Integer> ids = new LinkedHashSet<>(tokenizer.stopIds());
     texts(generationKwargs, STOP_IDS).forEach(text -> ids.add(id(text)));
     List<String> texts =

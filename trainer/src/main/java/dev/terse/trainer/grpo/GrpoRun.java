@@ -3,8 +3,10 @@ package dev.terse.trainer.grpo;
 import dev.terse.engine.Engine;
 import dev.terse.io.rows.RowSource;
 import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.weights.DecoderConfig;
 import dev.terse.reward.Rubric;
 import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.ProblemSet.Answers;
@@ -16,6 +18,7 @@ import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.loop.TrainingRun;
+import dev.terse.trainer.memory.Workload;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.metrics.RunSinks;
@@ -94,8 +97,8 @@ public final class GrpoRun {
       LOG.warn("dataset_streaming changes nothing here: problems are read whole, they are small");
     }
     RunRows rows = config.training().rows();
-    List<Problem> train = problems(rows.train(), model);
-    List<Problem> eval = rows.eval().isEmpty() ? List.of() : problems(rows.eval().get(), model);
+    List<Problem> train = told(rows.train(), model);
+    List<Problem> eval = rows.eval().isEmpty() ? List.of() : told(rows.eval().get(), model);
     int printed =
         !config.logCompletions()
             ? 0
@@ -132,31 +135,71 @@ public final class GrpoRun {
                     config.model(), engine, config.training().seed(), config.learnsTurns())));
   }
 
-  private List<Problem> problems(RowSource source, ModelFolder model) throws IOException {
-    int positionsForPrompt =
-        model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
-    if (positionsForPrompt < 1) {
+  private List<Problem> told(RowSource source, ModelFolder model) throws IOException {
+    ProblemSet set = problems(config, model, source);
+    int limit = maxPromptLength(config, model);
+    if (set.losesRows()) {
+      LOG.warn("{}: {}", source.name(), set.summary(limit));
+    } else {
+      LOG.info("{}: {}", source.name(), set.summary(limit));
+    }
+    return set.problems();
+  }
+
+  /**
+   * The problems of a run as it reads them.
+   *
+   * @param model whose tokenizer and template encode them; of its decoder the shape is asked for
+   * @throws IllegalArgumentException naming the row that cannot be used, or if too few are left
+   */
+  public static ProblemSet problems(GrpoConfig config, ModelFolder model, RowSource source)
+      throws IOException {
+    return ProblemSet.load(
+        source,
+        new PromptEncoder(model.tokenizer(), model.template()),
+        config.prompt(),
+        maxPromptLength(config, model),
+        config.reward().needsRightAnswers() ? Answers.REQUIRED : Answers.OPTIONAL);
+  }
+
+  /**
+   * The longest prompt of a run in tokens.
+   *
+   * @throws IllegalArgumentException if completions leave no room for one
+   */
+  public static int maxPromptLength(GrpoConfig config, ModelFolder model) {
+    int completion = config.generation().maxCompletionLength();
+    int positions = model.decoder().config().maxPositions();
+    if (completion >= positions) {
       throw new IllegalArgumentException(
           "max_completion_length "
-              + config.generation().maxCompletionLength()
+              + completion
               + " leaves no room for a prompt: the model has "
-              + model.decoder().config().maxPositions()
+              + positions
               + " positions");
     }
     Integer limit = config.generation().maxPromptLength();
-    int maxPromptLength = limit == null ? positionsForPrompt : Math.min(limit, positionsForPrompt);
-    ProblemSet set =
-        ProblemSet.load(
-            source,
-            new PromptEncoder(model.tokenizer(), model.template()),
-            config.prompt(),
-            maxPromptLength,
-            config.reward().needsRightAnswers() ? Answers.REQUIRED : Answers.OPTIONAL);
-    if (set.losesRows()) {
-      LOG.warn("{}: {}", source.name(), set.summary(maxPromptLength));
-    } else {
-      LOG.info("{}: {}", source.name(), set.summary(maxPromptLength));
-    }
-    return set.problems();
+    return limit == null ? positions - completion : Math.min(limit, positions - completion);
+  }
+
+  /** What a run on these problems does, for the forecast of its memory. */
+  public static Workload workload(
+      GrpoConfig config, DecoderConfig model, List<Problem> train, List<Problem> eval) {
+    return GrpoWorkload.of(
+        model,
+        config,
+        BatchPlan.of(config),
+        order(config, train.size()),
+        new GrpoTrainer.GrpoProblems(train, eval));
+  }
+
+  /** The order in which problems are visited; an update of it is a generation. */
+  public static EpochOrder order(GrpoConfig config, int problems) {
+    return new EpochOrder(
+        config.training().orderSeed(),
+        problems,
+        BatchPlan.of(config).prompts(),
+        config.shuffleDataset() ? EpochOrder.Order.SHUFFLED : EpochOrder.Order.AS_GIVEN,
+        EpochOrder.LastUpdate.DROPPED);
   }
 }

@@ -121,13 +121,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     this.log = log;
     this.phases = phases;
     this.plan = BatchPlan.of(config);
-    this.order =
-        new EpochOrder(
-            config.training().orderSeed(),
-            problems.train().size(),
-            plan.prompts(),
-            config.shuffleDataset() ? EpochOrder.Order.SHUFFLED : EpochOrder.Order.AS_GIVEN,
-            EpochOrder.LastUpdate.DROPPED);
+    this.order = GrpoRun.order(config, problems.train().size());
     this.learningRate = config.schedule(updatesPerEpoch());
     this.judge = new Judge(policy.tokenizer(), config.model().skipMark(), rubric, phases);
     this.rollouts =

@@ -4,6 +4,7 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.MeasuredEngine;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,22 +87,48 @@ public final class MemoryWatch {
     return metrics;
   }
 
-  private MemoryForecast require(Workload run, long process, String needs) {
+  /**
+   * What a run takes beside what there is.
+   *
+   * @param forecast of it
+   * @param capacity what it may take
+   * @param excess how far it is beyond that and what would fit; empty where it fits
+   */
+  public record Prospect(MemoryForecast forecast, Capacity capacity, Optional<String> excess) {}
+
+  /** Looks at a run before it is loaded, and refuses nothing; empty where nothing is known. */
+  public Optional<Prospect> prospect(Workload run) {
+    return engine == null
+        ? Optional.empty()
+        : Optional.of(prospect(run, onDevice() ? 0 : process()));
+  }
+
+  private Prospect prospect(Workload run, long process) {
     MemorySettings settings = run.settings();
     MemoryForecast told = forecast(run, settings, process);
     Capacity capacity = capacity();
-    if (told.total() > capacity.bytes()) {
-      MemoryAdvice advice =
-          MemoryAdvice.find(
-              settings, other -> forecast(run, other, process).total(), capacity.bytes());
-      String sentence = needs + sentence(told, capacity, settings, advice);
-      if (check == MemoryCheck.REFUSE) {
-        throw new IllegalArgumentException(
-            sentence + "; memory_check: warn starts it nevertheless");
-      }
-      LOG.warn("{}", sentence);
+    if (told.total() <= capacity.bytes()) {
+      return new Prospect(told, capacity, Optional.empty());
     }
-    return told;
+    MemoryAdvice advice =
+        MemoryAdvice.find(
+            settings, other -> forecast(run, other, process).total(), capacity.bytes());
+    return new Prospect(told, capacity, Optional.of(sentence(told, capacity, settings, advice)));
+  }
+
+  private MemoryForecast require(Workload run, long process, String needs) {
+    Prospect prospect = prospect(run, process);
+    prospect
+        .excess()
+        .ifPresent(
+            excess -> {
+              if (check == MemoryCheck.REFUSE) {
+                throw new IllegalArgumentException(
+                    needs + excess + "; memory_check: warn starts it nevertheless");
+              }
+              LOG.warn("{}{}", needs, excess);
+            });
+    return prospect.forecast();
   }
 
   private MemoryForecast forecast(Workload run, MemorySettings settings, long process) {
@@ -116,7 +143,7 @@ public final class MemoryWatch {
    * @param total bytes
    * @param bytes what can be taken, with what the run holds already
    */
-  record Capacity(String owner, long total, long bytes) {}
+  public record Capacity(String owner, long total, long bytes) {}
 
   private Capacity capacity() {
     return engine

@@ -1,6 +1,7 @@
 package dev.terse.trainer.model;
 
 import dev.terse.engine.Engine;
+import dev.terse.engine.MeasuredEngine;
 import dev.terse.io.DataFingerprint;
 import dev.terse.model.adapter.LoraSettings;
 import dev.terse.model.adapter.ModuleLora;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /** The model that a run begins with. */
 public final class RunModels {
@@ -44,20 +46,43 @@ public final class RunModels {
     try (ModelBuilder model =
         arguments.modelInit() == null
             ? ModelFolder.open(Path.of(name), engine, use(arguments))
-            : random(arguments, engine, seed)) {
-      if (arguments.modelInit() == null && arguments.tokenizerPath() != null) {
-        model.withOtherTokenizer(Path.of(arguments.tokenizerPath()));
-      }
-      arguments.chat().setup().apply(model, learnsTurns);
-      if (token != null) {
-        model.withToken(token);
-      }
+            : fresh(arguments, config -> DecoderBuilder.random(engine, config, seed))) {
+      prepare(model, arguments, learnsTurns);
       if (adapters) {
         LoraSettings settings = arguments.lora().settings();
         requireNoDropoutOfTheHead(settings, config(arguments));
         model.withAdapters(settings, name, token, seed);
       }
       return model.build();
+    }
+  }
+
+  /**
+   * The same but for its numbers and adapters: shape, tokenizer and template, without a weight
+   * read.
+   *
+   * @param counting {@link MeasuredEngine#counting}; not owned
+   * @throws IllegalArgumentException as {@link #open}
+   */
+  public static ModelFolder outline(
+      ModelArguments arguments, MeasuredEngine counting, boolean learnsTurns) {
+    try (ModelBuilder model =
+        arguments.modelInit() == null
+            ? ModelFolder.outline(Path.of(arguments.modelNameOrPath()), counting)
+            : fresh(arguments, config -> DecoderBuilder.blank(counting, config, null))) {
+      prepare(model, arguments, learnsTurns);
+      return model.build();
+    }
+  }
+
+  /** Takes the tokenizer of tokenizer_path, template and end token, and adds the skip token. */
+  private static void prepare(ModelBuilder model, ModelArguments arguments, boolean learnsTurns) {
+    if (arguments.modelInit() == null && arguments.tokenizerPath() != null) {
+      model.withOtherTokenizer(Path.of(arguments.tokenizerPath()));
+    }
+    arguments.chat().setup().apply(model, learnsTurns);
+    if (arguments.skipToken() != null) {
+      model.withToken(arguments.skipToken());
     }
   }
 
@@ -166,14 +191,14 @@ public final class RunModels {
   }
 
   /** The embedding has a row for every token of the tokenizer, whatever config.json says. */
-  private static ModelBuilder random(ModelArguments arguments, Engine engine, long seed) {
+  private static ModelBuilder fresh(
+      ModelArguments arguments, Function<DecoderConfig, DecoderBuilder> weights) {
     Path folder = Path.of(arguments.tokenizerPath());
     Tokenizer tokenizer = Tokenizer.load(folder);
     DecoderConfig config = DecoderConfig.of(Path.of(arguments.modelInit()));
     if (config.vocabSize() < tokenizer.size()) {
       config = config.withVocabSize(tokenizer.size());
     }
-    return new ModelBuilder(
-        DecoderBuilder.random(engine, config, seed), tokenizer, ChatTemplate.load(folder), null);
+    return new ModelBuilder(weights.apply(config), tokenizer, ChatTemplate.load(folder), null);
   }
 }

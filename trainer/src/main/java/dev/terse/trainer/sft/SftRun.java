@@ -1,15 +1,10 @@
 package dev.terse.trainer.sft;
 
 import dev.terse.engine.Engine;
-import dev.terse.io.rows.RowSource;
 import dev.terse.model.folder.ModelFolder;
-import dev.terse.model.transformer.Decoder;
 import dev.terse.trainer.config.ConfigReader.Loaded;
-import dev.terse.trainer.data.Packing;
-import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.SftDataset;
 import dev.terse.trainer.data.SftRow;
-import dev.terse.trainer.data.StreamedRows;
 import dev.terse.trainer.data.mixture.RunRows;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingConfig;
@@ -20,7 +15,6 @@ import dev.terse.trainer.metrics.RunSinks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,67 +62,29 @@ public final class SftRun {
   }
 
   private SftTrainer trainer(ModelFolder model, Phases phases) throws IOException {
-    int maxLength = maxLength(model.decoder());
     RunRows rows = config.training().rows();
-    List<List<SftRow>> train =
-        config.training().dataset().datasetStreaming()
-            ? streamed(rows.train().files(), model, maxLength)
-            : load(rows.train(), model, maxLength, config.rows().packs());
-    List<List<SftRow>> eval =
-        rows.eval().isEmpty() ? List.of() : load(rows.eval().get(), model, maxLength, Packing.NONE);
-    return new SftTrainer(model.decoder(), config, train, eval, phases);
-  }
-
-  private int maxLength(Decoder decoder) {
-    int positions = decoder.config().maxPositions();
-    return config.maxLength() == null ? positions : Math.min(config.maxLength(), positions);
-  }
-
-  private StreamedRows streamed(List<Path> files, ModelFolder model, int maxLength)
-      throws IOException {
-    StreamedRows rows =
-        new StreamedRows(
-            files,
-            new PromptEncoder(model.tokenizer(), model.template()),
-            config.rows().rules(maxLength));
-    LOG.info("{}: {}", RowSource.of(files).name(), rows.summary());
-    List<SftRow> first = rows.get(0);
-    if (!first.isEmpty()) {
-      LOG.info(
-          "first row, where loss is in ⟦ ⟧: {}", SftDataset.shown(first.get(0), model.tokenizer()));
+    SftRows train = SftRows.train(config, model, rows.train());
+    tell(train, model);
+    List<List<SftRow>> eval = List.of();
+    if (rows.eval().isPresent()) {
+      SftRows read = SftRows.eval(config, model, rows.eval().get());
+      tell(read, model);
+      eval = read.units();
     }
-    return rows;
+    return new SftTrainer(model.decoder(), config, train.units(), eval, phases);
   }
 
-  private List<List<SftRow>> load(
-      RowSource source, ModelFolder model, int maxLength, Packing packing) throws IOException {
-    SftDataset data =
-        SftDataset.load(
-            source,
-            new PromptEncoder(model.tokenizer(), model.template()),
-            config.rows().rules(packing.splits() ? Integer.MAX_VALUE : maxLength));
-    String summary = source.name() + ": " + data.summary(maxLength) + skips(data, model);
-    if (data.losesRows()) {
-      LOG.warn("{}", summary);
+  private static void tell(SftRows rows, ModelFolder model) {
+    if (rows.losesRows()) {
+      LOG.warn("{}: {}", rows.name(), rows.summary());
     } else {
-      LOG.info("{}", summary);
+      LOG.info("{}: {}", rows.name(), rows.summary());
     }
-    LOG.info("first row, where loss is in ⟦ ⟧: {}", data.firstRow(model.tokenizer()));
-    return packing.units(data.rows(), maxLength);
-  }
-
-  /** How many rows teach the skip token; a set that was never compressed teaches none. */
-  private String skips(SftDataset data, ModelFolder model) {
-    String token = config.model().skipToken();
-    if (token == null) {
-      return "";
-    }
-    OptionalInt found = model.tokenizer().id(token);
-    if (found.isEmpty()) { // a checkpoint of a run with another skip_token, which is told later
-      return "";
-    }
-    int id = found.getAsInt();
-    long rows = data.rows().stream().filter(row -> row.supervises(id)).count();
-    return "; " + rows + " rows hold " + token + " among supervised tokens";
+    rows.first()
+        .ifPresent(
+            row ->
+                LOG.info(
+                    "first row, where loss is in ⟦ ⟧: {}",
+                    SftDataset.shown(row, model.tokenizer())));
   }
 }

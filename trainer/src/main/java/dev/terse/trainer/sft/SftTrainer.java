@@ -74,7 +74,7 @@ public final class SftTrainer implements Learner<Learner.NoState> {
   }
 
   /** The order in which units are visited: streamed ones block by block. */
-  static EpochOrder order(SftConfig config, List<List<SftRow>> units) {
+  public static EpochOrder order(SftConfig config, List<List<SftRow>> units) {
     var training = config.training();
     var last =
         training.dataloaderDropLast()

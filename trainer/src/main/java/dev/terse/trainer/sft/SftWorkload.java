@@ -22,7 +22,7 @@ import java.util.List;
  * @param train what a batch counts: single rows, or bins of rows
  * @param eval the same to evaluate on; may be empty
  */
-record SftWorkload(
+public record SftWorkload(
     DecoderConfig model,
     SftConfig config,
     EpochOrder order,

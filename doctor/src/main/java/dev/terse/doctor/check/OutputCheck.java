@@ -1,0 +1,33 @@
+package dev.terse.doctor.check;
+
+import dev.terse.doctor.Check;
+import dev.terse.doctor.Finding;
+import dev.terse.doctor.PlannedRun;
+import dev.terse.trainer.checkpoint.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The output folder may be this run's. */
+record OutputCheck(PlannedRun<?> run) implements Check {
+
+  @Override
+  public String subject() {
+    return "output_dir";
+  }
+
+  @Override
+  public List<Finding> look() throws IOException {
+    var training = run.config().training();
+    Path folder = Path.of(training.outputDir());
+    RunFolder.requireClaimable(folder, training.saving(), run.config().inputs());
+    String found =
+        training.saving().resumes()
+            ? "goes on from a checkpoint"
+            : training.saving().overwriteOutputDir() && Files.exists(folder)
+                ? "may be written over"
+                : Files.exists(folder) ? "holds no other run" : "is not there yet and will be made";
+    return List.of(Finding.ok(subject(), folder + " " + found));
+  }
+}
