@@ -142,10 +142,10 @@ class UsageTest {
             "--learning_rate=fast");
     assertThat(named.err())
         .contains(
-            "2 problems in the command line",
+            "3 problems in the command line",
             "learning_rate must be a number",
-            "command line: model_name_or_path: there is no folder or GGUF file m: nothing is fetched"
-                + " from a hub");
+            "command line: model_name_or_path: there is no folder or GGUF file m in ",
+            "command line: dataset_name: there is no file or folder d.jsonl in ");
   }
 
   @Test

@@ -13,12 +13,14 @@ import java.nio.file.StandardOpenOption;
 /**
  * A file that is seen whole or not at all, also after a loss of power: written beside its place as
  * {@code NAME.part}, forced to the disk, renamed, and the folder's entry forced too. Without {@link
- * #commit} what stood there before stays.
+ * #commit} what stood there before stays, and folders that were made for the file go.
  */
 public final class AtomicFile implements AutoCloseable {
   private final Path path;
   private final Path part;
+  private final MadeFolders folders;
   private final FileChannel channel;
+  private boolean committed;
 
   /** What fills the file. */
   @FunctionalInterface
@@ -37,7 +39,7 @@ public final class AtomicFile implements AutoCloseable {
   AtomicFile(Path path, Path part) throws IOException {
     this.path = path.toAbsolutePath();
     this.part = part.toAbsolutePath();
-    Files.createDirectories(this.path.getParent());
+    this.folders = MadeFolders.of(this.path.getParent());
     this.channel =
         FileChannel.open(
             part,
@@ -86,6 +88,7 @@ public final class AtomicFile implements AutoCloseable {
     channel.force(true);
     channel.close();
     Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    committed = true;
     Folders.sync(path.getParent());
   }
 
@@ -94,5 +97,8 @@ public final class AtomicFile implements AutoCloseable {
   public void close() throws IOException {
     channel.close();
     Files.deleteIfExists(part);
+    if (!committed) {
+      folders.deleteEmpty();
+    }
   }
 }

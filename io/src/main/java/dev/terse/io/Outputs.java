@@ -6,6 +6,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -51,6 +53,11 @@ public record Outputs(List<Path> inputs, boolean overwrite) {
    * @throws IllegalArgumentException saying why it may not be, and what to do
    */
   public void requireFolder(Path folder) throws IOException {
+    notAFolder(folder)
+        .ifPresent(
+            sentence -> {
+              throw new IllegalArgumentException(sentence);
+            });
     requireApart(folder, List.of());
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new IllegalArgumentException(folder + ": expected a folder to write, found a file");
@@ -61,6 +68,24 @@ public record Outputs(List<Path> inputs, boolean overwrite) {
               + " holds files: --overwrite replaces those of the same names, or name another"
               + " output");
     }
+  }
+
+  /**
+   * What is wrong with a folder's name; empty if nothing is: that of a file of weights says that
+   * one file is expected.
+   */
+  public static Optional<String> notAFolder(Path folder) {
+    String name = String.valueOf(folder.getFileName()).toLowerCase(Locale.ROOT);
+    if (Stream.of(".gguf", ".safetensors", ".bin", ".pt", ".pth").noneMatch(name::endsWith)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "expected the name of a folder, found "
+            + folder
+            + ": a Hugging Face folder is written (config.json, model.safetensors, tokenizer)"
+            + (name.endsWith(".gguf")
+                ? " and no GGUF file; llama.cpp's convert_hf_to_gguf.py makes one of the folder"
+                : "; name it without the ending"));
   }
 
   private void requireApart(Path output, List<Path> taken) throws IOException {

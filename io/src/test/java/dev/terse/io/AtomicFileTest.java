@@ -49,6 +49,15 @@ class AtomicFileTest {
   }
 
   @Test
+  void writing_thatComesToNothing_takesItsFoldersBack() throws IOException {
+    new AtomicFile(folder.resolve("deep/er/new")).close();
+    assertThat(fileNames()).isEmpty();
+    Files.createDirectories(folder.resolve("mine"));
+    new AtomicFile(folder.resolve("mine/deeper/new")).close();
+    assertThat(fileNames()).containsExactly("mine");
+  }
+
+  @Test
   void lines_afterABrokenRun_beginOnALineOfTheirOwn() throws IOException {
     Path file = Files.writeString(folder.resolve("lines"), "{}\n{\"cut");
     try (AppendedFile lines = AppendedFile.ofLines(file)) {

@@ -2,9 +2,13 @@ package dev.terse.cli.command;
 
 import dev.terse.cli.keys.CommandKeys;
 import dev.terse.cli.keys.Configured;
+import dev.terse.io.hub.InputKind;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.config.InputRule;
 import dev.terse.trainer.config.Rule;
+import dev.terse.trainer.data.mixture.MixtureFilesRule;
+import dev.terse.trainer.model.ModelRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +67,7 @@ public abstract class ConfiguredCommand<C> implements Callable<Integer>, Configu
 
   /** What must hold besides the configuration's own rules; they may look at files. */
   protected List<Rule> rules() {
-    return List.of();
+    return List.of(new InputRule(), new ModelRule(), new MixtureFilesRule());
   }
 
   /** Whether it is a training, which tells what its values come from in any case. */
@@ -79,11 +83,12 @@ public abstract class ConfiguredCommand<C> implements Callable<Integer>, Configu
     Loaded<C> loaded =
         file == null || named.file() != null
             ? ConfigReader.read(
-                file == null ? null : Path.of(file), keys, type, rules(), elsewhere())
+                file == null ? null : InputKind.FILE.place(file), keys, type, rules(), elsewhere())
             : ofTheProject(file, keys);
     if (file != null || isTraining()) {
       LOG.info("configuration: {}", describe(file, keys));
     }
+    loaded.found().forEach(LOG::info);
     loaded.notes().forEach(LOG::warn);
     return loaded;
   }
@@ -105,7 +110,8 @@ public abstract class ConfiguredCommand<C> implements Callable<Integer>, Configu
     Path folder = ProjectFolder.holding(relative);
     Path file = folder.resolve(relative);
     Loaded<C> loaded = ConfigReader.read(file, keys, type, List.of(), elsewhere());
-    List<String> located = new ArrayList<>(ProjectFolder.located(folder, loaded.values()));
+    List<String> located =
+        new ArrayList<>(ProjectFolder.located(folder, loaded.values(), ConfigReader.inputs(type)));
     located.addAll(0, keys);
     return ConfigReader.read(file, located, type, rules(), elsewhere());
   }

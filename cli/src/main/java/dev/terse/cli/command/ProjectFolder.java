@@ -6,21 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The folder with {@code configs} and {@code checkpoints}: the working folder, or the jar's. */
 final class ProjectFolder {
-  /** Keys whose values are files or folders that a run reads. */
-  private static final List<String> INPUTS =
-      List.of(
-          "model_name_or_path",
-          "model_init",
-          "tokenizer_path",
-          "dataset_name",
-          "eval_dataset",
-          "model",
-          "sft_config",
-          "grpo_config");
-
   private ProjectFolder() {}
 
   /**
@@ -43,10 +32,12 @@ final class ProjectFolder {
   /**
    * Arguments that turn inputs which are found in {@code folder}, but not in the working folder,
    * into full paths.
+   *
+   * @param inputs keys that name what is read
    */
-  static List<String> located(Path folder, Map<String, String> values) {
+  static List<String> located(Path folder, Map<String, String> values, Set<String> inputs) {
     List<String> arguments = new ArrayList<>();
-    for (String key : INPUTS) {
+    for (String key : inputs) {
       String value = values.get(key);
       if (value != null && !Files.exists(Path.of(value)) && Files.exists(folder.resolve(value))) {
         arguments.add("--" + key + "=" + folder.resolve(value));

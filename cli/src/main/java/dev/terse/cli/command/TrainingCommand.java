@@ -4,7 +4,6 @@ import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
 import dev.terse.trainer.config.ConfigReader.Loaded;
-import dev.terse.trainer.config.Rule;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingConfig;
@@ -12,10 +11,8 @@ import dev.terse.trainer.metrics.ConsoleSink;
 import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.metrics.RunSinks;
-import dev.terse.trainer.model.ModelRule;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +31,6 @@ public abstract class TrainingCommand<C extends RunConfig> extends ConfiguredCom
   @Override
   protected final boolean isTraining() {
     return true;
-  }
-
-  @Override
-  protected final List<Rule> rules() {
-    return List.of(new ModelRule());
   }
 
   @Override

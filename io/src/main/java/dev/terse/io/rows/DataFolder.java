@@ -1,9 +1,9 @@
 package dev.terse.io.rows;
 
+import dev.terse.io.hub.HubCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -33,7 +33,7 @@ public final class DataFolder {
     if (!Files.isDirectory(place)) {
       return List.of(place);
     }
-    Path folder = snapshot(place);
+    Path folder = HubCache.snapshot(place).orElse(place);
     List<Path> all = data(folder);
     if (config != null) {
       all = all.stream().filter(file -> has(folder.relativize(file), config)).toList();
@@ -71,26 +71,6 @@ public final class DataFolder {
 
   private static boolean anyIsOf(Path folder, List<Path> files, String split) {
     return files.stream().anyMatch(file -> isOf(folder.relativize(file), split));
-  }
-
-  /** The files of a cache lie in its snapshots; the newest counts. */
-  private static Path snapshot(Path folder) throws IOException {
-    Path snapshots = folder.resolve("snapshots");
-    if (!Files.isDirectory(snapshots)) {
-      return folder;
-    }
-    Path main = folder.resolve("refs/main");
-    if (Files.isRegularFile(main)) {
-      Path named = snapshots.resolve(Files.readString(main).strip());
-      if (Files.isDirectory(named)) {
-        return named;
-      }
-    }
-    try (Stream<Path> all = Files.list(snapshots)) {
-      return all.filter(Files::isDirectory)
-          .max(Comparator.comparingLong(path -> path.toFile().lastModified()))
-          .orElse(folder);
-    }
   }
 
   private static List<Path> data(Path folder) throws IOException {

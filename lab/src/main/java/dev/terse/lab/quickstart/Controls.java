@@ -48,7 +48,7 @@ record Controls(
   private ArmResult arm(Pruner.Order order, Pruner.Budget budget, Ink ink, List<EvalRecord> like)
       throws IOException {
     String name = word(order) + ", equal " + word(budget);
-    Path base = Path.of(config.model());
+    Path base = config.base();
     Path data = files.pruned(order, budget);
     Path folder = files.control(order, budget);
     Loaded<SftConfig> sft =

@@ -74,7 +74,14 @@ final class PhaseLedger {
     clear(folder);
     write(folder, JSON.createObjectNode().put("done", false));
     long begun = System.nanoTime();
-    work.run();
+    try {
+      work.run();
+    } catch (IOException | RuntimeException e) {
+      if (Folders.contents(folder).equals(List.of(folder.resolve(FILE), folder))) {
+        Folders.delete(folder); // it came to nothing
+      }
+      throw e;
+    }
     double seconds = (System.nanoTime() - begun) / 1e9;
     ObjectNode entry = JSON.createObjectNode().put("done", true).put("seconds", seconds);
     entry.set("made_from", made);

@@ -13,7 +13,6 @@ import dev.terse.traces.segment.SkipCounts;
 import dev.terse.trainer.data.RightTrace;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,7 +34,7 @@ record Pruning(QuickstartConfig config, QuickstartFiles files, Engine engine, Ph
     }
     Intake intake =
         new Intake(Intake.BadRows.FAIL, Integer.MAX_VALUE, BATCH_TOKENS, RightTrace::test);
-    try (ModelFolder model = ModelFolder.load(Path.of(config.model()), engine, WeightUse.READ);
+    try (ModelFolder model = ModelFolder.load(config.base(), engine, WeightUse.READ);
         Phases.Phase phase = phases.start("scoring", "tokens", -1)) {
       return new Compressor(TraceScorer.of(model), intake)
           .run(files.traces(), targets, phase)

@@ -60,7 +60,7 @@ public final class Quickstart {
     this.engine = engine;
     this.phases = phases;
     this.out = out;
-    this.base = Path.of(config.model());
+    this.base = config.base();
     this.files = new QuickstartFiles(Path.of(config.output()));
     this.settings = new PhaseSettings(values, engine.description());
     int controls = config.controls().size() * Pruner.Order.values().length;
@@ -71,6 +71,7 @@ public final class Quickstart {
 
   /** Does what is left to do, writes the report and prints it. */
   public Report run() throws IOException {
+    training.requireSettings(files);
     RunLock lock = RunLock.of(files.output());
     try {
       Report report = phases();

@@ -1,5 +1,6 @@
 package dev.terse.lab.quickstart;
 
+import dev.terse.io.hub.InputKind;
 import dev.terse.lab.tasks.ProblemSource;
 import dev.terse.lab.tasks.Split;
 import dev.terse.lab.tasks.TaskKind;
@@ -7,8 +8,11 @@ import dev.terse.traces.prune.Pruner;
 import dev.terse.traces.score.StepScore;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.places.Reads;
+import dev.terse.trainer.config.places.Writes;
 import dev.terse.trainer.model.EngineConfig;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -43,8 +47,8 @@ import java.util.Map;
  * @param chains problems whose completions stand side by side in the report
  */
 public record QuickstartConfig(
-    @Default("checkpoints/tiny-reasoner") String model,
-    @Default("runs/quickstart") String output,
+    @Default("checkpoints/tiny-reasoner") @Reads(InputKind.MODEL) String model,
+    @Default("runs/quickstart") @Writes(Writes.Kind.FOLDER) String output,
     @Default("42") long seed,
     EngineConfig engine,
     @Default("word-problems") TaskKind task,
@@ -57,9 +61,9 @@ public record QuickstartConfig(
     @Default("0.5") @Range("[0, 1]") double kappa,
     @Default("0") @Range("[0, inf)") int protectFirst,
     @Default("0") @Range("[0, inf)") int protectLast,
-    @Default("configs/quickstart-sft.yaml") String sftConfig,
+    @Default("configs/quickstart-sft.yaml") @Reads(InputKind.FILE) String sftConfig,
     @Default(Default.UNSET) Map<String, String> sftSettings,
-    @Default("configs/quickstart-grpo.yaml") String grpoConfig,
+    @Default("configs/quickstart-grpo.yaml") @Reads(InputKind.FILE) String grpoConfig,
     @Default(Default.UNSET) Map<String, String> grpoSettings,
     @Default("256") @Range("[1, inf)") int grpoProblems,
     @Default("test") Split split,
@@ -76,6 +80,11 @@ public record QuickstartConfig(
       throw new IllegalArgumentException(
           "chains are some of the problems: expected at most " + problems + ", found " + chains);
     }
+  }
+
+  /** Where the base is. */
+  Path base() {
+    return InputKind.MODEL.place(model);
   }
 
   /** The problems. */

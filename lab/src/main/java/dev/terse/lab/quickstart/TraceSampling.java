@@ -26,7 +26,7 @@ record TraceSampling(QuickstartConfig config, Engine engine, Phases phases) {
   void run(Path problemFile, Path traces) throws IOException {
     SamplingParams sampling =
         SamplingParams.plain(config.temperature(), config.maxCompletionLength());
-    try (ModelFolder model = ModelFolder.load(Path.of(config.model()), engine, WeightUse.READ);
+    try (ModelFolder model = ModelFolder.load(config.base(), engine, WeightUse.READ);
         JsonLinesWriter out = new JsonLinesWriter(traces)) {
       List<Problem> problems = Judging.problems(model, problemFile, config.maxCompletionLength());
       Rollouts rollouts =

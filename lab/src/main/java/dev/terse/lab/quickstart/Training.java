@@ -1,6 +1,8 @@
 package dev.terse.lab.quickstart;
 
 import dev.terse.engine.Engine;
+import dev.terse.io.hub.InputKind;
+import dev.terse.traces.prune.Pruner;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.grpo.GrpoConfig;
@@ -32,6 +34,22 @@ record Training(QuickstartConfig config, Engine engine, Phases phases) {
   Loaded<GrpoConfig> grpo(Path model, Path data, Path output) throws IOException {
     List<Map<String, String>> settings = List.of(config.grpoSettings());
     return read(config.grpoConfig(), model, data, output, settings, GrpoConfig.class);
+  }
+
+  /**
+   * Reads all that will be read later, so that a wrong key is told before the first phase.
+   *
+   * @throws IllegalArgumentException with what is wrong
+   */
+  void requireSettings(QuickstartFiles files) throws IOException {
+    Path data = files.pruned(Pruner.Order.LOW, Pruner.Budget.STEPS);
+    List<Map<String, String>> settings = List.of(config.sftSettings());
+    sft(config.base(), data, files.sft(), settings);
+    if (!config.controls().isEmpty()) {
+      settings = List.of(config.sftSettings(), config.controlSettings());
+      sft(config.base(), data, files.sft(), settings);
+    }
+    grpo(files.sft(), files.grpoProblems(), files.grpo());
   }
 
   void run(Loaded<SftConfig> sft, String name) throws IOException {
@@ -82,6 +100,6 @@ record Training(QuickstartConfig config, Engine engine, Phases phases) {
     arguments.add("--dataset_name=" + data);
     arguments.add("--output_dir=" + output);
     arguments.add("--seed=" + config.seed());
-    return ConfigReader.read(Path.of(file), arguments, type);
+    return ConfigReader.read(InputKind.FILE.place(file), arguments, type);
   }
 }

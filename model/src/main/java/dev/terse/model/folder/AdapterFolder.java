@@ -5,6 +5,7 @@ import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
 import dev.terse.io.AtomicFile;
 import dev.terse.io.JsonFile;
+import dev.terse.io.hub.InputKind;
 import dev.terse.model.adapter.Adapters;
 import dev.terse.model.adapter.LoraSettings;
 import dev.terse.model.safetensors.DType;
@@ -148,15 +149,16 @@ public final class AdapterFolder {
 
   /** A relative path is looked for from here, as PEFT does, then from the adapter's folder. */
   private static Path base(Path folder, AdapterConfig config) {
-    Path here = Path.of(config.base());
+    Path here = InputKind.MODEL.place(config.base());
     Path path = Files.exists(here) ? here : folder.resolve(config.base()).normalize();
     String where =
         folder + " is an adapter for '" + config.base() + "' (base_model_name_or_path), which ";
     if (!Files.exists(path)) {
       throw new IllegalArgumentException(
           where
-              + "is not there: start from the folder that the path is relative to, or write the"
-              + " model's place into "
+              + "is not there: "
+              + InputKind.MODEL.missing(config.base()).orElseThrow()
+              + "; or write the model's place into "
               + AdapterConfig.FILE);
     }
     if (is(path)) {

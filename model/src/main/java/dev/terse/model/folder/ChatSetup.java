@@ -19,12 +19,13 @@ import org.slf4j.LoggerFactory;
  * How a model's conversations become text, and what ends them, where it is not as its folder says.
  *
  * @param chatTemplate text of the template, or null
- * @param chatTemplatePath its file, or a tokenizer's folder whose end token is taken too; or null
+ * @param chatTemplatePath its place: its file, or a tokenizer's folder whose end token is taken
+ *     too; or null
  * @param variables names for the template in every conversation; a conversation's own win
  * @param eosToken the end token, or null
  */
 public record ChatSetup(
-    String chatTemplate, String chatTemplatePath, Map<String, Object> variables, String eosToken) {
+    String chatTemplate, Path chatTemplatePath, Map<String, Object> variables, String eosToken) {
   private static final Logger LOG = LoggerFactory.getLogger(ChatSetup.class);
 
   /**
@@ -40,7 +41,7 @@ public record ChatSetup(
     }
     String end = eosToken;
     if (chatTemplatePath != null) {
-      Path path = Path.of(chatTemplatePath);
+      Path path = chatTemplatePath;
       if (Files.isDirectory(path)) {
         model.withChatTemplate(ChatTemplate.load(path).source());
         String theirs = endToken(path, model.tokenizer());
@@ -74,9 +75,7 @@ public record ChatSetup(
   private static String read(Path path) {
     if (!Files.isRegularFile(path)) {
       throw new IllegalArgumentException(
-          "chat_template_path: "
-              + path
-              + " is neither a file nor a tokenizer's folder (names of a hub are not fetched)");
+          "chat_template_path: " + path + " is neither a file nor a tokenizer's folder");
     }
     try {
       return Files.readString(path);

@@ -19,6 +19,8 @@ import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.WeightUse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,6 +157,41 @@ public record ModelFolder(
       return AdapterFolder.config(path, config(AdapterFolder.base(path)));
     }
     return DecoderConfig.of(path.resolve(CONFIG));
+  }
+
+  /**
+   * The decoder's shape, of a model that has all its files; what is in weights and tokenizer is not
+   * looked at.
+   *
+   * @param path as for {@link #config}
+   * @throws IllegalArgumentException as {@link #load}, naming what is missing
+   */
+  public static DecoderConfig requireWhole(Path path) {
+    if (Files.isDirectory(path) && AdapterFolder.is(path)) {
+      requireWhole(AdapterFolder.base(path));
+    } else if (Files.isDirectory(path)) {
+      requireParts(path);
+    }
+    return config(path);
+  }
+
+  private static void requireParts(Path folder) {
+    if (!WeightFiles.in(folder)) {
+      requireFolder(folder);
+      throw WeightFiles.none(folder);
+    }
+    List<String> missing =
+        Stream.of(CONFIG, TokenizerFiles.TOKENIZER)
+            .filter(name -> !Files.exists(folder.resolve(name)))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          folder
+              + " is no whole model: "
+              + String.join(" and ", missing)
+              + (missing.size() == 1 ? " is" : " are")
+              + " missing; download the whole repository again");
+    }
   }
 
   /**

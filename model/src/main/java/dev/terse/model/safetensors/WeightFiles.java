@@ -41,7 +41,12 @@ public final class WeightFiles {
     if (Files.exists(folder.resolve(INDEX))) {
       return ShardedWeights.open(folder.resolve(INDEX));
     }
-    throw new IllegalArgumentException(
+    throw none(folder);
+  }
+
+  /** What is wrong with a folder that holds no weights, and what may have been meant. */
+  public static IllegalArgumentException none(Path folder) {
+    return new IllegalArgumentException(
         folder + " holds no weights: expected " + SINGLE + " or " + INDEX + hint(folder));
   }
 

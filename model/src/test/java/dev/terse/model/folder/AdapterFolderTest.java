@@ -128,6 +128,8 @@ class AdapterFolderTest {
     refuses(
         folder
             + " is an adapter for 'no/such/model' (base_model_name_or_path), which is not there");
+    write(json -> json.put("base_model_name_or_path", "Qwen/Qwen3-0.6B"));
+    refuses("'hf download Qwen/Qwen3-0.6B --local-dir models/Qwen/Qwen3-0.6B'");
   }
 
   @Test

@@ -36,8 +36,10 @@ public final class ConfigReader {
    * @param config the record
    * @param values every key of the record with the value in force, as YAML would write it
    * @param notes sentences about keys of TRL that have no effect here, or were read as others
+   * @param found where inputs are that stand elsewhere than their names say, such as names of a hub
    */
-  public record Loaded<T>(T config, Map<String, String> values, List<String> notes) {}
+  public record Loaded<T>(
+      T config, Map<String, String> values, List<String> notes, List<String> found) {}
 
   /**
    * Reads {@code file} and {@code arguments}.
@@ -156,7 +158,17 @@ public final class ConfigReader {
     if (!problems.isEmpty()) {
       throw new ConfigException(source, problems);
     }
-    return new Loaded<>(config, inForce(type, settings), List.copyOf(notes));
+    return new Loaded<>(
+        config, inForce(type, settings), List.copyOf(notes), found(values.inputs()));
+  }
+
+  private static List<String> found(List<ConfigValues.Input> inputs) {
+    return inputs.stream()
+        .flatMap(
+            input ->
+                input.kind().elsewhere(input.name()).stream()
+                    .map(sentence -> input.key() + " " + sentence))
+        .toList();
   }
 
   private static Stream<Rule> rules(Class<?> type) {
@@ -268,6 +280,11 @@ public final class ConfigReader {
               defaults.put(key, otherwise == null ? null : otherwise.value());
             });
     return defaults;
+  }
+
+  /** The keys of a configuration that name files or folders to read. */
+  public static Set<String> inputs(Class<?> type) {
+    return RecordBinder.inputs(RecordBinder.keys(type)).keySet();
   }
 
   private static Map<String, String> inForce(Class<?> type, Map<String, Setting> settings) {

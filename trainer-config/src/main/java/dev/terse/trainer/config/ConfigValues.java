@@ -1,5 +1,9 @@
 package dev.terse.trainer.config;
 
+import dev.terse.io.hub.InputKind;
+import dev.terse.trainer.config.places.Writes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -7,6 +11,9 @@ import java.util.stream.Stream;
 
 /** The values of a configuration while it is read, whether or not all of it fits. */
 public final class ConfigValues {
+  /** Values of keys that may name a checkpoint instead. */
+  private static final List<String> TRUTH = List.of("true", "false", "True", "False");
+
   private final RecordBinder binder;
   private final Map<String, Setting> settings;
 
@@ -21,6 +28,34 @@ public final class ConfigValues {
    */
   public <T> Optional<T> of(String key, Class<T> type) {
     return binder.fitting(key).map(type::cast);
+  }
+
+  /**
+   * What a key names that is read.
+   *
+   * @param name as it is written; one of several, where the key is a list
+   */
+  public record Input(String key, InputKind kind, String name) {}
+
+  /** All that is read, in the order of the keys; a key that is true or false names nothing. */
+  public List<Input> inputs() {
+    List<Input> inputs = new ArrayList<>();
+    binder
+        .inputs()
+        .forEach(
+            (key, kind) -> {
+              for (String name : binder.texts(key)) {
+                if (!TRUTH.contains(name)) {
+                  inputs.add(new Input(key, kind, name));
+                }
+              }
+            });
+    return inputs;
+  }
+
+  /** The keys that name folders to write. */
+  List<String> outputFolders() {
+    return binder.outputs(Writes.Kind.FOLDER);
   }
 
   /** Whether somebody wrote a value that is not null. */

@@ -1,6 +1,9 @@
 package dev.terse.trainer.config;
 
 import dev.terse.io.Quote;
+import dev.terse.io.hub.InputKind;
+import dev.terse.trainer.config.places.Reads;
+import dev.terse.trainer.config.places.Writes;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -52,6 +55,35 @@ final class RecordBinder {
       }
     }
     return keys;
+  }
+
+  /** The keys that name what is read. */
+  static Map<String, InputKind> inputs(Map<String, RecordComponent> keys) {
+    Map<String, InputKind> inputs = new LinkedHashMap<>();
+    keys.forEach(
+        (key, component) -> {
+          Reads reads = component.getAnnotation(Reads.class);
+          if (reads != null) {
+            inputs.put(key, reads.value());
+          }
+        });
+    return inputs;
+  }
+
+  Map<String, InputKind> inputs() {
+    return inputs(keys);
+  }
+
+  /** The keys that name what is written. */
+  List<String> outputs(Writes.Kind kind) {
+    return keys.entrySet().stream()
+        .filter(
+            entry -> {
+              Writes writes = entry.getValue().getAnnotation(Writes.class);
+              return writes != null && writes.value() == kind;
+            })
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** The record, or null if there were problems. */
@@ -144,6 +176,17 @@ final class RecordBinder {
     }
   }
 
+  /** The texts of {@code key}, or of its default, as they are written. */
+  List<String> texts(String key) {
+    Object written = written(keys.get(key));
+    List<?> values =
+        written instanceof List<?> list ? list : List.of(written == null ? "" : written);
+    return values.stream()
+        .filter(value -> value instanceof String text && !text.isEmpty())
+        .map(String.class::cast)
+        .toList();
+  }
+
   /** Keys that have no value unless one is written, lists and maps, and those that say so. */
   private static boolean mayBeNull(RecordComponent component) {
     Default otherwise = component.getAnnotation(Default.class);
@@ -165,6 +208,13 @@ final class RecordBinder {
 
   private static Object fitting(RecordComponent component, Object written) throws Misfit {
     Object value = convert(component.getGenericType(), written);
+    if (component.isAnnotationPresent(Writes.class)) {
+      Path place = InputKind.FILE.place(value.toString());
+      return value instanceof Path ? place : place.toString();
+    }
+    if (value instanceof Path path && component.isAnnotationPresent(Reads.class)) {
+      return component.getAnnotation(Reads.class).value().place(path.toString());
+    }
     Range range = component.getAnnotation(Range.class);
     if (range != null
         && value instanceof Number number

@@ -1,6 +1,7 @@
 package dev.terse.trainer.checkpoint;
 
 import dev.terse.io.Folders;
+import dev.terse.io.hub.InputKind;
 import dev.terse.trainer.checkpoint.CheckpointStore.Checkpoint;
 import dev.terse.trainer.checkpoint.CheckpointStore.Named;
 import java.io.IOException;
@@ -152,7 +153,7 @@ public final class RunFolder implements AutoCloseable {
 
   private static Checkpoint start(Path root, SavingConfig saving) throws IOException {
     if (!saving.resumesNewest()) {
-      return CheckpointStore.open(Path.of(saving.resumeFromCheckpoint()));
+      return CheckpointStore.open(InputKind.FILE.place(saving.resumeFromCheckpoint()));
     }
     CheckpointStore store = new CheckpointStore(root);
     Set<String> runs = new LinkedHashSet<>();

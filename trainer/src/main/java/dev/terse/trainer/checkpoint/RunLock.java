@@ -1,6 +1,7 @@
 package dev.terse.trainer.checkpoint;
 
 import dev.terse.io.IoSentence;
+import dev.terse.io.MadeFolders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,15 +14,20 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Keeps a second trainer out of an output folder. The system releases it when the process ends,
- * however that happens, so there is nothing to clean up.
+ * however that happens; the file of one that was killed holds nobody off. Any other takes its file
+ * back, and the folder if it was made for it and nothing came into it.
  */
 public final class RunLock implements AutoCloseable {
   private static final String NAME = ".trainer.lock";
 
   private final FileChannel channel;
+  private final Path file;
+  private final MadeFolders folders;
 
-  private RunLock(FileChannel channel) {
+  private RunLock(FileChannel channel, Path file, MadeFolders folders) {
     this.channel = channel;
+    this.file = file;
+    this.folders = folders;
   }
 
   /**
@@ -32,14 +38,19 @@ public final class RunLock implements AutoCloseable {
   public static RunLock of(Path folder) throws IOException {
     Path file = folder.resolve(NAME);
     try {
-      Files.createDirectories(folder);
-      return lock(folder, file);
+      MadeFolders folders = MadeFolders.of(folder);
+      FileChannel channel = lock(folder, file);
+      while (!isAt(file)) { // another run has just ended and deleted it
+        channel.close();
+        channel = lock(folder, file);
+      }
+      return new RunLock(channel, file, folders);
     } catch (IOException e) {
       throw new IOException("cannot take " + folder + ": " + IoSentence.of(e), e);
     }
   }
 
-  private static RunLock lock(Path folder, Path file) throws IOException {
+  private static FileChannel lock(Path folder, Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -52,9 +63,17 @@ public final class RunLock implements AutoCloseable {
               + "); wait for it, or choose another output_dir");
     }
     channel.truncate(0);
-    String pid = ProcessHandle.current().pid() + "\n";
-    channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
-    return new RunLock(channel);
+    channel.write(ByteBuffer.wrap((pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+    return channel;
+  }
+
+  /** Whether the file that was locked still has its name. */
+  private static boolean isAt(Path file) throws IOException {
+    return Files.exists(file) && Files.readString(file).strip().equals(pid());
+  }
+
+  private static String pid() {
+    return String.valueOf(ProcessHandle.current().pid());
   }
 
   private static boolean locks(FileChannel channel) throws IOException {
@@ -68,6 +87,9 @@ public final class RunLock implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try (channel) {
+      Files.deleteIfExists(file);
+    }
+    folders.deleteEmpty();
   }
 }

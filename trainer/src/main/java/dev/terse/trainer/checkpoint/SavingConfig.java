@@ -1,8 +1,10 @@
 package dev.terse.trainer.checkpoint;
 
+import dev.terse.io.hub.InputKind;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.places.Reads;
 
 /**
  * When checkpoints are written and which are retained; keys and defaults are TRL's.
@@ -22,7 +24,7 @@ public record SavingConfig(
     @Default("500") @Range("(0, inf)") double saveSteps,
     @Default(Default.UNSET) @Range("[1, inf)") Integer saveTotalLimit,
     @Default("false") boolean saveOnlyModel,
-    @Default(Default.UNSET) String resumeFromCheckpoint,
+    @Default(Default.UNSET) @Reads(InputKind.FILE) String resumeFromCheckpoint,
     @Default("false") boolean overwriteOutputDir,
     @Default("false") boolean resumeAnyway,
     BestModelConfig best) {

@@ -1,8 +1,11 @@
 package dev.terse.trainer.eval;
 
+import dev.terse.io.hub.InputKind;
 import dev.terse.rollout.SamplingParams;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.places.Reads;
+import dev.terse.trainer.config.places.Writes;
 import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.model.EngineConfig;
 import java.nio.file.Path;
@@ -29,12 +32,12 @@ import java.util.stream.Stream;
  * @param chatTemplateKwargs variables for the chat template, such as enable_thinking
  */
 public record EvalConfig(
-    String modelNameOrPath,
-    String datasetName,
+    @Reads(InputKind.MODEL) String modelNameOrPath,
+    @Reads(InputKind.DATA) String datasetName,
     EngineConfig engine,
-    @Default(Default.UNSET) String output,
+    @Default(Default.UNSET) @Writes(Writes.Kind.FILE) String output,
     @Default("false") boolean overwrite,
-    @Default(Default.UNSET) String baseline,
+    @Default(Default.UNSET) @Reads(InputKind.FILE) String baseline,
     @Default(Default.UNSET) @Range("[1, inf)") Integer maxSamples,
     @Default("2048") @Range("[1, inf)") int maxCompletionLength,
     @Default(Default.UNSET) @Range("[1, inf)") Integer maxPromptLength,
@@ -50,9 +53,11 @@ public record EvalConfig(
 
   /** Files and folders that are read. */
   public List<Path> inputs() {
-    return Stream.of(modelNameOrPath, datasetName, baseline)
+    return Stream.of(
+            InputKind.MODEL.place(modelNameOrPath),
+            InputKind.DATA.place(datasetName),
+            baseline == null ? null : InputKind.FILE.place(baseline))
         .filter(Objects::nonNull)
-        .map(Path::of)
         .toList();
   }
 

@@ -3,6 +3,7 @@ package dev.terse.trainer.eval;
 import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
+import dev.terse.io.hub.InputKind;
 import dev.terse.io.rows.DataFolder;
 import dev.terse.io.rows.RowSource;
 import dev.terse.model.chat.ChatTemplate;
@@ -38,7 +39,7 @@ public final class EvalRun {
   public Evaluation run() throws IOException {
     AnswerPolicy policy = AnswerPolicy.named(config.answerPolicy());
     try (ModelFolder model =
-        ModelFolder.load(Path.of(config.modelNameOrPath()), engine, WeightUse.READ)) {
+        ModelFolder.load(InputKind.MODEL.place(config.modelNameOrPath()), engine, WeightUse.READ)) {
       List<Problem> problems = problems(model);
       Evaluator evaluator =
           new Evaluator(model, config.skipToken(), config.maxLive(), phases, policy);
@@ -65,7 +66,8 @@ public final class EvalRun {
         config.maxPromptLength() == null ? longest : Math.min(longest, config.maxPromptLength());
     ProblemSet set =
         ProblemSet.load(
-            RowSource.of(DataFolder.files(Path.of(config.datasetName()), null, "test")),
+            RowSource.of(
+                DataFolder.files(InputKind.DATA.place(config.datasetName()), null, "test")),
             new PromptEncoder(model.tokenizer(), template(model)),
             config.prompt(),
             limit,

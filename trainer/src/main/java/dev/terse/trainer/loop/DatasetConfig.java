@@ -1,5 +1,6 @@
 package dev.terse.trainer.loop;
 
+import dev.terse.io.hub.InputKind;
 import dev.terse.io.rows.DataFolder;
 import dev.terse.trainer.config.Default;
 import java.io.IOException;
@@ -26,13 +27,13 @@ public record DatasetConfig(
   public List<Path> train(List<String> places) throws IOException {
     List<Path> files = new ArrayList<>();
     for (String place : places) {
-      files.addAll(DataFolder.files(Path.of(place), datasetConfig, datasetTrainSplit));
+      files.addAll(DataFolder.files(InputKind.DATA.place(place), datasetConfig, datasetTrainSplit));
     }
     return files;
   }
 
   /** Files to evaluate on. */
   public List<Path> test(String place) throws IOException {
-    return DataFolder.files(Path.of(place), datasetConfig, datasetTestSplit);
+    return DataFolder.files(InputKind.DATA.place(place), datasetConfig, datasetTestSplit);
   }
 }

@@ -1,8 +1,10 @@
 package dev.terse.trainer.loop;
 
+import dev.terse.io.hub.InputKind;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.places.Reads;
 
 /**
  * Evaluation during training; keys and defaults are TRL's but eval_dataset.
@@ -12,7 +14,7 @@ import dev.terse.trainer.config.Range;
  * @param evalSteps updates between two; logging_steps where unset
  */
 public record EvaluationConfig(
-    @Default(Default.UNSET) String evalDataset,
+    @Default(Default.UNSET) @Reads(InputKind.DATA) String evalDataset,
     @Default("no") Cadence evalStrategy,
     @Default(Default.UNSET) @Range("(0, inf)") Double evalSteps,
     @Default("false") boolean evalOnStart,

@@ -23,16 +23,13 @@ public interface RunConfig {
 
   /** Files and folders that the run reads. */
   default List<Path> inputs() {
-    Stream<String> models =
+    Stream<Path> models =
         Stream.of(
-            model().modelNameOrPath(),
-            model().modelInit(),
-            model().tokenizerPath(),
-            model().chat().chatTemplatePath());
-    return Stream.concat(models, training().places().stream())
-        .filter(Objects::nonNull)
-        .map(Path::of)
-        .toList();
+            model().modelPlace(),
+            model().initPlace(),
+            model().tokenizerPlace(),
+            model().chat().templatePlace());
+    return Stream.concat(models, training().places().stream()).filter(Objects::nonNull).toList();
   }
 
   /** Whether rows are learnt that end as the chat template ends a turn. */

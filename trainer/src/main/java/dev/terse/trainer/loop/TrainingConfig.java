@@ -1,11 +1,14 @@
 package dev.terse.trainer.loop;
 
+import dev.terse.io.hub.InputKind;
 import dev.terse.io.rows.RowSource;
 import dev.terse.trainer.checkpoint.SaveStrategy;
 import dev.terse.trainer.checkpoint.SavingConfig;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.places.Reads;
+import dev.terse.trainer.config.places.Writes;
 import dev.terse.trainer.data.mixture.MixtureConfig;
 import dev.terse.trainer.data.mixture.RunRows;
 import dev.terse.trainer.memory.MemoryCheck;
@@ -44,8 +47,8 @@ import java.util.Optional;
  * @param dataSeed of the order of the data; seed where unset
  */
 public record TrainingConfig(
-    @Default("trainer_output") String outputDir,
-    @Default(Default.UNSET) List<String> datasetName,
+    @Default("trainer_output") @Writes(Writes.Kind.FOLDER) String outputDir,
+    @Default(Default.UNSET) @Reads(InputKind.DATA) List<String> datasetName,
     DatasetConfig dataset,
     MixtureConfig mixture,
     @Default("8") @Range("[1, inf)") int perDeviceTrainBatchSize,
@@ -167,12 +170,12 @@ public record TrainingConfig(
   }
 
   /** Files and folders that are named as data. */
-  List<String> places() {
-    List<String> places = new ArrayList<>(mixture.isGiven() ? mixture.places() : datasetName);
+  List<Path> places() {
+    List<String> named = new ArrayList<>(mixture.isGiven() ? mixture.places() : datasetName);
     if (evaluation.evalDataset() != null) {
-      places.add(evaluation.evalDataset());
+      named.add(evaluation.evalDataset());
     }
-    return places;
+    return named.stream().map(InputKind.DATA::place).toList();
   }
 
   /** Seed of the order of the data. */

@@ -3,6 +3,7 @@ package dev.terse.trainer.metrics;
 import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.places.Writes;
 import java.util.List;
 
 /**
@@ -19,7 +20,7 @@ import java.util.List;
 public record LoggingConfig(
     @Default("10") @Range("(0, inf)") double loggingSteps,
     @Default("false") boolean loggingFirstStep,
-    @Default(Default.UNSET) String loggingDir,
+    @Default(Default.UNSET) @Writes(Writes.Kind.FOLDER) String loggingDir,
     @Default("none") List<String> reportTo,
     @Default(Default.UNSET) Boolean disableTqdm,
     @Default(Default.UNSET) String runName,

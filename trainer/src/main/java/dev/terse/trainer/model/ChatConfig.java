@@ -1,8 +1,11 @@
 package dev.terse.trainer.model;
 
 import dev.terse.io.Quote;
+import dev.terse.io.hub.InputKind;
 import dev.terse.model.folder.ChatSetup;
 import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.places.Reads;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +24,7 @@ import java.util.regex.Pattern;
  */
 public record ChatConfig(
     @Default(Default.UNSET) String chatTemplate,
-    @Default(Default.UNSET) String chatTemplatePath,
+    @Default(Default.UNSET) @Reads(InputKind.TOKENIZER) String chatTemplatePath,
     @Default(Default.UNSET) Map<String, Object> chatTemplateKwargs,
     @Default(Default.UNSET) String eosToken) {
   private static final Pattern WHOLE = Pattern.compile("[-+]?[0-9]{1,18}");
@@ -41,9 +44,14 @@ public record ChatConfig(
     }
   }
 
+  /** Where chat_template_path is; null without. */
+  public Path templatePlace() {
+    return chatTemplatePath == null ? null : InputKind.TOKENIZER.place(chatTemplatePath);
+  }
+
   /** What a model is set up with. */
   ChatSetup setup() {
-    return new ChatSetup(chatTemplate, chatTemplatePath, variables(chatTemplateKwargs), eosToken);
+    return new ChatSetup(chatTemplate, templatePlace(), variables(chatTemplateKwargs), eosToken);
   }
 
   /**

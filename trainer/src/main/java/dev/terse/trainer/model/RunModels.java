@@ -39,13 +39,13 @@ public final class RunModels {
       ModelArguments arguments, Engine engine, long seed, boolean learnsTurns) {
     String name = arguments.modelNameOrPath();
     boolean adapters = arguments.lora().usePeft();
-    if (adapters && AdapterFolder.is(Path.of(name))) {
-      return adapter(arguments, Path.of(name), engine, learnsTurns);
+    if (adapters && AdapterFolder.is(arguments.modelPlace())) {
+      return adapter(arguments, arguments.modelPlace(), engine, learnsTurns);
     }
     String token = arguments.skipToken();
     try (ModelBuilder model =
         arguments.modelInit() == null
-            ? ModelFolder.open(Path.of(name), engine, use(arguments))
+            ? ModelFolder.open(arguments.modelPlace(), engine, use(arguments))
             : fresh(arguments, config -> DecoderBuilder.random(engine, config, seed))) {
       prepare(model, arguments, learnsTurns);
       if (adapters) {
@@ -68,7 +68,7 @@ public final class RunModels {
       ModelArguments arguments, MeasuredEngine counting, boolean learnsTurns) {
     try (ModelBuilder model =
         arguments.modelInit() == null
-            ? ModelFolder.outline(Path.of(arguments.modelNameOrPath()), counting)
+            ? ModelFolder.outline(arguments.modelPlace(), counting)
             : fresh(arguments, config -> DecoderBuilder.blank(counting, config, null))) {
       prepare(model, arguments, learnsTurns);
       return model.build();
@@ -78,7 +78,7 @@ public final class RunModels {
   /** Takes the tokenizer of tokenizer_path, template and end token, and adds the skip token. */
   private static void prepare(ModelBuilder model, ModelArguments arguments, boolean learnsTurns) {
     if (arguments.modelInit() == null && arguments.tokenizerPath() != null) {
-      model.withOtherTokenizer(Path.of(arguments.tokenizerPath()));
+      model.withOtherTokenizer(arguments.tokenizerPlace());
     }
     arguments.chat().setup().apply(model, learnsTurns);
     if (arguments.skipToken() != null) {
@@ -175,8 +175,8 @@ public final class RunModels {
   /** The shape of that model, without its weights. */
   public static DecoderConfig config(ModelArguments arguments) {
     return arguments.modelInit() == null
-        ? ModelFolder.config(Path.of(arguments.modelNameOrPath()))
-        : DecoderConfig.of(Path.of(arguments.modelInit()));
+        ? ModelFolder.config(arguments.modelPlace())
+        : DecoderConfig.of(arguments.initPlace());
   }
 
   /**
@@ -185,17 +185,17 @@ public final class RunModels {
    */
   public static String fingerprint(ModelArguments arguments) throws IOException {
     if (arguments.modelInit() != null) {
-      return DataFingerprint.of(Path.of(arguments.modelInit()));
+      return DataFingerprint.of(arguments.initPlace());
     }
-    return ModelFingerprint.ofWeights(Path.of(arguments.modelNameOrPath()));
+    return ModelFingerprint.ofWeights(arguments.modelPlace());
   }
 
   /** The embedding has a row for every token of the tokenizer, whatever config.json says. */
   private static ModelBuilder fresh(
       ModelArguments arguments, Function<DecoderConfig, DecoderBuilder> weights) {
-    Path folder = Path.of(arguments.tokenizerPath());
+    Path folder = arguments.tokenizerPlace();
     Tokenizer tokenizer = Tokenizer.load(folder);
-    DecoderConfig config = DecoderConfig.of(Path.of(arguments.modelInit()));
+    DecoderConfig config = DecoderConfig.of(arguments.initPlace());
     if (config.vocabSize() < tokenizer.size()) {
       config = config.withVocabSize(tokenizer.size());
     }

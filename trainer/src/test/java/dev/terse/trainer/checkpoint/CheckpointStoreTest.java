@@ -307,6 +307,19 @@ class CheckpointStoreTest {
     RunLock.of(root).close();
   }
 
+  @Test
+  void lock_thatIsGivenBack_leavesNothingThatItMade() throws IOException {
+    Path folder = root.resolve("new/run");
+    RunLock.of(folder).close();
+    assertThat(root.resolve("new")).doesNotExist();
+    RunLock lock = RunLock.of(folder);
+    Files.writeString(folder.resolve("metrics.jsonl"), "{}");
+    lock.close();
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(folder.resolve("metrics.jsonl"));
+    }
+  }
+
   /** What somebody or something does to a file. */
   private interface FileDamage {
     void to(Path file) throws IOException;

@@ -254,7 +254,7 @@ class MixtureTest {
   void files_thatAreNotThere_areAllNamed() {
     TrainingConfig config = sft(mixture("", "none.jsonl", "a.jsonl", "set, split: valid"));
     assertThatThrownBy(config::rows)
-        .hasMessageContaining("data set 1: " + folder + "/none.jsonl: no such file")
+        .hasMessageContaining("data set 1: there is no file or folder " + folder + "/none.jsonl")
         .hasMessageContaining("data set 3: " + folder + "/set has no files of the split 'valid'");
     TrainingConfig columns = sft(mixture("", "a.jsonl, columns: [messages]"));
     assertThatThrownBy(columns::rows)

@@ -2,7 +2,6 @@ package dev.terse.trainer.data.mixture;
 
 import dev.terse.trainer.config.Default;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +72,7 @@ public record MixtureConfig(
     for (int i = 0; i < entries.size(); i++) {
       try {
         files.add(entries.get(i).files());
-      } catch (IllegalArgumentException | NoSuchFileException e) {
+      } catch (IllegalArgumentException e) {
         problems.add("data set " + (i + 1) + ": " + e.getMessage());
       }
     }

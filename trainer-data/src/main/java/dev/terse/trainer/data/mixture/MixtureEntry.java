@@ -1,9 +1,9 @@
 package dev.terse.trainer.data.mixture;
 
+import dev.terse.io.hub.InputKind;
 import dev.terse.io.rows.DataFolder;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,14 +55,14 @@ record MixtureEntry(
    * @throws IllegalArgumentException if the folder has none such
    */
   List<Path> files() throws IOException {
-    Path place = isFormat() ? Path.of("") : Path.of(path);
+    Path place = isFormat() ? Path.of("") : InputKind.DATA.place(path);
     if (!isFormat() && !Files.exists(place)) {
-      throw new NoSuchFileException(place + ": no such file");
+      throw new IllegalArgumentException(InputKind.DATA.missing(path).orElseThrow());
     }
     Path folder = dataDir == null ? place : place.resolve(dataDir);
     if (dataFiles.isEmpty()) {
       if (!Files.exists(folder)) {
-        throw new NoSuchFileException(folder + ": no such file");
+        throw new IllegalArgumentException(InputKind.FILE.missing(folder.toString()).orElseThrow());
       }
       boolean unnamed = NO_CONFIG.equals(config) && !Files.isDirectory(folder.resolve(NO_CONFIG));
       return DataFolder.files(folder, unnamed ? null : config, split);
@@ -71,7 +71,7 @@ record MixtureEntry(
     for (String name : dataFiles) {
       Path file = folder.resolve(name);
       if (!Files.isRegularFile(file)) {
-        throw new NoSuchFileException(file + ": no such file");
+        throw new IllegalArgumentException(file + ": no such file");
       }
       files.add(file);
     }
