@@ -4,11 +4,14 @@ import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
 import dev.terse.io.Outputs;
+import dev.terse.io.hub.InputKind;
 import dev.terse.model.folder.HuggingFaceExport;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.gguf.PreTokenizerChoice;
 import dev.terse.model.safetensors.DType;
 import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.places.Reads;
+import dev.terse.trainer.config.places.Writes;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.model.EngineConfig;
 import java.io.IOException;
@@ -56,8 +59,8 @@ public final class ConvertCommand extends ConfiguredCommand<ConvertCommand.Conve
    * @param preTokenizer word rules of a GGUF's tokenizer
    */
   public record ConvertConfig(
-      String modelNameOrPath,
-      String outputDir,
+      @Reads(InputKind.MODEL) String modelNameOrPath,
+      @Writes(Writes.Kind.FOLDER) String outputDir,
       @Default("false") boolean overwrite,
       @Default("float32") Type dtype,
       @Default("declared") PreTokenizerChoice preTokenizer,
@@ -71,7 +74,7 @@ public final class ConvertCommand extends ConfiguredCommand<ConvertCommand.Conve
   @Override
   public Integer call() throws IOException {
     ConvertConfig config = load().config();
-    Path model = Path.of(config.modelNameOrPath());
+    Path model = InputKind.MODEL.place(config.modelNameOrPath());
     Path output = Path.of(config.outputDir());
     Type dtype = config.dtype();
     new Outputs(List.of(model), config.overwrite()).requireFolder(output);

@@ -11,6 +11,7 @@ import dev.terse.engine.SeedTree;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLinesWriter;
 import dev.terse.io.Outputs;
+import dev.terse.io.hub.InputKind;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.rollout.Completion;
@@ -23,6 +24,8 @@ import dev.terse.trainer.config.ConfigValues;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.config.Rule;
+import dev.terse.trainer.config.places.Reads;
+import dev.terse.trainer.config.places.Writes;
 import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.metrics.Phases;
@@ -69,10 +72,10 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
    */
   @CheckedBy(OneSource.class)
   public record GenerateConfig(
-      String modelNameOrPath,
+      @Reads(InputKind.MODEL) String modelNameOrPath,
       @Default(Default.UNSET) String prompt,
-      @Default(Default.UNSET) String datasetName,
-      @Default(Default.UNSET) String output,
+      @Default(Default.UNSET) @Reads(InputKind.FILE) String datasetName,
+      @Default(Default.UNSET) @Writes(Writes.Kind.FILE) String output,
       @Default("false") boolean overwrite,
       PromptConfig source,
       @Default("false") boolean raw,
@@ -126,11 +129,11 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
   @Override
   public Integer call() throws IOException {
     GenerateConfig config = load().config();
-    Path model = Path.of(config.modelNameOrPath());
+    Path model = InputKind.MODEL.place(config.modelNameOrPath());
     if (config.output() != null) {
       List<Path> inputs = new ArrayList<>(List.of(model));
       if (config.datasetName() != null) {
-        inputs.add(Path.of(config.datasetName()));
+        inputs.add(InputKind.FILE.place(config.datasetName()));
       }
       new Outputs(inputs, config.overwrite()).requireFiles(List.of(Path.of(config.output())));
     }
@@ -185,7 +188,7 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
       return List.of(new Asked(null, config.prompt() + suffix));
     }
     List<Asked> asked = new ArrayList<>();
-    try (JsonLines rows = JsonLines.open(Path.of(config.datasetName()))) {
+    try (JsonLines rows = JsonLines.open(InputKind.FILE.place(config.datasetName()))) {
       for (JsonNode row = rows.next(); row != null; row = rows.next()) {
         asked.add(new Asked(row.get("id"), Rows.text(rows, row, column(config, row)) + suffix));
       }

@@ -11,7 +11,10 @@ import dev.terse.cli.rows.Rows;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLinesWriter;
 import dev.terse.io.Outputs;
+import dev.terse.io.hub.InputKind;
 import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.places.Reads;
+import dev.terse.trainer.config.places.Writes;
 import dev.terse.trainer.data.ProblemSet;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,8 +51,8 @@ public final class GradeCommand extends ConfiguredCommand<GradeCommand.GradeConf
    * @param answerPolicy where the answer may stand and who compares it
    */
   public record GradeConfig(
-      String datasetName,
-      String output,
+      @Reads(InputKind.FILE) String datasetName,
+      @Writes(Writes.Kind.FILE) String output,
       @Default("false") boolean overwrite,
       @Default("lenient") String answerPolicy) {
 
@@ -66,7 +69,7 @@ public final class GradeCommand extends ConfiguredCommand<GradeCommand.GradeConf
   @Override
   public Integer call() throws IOException {
     GradeConfig config = load().config();
-    Path input = Path.of(config.datasetName());
+    Path input = InputKind.FILE.place(config.datasetName());
     Path output = Path.of(config.output());
     new Outputs(List.of(input), config.overwrite()).requireFiles(List.of(output));
     AnswerCheck check = new AnswerCheck(AnswerPolicy.named(config.answerPolicy()));

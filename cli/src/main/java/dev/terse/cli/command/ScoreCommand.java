@@ -6,11 +6,14 @@ import dev.terse.cli.rows.Scoring;
 import dev.terse.engine.Engine;
 import dev.terse.io.JsonLinesWriter;
 import dev.terse.io.Outputs;
+import dev.terse.io.hub.InputKind;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.places.Reads;
+import dev.terse.trainer.config.places.Writes;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.model.EngineConfig;
 import java.io.IOException;
@@ -52,11 +55,11 @@ public final class ScoreCommand extends ConfiguredCommand<ScoreCommand.ScoreConf
    * @param maxTokensPerPass rows are packed up to this many tokens a pass
    */
   public record ScoreConfig(
-      String modelNameOrPath,
-      String datasetName,
-      String output,
+      @Reads(InputKind.MODEL) String modelNameOrPath,
+      @Reads(InputKind.FILE) String datasetName,
+      @Writes(Writes.Kind.FILE) String output,
       @Default("false") boolean overwrite,
-      @Default(Default.UNSET) String gradients,
+      @Default(Default.UNSET) @Writes(Writes.Kind.FILE) String gradients,
       @Default("2048") @Range("[1, inf)") int maxTokensPerPass,
       EngineConfig engine) {}
 
@@ -68,8 +71,8 @@ public final class ScoreCommand extends ConfiguredCommand<ScoreCommand.ScoreConf
   @Override
   public Integer call() throws IOException {
     ScoreConfig config = load().config();
-    Path model = Path.of(config.modelNameOrPath());
-    Path input = Path.of(config.datasetName());
+    Path model = InputKind.MODEL.place(config.modelNameOrPath());
+    Path input = InputKind.FILE.place(config.datasetName());
     List<Path> outputs =
         Stream.of(config.output(), config.gradients())
             .filter(Objects::nonNull)

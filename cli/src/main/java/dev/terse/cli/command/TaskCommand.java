@@ -11,6 +11,7 @@ import dev.terse.model.chat.ChatTemplate.Message;
 import dev.terse.traces.prune.SftExample;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.places.Writes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class TaskCommand extends ConfiguredCommand<TaskCommand.TaskConfig>
       @Default(Default.UNSET) @Range("[1, inf)") Integer minOperations,
       @Default(Default.UNSET) @Range("[1, inf)") Integer maxOperations,
       @Default("1") long seed,
-      String output,
+      @Writes(Writes.Kind.FILE) String output,
       @Default("false") boolean overwrite) {}
 
   /** A command without arguments yet. */

@@ -6,8 +6,11 @@ import dev.terse.cli.rows.Rows;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLinesWriter;
 import dev.terse.io.Outputs;
+import dev.terse.io.hub.InputKind;
 import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.places.Reads;
+import dev.terse.trainer.config.places.Writes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,9 +40,9 @@ public final class TokenizeCommand extends ConfiguredCommand<TokenizeCommand.Tok
    * @param addSpecialTokens whether what the tokenizer puts around a text is added
    */
   public record TokenizeConfig(
-      String modelNameOrPath,
-      String datasetName,
-      String output,
+      @Reads(InputKind.MODEL) String modelNameOrPath,
+      @Reads(InputKind.FILE) String datasetName,
+      @Writes(Writes.Kind.FILE) String output,
       @Default("false") boolean overwrite,
       @Default("false") boolean addSpecialTokens) {}
 
@@ -51,8 +54,8 @@ public final class TokenizeCommand extends ConfiguredCommand<TokenizeCommand.Tok
   @Override
   public Integer call() throws IOException {
     TokenizeConfig config = load().config();
-    Path model = Path.of(config.modelNameOrPath());
-    Path input = Path.of(config.datasetName());
+    Path model = InputKind.MODEL.place(config.modelNameOrPath());
+    Path input = InputKind.FILE.place(config.datasetName());
     Path output = Path.of(config.output());
     new Outputs(List.of(model, input), config.overwrite()).requireFiles(List.of(output));
     try (Tokenizer tokenizer = Tokenizer.load(model);

@@ -1,9 +1,12 @@
 package dev.terse.lab.sampling;
 
+import dev.terse.io.hub.InputKind;
 import dev.terse.rollout.SamplingParams;
 import dev.terse.trainer.config.CheckedBy;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.places.Reads;
+import dev.terse.trainer.config.places.Writes;
 import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.model.EngineConfig;
 import dev.terse.trainer.model.ModelRule;
@@ -34,13 +37,13 @@ import java.util.List;
  */
 @CheckedBy(ModelRule.class)
 public record TracesConfig(
-    String modelNameOrPath,
-    String datasetName,
+    @Reads(InputKind.MODEL) String modelNameOrPath,
+    @Reads(InputKind.DATA) String datasetName,
     @Default(Default.UNSET) String datasetConfig,
     @Default("train") String datasetTrainSplit,
     EngineConfig engine,
-    String output,
-    @Default(Default.UNSET) String allOutput,
+    @Writes(Writes.Kind.FILE) String output,
+    @Default(Default.UNSET) @Writes(Writes.Kind.FILE) String allOutput,
     @Default("false") boolean overwrite,
     @Default("4") @Range("[1, inf)") int numGenerations,
     @Default("0.6") @Range("[0, inf)") double temperature,
@@ -84,7 +87,7 @@ public record TracesConfig(
 
   /** Files and folders that are read. */
   public List<Path> inputs() {
-    return List.of(Path.of(modelNameOrPath), Path.of(datasetName));
+    return List.of(InputKind.MODEL.place(modelNameOrPath), InputKind.DATA.place(datasetName));
   }
 
   /** File of the counts, beside the output. */

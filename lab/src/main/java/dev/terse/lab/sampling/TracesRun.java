@@ -11,6 +11,7 @@ import dev.terse.io.DataFingerprint;
 import dev.terse.io.Journal;
 import dev.terse.io.JsonFile;
 import dev.terse.io.JsonLinesWriter;
+import dev.terse.io.hub.InputKind;
 import dev.terse.io.rows.DataFolder;
 import dev.terse.io.rows.RowSource;
 import dev.terse.model.folder.ModelFolder;
@@ -83,7 +84,7 @@ public final class TracesRun {
     AnswerPolicy policy = AnswerPolicy.named(config.answerPolicy());
     Path output = Path.of(config.output());
     try (ModelFolder model =
-        ModelFolder.load(Path.of(config.modelNameOrPath()), engine, WeightUse.READ)) {
+        ModelFolder.load(InputKind.MODEL.place(config.modelNameOrPath()), engine, WeightUse.READ)) {
       Reading reading = new Reading(model);
       ProblemSet usable = reading.survey();
       LOG.info("{}: {}", config.datasetName(), usable.summary(reading.limit));
@@ -112,7 +113,7 @@ public final class TracesRun {
             inputs.put(key, value);
           }
         });
-    inputs.put("the model", ModelFingerprint.of(Path.of(config.modelNameOrPath())));
+    inputs.put("the model", ModelFingerprint.of(InputKind.MODEL.place(config.modelNameOrPath())));
     inputs.put("the data", DataFingerprint.of(reading.source.files()));
     inputs.put("the first prompt", reading.firstPrompt); // a template may know the date
     return inputs;
@@ -188,7 +189,7 @@ public final class TracesRun {
       this.source =
           RowSource.of(
               DataFolder.files(
-                  Path.of(config.datasetName()),
+                  InputKind.DATA.place(config.datasetName()),
                   config.datasetConfig(),
                   config.datasetTrainSplit()));
       int longest = model.decoder().config().maxPositions() - config.maxCompletionLength();

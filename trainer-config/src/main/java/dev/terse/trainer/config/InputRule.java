@@ -25,8 +25,8 @@ public final class InputRule implements Rule {
     }
     for (String key : values.outputFolders()) {
       values
-          .of(key, Object.class)
-          .flatMap(name -> Outputs.notAFolder(Path.of(name.toString())))
+          .of(key, String.class)
+          .flatMap(name -> Outputs.notAFolder(Path.of(name)))
           .ifPresent(sentence -> problems.add(values.places(key) + key + ": " + sentence));
     }
     return problems;

@@ -209,11 +209,7 @@ final class RecordBinder {
   private static Object fitting(RecordComponent component, Object written) throws Misfit {
     Object value = convert(component.getGenericType(), written);
     if (component.isAnnotationPresent(Writes.class)) {
-      Path place = InputKind.FILE.place(value.toString());
-      return value instanceof Path ? place : place.toString();
-    }
-    if (value instanceof Path path && component.isAnnotationPresent(Reads.class)) {
-      return component.getAnnotation(Reads.class).value().place(path.toString());
+      return InputKind.FILE.place((String) value).toString();
     }
     Range range = component.getAnnotation(Range.class);
     if (range != null
