@@ -41,7 +41,7 @@ public record ClippedSurrogate(double epsilonLow, double epsilonHigh, double del
     return true;
   }
 
-  /** Whether the range cuts a falling token: ρ < 1-εl and A < 0. */
+  /** Whether the range cuts a falling token: ρ &lt; 1-εl and A &lt; 0. */
   public boolean clipsLow(Token token) {
     return capped(LogRatio.ratio(token.logRatio())) < 1 - epsilonLow && token.advantage() < 0;
   }

@@ -10,7 +10,7 @@ package dev.terse.trainer.loss.policy;
  * </pre>
  *
  * @param positive k and λ where A ≥ 0 (TRL: vespo_k_pos, vespo_lambda_pos)
- * @param negative k and λ where A < 0 (TRL: vespo_k_neg, vespo_lambda_neg)
+ * @param negative k and λ where A &lt; 0 (TRL: vespo_k_neg, vespo_lambda_neg)
  */
 public record GammaWeight(Shape positive, Shape negative) implements PolicyTerm {
   private static final double LEAST_LOG = Math.log(1e-8);
