@@ -5,6 +5,7 @@ import dev.terse.answers.compare.Reader;
 import dev.terse.answers.compare.Verdict;
 import dev.terse.answers.extract.AnswerFinder;
 import dev.terse.answers.extract.AnswerPolicy;
+import dev.terse.answers.extract.AnswerPolicy.Part;
 import dev.terse.answers.extract.Choices;
 import dev.terse.answers.extract.Found;
 import dev.terse.answers.extract.LmEvalGsm8k;
@@ -25,20 +26,30 @@ public record AnswerCheck(AnswerPolicy policy) {
   }
 
   /**
-   * Grades one completion.
+   * Grades one completion whose thinking ends with {@code </think>}.
    *
    * @param gold the right answer; may itself be a text that marks it by a box or hashes
    */
   public Grade check(String gold, String completion) {
+    return check(gold, completion, completion == null ? null : Part.afterMark(completion));
+  }
+
+  /**
+   * Grades one completion.
+   *
+   * @param answer what follows the thinking, wherever that ends; null where it does not end
+   */
+  public Grade check(String gold, String completion, String answer) {
     if (gold == null || gold.isBlank()) {
       return new Grade(Verdict.UNKNOWN, "", "there is no gold answer");
     }
     if (completion == null || completion.isBlank()) {
       return new Grade(Verdict.DIFFERENT, "", "the prediction is empty");
     }
-    String part = policy.part().of(completion);
+    String part = policy.part().of(completion, answer);
     if (part == null) {
-      return new Grade(Verdict.DIFFERENT, "", "no </think>, and only what follows it may answer");
+      return new Grade(
+          Verdict.DIFFERENT, "", "the thinking does not end, and only what follows it may answer");
     }
     return switch (policy.grader()) {
       case VALUES, FORMULAS -> byValue(AnswerFinder.inGold(gold), part);

@@ -1,5 +1,6 @@
 package dev.terse.reward;
 
+import dev.terse.answers.extract.AnswerPolicy.Part;
 import java.util.Map;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Map;
  * @param skips [SKIP] marks in the thinking, by the shared segmenter
  * @param longestSkipRun most [SKIP] marks in a row
  * @param source what it is a completion of
+ * @param answer what follows the thinking, by the run's rule of where that ends; null where it does
+ *     not end
  */
 public record Sample(
     String completion,
@@ -22,9 +25,32 @@ public record Sample(
     int steps,
     int skips,
     int longestSkipRun,
-    Source source) {
+    Source source,
+    String answer) {
 
-  /** A completion of nothing that is known. */
+  /** A completion whose thinking ends with {@code </think>}. */
+  public Sample(
+      String completion,
+      String gold,
+      int[] ids,
+      boolean finished,
+      int steps,
+      int skips,
+      int longestSkipRun,
+      Source source) {
+    this(
+        completion,
+        gold,
+        ids,
+        finished,
+        steps,
+        skips,
+        longestSkipRun,
+        source,
+        Part.afterMark(completion));
+  }
+
+  /** The same, of nothing that is known. */
   public Sample(
       String completion,
       String gold,

@@ -2,7 +2,10 @@ package dev.terse.traces;
 
 import dev.terse.io.JsonLinesWriter;
 import dev.terse.traces.prune.PrunedTrace;
+import dev.terse.traces.prune.SftExample;
 import dev.terse.traces.score.ScoredTrace;
+import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingRule;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,13 +17,15 @@ final class CompressedSets implements AutoCloseable {
   /**
    * Begins the files of all targets.
    *
+   * @param rule by which a written row will be read again
    * @param maxTokens the limit behind {@link DropReason#TOO_LONG}
    */
-  static CompressedSets open(List<Compressor.Target> targets, int maxTokens) throws IOException {
+  static CompressedSets open(List<Compressor.Target> targets, ThinkingRule rule, int maxTokens)
+      throws IOException {
     CompressedSets opened = new CompressedSets();
     try {
       for (Compressor.Target target : targets) {
-        opened.sets.add(new CompressedSet(target, new CompressReport(maxTokens)));
+        opened.sets.add(new CompressedSet(target, rule, new CompressReport(maxTokens)));
       }
       return opened;
     } catch (IOException e) {
@@ -66,12 +71,15 @@ final class CompressedSets implements AutoCloseable {
 
   private static final class CompressedSet implements AutoCloseable {
     private final Compressor.Method method;
+    private final ThinkingRule rule;
     private final CompressReport report;
     private final JsonLinesWriter examples;
     private final JsonLinesWriter steps;
 
-    CompressedSet(Compressor.Target target, CompressReport report) throws IOException {
+    CompressedSet(Compressor.Target target, ThinkingRule rule, CompressReport report)
+        throws IOException {
       this.method = target.method();
+      this.rule = rule;
       this.report = report;
       this.examples = new JsonLinesWriter(target.output());
       try {
@@ -84,11 +92,22 @@ final class CompressedSets implements AutoCloseable {
 
     void write(ScoredTrace scored) throws IOException {
       PrunedTrace trace = PrunedTrace.of(scored, method.score(), method.pruner());
-      examples.write(trace.example(method.placeholder()).toJson());
+      SftExample example = trace.example(method.placeholder());
+      if (!keepsAnswer(scored.thinking(), example)) {
+        report.drop(DropReason.CHANGED);
+        return;
+      }
+      examples.write(example.toJson());
       if (steps != null) {
         steps.write(trace.stepsRow());
       }
       report.write(trace);
+    }
+
+    /** Whether the rule finds the same answer in what is written, and so the marks before it. */
+    private boolean keepsAnswer(Thinking thinking, SftExample example) {
+      Thinking written = rule.of(example.completion());
+      return written.closed() && written.answer().strip().equals(thinking.answer().strip());
     }
 
     void commit() throws IOException {

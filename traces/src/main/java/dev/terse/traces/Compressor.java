@@ -74,7 +74,7 @@ public final class Compressor {
     }
     new Outputs(List.of(input), true).requireFiles(files);
     try (JsonLines rows = JsonLines.open(input);
-        CompressedSets sets = CompressedSets.open(targets, maxTokens())) {
+        CompressedSets sets = CompressedSets.open(targets, intake.rule(), maxTokens())) {
       List<TraceTokens> batch = new ArrayList<>();
       int tokens = 0;
       for (TraceTokens next = take(rows, sets); next != null; next = take(rows, sets)) {
@@ -95,11 +95,21 @@ public final class Compressor {
                 + ": expected a usable trace, found none in "
                 + report.rowsRead()
                 + " rows; dropped: "
-                + report.droppedText());
+                + report.droppedText()
+                + advice(report));
       }
       sets.commit();
       return reports;
     }
+  }
+
+  /** What to do where no row has the marks that the rule looks for; empty for other causes. */
+  private static String advice(CompressReport report) {
+    return report.dropped(DropReason.UNCLOSED) < report.rowsRead()
+        ? ""
+        : ". If the model does not think in marks, give thinking: before_answer or thinking:"
+            + " before_last_paragraph, or teach it marks by sft on rows of traces --form r1; if its"
+            + " completions were cut off, raise max_completion_length where they are drawn";
   }
 
   private int maxTokens() {
@@ -132,7 +142,7 @@ public final class Compressor {
     TraceTokens tokens;
     try {
       Trace trace = Trace.of(row, rows.line());
-      Thinking thinking = Thinking.of(trace.response());
+      Thinking thinking = intake.rule().of(trace.response());
       DropReason reason = intake.refuses(trace, thinking);
       if (reason != null) {
         sets.drop(reason);

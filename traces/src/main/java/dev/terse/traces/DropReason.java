@@ -4,8 +4,11 @@ package dev.terse.traces;
 public enum DropReason {
   MALFORMED("malformed row"),
   UNCLOSED("no </think>"),
+  NO_FINAL_ANSWER("no final answer found"),
+  MARKED("has </think>, which is no mark under this rule of thinking"),
+  CHANGED("another answer once pruned"),
   EMPTY_THINKING("empty thinking"),
-  NO_ANSWER("no answer after </think>"),
+  NO_ANSWER("no answer after the thinking"),
   WRONG_ANSWER("answer not right"),
   TOO_LONG("longer than the limit");
 

@@ -1,8 +1,9 @@
 package dev.terse.traces;
 
 import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.traces.segment.Trace;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /**
  * Which rows the {@link Compressor} takes.
@@ -10,9 +11,15 @@ import java.util.function.Predicate;
  * @param badRows what becomes of a row that cannot be read
  * @param maxTokens longest prompt and response together; the model's positions bound it too
  * @param batchTokens tokens that are scored in one pass (a longer row goes alone)
+ * @param rule where thinking ends, in all rows alike
  * @param right tells a trace whose answer is right; the others are dropped
  */
-public record Intake(BadRows badRows, int maxTokens, int batchTokens, Predicate<Trace> right) {
+public record Intake(
+    BadRows badRows,
+    int maxTokens,
+    int batchTokens,
+    ThinkingRule rule,
+    BiPredicate<Trace, Thinking> right) {
 
   /** What becomes of a row that cannot be read. */
   public enum BadRows {
@@ -29,15 +36,19 @@ public record Intake(BadRows badRows, int maxTokens, int batchTokens, Predicate<
     }
   }
 
-  /** Every row that can be read; one that cannot ends the run. */
+  /** Every row with marks that can be read; one that cannot ends the run. */
   public static Intake all() {
-    return new Intake(BadRows.FAIL, Integer.MAX_VALUE, 4096, trace -> true);
+    return new Intake(
+        BadRows.FAIL, Integer.MAX_VALUE, 4096, ThinkingRule.MARKS, (t, thinking) -> true);
   }
 
   /** Why the trace is not taken, or null if it is. */
   DropReason refuses(Trace trace, Thinking thinking) {
+    if (!rule.isMarks() && trace.response().contains(Thinking.CLOSE)) {
+      return DropReason.MARKED;
+    }
     if (!thinking.closed()) {
-      return DropReason.UNCLOSED;
+      return rule.isMarks() ? DropReason.UNCLOSED : DropReason.NO_FINAL_ANSWER;
     }
     if (thinking.text().isBlank()) {
       return DropReason.EMPTY_THINKING;
@@ -45,6 +56,6 @@ public record Intake(BadRows badRows, int maxTokens, int batchTokens, Predicate<
     if (thinking.answer().isBlank()) {
       return DropReason.NO_ANSWER;
     }
-    return right.test(trace) ? null : DropReason.WRONG_ANSWER;
+    return right.test(trace, thinking) ? null : DropReason.WRONG_ANSWER;
   }
 }

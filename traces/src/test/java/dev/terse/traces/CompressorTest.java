@@ -12,6 +12,9 @@ import dev.terse.traces.prune.Placeholder;
 import dev.terse.traces.prune.Pruner;
 import dev.terse.traces.score.StepScore;
 import dev.terse.traces.segment.SkipCounts;
+import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingEnd;
+import dev.terse.traces.segment.ThinkingRule;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -89,7 +92,13 @@ class CompressorTest {
     for (int batchTokens : new int[] {1, 60, 100_000}) {
       AtomicLong heard = new AtomicLong();
       CompressReport report =
-          compressor(new Intake(Intake.BadRows.FAIL, 200, batchTokens, t -> true))
+          compressor(
+                  new Intake(
+                      Intake.BadRows.FAIL,
+                      200,
+                      batchTokens,
+                      ThinkingRule.MARKS,
+                      (t, parts) -> true))
               .run(write(rows), targets(file("sft.jsonl")), heard::addAndGet)
               .get(0);
       assertThat(heard.get()).isEqualTo(report.tokensRead()).isPositive();
@@ -101,7 +110,9 @@ class CompressorTest {
 
   @Test
   void run_rowsThatCannotBeUsed_areCountedByReason() throws IOException {
-    Intake intake = new Intake(Intake.BadRows.SKIP, 120, 500, t -> !t.id().equals("e"));
+    Intake intake =
+        new Intake(
+            Intake.BadRows.SKIP, 120, 500, ThinkingRule.MARKS, (t, parts) -> !t.id().equals("e"));
     CompressReport report =
         run(
             intake,
@@ -120,7 +131,7 @@ class CompressorTest {
     assertThat(report.rowsWritten()).isEqualTo(2);
     assertThat(report.droppedText())
         .isEqualTo(
-            "3 malformed row, 1 no </think>, 1 empty thinking, 1 no answer after </think>,"
+            "3 malformed row, 1 no </think>, 1 empty thinking, 1 no answer after the thinking,"
                 + " 1 answer not right, 1 longer than 120 tokens");
     assertThat(report.dropped(DropReason.MALFORMED)).isEqualTo(3);
     assertThat(read("sft.jsonl")).extracting(r -> r.get("id").asText()).containsExactly("t1", "t2");
@@ -153,8 +164,49 @@ class CompressorTest {
     assertThatThrownBy(() -> run(Intake.all()))
         .hasMessageContaining("expected a usable trace, found none in 0 rows; dropped: none");
     assertThatThrownBy(() -> run(Intake.all(), row("a", "open"), row("b", "open")))
-        .hasMessageContaining("found none in 2 rows; dropped: 2 no </think>");
+        .hasMessageContaining("found none in 2 rows; dropped: 2 no </think>")
+        .hasMessageContaining("give thinking: before_answer or thinking: before_last_paragraph")
+        .hasMessageContaining("traces --form r1");
     assertThat(file("sft.jsonl")).doesNotExist();
+  }
+
+  @Test
+  void run_chainsWithoutMarks_areSplitAndReadBackByTheSameRule() throws IOException {
+    ThinkingRule rule =
+        new ThinkingRule(ThinkingEnd.BEFORE_ANSWER, text -> text.lastIndexOf("It is 4"));
+    Intake intake = new Intake(Intake.BadRows.FAIL, 200, 500, rule, (t, parts) -> true);
+    CompressReport report =
+        run(
+            intake,
+            row("a", "One.\\n\\nTwo a.\\n\\nThree! It is 4.\\n\\nDone."),
+            row("b", "One.\\n\\nIt is 4</think>"),
+            row("c", "One. Two."),
+            row("d", "It is 4"));
+    assertThat(report.rowsWritten()).isOne();
+    assertThat(report.droppedText())
+        .isEqualTo(
+            "1 no final answer found, 1 has </think>, which is no mark under this rule of thinking,"
+                + " 1 empty thinking");
+    JsonNode steps = read("steps.jsonl").get(0).get("steps");
+    assertThat(steps).hasSize(3); // "Three! " is what stands before the answer's sentence
+    String written = completion(read("sft.jsonl").get(0));
+    assertThat(written).doesNotContain("think").endsWith("\n\nIt is 4.\n\nDone.");
+    Thinking again = rule.of(written);
+    assertThat(SkipCounts.of(again.text(), "[SKIP]").skips()).isEqualTo(2);
+    assertThat(SkipCounts.of(again.text(), "[SKIP]").kept()).isEqualTo(1);
+  }
+
+  @Test
+  void run_answerThatIsAnotherOncePruned_isDroppedAndCounted() throws IOException {
+    ThinkingRule rule =
+        new ThinkingRule(
+            ThinkingEnd.BEFORE_ANSWER,
+            text -> text.contains("[SKIP]") ? -1 : text.lastIndexOf("It is"));
+    Intake intake = new Intake(Intake.BadRows.FAIL, 200, 500, rule, (t, parts) -> true);
+    String pruned = row("a", "One.\\n\\nTwo.\\n\\nIt is 4");
+    CompressReport report = run(intake, pruned, row("b", "One.\\n\\nIt is 4"));
+    assertThat(report.droppedText()).isEqualTo("1 another answer once pruned");
+    assertThat(completion(read("sft.jsonl").get(0))).isEqualTo("One.\n\nIt is 4");
   }
 
   @Test

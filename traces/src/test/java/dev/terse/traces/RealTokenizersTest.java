@@ -8,6 +8,7 @@ import dev.terse.testkit.SharedData;
 import dev.terse.traces.score.TraceScorer;
 import dev.terse.traces.score.TraceTokens;
 import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.traces.segment.Trace;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +42,7 @@ class RealTokenizersTest {
           new TraceScorer(null, tokenizer, turns -> ChatPrompt.plain(turns.get(0).content()));
       for (int i = 0; i < traces.size(); i += 8) {
         Trace trace = traces.get(i);
-        Thinking thinking = Thinking.of(trace.response());
+        Thinking thinking = ThinkingRule.MARKS.of(trace.response());
         TraceTokens tokens = scorer.tokens(trace, thinking);
         for (int s = 0; s < tokens.steps().size(); s++, steps++) {
           // No token of these vocabularies holds text on both sides of a blank line, so the

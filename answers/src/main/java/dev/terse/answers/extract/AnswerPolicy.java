@@ -19,11 +19,11 @@ public record AnswerPolicy(String name, Part part, Set<Source> evidence, Grader 
   private static final Set<Source> MARKED =
       EnumSet.of(Source.TAGS, Source.BOXED, Source.HASHES, Source.PHRASE, Source.WHOLE);
 
-  /** What GRPO pays: an answer that is marked, or stands alone, after {@code </think>}. */
+  /** What GRPO pays: an answer that is marked, or stands alone, after the thinking. */
   public static final AnswerPolicy STRICT =
       new AnswerPolicy("strict", Part.AFTER_THINKING, MARKED, Grader.VALUES);
 
-  /** For models of others: any evidence, also without {@code </think>}. */
+  /** For models of others: any evidence, also where no thinking ends. */
   public static final AnswerPolicy LENIENT =
       new AnswerPolicy("lenient", Part.ANSWER_OR_ALL, EnumSet.allOf(Source.class), Grader.VALUES);
 
@@ -66,9 +66,9 @@ public record AnswerPolicy(String name, Part part, Set<Source> evidence, Grader 
 
   /** Which part of a completion may hold the answer. */
   public enum Part {
-    /** What follows the last {@code </think>}; without the tag there is no answer. */
+    /** What follows the thinking; where that does not end there is no answer. */
     AFTER_THINKING,
-    /** What follows the last {@code </think>}, or the whole text where there is none. */
+    /** What follows the thinking, or the whole text where that does not end. */
     ANSWER_OR_ALL,
     /**
      * From the first {@code </think>} on; without the tag Python's index of -1 leaves the last
@@ -80,21 +80,33 @@ public record AnswerPolicy(String name, Part part, Set<Source> evidence, Grader 
 
     private static final String THINK_END = "</think>";
 
-    /** The part of {@code completion} that may hold the answer; null if there is none. */
-    public String of(String completion) {
-      int last = completion.lastIndexOf(THINK_END);
+    /**
+     * The part of {@code completion} that may hold the answer; null if there is none.
+     *
+     * @param answer what follows the thinking, null where that does not end; of it what follows its
+     *     last {@code </think>} counts
+     */
+    public String of(String completion, String answer) {
       return switch (this) {
-        case AFTER_THINKING -> last < 0 ? null : completion.substring(last + THINK_END.length());
-        case ANSWER_OR_ALL ->
-            last < 0 ? completion : completion.substring(last + THINK_END.length());
+        case AFTER_THINKING -> answer == null ? null : afterLast(answer);
+        case ANSWER_OR_ALL -> answer == null ? completion : afterLast(answer);
         case AUTHORS_SLICE -> {
-          int first = completion.indexOf(THINK_END);
-          yield first < 0
-              ? completion.substring(Math.max(0, completion.length() - 1))
-              : completion.substring(first + THINK_END.length());
+          String after = afterMark(completion);
+          yield after == null ? completion.substring(Math.max(0, completion.length() - 1)) : after;
         }
         case ALL -> completion;
       };
+    }
+
+    /** What follows the first {@code </think>}; null where there is none. */
+    public static String afterMark(String completion) {
+      int first = completion.indexOf(THINK_END);
+      return first < 0 ? null : completion.substring(first + THINK_END.length());
+    }
+
+    private static String afterLast(String answer) {
+      int last = answer.lastIndexOf(THINK_END);
+      return last < 0 ? answer : answer.substring(last + THINK_END.length());
     }
   }
 

@@ -35,7 +35,8 @@ final class Sentences {
     return text.length();
   }
 
-  private static boolean isEnd(String text, int i) {
+  /** Whether a sentence ends with the character at {@code i}. */
+  static boolean isEnd(String text, int i) {
     char c = text.charAt(i);
     if ("。！？；".indexOf(c) >= 0) {
       return true;

@@ -15,8 +15,12 @@ import dev.terse.traces.prune.Pruner;
 import dev.terse.traces.score.StepScore;
 import dev.terse.traces.score.TraceScorer;
 import dev.terse.traces.segment.SkipCounts;
+import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingEnd;
 import dev.terse.traces.segment.Trace;
+import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.RightTrace;
+import dev.terse.trainer.data.ThinkingChoice;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -24,7 +28,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -110,6 +114,15 @@ public final class CompressCommand implements Callable<Integer> {
       description = "What stands for a pruned step; empty deletes." + DEFAULT)
   private String placeholder;
 
+  @Option(
+      names = "--thinking",
+      defaultValue = "auto",
+      description =
+          "Where thinking ends, in all rows alike: ${COMPLETION-CANDIDATES}."
+              + " docs/method.md, section 1."
+              + DEFAULT)
+  private ThinkingEnd thinking;
+
   @Option(names = "--merge-runs", description = "One placeholder for neighbouring pruned steps.")
   private boolean mergeRuns;
 
@@ -150,14 +163,18 @@ public final class CompressCommand implements Callable<Integer> {
             score,
             new Pruner(kappa, budget, order, protectFirst, protectLast, seed),
             mergeRuns ? Placeholder.mergedRuns(placeholder) : Placeholder.perStep(placeholder));
-    Predicate<Trace> right = onlyRight ? RightTrace::test : trace -> true;
+    BiPredicate<Trace, Thinking> right = onlyRight ? RightTrace::test : (trace, parts) -> true;
     int limit = maxTokens == null ? Integer.MAX_VALUE : maxTokens;
-    Intake intake = new Intake(badRows, limit, batchTokens, right);
     long start = System.nanoTime();
     try (Engine engine = engineOption.open();
         ModelFolder folder = ModelFolder.load(model, engine, WeightUse.READ);
         Phases.Phase phase = Terminal.phases().start("compress", "tokens", -1)) {
-      Compressor compressor = new Compressor(TraceScorer.of(folder), intake);
+      TraceScorer scorer = TraceScorer.of(folder);
+      PromptEncoder encoder = new PromptEncoder(folder.tokenizer(), folder.template());
+      ThinkingChoice choice = ThinkingChoice.of(thinking, encoder, input);
+      System.out.println(choice.describe());
+      Intake intake = new Intake(badRows, limit, batchTokens, choice.rule(), right);
+      Compressor compressor = new Compressor(scorer, intake);
       List<Compressor.Target> targets = List.of(new Compressor.Target(method, output, steps));
       CompressReport report = compressor.run(input, targets, phase).get(0);
       double seconds = (System.nanoTime() - start) / 1e9;

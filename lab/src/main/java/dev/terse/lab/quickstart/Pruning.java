@@ -10,6 +10,7 @@ import dev.terse.traces.prune.Placeholder;
 import dev.terse.traces.prune.Pruner;
 import dev.terse.traces.score.TraceScorer;
 import dev.terse.traces.segment.SkipCounts;
+import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.trainer.data.RightTrace;
 import dev.terse.trainer.metrics.Phases;
 import java.io.IOException;
@@ -33,7 +34,12 @@ record Pruning(QuickstartConfig config, QuickstartFiles files, Engine engine, Ph
       }
     }
     Intake intake =
-        new Intake(Intake.BadRows.FAIL, Integer.MAX_VALUE, BATCH_TOKENS, RightTrace::test);
+        new Intake(
+            Intake.BadRows.FAIL,
+            Integer.MAX_VALUE,
+            BATCH_TOKENS,
+            ThinkingRule.MARKS,
+            RightTrace::test);
     try (ModelFolder model = ModelFolder.load(config.base(), engine, WeightUse.READ);
         Phases.Phase phase = phases.start("scoring", "tokens", -1)) {
       return new Compressor(TraceScorer.of(model), intake)

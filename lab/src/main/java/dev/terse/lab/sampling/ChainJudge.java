@@ -12,6 +12,7 @@ import dev.terse.rollout.Completion;
 import dev.terse.rollout.FinishReason;
 import dev.terse.rollout.Group;
 import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.trainer.data.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,7 @@ final class ChainJudge {
 
   /** A completion taken apart: the one place that says where thinking ends. */
   private static Thinking thinking(String completion) {
-    return Thinking.of(completion);
+    return ThinkingRule.MARKS.of(completion);
   }
 
   private static Outcome outcome(Completion completion, Grade grade) {

@@ -7,7 +7,7 @@ import dev.terse.answers.AnswerCheck;
 import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.traces.segment.Segmenter;
 import dev.terse.traces.segment.Step;
-import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingRule;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -112,7 +112,7 @@ class WordProblemTaskTest {
       String gold = Long.toString(problem.answer());
       assertThat(check.check(gold, problem.completion()).isEqual()).isTrue();
       assertThat(check.check(gold + "1", problem.completion()).isEqual()).isFalse();
-      assertThat(Thinking.of(problem.completion()).closed()).isTrue();
+      assertThat(ThinkingRule.MARKS.of(problem.completion()).closed()).isTrue();
     }
   }
 

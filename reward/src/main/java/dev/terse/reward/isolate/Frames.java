@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  * request = call int64, completion text, gold text, ids, steps, skips, longestRun int32, finished byte,
- *           source text (JSON; null: none)
+ *           source text (JSON; null: none), answer text
  * reply   = call int64, ok byte, value float64, logged text (JSON; null: nothing) | reason text
  * text    = length int32 (-1: null), UTF-8 bytes
  * ids     = length int32, int32 each
@@ -84,6 +84,7 @@ final class Frames {
     out.writeByte(sample.finished() ? 1 : 0);
     boolean known = sample.source() != Sample.Source.NONE;
     writeText(out, known ? JSON.writeValueAsString(sample.source()) : null);
+    writeText(out, sample.answer());
     out.flush();
   }
 
@@ -99,7 +100,8 @@ final class Frames {
     String json = readText(in, MAX_TEXT_BYTES);
     Sample.Source source =
         json == null ? Sample.Source.NONE : JSON.readValue(json, Sample.Source.class);
-    return new Sample(completion, gold, ids, finished, steps, skips, longestRun, source);
+    String answer = readText(in, MAX_TEXT_BYTES);
+    return new Sample(completion, gold, ids, finished, steps, skips, longestRun, source, answer);
   }
 
   private static int[] readIds(DataInputStream in) throws IOException {

@@ -26,6 +26,6 @@ record Correctness(AnswerCheck check, boolean needsEnd) implements RewardTerm {
     if (needsEnd && !sample.finished()) {
       return 0;
     }
-    return check.check(sample.gold(), sample.completion()).isEqual() ? 1 : 0;
+    return check.check(sample.gold(), sample.completion(), sample.answer()).isEqual() ? 1 : 0;
   }
 }

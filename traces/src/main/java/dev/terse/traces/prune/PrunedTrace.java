@@ -44,20 +44,13 @@ public record PrunedTrace(ScoredTrace scored, boolean[] pruned) {
   }
 
   /**
-   * The training example: chain with marks, {@code \n</think>\n\n}, the answer as it was. White
-   * space around {@code </think>} is made uniform (the sources differ in it), nothing else is.
+   * The training example: chain with marks, then the answer as it was ({@link Thinking#with}).
+   * Nothing but the white space between them is changed.
    */
   public SftExample example(Placeholder placeholder) {
     Thinking thinking = scored.thinking();
     List<Step> steps = scored.steps().stream().map(ScoredStep::step).toList();
-    String chain = placeholder.apply(thinking.text(), steps, pruned);
-    String completion =
-        (thinking.opened() ? Thinking.OPEN + "\n" : "")
-            + chain.stripTrailing()
-            + "\n"
-            + Thinking.CLOSE
-            + "\n\n"
-            + thinking.answer().strip();
+    String completion = thinking.with(placeholder.apply(thinking.text(), steps, pruned));
     Trace trace = scored.trace();
     return new SftExample(trace.id(), trace.prompt(), completion, trace.gold());
   }

@@ -10,6 +10,7 @@ import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.PackedBatch;
 import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.traces.segment.Trace;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,13 +81,13 @@ public final class TraceScorer {
   }
 
   /**
-   * Scores the steps of one trace; without a pass of the model where it has no thinking.
+   * Scores the steps of one trace with marks; without a pass of the model where it has no thinking.
    *
    * @throws IllegalArgumentException if it cannot be tokenized, or is longer than {@link
    *     #maxPositions}
    */
   public ScoredTrace score(Trace trace) {
-    Thinking thinking = Thinking.of(trace.response());
+    Thinking thinking = ThinkingRule.MARKS.of(trace.response());
     TraceTokens tokens = tokens(trace, thinking);
     if (tokens.ids().length > maxPositions()) {
       throw new IllegalArgumentException(

@@ -11,7 +11,7 @@ import dev.terse.model.tokenizer.Tokenizer.Encoding;
 import dev.terse.model.weights.PackedBatch;
 import dev.terse.traces.TinyModel;
 import dev.terse.traces.segment.Step;
-import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.traces.segment.Trace;
 import java.util.Arrays;
 import java.util.List;
@@ -93,7 +93,7 @@ class TraceScorerTest {
   void score_ofOneTrace_equalsThePackedPass_andNoThinkingHasNoSteps() {
     TraceScorer scorer = model.scorer();
     Trace trace = new Trace("t", "2+2?", "One.\n\nTwo</think>x", null);
-    TraceTokens tokens = scorer.tokens(trace, Thinking.of(trace.response()));
+    TraceTokens tokens = scorer.tokens(trace, ThinkingRule.MARKS.of(trace.response()));
     assertThat(scorer.score(trace)).isEqualTo(scorer.score(List.of(tokens)).get(0));
     assertThat(scorer.score(new Trace("e", "2+2?", "</think>4", null)).steps()).isEmpty();
   }
@@ -122,7 +122,7 @@ class TraceScorerTest {
   }
 
   private static TraceTokens tokens(TraceScorer scorer, String response) {
-    return scorer.tokens(new Trace("t", "1+1?", response, null), Thinking.of(response));
+    return scorer.tokens(new Trace("t", "1+1?", response, null), ThinkingRule.MARKS.of(response));
   }
 
   /** For each step: tokens, entropy, surprisal and -p log p in bits, from all logits at once. */

@@ -2,6 +2,7 @@ package dev.terse.trainer.eval;
 
 import dev.terse.io.hub.InputKind;
 import dev.terse.rollout.SamplingParams;
+import dev.terse.traces.segment.ThinkingEnd;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.config.places.Reads;
@@ -29,6 +30,8 @@ import java.util.stream.Stream;
  * @param skipToken what counts as a skip
  * @param maxLive sequences decoded together
  * @param answerPolicy where the answer may stand and who compares it, see docs/answers.md
+ * @param thinking where thinking ends and the answer begins, in all completions alike: auto, marks,
+ *     before_last_paragraph or before_answer
  * @param chatTemplateKwargs variables for the chat template, such as enable_thinking
  */
 public record EvalConfig(
@@ -48,6 +51,7 @@ public record EvalConfig(
     @Default("[SKIP]") String skipToken,
     @Default("32") @Range("[1, inf)") int maxLive,
     @Default("lenient") String answerPolicy,
+    @Default("auto") ThinkingEnd thinking,
     @Default(Default.UNSET) Map<String, Object> chatTemplateKwargs,
     PromptConfig prompt) {
 

@@ -9,10 +9,12 @@ import dev.terse.io.rows.RowSource;
 import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.WeightUse;
+import dev.terse.trainer.data.CompletionReader;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.PromptEncoder;
+import dev.terse.trainer.data.ThinkingChoice;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.model.ChatConfig;
 import java.io.IOException;
@@ -40,9 +42,13 @@ public final class EvalRun {
     AnswerPolicy policy = AnswerPolicy.named(config.answerPolicy());
     try (ModelFolder model =
         ModelFolder.load(InputKind.MODEL.place(config.modelNameOrPath()), engine, WeightUse.READ)) {
-      List<Problem> problems = problems(model);
-      Evaluator evaluator =
-          new Evaluator(model, config.skipToken(), config.maxLive(), phases, policy);
+      PromptEncoder encoder = new PromptEncoder(model.tokenizer(), template(model));
+      ThinkingChoice thinking = ThinkingChoice.of(config.thinking(), encoder, config.prompt());
+      LOG.info(thinking.describe());
+      List<Problem> problems = problems(model, encoder);
+      CompletionReader reader =
+          new CompletionReader(model.tokenizer(), config.skipToken(), thinking.rule());
+      Evaluator evaluator = new Evaluator(model, reader, config.maxLive(), phases, policy);
       Evaluation evaluation =
           evaluator.run(problems, config.sampling(), SeedTree.at(config.seed(), "eval"));
       if (config.output() != null) {
@@ -60,7 +66,7 @@ public final class EvalRun {
   }
 
   /** A problem whose prompt is too long is an error here: leaving it out would flatter. */
-  private List<Problem> problems(ModelFolder model) throws IOException {
+  private List<Problem> problems(ModelFolder model, PromptEncoder encoder) throws IOException {
     int longest = model.decoder().config().maxPositions() - config.maxCompletionLength();
     int limit =
         config.maxPromptLength() == null ? longest : Math.min(longest, config.maxPromptLength());
@@ -68,7 +74,7 @@ public final class EvalRun {
         ProblemSet.load(
             RowSource.of(
                 DataFolder.files(InputKind.DATA.place(config.datasetName()), null, "test")),
-            new PromptEncoder(model.tokenizer(), template(model)),
+            encoder,
             config.prompt(),
             limit,
             Answers.REQUIRED);

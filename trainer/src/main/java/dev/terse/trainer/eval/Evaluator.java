@@ -10,6 +10,8 @@ import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
 import dev.terse.rollout.SamplingParams;
 import dev.terse.rollout.StopRule;
+import dev.terse.traces.segment.ThinkingRule;
+import dev.terse.trainer.data.CompletionReader;
 import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.EvalRecord.Status;
@@ -24,30 +26,39 @@ import java.util.Set;
  */
 public final class Evaluator {
   private final ModelFolder model;
-  private final String skipMark;
+  private final CompletionReader reader;
   private final int maxLive;
   private final Phases phases;
   private final AnswerCheck check;
   private final StopRule stop;
 
-  /** As below, with the lenient policy. */
+  /** As below, with the lenient policy, of a model that thinks in marks. */
   public Evaluator(ModelFolder model, String skipMark, int maxLive, Phases phases) {
-    this(model, skipMark, maxLive, phases, AnswerPolicy.LENIENT);
+    this(
+        model,
+        new CompletionReader(model.tokenizer(), skipMark, ThinkingRule.MARKS),
+        maxLive,
+        phases);
+  }
+
+  /** As below, with the lenient policy. */
+  public Evaluator(ModelFolder model, CompletionReader reader, int maxLive, Phases phases) {
+    this(model, reader, maxLive, phases, AnswerPolicy.LENIENT);
   }
 
   /**
-   * @param skipMark what counts as a skip
+   * @param reader reads the completions
    * @param maxLive sequences decoded together
    * @param policy where the answer may stand
    */
   public Evaluator(
-      ModelFolder model, String skipMark, int maxLive, Phases phases, AnswerPolicy policy) {
-    this(model, skipMark, maxLive, phases, policy, stop(model));
+      ModelFolder model, CompletionReader reader, int maxLive, Phases phases, AnswerPolicy policy) {
+    this(model, reader, maxLive, phases, policy, stop(model));
   }
 
   private Evaluator(
       ModelFolder model,
-      String skipMark,
+      CompletionReader reader,
       int maxLive,
       Phases phases,
       AnswerPolicy policy,
@@ -55,7 +66,7 @@ public final class Evaluator {
     this.stop = stop;
     this.check = new AnswerCheck(policy);
     this.model = model;
-    this.skipMark = skipMark;
+    this.reader = reader;
     this.maxLive = maxLive;
     this.phases = phases;
   }
@@ -66,7 +77,7 @@ public final class Evaluator {
 
   /** This evaluator with another rule for the end of completions. */
   public Evaluator endingBy(StopRule rule) {
-    return new Evaluator(model, skipMark, maxLive, phases, check.policy(), rule);
+    return new Evaluator(model, reader, maxLive, phases, check.policy(), rule);
   }
 
   /** Greedy completions of all problems. */
@@ -91,10 +102,12 @@ public final class Evaluator {
     return new Evaluation(List.copyOf(records), (System.nanoTime() - begun) / 1e9);
   }
 
-  private EvalRecord record(Problem problem, Completion completion) {
-    CompletionReading reading = CompletionReading.of(completion, model.tokenizer(), skipMark);
+  /** What became of a problem whose completion is {@code completion}. */
+  EvalRecord record(Problem problem, Completion completion) {
+    CompletionReading reading = reader.read(completion);
     // Without a right answer nothing is right; what the answer would be is still looked for.
-    Grade grade = check.check(problem.gold() == null ? "" : problem.gold(), reading.text());
+    String gold = problem.gold() == null ? "" : problem.gold();
+    Grade grade = check.check(gold, reading.text(), reading.answer());
     Status status =
         !reading.finished()
             ? Status.TRUNCATED

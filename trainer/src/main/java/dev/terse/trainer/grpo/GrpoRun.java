@@ -6,14 +6,17 @@ import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.DecoderConfig;
 import dev.terse.reward.Rubric;
 import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.data.CompletionReader;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.PromptEncoder;
+import dev.terse.trainer.data.ThinkingChoice;
 import dev.terse.trainer.data.mixture.RunRows;
 import dev.terse.trainer.grpo.episode.CompletionLog;
 import dev.terse.trainer.grpo.episode.HealthWatch;
+import dev.terse.trainer.grpo.episode.Judge;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.TrainingConfig;
@@ -117,9 +120,20 @@ public final class GrpoRun {
         reference(model),
         config,
         new GrpoTrainer.GrpoProblems(train, eval),
-        rubric,
+        new Judge(reader(model), rubric, phases),
         log,
         phases);
+  }
+
+  /** By the run's rule of thinking, which is told. */
+  private CompletionReader reader(ModelFolder model) {
+    ThinkingChoice thinking =
+        ThinkingChoice.of(
+            config.reward().thinking(),
+            new PromptEncoder(model.tokenizer(), model.template()),
+            config.prompt());
+    LOG.info(thinking.describe());
+    return new CompletionReader(model.tokenizer(), config.model().skipMark(), thinking.rule());
   }
 
   /** None where beta is 0. A learner is made before a checkpoint is read, so this is the start. */

@@ -2,7 +2,6 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.io.DataFingerprint;
 import dev.terse.model.folder.ModelFolder;
-import dev.terse.reward.Rubric;
 import dev.terse.rollout.Rollouts;
 import dev.terse.trainer.checkpoint.RunFiles;
 import dev.terse.trainer.data.CompletionReading;
@@ -111,7 +110,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
       Optional<ReferenceModel> reference,
       GrpoConfig config,
       GrpoProblems problems,
-      Rubric rubric,
+      Judge judge,
       CompletionLog log,
       Phases phases) {
     this.policy = policy;
@@ -123,7 +122,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     this.plan = BatchPlan.of(config);
     this.order = GrpoRun.order(config, problems.train().size());
     this.learningRate = config.schedule(updatesPerEpoch());
-    this.judge = new Judge(policy.tokenizer(), config.model().skipMark(), rubric, phases);
+    this.judge = judge;
     this.rollouts =
         new Rollouts(
             policy.decoder(),
@@ -233,7 +232,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
   public Map<String, Double> evaluate(long numTokens) throws IOException {
     long begun = System.nanoTime();
     Evaluator evaluator =
-        new Evaluator(policy, config.model().skipMark(), config.generation().maxLive(), phases)
+        new Evaluator(policy, judge.reader(), config.generation().maxLive(), phases)
             .endingBy(config.generation().stop(policy.tokenizer()));
     Map<String, Double> metrics =
         new LinkedHashMap<>(

@@ -6,6 +6,7 @@ import dev.terse.reward.isolate.UserRewards;
 import dev.terse.reward.length.RewardShaping;
 import dev.terse.reward.terms.RewardSettings;
 import dev.terse.reward.terms.RewardTerms;
+import dev.terse.traces.segment.ThinkingEnd;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import java.nio.file.Path;
@@ -22,6 +23,8 @@ import java.util.Map;
  *     process of its own
  * @param rewardWeights one weight a term; empty for 1 each, or for the preset's own
  * @param rewardSettings thresholds of the terms, e.g. {tau_length: 600, kappa_high: 0.5}
+ * @param thinking where thinking ends and the answer begins, in all completions alike: auto, marks,
+ *     before_last_paragraph or before_answer
  * @param rewardClasspath jars and folders in which classes of reward_funcs are found, besides this
  *     program's own class path
  * @param rewardTimeout longest time in seconds that a reward of your own may take for a completion
@@ -34,6 +37,7 @@ public record RewardConfig(
     @Default(Default.UNSET) List<String> rewardFuncs,
     @Default(Default.UNSET) List<Double> rewardWeights,
     @Default(Default.UNSET) Map<String, String> rewardSettings,
+    @Default("auto") ThinkingEnd thinking,
     @Default(Default.UNSET) List<String> rewardClasspath,
     @Default("10.0") @Range("(0, 86400]") double rewardTimeout,
     @Default("256") @Range("[16, inf)") int rewardMemory,

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.reward.Score;
 import dev.terse.traces.segment.SkipCounts;
-import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.grpo.episode.Judge;
@@ -36,7 +36,7 @@ class AdvantagesTest {
         new CompletionReading(
             new int[tokens],
             "",
-            Thinking.of("a</think>b"),
+            ThinkingRule.MARKS.of("a</think>b"),
             SkipCounts.of("", "[SKIP]"),
             tokens - 1,
             1,

@@ -16,7 +16,9 @@ import dev.terse.rollout.Prompt;
 import dev.terse.rollout.Rollouts;
 import dev.terse.rollout.SamplingParams;
 import dev.terse.testkit.TinyModels;
+import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.trainer.config.ConfigReader;
+import dev.terse.trainer.data.CompletionReader;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.grpo.episode.Judge;
@@ -77,7 +79,11 @@ class GroupDrawsTest {
         Rubric rubric =
             new Rubric(
                 List.of(new Rubric.Weighted(new Formula("own", reward), 1)), Gate.NONE, RIGHT)) {
-      Judge judge = new Judge(model.tokenizer(), "[SKIP]", rubric, Phases.QUIET);
+      Judge judge =
+          new Judge(
+              new CompletionReader(model.tokenizer(), "[SKIP]", ThinkingRule.MARKS),
+              rubric,
+              Phases.QUIET);
       Rollouts rollouts =
           new Rollouts(model.decoder(), config.generation().stop(model.tokenizer()), 32);
       return new GroupDraws(

@@ -15,8 +15,9 @@ import dev.terse.rollout.FinishReason;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Prompt;
 import dev.terse.testkit.SharedData;
+import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.trainer.config.ConfigReader;
-import dev.terse.trainer.data.CompletionReading;
+import dev.terse.trainer.data.CompletionReader;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.fixtures.MemorySink;
 import dev.terse.trainer.grpo.episode.CompletionLog;
@@ -184,9 +185,13 @@ class GrpoTrlRunTest {
         Optional.empty(), // completions come scored
         config,
         new GrpoTrainer.GrpoProblems(problems, List.of()),
-        rubric,
+        new Judge(reader(model), rubric, Phases.QUIET),
         new CompletionLog(folder, new MemorySink(), "[SKIP]", 0, new HealthWatch(rubric::failures)),
         Phases.QUIET);
+  }
+
+  private static CompletionReader reader(ModelFolder model) {
+    return new CompletionReader(model.tokenizer(), "[SKIP]", ThinkingRule.MARKS);
   }
 
   private static Problem problem(int index, int[] ids) {
@@ -213,9 +218,7 @@ class GrpoTrlRunTest {
         double reward = golden.get("rewards").get(i).asDouble();
         totals[i - 2 * g * groupSize] = reward;
         rewards.add(
-            new Judge.Reward(
-                CompletionReading.of(completion, model.tokenizer(), "[SKIP]"),
-                new Score(reward, Map.of(), false)));
+            new Judge.Reward(reader(model).read(completion), new Score(reward, Map.of(), false)));
       }
       problems.add(problem);
       groups.add(new Group(problem.prompt(), completions));

@@ -9,13 +9,16 @@ import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.reward.Rubric;
 import dev.terse.testkit.SharedData;
+import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.trainer.config.ConfigReader;
+import dev.terse.trainer.data.CompletionReader;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.fixtures.MemorySink;
 import dev.terse.trainer.grpo.episode.CompletionLog;
 import dev.terse.trainer.grpo.episode.HealthWatch;
+import dev.terse.trainer.grpo.episode.Judge;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.loop.Update;
 import dev.terse.trainer.metrics.Phases;
@@ -176,7 +179,10 @@ class LossCurveTest {
               Optional.empty(), // its log-probabilities are in the file
               config,
               new GrpoTrainer.GrpoProblems(problems, List.of()),
-              rubric,
+              new Judge(
+                  new CompletionReader(model.tokenizer(), "[SKIP]", ThinkingRule.MARKS),
+                  rubric,
+                  Phases.QUIET),
               new CompletionLog(
                   folder, new MemorySink(), "[SKIP]", 0, new HealthWatch(rubric::failures)),
               Phases.QUIET);

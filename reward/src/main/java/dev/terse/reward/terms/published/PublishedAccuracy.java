@@ -18,8 +18,7 @@ public record PublishedAccuracy(String name, AnswerCheck check) implements Rewar
 
   @Override
   public double of(Sample sample) {
-    if (check.policy().part() == Part.AFTER_THINKING
-        && check.policy().part().of(sample.completion()) == null) {
+    if (check.policy().part() == Part.AFTER_THINKING && sample.answer() == null) {
       return 0;
     }
     boolean understood =
@@ -27,6 +26,6 @@ public record PublishedAccuracy(String name, AnswerCheck check) implements Rewar
     if (!understood) {
       return Double.NaN;
     }
-    return check.check(sample.gold(), sample.completion()).isEqual() ? 1 : 0;
+    return check.check(sample.gold(), sample.completion(), sample.answer()).isEqual() ? 1 : 0;
   }
 }

@@ -1,12 +1,12 @@
 package dev.terse.trainer.grpo.episode;
 
-import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.reward.Rubric;
 import dev.terse.reward.Sample;
 import dev.terse.reward.Score;
 import dev.terse.reward.length.Measured;
 import dev.terse.reward.length.RewardShaping;
 import dev.terse.rollout.Group;
+import dev.terse.trainer.data.CompletionReader;
 import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.metrics.Phases;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Reads completions and scores them. */
-public record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric, Phases phases) {
+public record Judge(CompletionReader reader, Rubric rubric, Phases phases) {
 
   /** What a completion says, and what that is worth; a total of NaN makes it absent. */
   public record Reward(CompletionReading reading, Score score) {
@@ -57,7 +57,7 @@ public record Judge(Tokenizer tokenizer, String skipMark, Rubric rubric, Phases 
   public List<CompletionReading> readings(List<Group> groups) {
     return groups.stream()
         .flatMap(group -> group.completions().stream())
-        .map(completion -> CompletionReading.of(completion, tokenizer, skipMark))
+        .map(reader::read)
         .toList();
   }
 
