@@ -9,6 +9,7 @@ package dev.terse.reward.length;
  * @param thinkTokens tokens up to {@code </think>} and with it
  * @param answerTokens tokens after that
  * @param skips [SKIP] marks in the thinking
+ * @param steps kept steps of the thinking
  */
 public record Measured(
     double reward,
@@ -16,7 +17,8 @@ public record Measured(
     boolean finished,
     int thinkTokens,
     int answerTokens,
-    int skips) {
+    int skips,
+    int steps) {
 
   /** Whether it has a reward at all. */
   public boolean isPresent() {

@@ -6,14 +6,14 @@ import java.util.List;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Checks names from configuration against the known ones. */
-final class Names {
+public final class Names {
   private Names() {}
 
   /**
    * @throws IllegalArgumentException naming every unknown name, the nearest known one and all known
    *     ones
    */
-  static void requireKnown(String what, Collection<String> given, List<String> known) {
+  public static void requireKnown(String what, Collection<String> given, List<String> known) {
     var problems =
         given.stream()
             .filter(name -> !known.contains(name))

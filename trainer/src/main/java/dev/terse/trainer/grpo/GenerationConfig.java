@@ -5,6 +5,7 @@ import dev.terse.rollout.SamplingParams;
 import dev.terse.rollout.StopRule;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.grpo.sampling.LengthStages;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import java.util.Set;
  *
  * @param numGenerations completions of a prompt, G
  * @param maxCompletionLength most tokens of a completion
+ * @param maxCompletionLengthStages lower limits from an update on, counted from 0, such as {100:
+ *     3000, 200: 2000} (ours; ThinkPrune); evaluations keep max_completion_length
  * @param maxPromptLength longest prompt in tokens; longer ones are dropped and counted; unset takes
  *     what max_completion_length leaves of the model's positions
  * @param repetitionPenalty makes tokens less likely that a sequence has already, in sampling alone;
@@ -31,6 +34,7 @@ import java.util.Set;
 public record GenerationConfig(
     @Default("8") int numGenerations,
     @Default("512") @Range("[1, inf)") int maxCompletionLength,
+    @Default(Default.UNSET) Map<String, Object> maxCompletionLengthStages,
     @Default(Default.UNSET) @Range("[1, inf)") Integer maxPromptLength,
     @Default("1.0") @Range("[0, inf)") double temperature,
     @Default("1.0") @Range("(0, 1]") double topP,
@@ -71,6 +75,12 @@ public record GenerationConfig(
       }
     }
     texts(generationKwargs, STOP_IDS).forEach(GenerationConfig::id);
+    LengthStages.of(maxCompletionLengthStages, maxCompletionLength); // refuses what does not fit
+  }
+
+  /** How the limit moves over the run. */
+  public LengthStages stages() {
+    return LengthStages.of(maxCompletionLengthStages, maxCompletionLength);
   }
 
   /** What ends a completion of a model with this tokenizer. */
@@ -102,7 +112,12 @@ public record GenerationConfig(
 
   /** The sampler's part. */
   public SamplingParams sampling() {
+    return sampling(maxCompletionLength);
+  }
+
+  /** The sampler's part with another limit. */
+  public SamplingParams sampling(int limit) {
     return new SamplingParams(
-        temperature, topK, topP, minP == null ? 0 : minP, repetitionPenalty, maxCompletionLength);
+        temperature, topK, topP, minP == null ? 0 : minP, repetitionPenalty, limit);
   }
 }

@@ -1,6 +1,7 @@
 package dev.terse.trainer.grpo;
 
 import dev.terse.engine.SeedTree;
+import dev.terse.reward.length.RewardShaping;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
 import dev.terse.trainer.data.EpochOrder;
@@ -81,6 +82,9 @@ final class GroupDraws {
       Map<String, Double> metrics,
       double seconds) {}
 
+  /** What all draws of a generation have in common. */
+  private record Draw(int generation, int limit, RewardShaping shaping) {}
+
   /**
    * A group with its rewards.
    *
@@ -88,14 +92,20 @@ final class GroupDraws {
    */
   private record Judged(Problem problem, Group group, List<Judge.Reward> rewards) {}
 
-  /** Draws generation {@code number}. */
-  Drawn of(int number) {
+  /**
+   * Draws generation {@code number}.
+   *
+   * @param limit most tokens of a completion
+   * @param shaping from raw rewards to those that advantages are made of
+   */
+  Drawn of(int number, int limit, RewardShaping shaping) {
+    Draw draw = new Draw(number, limit, shaping);
     int[] first = order.rows(number); // [P]
     DynamicSamplingConfig dynamic = config.dynamicSampling();
     Tally all = new Tally();
     List<Judged> kept = new ArrayList<>();
     List<Judged> dropped = new ArrayList<>();
-    for (Judged group : draw(first, number, 0, all)) {
+    for (Judged group : judged(draw, first, 0, all)) {
       boolean keeps = !dynamic.useDynamicSampling() || advantages.teach(group.rewards());
       (keeps ? kept : dropped).add(group);
     }
@@ -112,7 +122,7 @@ final class GroupDraws {
       }
       int[] rows = Arrays.copyOfRange(spare.rows(), used, used + next);
       used += next;
-      for (Judged group : draw(rows, number, all.batches, all)) {
+      for (Judged group : judged(draw, rows, all.batches, all)) {
         (advantages.teach(group.rewards()) ? kept : dropped).add(group);
       }
     }
@@ -181,14 +191,14 @@ final class GroupDraws {
    * @param rows of the training set
    * @param refill its number, 0 for what the generation begins with
    */
-  private List<Judged> draw(int[] rows, int generation, int refill, Tally tally) {
+  private List<Judged> judged(Draw draw, int[] rows, int refill, Tally tally) {
     List<Problem> prompts = Arrays.stream(rows).mapToObj(problems::get).toList();
     long begun = System.nanoTime();
-    List<Group> groups = sample(prompts, generation, refill);
+    List<Group> groups = sample(draw, prompts, refill);
     tally.seconds += (System.nanoTime() - begun) / 1e9;
     tally.batches++;
     List<Judge.Reward> rewards =
-        Judge.shaped(judge.rewards(prompts, groups), plan.groupSize(), config.reward().shaping());
+        Judge.shaped(judge.rewards(prompts, groups), plan.groupSize(), draw.shaping());
     List<Judged> judged = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {
       int from = p * plan.groupSize();
@@ -199,16 +209,16 @@ final class GroupDraws {
     return judged;
   }
 
-  private List<Group> sample(List<Problem> prompts, int generation, int refill) {
-    int limit = config.generation().maxCompletionLength();
-    long most = (long) prompts.size() * plan.groupSize() * limit;
+  private List<Group> sample(Draw draw, List<Problem> prompts, int refill) {
+    int generation = draw.generation();
+    long most = (long) prompts.size() * plan.groupSize() * draw.limit();
     String name = "rollout " + (generation + 1) + (refill == 0 ? "" : ", refill " + refill);
     long seed = config.training().seed();
     try (var phase = phases.start(name, "tokens", most)) {
       return rollouts.generate(
           prompts.stream().map(Problem::prompt).toList(),
           plan.groupSize(),
-          config.generation().sampling(),
+          config.generation().sampling(draw.limit()),
           refill == 0
               ? SeedTree.at(seed, "rollout", generation)
               : SeedTree.at(seed, "rollout", generation, refill),

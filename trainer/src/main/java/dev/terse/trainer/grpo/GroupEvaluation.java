@@ -36,7 +36,8 @@ record GroupEvaluation(
   Map<String, Double> of(List<Problem> problems) {
     Timed<List<Group>> drawn = Timed.of(() -> sample(problems)); // [P][G]
     List<Judge.Reward> rewards = judge.rewards(problems, drawn.value()); // [P·G]
-    List<Episode> episodes = Episode.of(problems, drawn.value(), rewards, advantages(rewards));
+    List<Episode> episodes =
+        Episode.of(problems, drawn.value(), rewards, advantages(drawn.value(), rewards));
     Map<String, Double> metrics = new LinkedHashMap<>();
     RolloutMetrics.of(drawn.seconds(), episodes, groupSize, judge.rubric().names())
         .forEach(
@@ -67,9 +68,9 @@ record GroupEvaluation(
   }
 
   /** Nothing is compared in a group of one: its advantage is 0, as in TRL. */
-  private double[] advantages(List<Judge.Reward> rewards) {
+  private double[] advantages(List<Group> drawn, List<Judge.Reward> rewards) {
     return groupSize == 1
         ? new double[rewards.size()]
-        : advantages.of(rewards, groupSize, rewards.size());
+        : advantages.of(drawn, rewards, rewards.size());
   }
 }

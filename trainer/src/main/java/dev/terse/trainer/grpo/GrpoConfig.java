@@ -10,9 +10,13 @@ import dev.terse.trainer.grpo.state.ReferenceSync;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.loss.GrpoLossConfig;
+import dev.terse.trainer.loss.LossType;
 import dev.terse.trainer.loss.advantage.AdvantageConfig;
+import dev.terse.trainer.loss.advantage.AdvantageConfig.Kind;
 import dev.terse.trainer.loss.advantage.GroupAdvantage.Aggregation;
 import dev.terse.trainer.model.ModelArguments;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Configuration of the grpo command: TRL's GRPOConfig, flat. docs/commands/grpo.md lists every key.
@@ -58,11 +62,25 @@ public record GrpoConfig(
     if (loss.multiObjectiveAggregation() == Aggregation.NORMALIZE_THEN_SUM
         && reward.shaping().isOn()) {
       throw new IllegalArgumentException(
-          "stop_properly_penalty_coef shapes the sum of the rewards, which"
+          "stop_properly_penalty_coef and length_penalty shape the sum of the rewards, which"
               + " multi_objective_aggregation normalize_then_sum does not use: leave out one of the"
               + " two");
     }
+    if (advantage.advantage() == Kind.NONE && loss.beta() == 0 && !loss.entropyBonus().isOn()) {
+      throw new IllegalArgumentException(
+          "advantage none leaves nothing to learn from: give beta above 0, or an entropy_coef");
+    }
     loss.objective();
+  }
+
+  /** What is allowed and is not what the papers did. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>(loss.warnings());
+    if (advantage.advantage() == Kind.DRPO && loss.lossType() != LossType.GRPO) {
+      warnings.add(
+          "advantage drpo is the paper's with loss_type grpo, the mean of the completions' means");
+    }
+    return warnings;
   }
 
   @Override

@@ -2,6 +2,9 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.io.DataFingerprint;
 import dev.terse.model.folder.ModelFolder;
+import dev.terse.reward.Rubric;
+import dev.terse.reward.length.RewardShaping;
+import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;
 import dev.terse.trainer.checkpoint.RunFiles;
 import dev.terse.trainer.data.CompletionReading;
@@ -15,6 +18,7 @@ import dev.terse.trainer.grpo.episode.GenerationFile;
 import dev.terse.trainer.grpo.episode.Judge;
 import dev.terse.trainer.grpo.episode.RolloutMetrics;
 import dev.terse.trainer.grpo.episode.ShapingMetrics;
+import dev.terse.trainer.grpo.sampling.LengthStages;
 import dev.terse.trainer.grpo.state.EntropyFile;
 import dev.terse.trainer.loop.Learner;
 import dev.terse.trainer.loop.Update;
@@ -87,6 +91,8 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
   private final Rollouts rollouts;
   private final Advantages advantages;
   private final GroupDraws draws;
+  private final LengthStages stages;
+  private final RewardShaping shaping;
   private final FrozenPolicies frozen;
   private final PolicyGradient policyGradient;
   private final GroupEvaluation groups;
@@ -128,6 +134,8 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
             policy.decoder(),
             config.generation().stop(policy.tokenizer()),
             config.generation().maxLive());
+    this.stages = config.generation().stages();
+    this.shaping = config.reward().shaping();
     this.advantages = new Advantages(config, judge);
     this.draws =
         new GroupDraws(config, plan, order, problems.train(), judge, advantages, rollouts, phases);
@@ -143,7 +151,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     this.policyGradient = new PolicyGradient(policy.decoder(), config, plan, passes, phases);
     this.groups = groupEvaluation(passes.forEvaluation(config));
     LOG.info("{}", plan.describe());
-    config.loss().warnings().forEach(LOG::warn);
+    config.warnings().forEach(LOG::warn);
   }
 
   private GroupEvaluation groupEvaluation(GrpoPasses passes) {
@@ -174,13 +182,18 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     Generation generation = before.generation();
     if (plan.beginsGeneration(update)) {
       int number = plan.generation(update);
-      GroupDraws.Drawn drawn = draws.of(number); // prompts [P], completions [P][G], rewards [P·G]
-      double[] advantages = advantages(drawn.rewards()); // [P·G]
+      int limit = stages.at(update);
+      GroupDraws.Drawn drawn = // prompts [P], completions [P][G], rewards [P·G]
+          draws.of(number, limit, shaping);
+      double[] advantages = advantages(drawn.completions(), drawn.rewards()); // [P·G]
       List<Episode> episodes =
           Episode.of(drawn.prompts(), drawn.completions(), drawn.rewards(), advantages);
       generation = frozen.scored(number, episodes); // with ℓ° and ln π_ref, [P·G][ids]
       metrics.putAll(rolloutMetrics(drawn.seconds(), episodes));
       metrics.putAll(drawn.metrics());
+      if (stages.limits().size() > 1) {
+        metrics.put("completions/limit", (double) limit);
+      }
       log.write(update + 1, episodes);
     }
     int[] rows = plan.rows(update, config.training().seed()); // [B], of the P·G episodes
@@ -208,14 +221,14 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
   }
 
   /** Of each part of the generation by itself, [P·G]. */
-  private double[] advantages(List<Judge.Reward> rewards) {
-    return advantages.of(rewards, plan.groupSize(), plan.partBatch());
+  private double[] advantages(List<Group> completions, List<Judge.Reward> rewards) {
+    return advantages.of(completions, rewards, plan.partBatch());
   }
 
   private Map<String, Double> rolloutMetrics(double seconds, List<Episode> episodes) {
     Map<String, Double> metrics =
         RolloutMetrics.of(seconds, episodes, plan.groupSize(), judge.rubric().names());
-    if (config.reward().shaping().isOn()) {
+    if (shaping.isOn()) {
       metrics.putAll(ShapingMetrics.of(episodes));
     }
     return metrics;
@@ -302,7 +315,8 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     Generation generation =
         new Generation(
             plan.generation(updates - 1),
-            Episode.of(saved.problems(), saved.groups(), rewards, advantages(rewards)),
+            Episode.of(
+                saved.problems(), saved.groups(), rewards, advantages(saved.groups(), rewards)),
             saved.oldLogProbs(),
             saved.referenceLogProbs());
     return new State(generation, entropy);

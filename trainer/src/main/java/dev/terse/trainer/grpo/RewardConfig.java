@@ -3,6 +3,7 @@ package dev.terse.trainer.grpo;
 import dev.terse.reward.Rubric;
 import dev.terse.reward.isolate.IsolationLimits;
 import dev.terse.reward.isolate.UserRewards;
+import dev.terse.reward.length.LengthRule;
 import dev.terse.reward.length.RewardShaping;
 import dev.terse.reward.terms.RewardSettings;
 import dev.terse.reward.terms.RewardTerms;
@@ -31,6 +32,8 @@ import java.util.Map;
  * @param rewardMemory heap in MiB of the process that a reward of your own runs in
  * @param stopProperlyPenaltyCoef what the reward of a completion that did not end by itself is
  *     multiplied by; unset for 1 (NeMo RL, OpenRLHF)
+ * @param lengthPenalty rules of length for right completions, each a map of rule, channel and the
+ *     rule's values
  */
 public record RewardConfig(
     @Default(Default.UNSET) String rewardPreset,
@@ -41,7 +44,8 @@ public record RewardConfig(
     @Default(Default.UNSET) List<String> rewardClasspath,
     @Default("10.0") @Range("(0, 86400]") double rewardTimeout,
     @Default("256") @Range("[16, inf)") int rewardMemory,
-    @Default(Default.UNSET) @Range("[0, 1]") Double stopProperlyPenaltyCoef) {
+    @Default(Default.UNSET) @Range("[0, 1]") Double stopProperlyPenaltyCoef,
+    @Default(Default.UNSET) List<Object> lengthPenalty) {
 
   public RewardConfig {
     if (rewardPreset != null && !rewardFuncs.isEmpty()) {
@@ -51,6 +55,7 @@ public record RewardConfig(
       throw new IllegalArgumentException(
           "reward_classpath is given, but reward_funcs names no class:com.example.MyReward on it");
     }
+    LengthRule.of(lengthPenalty); // refuses what is unknown
     RewardSettings settings = RewardSettings.of(rewardSettings);
     UserRewards users = users(rewardClasspath, rewardTimeout, rewardMemory);
     rubric(rewardPreset, rewardFuncs, rewardWeights, settings, users); // refuses what is unknown
@@ -73,7 +78,9 @@ public record RewardConfig(
 
   /** What becomes of the rubric's totals. */
   public RewardShaping shaping() {
-    return new RewardShaping(stopProperlyPenaltyCoef == null ? 1 : stopProperlyPenaltyCoef);
+    return new RewardShaping(
+        stopProperlyPenaltyCoef == null ? 1 : stopProperlyPenaltyCoef,
+        LengthRule.of(lengthPenalty));
   }
 
   /** Files and folders that rewards of your own are loaded from; empty where there are none. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.reward.Score;
+import dev.terse.rollout.Completion;
+import dev.terse.rollout.FinishReason;
+import dev.terse.rollout.Group;
 import dev.terse.traces.segment.SkipCounts;
 import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.trainer.config.ConfigReader;
@@ -12,6 +15,7 @@ import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.grpo.episode.Judge;
 import dev.terse.trainer.loss.advantage.GroupAdvantage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,7 +58,20 @@ class AdvantagesTest {
 
   private static double[] advantages(GrpoConfig config, List<Judge.Reward> rewards) {
     List<Judge.Reward> shaped = Judge.shaped(rewards, 4, config.reward().shaping());
-    return new Advantages(config, null).of(shaped, 4, rewards.size());
+    List<Completion> completions =
+        rewards.stream()
+            .map(
+                reward -> {
+                  float[] logProbs = new float[reward.reading().tokens()];
+                  Arrays.fill(logProbs, -0.1f * logProbs.length); // s = -L/10
+                  return new Completion(reward.reading().ids(), logProbs, FinishReason.STOP);
+                })
+            .toList();
+    List<Group> groups = new ArrayList<>();
+    for (int from = 0; from < rewards.size(); from += 4) {
+      groups.add(new Group(null, completions.subList(from, from + 4)));
+    }
+    return new Advantages(config, null).of(groups, shaped, rewards.size());
   }
 
   @Test
@@ -125,12 +142,63 @@ class AdvantagesTest {
             GroupAdvantage.of(new double[] {1, 1, 0, 0}, 4, GroupAdvantage.Scale.GROUP));
   }
 
+  /**
+   * A right one of 10 tokens; a cut one is wrong, and the likelier a wrong one the more it pays.
+   */
+  @Test
+  void drpo_weighsRightOnesByLengthAndWrongOnesByLikelihood() throws Exception {
+    List<Judge.Reward> group =
+        List.of(
+            reward(1, true, true, 10),
+            reward(1, true, true, 30),
+            reward(0, false, true, 5),
+            reward(1, true, false, 20));
+    GrpoConfig config =
+        config(
+            "--advantage=drpo", "--drpo_lambda=0.2", "--drpo_tau=2", "--max_completion_length=100");
+    double[] found = advantages(config, group);
+    double shortest = Math.exp((1 - 0.10) / 0.2);
+    double longer = Math.exp((1 - 0.30) / 0.2);
+    double short5 = Math.exp(-0.5 / 2);
+    double cut20 = Math.exp(-2 / 2.0);
+    double[] expected = {
+      4 * shortest / (shortest + longer),
+      4 * longer / (shortest + longer),
+      -4 * short5 / (short5 + cut20),
+      -4 * cut20 / (short5 + cut20)
+    };
+    assertThat(found).containsExactly(expected, within(1e-6)); // log-probabilities are floats
+    assertThat(advantages(config, List.of(group.get(0), group.get(1), group.get(0), group.get(0))))
+        .containsOnly(0);
+  }
+
+  /** An all-right group differs by length alone: dynamic sampling by reward keeps it. */
+  @Test
+  void lengthPenalty_keepsTheRawRewardAndMakesRightOnesDiffer() throws Exception {
+    GrpoConfig config = config("--length_penalty={rule: pass_rate, weight: 0.5}");
+    List<Judge.Reward> right =
+        List.of(
+            reward(1, true, true, 10),
+            reward(1, true, true, 20),
+            reward(1, true, true, 5),
+            reward(1, true, true, 20));
+    List<Judge.Reward> shaped = Judge.shaped(right, 4, config.reward().shaping());
+    assertThat(shaped).extracting(r -> r.score().total()).containsExactly(0.75, 0.5, 0.875, 0.5);
+    assertThat(shaped).extracting(r -> r.score().raw()).containsOnly(1.0);
+    assertThat(new Advantages(config, null).teach(shaped)).isTrue();
+  }
+
   @Test
   void keys_thatDoNotFitTogether_areRefused() {
     assertThatThrownBy(
             () -> config("--advantage=correct", "--correct_sample_advantage_boost_value=0.1"))
         .hasMessageContaining("raises the advantages of advantage group; leave it out");
-    assertThatThrownBy(() -> config("--advantage=corect")).hasMessageContaining("group, correct");
+    assertThatThrownBy(() -> config("--advantage=corect"))
+        .hasMessageContaining("group, correct, drpo, none");
+    assertThatThrownBy(() -> config("--advantage=none"))
+        .hasMessageContaining("leaves nothing to learn from: give beta above 0");
+    assertThatThrownBy(() -> config("--length_penalty={rule: pass_rat}"))
+        .hasMessageContaining("unknown length_penalty rule 'pass_rat' (did you mean 'pass_rate'?)");
     assertThatThrownBy(() -> config("--stop_properly_penalty_coef=1.5"))
         .hasMessageContaining("stop_properly_penalty_coef");
     assertThatThrownBy(() -> config("--dynamic_sampling_max_gen_batches=0"))

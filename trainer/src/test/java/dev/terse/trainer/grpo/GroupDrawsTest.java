@@ -95,7 +95,7 @@ class GroupDrawsTest {
               new Advantages(config, judge),
               rollouts,
               Phases.QUIET)
-          .of(2);
+          .of(2, 4, config.reward().shaping());
     }
   }
 

@@ -250,6 +250,11 @@ class GrpoRunTest {
         "--loss_type=vespo --num_iterations=2 --off_policy_mask_threshold=0.001",
         "--beta=0.05 --sync_ref_model=true --ref_model_sync_steps=2 --num_iterations=2",
         "--repetition_penalty=1.3",
+        "--length_penalty=[{rule: group_relative, weight: 0.5}, {rule: zmad, channel: thinking}]"
+            + " --max_completion_length_stages={1: 6, 2: 4} --reward_funcs=[accuracy, token_saving]"
+            + " --num_iterations=2",
+        "--advantage=drpo --loss_type=grpo --reward_funcs=[token_saving, accuracy]"
+            + " --entropy_coef=0.01",
         "--use_dynamic_sampling=true --num_generations=2 --num_iterations=2"
             + " --reward_funcs=[token_saving, len_reward] --stop_properly_penalty_coef=0.5"
             + " --scale_rewards=whiten --correct_sample_advantage_boost_value=0.1"
@@ -269,6 +274,15 @@ class GrpoRunTest {
       assertThat(state(name, "weights.safetensors")).isEqualTo(weights);
       assertThat(state(name, "optimizer.safetensors")).isEqualTo(moments);
     }
+  }
+
+  @Test
+  void limit_fallsInStages() throws IOException {
+    run("out", "--max_completion_length_stages={1: 5, 2: 2}", "--max_steps=3");
+    assertThat(sink.values("train/completions/limit")).containsExactly(8.0, 5.0, 2.0);
+    List<Double> longest = sink.values("train/completions/max_length");
+    assertThat(longest.get(1)).isLessThanOrEqualTo(5);
+    assertThat(longest.get(2)).isLessThanOrEqualTo(2);
   }
 
   /** A run that is stopped between two draws of a generation draws both again, to the bit. */

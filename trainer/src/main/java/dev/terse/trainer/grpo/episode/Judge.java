@@ -32,7 +32,8 @@ public record Judge(CompletionReader reader, Rubric rubric, Phases phases) {
           reading.finished(),
           reading.thinkTokens(),
           reading.answerTokens(),
-          reading.skips().skips());
+          reading.skips().skips(),
+          reading.skips().kept());
     }
   }
 
@@ -81,7 +82,7 @@ public record Judge(CompletionReader reader, Rubric rubric, Phases phases) {
   }
 
   /**
-   * Those rewards as length shapes them, group by group.
+   * Those rewards as length shapes them.
    *
    * @param rewards [P·G]
    */
@@ -89,14 +90,16 @@ public record Judge(CompletionReader reader, Rubric rubric, Phases phases) {
     if (!shaping.isOn()) {
       return rewards;
     }
-    List<Reward> shaped = new ArrayList<>();
+    List<List<Measured>> groups = new ArrayList<>(); // [P][G]
     for (int from = 0; from < rewards.size(); from += groupSize) {
-      List<Reward> group = rewards.subList(from, from + groupSize);
-      double[] totals = shaping.of(group.stream().map(Reward::measured).toList()); // [G]
-      for (int i = 0; i < totals.length; i++) {
-        Reward raw = group.get(i);
-        shaped.add(new Reward(raw.reading(), raw.score().shaped(totals[i])));
-      }
+      groups.add(rewards.subList(from, from + groupSize).stream().map(Reward::measured).toList());
+    }
+    List<double[]> totals = shaping.of(groups); // [P][G]
+    List<Reward> shaped = new ArrayList<>();
+    for (int i = 0; i < rewards.size(); i++) {
+      double total = totals.get(i / groupSize)[i % groupSize];
+      Reward raw = rewards.get(i);
+      shaped.add(new Reward(raw.reading(), raw.score().shaped(total)));
     }
     return shaped;
   }

@@ -2,6 +2,7 @@ package dev.terse.trainer.loss.advantage;
 
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import java.util.Locale;
 
 /**
  * What a completion's advantage is (ours, but the boost, which is DLER's key).
@@ -9,10 +10,15 @@ import dev.terse.trainer.config.Range;
  * @param advantage its kind
  * @param correctSampleAdvantageBoostValue what the advantage of a right completion is raised by,
  *     after all scaling; 0.1 in DLER (arXiv 2510.15110), 0 for none
+ * @param drpoLambda how little length weighs among right completions of advantage drpo; 0.1 is the
+ *     authors' strongest, 0.2 and 0.5 are milder
+ * @param drpoTau how evenly wrong completions count there
  */
 public record AdvantageConfig(
     @Default("group") Kind advantage,
-    @Default("0.0") @Range("[0, inf)") double correctSampleAdvantageBoostValue) {
+    @Default("0.0") @Range("[0, inf)") double correctSampleAdvantageBoostValue,
+    @Default("0.1") @Range("(0, inf)") double drpoLambda,
+    @Default("10.0") @Range("(0, inf)") double drpoTau) {
 
   /** Kinds of advantages. */
   public enum Kind {
@@ -22,14 +28,19 @@ public record AdvantageConfig(
      * 1 for a completion that is right and ended by itself, and no loss for any other: on-policy
      * SFT (arXiv 2602.13407).
      */
-    CORRECT
+    CORRECT,
+    /** Right ones weighted by length, wrong ones by likelihood: {@link DecoupledAdvantage}. */
+    DRPO,
+    /** 0: only the divergence from the reference, or an entropy bonus, moves the policy. */
+    NONE
   }
 
   public AdvantageConfig {
     if (advantage != Kind.GROUP && correctSampleAdvantageBoostValue != 0) {
       throw new IllegalArgumentException(
           "correct_sample_advantage_boost_value raises the advantages of advantage group; leave it"
-              + " out with advantage correct, whose right completions have 1");
+              + " out with advantage "
+              + advantage.name().toLowerCase(Locale.ROOT));
     }
   }
 }
