@@ -3,8 +3,10 @@ package dev.terse.cli.command;
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
+import dev.terse.io.Journal;
 import dev.terse.io.Outputs;
 import dev.terse.lab.statistics.PairedComparison;
+import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.eval.EvalConfig;
 import dev.terse.trainer.eval.EvalRecord;
 import dev.terse.trainer.eval.EvalRun;
@@ -57,18 +59,21 @@ public final class EvalCommand extends ConfiguredCommand<EvalConfig> {
               EvalRecord.read(compare[0]), EvalRecord.read(compare[1]), COMPARISON_SEED));
       return ExitCodes.OK;
     }
-    EvalConfig config = load().config();
+    Loaded<EvalConfig> loaded = load();
+    EvalConfig config = loaded.config();
     if (config.output() != null) {
-      new Outputs(config.inputs(), config.overwrite())
-          .requireFiles(List.of(Path.of(config.output())));
+      Path output = Path.of(config.output());
+      boolean own = Journal.isWhole(output);
+      new Outputs(config.inputs(), config.overwrite() || own).requireFiles(List.of(output));
     }
+    List<EvalRecord> baseline =
+        config.baseline() == null ? null : EvalRecord.read(Path.of(config.baseline()));
     try (Engine engine = EngineOption.open(config.engine())) {
-      Evaluation evaluation = new EvalRun(config, engine, Terminal.phases()).run();
+      Evaluation evaluation = new EvalRun(config, loaded.values(), engine, Terminal.phases()).run();
       evaluation
           .metrics()
           .forEach((name, value) -> System.out.printf(Locale.ROOT, "%-32s %.6g%n", name, value));
-      if (config.baseline() != null) {
-        List<EvalRecord> baseline = EvalRecord.read(Path.of(config.baseline()));
+      if (baseline != null) {
         print(PairedComparison.of(baseline, evaluation.records(), config.seed()));
       }
     }

@@ -7,7 +7,6 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.Progress;
 import dev.terse.engine.SeedTree;
 import dev.terse.io.AtomicFile;
-import dev.terse.io.DataFingerprint;
 import dev.terse.io.Journal;
 import dev.terse.io.JsonFile;
 import dev.terse.io.JsonLinesWriter;
@@ -24,14 +23,13 @@ import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.metrics.Phases;
-import dev.terse.trainer.model.ModelFingerprint;
+import dev.terse.trainer.model.SampledInputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -47,10 +45,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TracesRun {
   private static final Logger LOG = LoggerFactory.getLogger(TracesRun.class);
-
-  /** Keys that name places or speed, and leave the rows as they are. */
-  private static final Set<String> APART =
-      Set.of("model_name_or_path", "dataset_name", "output", "all_output", "overwrite", "max_live");
 
   private final TracesConfig config;
   private final Map<String, String> values;
@@ -88,7 +82,13 @@ public final class TracesRun {
       Reading reading = new Reading(model);
       ProblemSet usable = reading.survey();
       LOG.info("{}: {}", config.datasetName(), usable.summary(reading.limit));
-      Map<String, String> inputs = inputs(reading);
+      Map<String, String> inputs =
+          SampledInputs.of(
+              "traces",
+              values,
+              InputKind.MODEL.place(config.modelNameOrPath()),
+              reading.source.files(),
+              reading.firstPrompt);
       try (Journal journal = Journal.open(output, inputs, config.overwrite())) {
         int problems = usable.read() - usable.tooLong();
         if (journal.size() > 0) {
@@ -102,21 +102,6 @@ public final class TracesRun {
         return write(journal, new TraceCounts(usable.tooLong()));
       }
     }
-  }
-
-  private Map<String, String> inputs(Reading reading) throws IOException {
-    Map<String, String> inputs = new LinkedHashMap<>();
-    inputs.put("command", "traces");
-    values.forEach(
-        (key, value) -> {
-          if (!APART.contains(key)) {
-            inputs.put(key, value);
-          }
-        });
-    inputs.put("the model", ModelFingerprint.of(InputKind.MODEL.place(config.modelNameOrPath())));
-    inputs.put("the data", DataFingerprint.of(reading.source.files()));
-    inputs.put("the first prompt", reading.firstPrompt); // a template may know the date
-    return inputs;
   }
 
   private void sample(Reading reading, ChainJudge judge, Journal journal, int left)
@@ -182,7 +167,7 @@ public final class TracesRun {
     private final ModelFolder model;
     private final RowSource source;
     private final int limit; // tokens of a prompt
-    private String firstPrompt;
+    private int[] firstPrompt;
 
     Reading(ModelFolder model) throws IOException {
       this.model = model;
@@ -234,10 +219,7 @@ public final class TracesRun {
           }
           if (fits(problem)) {
             used++;
-            firstPrompt =
-                firstPrompt == null
-                    ? DataFingerprint.ofIds(Stream.of(problem.prompt().ids()))
-                    : firstPrompt;
+            firstPrompt = firstPrompt == null ? problem.prompt().ids() : firstPrompt;
           }
         }
       }

@@ -83,7 +83,8 @@ public record EvalRecord(
     return records;
   }
 
-  private ObjectNode toJson() {
+  /** A row of a records file. */
+  ObjectNode toJson() {
     return JsonNodeFactory.instance
         .objectNode()
         .put("id", id)
@@ -99,7 +100,8 @@ public record EvalRecord(
         .put("completion", completion);
   }
 
-  private static EvalRecord of(JsonNode row) {
+  /** What {@link #toJson} gives. */
+  static EvalRecord of(JsonNode row) {
     return new EvalRecord(
         row.path("id").asText(),
         Status.valueOf(row.path("status").asText("ok").toUpperCase(Locale.ROOT)),

@@ -3,6 +3,7 @@ package dev.terse.trainer.eval;
 import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
+import dev.terse.io.Journal;
 import dev.terse.io.hub.InputKind;
 import dev.terse.io.rows.DataFolder;
 import dev.terse.io.rows.RowSource;
@@ -17,9 +18,13 @@ import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.ThinkingChoice;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.model.ChatConfig;
+import dev.terse.trainer.model.SampledInputs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,11 +33,16 @@ public final class EvalRun {
   private static final Logger LOG = LoggerFactory.getLogger(EvalRun.class);
 
   private final EvalConfig config;
+  private final Map<String, String> values;
   private final Engine engine;
   private final Phases phases;
 
-  public EvalRun(EvalConfig config, Engine engine, Phases phases) {
+  /**
+   * @param values every key with the value in force, which an unfinished output must agree with
+   */
+  public EvalRun(EvalConfig config, Map<String, String> values, Engine engine, Phases phases) {
     this.config = config;
+    this.values = values;
     this.engine = engine;
     this.phases = phases;
   }
@@ -49,13 +59,57 @@ public final class EvalRun {
       CompletionReader reader =
           new CompletionReader(model.tokenizer(), config.skipToken(), thinking.rule());
       Evaluator evaluator = new Evaluator(model, reader, config.maxLive(), phases, policy);
-      Evaluation evaluation =
-          evaluator.run(problems, config.sampling(), SeedTree.at(config.seed(), "eval"));
-      if (config.output() != null) {
-        EvalRecord.write(Path.of(config.output()), evaluation.records());
-      }
-      return evaluation;
+      return config.output() == null
+          ? evaluator.run(problems, config.sampling(), seed())
+          : goOn(evaluator, problems);
     }
+  }
+
+  /** Evaluates what is not on file yet; records are on file as they come. */
+  private Evaluation goOn(Evaluator evaluator, List<Problem> problems) throws IOException {
+    long begun = System.nanoTime();
+    Map<String, String> inputs =
+        SampledInputs.of(
+            "eval",
+            values,
+            InputKind.MODEL.place(config.modelNameOrPath()),
+            data().files(),
+            problems.get(0).prompt().ids());
+    try (Journal journal = Journal.open(Path.of(config.output()), inputs, config.overwrite())) {
+      if (journal.size() > 0) {
+        LOG.info(
+            "{}: goes on, {} of {} problems are done",
+            config.output(),
+            journal.size(),
+            problems.size());
+      }
+      List<Problem> left =
+          problems.stream().filter(problem -> !journal.holds(problem.prompt().index())).toList();
+      evaluator.run(
+          left,
+          config.sampling(),
+          seed(),
+          (problem, record) -> {
+            try {
+              journal.append(problem.prompt().index(), List.of(record.toJson()));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      journal.end();
+      List<EvalRecord> records = new ArrayList<>();
+      journal.forEach((number, rows) -> records.add(EvalRecord.of(rows.get(0))));
+      journal.finish(rows -> rows);
+      return new Evaluation(records, left.size(), (System.nanoTime() - begun) / 1e9);
+    }
+  }
+
+  private long seed() {
+    return SeedTree.at(config.seed(), "eval");
+  }
+
+  private RowSource data() throws IOException {
+    return RowSource.of(DataFolder.files(InputKind.DATA.place(config.datasetName()), null, "test"));
   }
 
   private ChatTemplate template(ModelFolder model) {
@@ -72,8 +126,7 @@ public final class EvalRun {
         config.maxPromptLength() == null ? longest : Math.min(longest, config.maxPromptLength());
     ProblemSet set =
         ProblemSet.load(
-            RowSource.of(
-                DataFolder.files(InputKind.DATA.place(config.datasetName()), null, "test")),
+            data(),
             encoder,
             config.prompt(),
             limit,

@@ -9,9 +9,15 @@ import java.util.function.ToDoubleFunction;
  * The records of a set of problems.
  *
  * @param records one a problem, none left out
+ * @param drawn problems that were asked in these seconds; the others were on file
  * @param seconds that it took
  */
-public record Evaluation(List<EvalRecord> records, double seconds) {
+public record Evaluation(List<EvalRecord> records, int drawn, double seconds) {
+
+  /** Records that were drawn at once. */
+  public Evaluation(List<EvalRecord> records, double seconds) {
+    this(records, records.size(), seconds);
+  }
 
   /** Means over all problems, under the names of training metrics. */
   public Map<String, Double> metrics() {
@@ -36,7 +42,7 @@ public record Evaluation(List<EvalRecord> records, double seconds) {
         mean(r -> r.skips() / (double) Math.max(1, r.steps() + r.skips())));
     metrics.put("compression/acc_per_1k_tokens", tokens == 0 ? 0 : 1000 * accuracy / tokens);
     metrics.put("runtime", seconds);
-    metrics.put("samples_per_second", records.size() / seconds);
+    metrics.put("samples_per_second", drawn / seconds);
     return metrics;
   }
 

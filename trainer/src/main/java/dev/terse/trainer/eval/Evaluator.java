@@ -6,7 +6,7 @@ import dev.terse.answers.compare.Verdict;
 import dev.terse.answers.extract.AnswerPolicy;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.rollout.Completion;
-import dev.terse.rollout.Group;
+import dev.terse.rollout.Prompt;
 import dev.terse.rollout.Rollouts;
 import dev.terse.rollout.SamplingParams;
 import dev.terse.rollout.StopRule;
@@ -16,9 +16,11 @@ import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.eval.EvalRecord.Status;
 import dev.terse.trainer.metrics.Phases;
-import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Accuracy over all problems: one completion each, and one that does not end within the limit is
@@ -88,18 +90,38 @@ public final class Evaluator {
   /** Completions of all problems. */
   public Evaluation run(List<Problem> problems, SamplingParams sampling, long seed) {
     long begun = System.nanoTime();
+    Map<Problem, EvalRecord> records = new IdentityHashMap<>();
+    run(problems, sampling, seed, records::put);
+    return new Evaluation(
+        problems.stream().map(records::get).toList(), (System.nanoTime() - begun) / 1e9);
+  }
+
+  /**
+   * The same, one by one.
+   *
+   * @param ended hears the record of each problem as it ends, in no order
+   */
+  void run(
+      List<Problem> problems,
+      SamplingParams sampling,
+      long seed,
+      BiConsumer<Problem, EvalRecord> ended) {
     Rollouts rollouts = new Rollouts(model.decoder(), stop, maxLive);
-    List<EvalRecord> records = new ArrayList<>();
+    Map<Prompt, Problem> asked = new IdentityHashMap<>();
+    problems.forEach(problem -> asked.put(problem.prompt(), problem));
     long most = (long) problems.size() * sampling.maxNewTokens();
     try (var phase = phases.start("evaluation", "tokens", most)) {
-      List<Group> groups =
-          rollouts.generate(
-              problems.stream().map(Problem::prompt).toList(), 1, sampling, seed, phase);
-      for (int i = 0; i < problems.size(); i++) {
-        records.add(record(problems.get(i), groups.get(i).completions().get(0)));
-      }
+      rollouts.generate(
+          problems.stream().map(Problem::prompt).iterator(),
+          1,
+          sampling,
+          seed,
+          phase,
+          group -> {
+            Problem problem = asked.get(group.prompt());
+            ended.accept(problem, record(problem, group.completions().get(0)));
+          });
     }
-    return new Evaluation(List.copyOf(records), (System.nanoTime() - begun) / 1e9);
   }
 
   /** What became of a problem whose completion is {@code completion}. */
