@@ -138,7 +138,13 @@ public final class Rollouts {
     }
   }
 
-  private void requirePositions(Prompt prompt, int maxNewTokens) {
+  /**
+   * Refuses a prompt that has no room, before anything is drawn.
+   *
+   * @throws IllegalArgumentException if it is empty or leaves fewer than {@code maxNewTokens}
+   *     positions of the model
+   */
+  public void requirePositions(Prompt prompt, int maxNewTokens) {
     int length = prompt.ids().length;
     int positions = decoder.config().maxPositions();
     if (length == 0) {

@@ -8,8 +8,8 @@ import dev.terse.cli.progress.Terminal;
 import dev.terse.cli.rows.Rows;
 import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
+import dev.terse.io.Journal;
 import dev.terse.io.JsonLines;
-import dev.terse.io.JsonLinesWriter;
 import dev.terse.io.Outputs;
 import dev.terse.io.hub.InputKind;
 import dev.terse.model.folder.ModelFolder;
@@ -20,6 +20,7 @@ import dev.terse.rollout.Prompt;
 import dev.terse.rollout.Rollouts;
 import dev.terse.rollout.SamplingParams;
 import dev.terse.trainer.config.CheckedBy;
+import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.config.ConfigValues;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
@@ -30,12 +31,22 @@ import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.model.EngineConfig;
+import dev.terse.trainer.model.SampledInputs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 
 /** Completions of prompts. */
@@ -114,6 +125,8 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
     }
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(GenerateCommand.class);
+
   /** A command without arguments yet. */
   public GenerateCommand() {
     super(GenerateConfig.class);
@@ -128,14 +141,15 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
 
   @Override
   public Integer call() throws IOException {
-    GenerateConfig config = load().config();
+    Loaded<GenerateConfig> loaded = load();
+    GenerateConfig config = loaded.config();
     Path model = InputKind.MODEL.place(config.modelNameOrPath());
     if (config.output() != null) {
-      List<Path> inputs = new ArrayList<>(List.of(model));
-      if (config.datasetName() != null) {
-        inputs.add(InputKind.FILE.place(config.datasetName()));
-      }
-      new Outputs(inputs, config.overwrite()).requireFiles(List.of(Path.of(config.output())));
+      List<Path> inputs = new ArrayList<>(data(config));
+      inputs.add(model);
+      Path output = Path.of(config.output());
+      boolean own = Journal.isWhole(output);
+      new Outputs(inputs, config.overwrite() || own).requireFiles(List.of(output));
     }
     List<Asked> asked = read(config);
     try (Engine engine = EngineOption.open(config.engine());
@@ -144,42 +158,26 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
         throw new IllegalArgumentException(
             model + " has no chat template; give --raw to take prompts as they are");
       }
-      PromptEncoder encoder = new PromptEncoder(folder.tokenizer(), folder.template());
-      List<Prompt> prompts = new ArrayList<>();
+      Drawing drawing = new Drawing(config, folder, asked);
       for (int i = 0; i < asked.size(); i++) {
-        String text = asked.get(i).text();
-        int[] ids =
-            config.raw()
-                ? encoder.text(text)
-                : encoder.question(config.source().systemPrompt(), text);
-        prompts.add(new Prompt(i, ids));
+        drawing.rollouts.requirePositions(drawing.prompt(i), config.maxCompletionLength());
       }
-      Rollouts rollouts =
-          new Rollouts(
-              folder.decoder(), new HashSet<>(folder.tokenizer().stopIds()), config.maxLive());
-      long start = System.nanoTime();
-      int samples = config.numGenerations();
-      long most = (long) prompts.size() * samples * config.maxCompletionLength();
-      List<Group> groups;
-      try (Phases.Phase phase = Terminal.phases().start("generate", "tokens", most)) {
-        long root = SeedTree.at(config.seed(), "generate");
-        groups = rollouts.generate(prompts, samples, config.sampling(), root, phase);
-      }
-      double seconds = (System.nanoTime() - start) / 1e9;
       if (config.output() == null) {
-        print(folder, groups);
+        drawing.print();
       } else {
-        write(Path.of(config.output()), folder, asked, groups);
+        Map<String, String> inputs =
+            SampledInputs.of(
+                "generate", loaded.values(), model, data(config), drawing.prompt(0).ids());
+        try (Journal journal = Journal.open(Path.of(config.output()), inputs, config.overwrite())) {
+          drawing.write(journal);
+        }
       }
-      long drawn =
-          groups.stream()
-              .flatMap(group -> group.completions().stream())
-              .mapToLong(completion -> completion.ids().length)
-              .sum();
-      System.err.printf(
-          Locale.ROOT, "%d tokens in %.1f s, %.0f tokens/s%n", drawn, seconds, drawn / seconds);
     }
     return ExitCodes.OK;
+  }
+
+  private static List<Path> data(GenerateConfig config) {
+    return Stream.ofNullable(config.datasetName()).map(InputKind.FILE::place).toList();
   }
 
   private static List<Asked> read(GenerateConfig config) throws IOException {
@@ -206,32 +204,107 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
         : row.has("prompt") ? "prompt" : row.has("question") ? "question" : "problem";
   }
 
-  private static void print(ModelFolder folder, List<Group> groups) {
-    for (Group group : groups) {
-      for (Completion completion : group.completions()) {
-        System.out.println(folder.tokenizer().decode(completion.ids(), true));
+  /** A model that goes on from prompts. */
+  private static final class Drawing {
+    private final GenerateConfig config;
+    private final ModelFolder model;
+    private final PromptEncoder encoder;
+    private final List<Asked> asked;
+    private final Rollouts rollouts;
+
+    Drawing(GenerateConfig config, ModelFolder model, List<Asked> asked) {
+      this.config = config;
+      this.model = model;
+      this.encoder = new PromptEncoder(model.tokenizer(), model.template());
+      this.asked = asked;
+      this.rollouts =
+          new Rollouts(model.decoder(), Set.copyOf(model.tokenizer().stopIds()), config.maxLive());
+    }
+
+    Prompt prompt(int i) {
+      String text = asked.get(i).text();
+      int[] ids =
+          config.raw()
+              ? encoder.text(text)
+              : encoder.question(config.source().systemPrompt(), text);
+      return new Prompt(i, ids);
+    }
+
+    void print() {
+      Group[] groups = new Group[asked.size()];
+      draw(IntStream.range(0, groups.length), group -> groups[group.prompt().index()] = group);
+      for (Group group : groups) {
+        group.completions().forEach(completion -> System.out.println(text(completion)));
       }
     }
-  }
 
-  private static void write(Path output, ModelFolder folder, List<Asked> asked, List<Group> groups)
-      throws IOException {
-    try (JsonLinesWriter out = new JsonLinesWriter(output)) {
-      for (int p = 0; p < groups.size(); p++) {
-        List<Completion> completions = groups.get(p).completions();
-        for (int sample = 0; sample < completions.size(); sample++) {
-          Completion completion = completions.get(sample);
-          ObjectNode row = JsonNodeFactory.instance.objectNode();
-          row.set("id", asked.get(p).id() == null ? row.numberNode(p) : asked.get(p).id());
-          row.put("sample", sample)
-              .put("prompt", asked.get(p).text())
-              .put("completion", folder.tokenizer().decode(completion.ids(), true))
-              .put("tokens", completion.ids().length)
-              .put("finish", completion.finish().name().toLowerCase(Locale.ROOT));
-          out.write(row);
-        }
+    void write(Journal journal) throws IOException {
+      if (journal.size() > 0) {
+        LOG.info(
+            "{}: goes on, {} of {} prompts are done",
+            config.output(),
+            journal.size(),
+            asked.size());
       }
-      out.commit();
+      draw(
+          IntStream.range(0, asked.size()).filter(i -> !journal.holds(i)),
+          group -> {
+            try {
+              journal.append(group.prompt().index(), rows(group));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      journal.end();
+      journal.finish(rows -> rows);
+    }
+
+    private void draw(IntStream prompts, Consumer<Group> ended) {
+      int[] places = prompts.toArray();
+      int samples = config.numGenerations();
+      long most = (long) places.length * samples * config.maxCompletionLength();
+      AtomicLong drawn = new AtomicLong();
+      long start = System.nanoTime();
+      try (Phases.Phase phase = Terminal.phases().start("generate", "tokens", most)) {
+        rollouts.generate(
+            Arrays.stream(places).mapToObj(this::prompt).iterator(),
+            samples,
+            config.sampling(),
+            SeedTree.at(config.seed(), "generate"),
+            tokens -> {
+              drawn.addAndGet(tokens);
+              phase.advance(tokens);
+            },
+            ended);
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      System.err.printf(
+          Locale.ROOT,
+          "%d tokens in %.1f s, %.0f tokens/s%n",
+          drawn.get(),
+          seconds,
+          drawn.get() / seconds);
+    }
+
+    private String text(Completion completion) {
+      return model.tokenizer().decode(completion.ids(), true);
+    }
+
+    private List<ObjectNode> rows(Group group) {
+      int place = group.prompt().index();
+      List<ObjectNode> rows = new ArrayList<>();
+      for (Completion completion : group.completions()) {
+        ObjectNode row = JsonNodeFactory.instance.objectNode();
+        JsonNode id = asked.get(place).id();
+        row.set("id", id == null ? row.numberNode(place) : id);
+        row.put("sample", rows.size())
+            .put("prompt", asked.get(place).text())
+            .put("completion", text(completion))
+            .put("tokens", completion.ids().length)
+            .put("finish", completion.finish().name().toLowerCase(Locale.ROOT));
+        rows.add(row);
+      }
+      return rows;
     }
   }
 }
