@@ -124,13 +124,7 @@ public final class EvalRun {
     int longest = model.decoder().config().maxPositions() - config.maxCompletionLength();
     int limit =
         config.maxPromptLength() == null ? longest : Math.min(longest, config.maxPromptLength());
-    ProblemSet set =
-        ProblemSet.load(
-            data(),
-            encoder,
-            config.prompt(),
-            limit,
-            Answers.REQUIRED);
+    ProblemSet set = ProblemSet.load(data(), encoder, config.prompt(), limit, Answers.REQUIRED);
     if (set.tooLong() > 0) {
       throw new IllegalArgumentException(
           config.datasetName()
