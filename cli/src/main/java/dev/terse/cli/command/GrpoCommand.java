@@ -44,9 +44,8 @@ public final class GrpoCommand extends TrainingCommand<GrpoConfig> {
   }
 
   @Override
-  void run(
-      Loaded<GrpoConfig> loaded, Engine engine, MetricSink sink, Phases phases, StopSignal stop)
+  int run(Loaded<GrpoConfig> loaded, Engine engine, MetricSink sink, Phases phases, StopSignal stop)
       throws IOException {
-    new GrpoRun(loaded, engine, sink, phases).run(stop);
+    return new GrpoRun(loaded, engine, sink, phases).run(stop);
   }
 }

@@ -31,8 +31,8 @@ public final class SftCommand extends TrainingCommand<SftConfig> {
   }
 
   @Override
-  void run(Loaded<SftConfig> loaded, Engine engine, MetricSink sink, Phases phases, StopSignal stop)
+  int run(Loaded<SftConfig> loaded, Engine engine, MetricSink sink, Phases phases, StopSignal stop)
       throws IOException {
-    new SftRun(loaded, engine, sink, phases).run(stop);
+    return new SftRun(loaded, engine, sink, phases).run(stop);
   }
 }

@@ -1,5 +1,6 @@
 package dev.terse.cli.command;
 
+import dev.terse.cli.closing.Closing;
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
@@ -13,6 +14,7 @@ import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.metrics.RunSinks;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,13 +45,18 @@ public abstract class TrainingCommand<C extends RunConfig> extends ConfiguredCom
                 training.logging(), Path.of(training.outputDir()), new ConsoleSink(System.out));
         Engine engine = EngineOption.open(loaded.config().model().engine())) {
       LOG.info("engine: {}", engine.description());
-      run(loaded, engine, sink, phases(training), stop);
+      long begun = System.nanoTime();
+      int updates = run(loaded, engine, sink, phases(training), stop);
+      if (!stop.isRequested()) {
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        Closing.of(loaded.config()).lines(updates, took).forEach(System.out::println);
+      }
     }
     return ExitCodes.OK;
   }
 
-  abstract void run(
-      Loaded<C> loaded, Engine engine, MetricSink sink, Phases phases, StopSignal stop)
+  /** Trains; returns the updates done. */
+  abstract int run(Loaded<C> loaded, Engine engine, MetricSink sink, Phases phases, StopSignal stop)
       throws IOException;
 
   private static Phases phases(TrainingConfig training) {

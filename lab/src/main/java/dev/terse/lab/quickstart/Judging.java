@@ -13,30 +13,47 @@ import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.eval.EvalRecord;
+import dev.terse.trainer.eval.Evaluation;
 import dev.terse.trainer.eval.Evaluator;
+import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.metrics.ResultTags;
+import dev.terse.trainer.metrics.TensorBoardSink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** A model answers the held-out problems, greedily. */
-record Judging(QuickstartConfig config, Path heldOut, Engine engine, Phases phases) {
+/**
+ * A model answers the held-out problems, greedily.
+ *
+ * @param values every key of the quickstart with its value
+ */
+record Judging(
+    QuickstartConfig config,
+    Map<String, String> values,
+    Path heldOut,
+    Engine engine,
+    Phases phases) {
 
   /**
    * Judges a model.
    *
    * @param chains problems, from the first, whose chains are scored for the report
    * @param like answers of another model, from which the time that is left is guessed; may be empty
-   * @param folder takes the records, and the chains where there are any
+   * @param folder takes the records, the chains where there are any, and an event file
    */
   void run(Path modelFolder, int chains, List<EvalRecord> like, Path folder) throws IOException {
     try (ModelFolder model = ModelFolder.load(modelFolder, engine, WeightUse.READ)) {
       List<Problem> problems = problems(model, heldOut, config.maxCompletionLength());
       Phases announced = new Announced(phases, "answers", expected(like, model.tokenizer()));
       Evaluator evaluator = new Evaluator(model, SkipCounts.SKIP, config.maxLive(), announced);
-      List<EvalRecord> records = evaluator.run(problems, config.maxCompletionLength()).records();
+      Evaluation evaluation = evaluator.run(problems, config.maxCompletionLength());
+      List<EvalRecord> records = evaluation.records();
       EvalRecord.write(QuickstartFiles.records(folder), records);
+      tellTensorBoard(folder, evaluation);
       if (chains > 0) {
         TraceScorer scorer = TraceScorer.of(model);
         List<Chain> scored = new ArrayList<>();
@@ -53,6 +70,17 @@ record Judging(QuickstartConfig config, Path heldOut, Engine engine, Phases phas
         }
         Chain.write(QuickstartFiles.chains(folder), scored);
       }
+    }
+  }
+
+  /** The result as a run of its own in TensorBoard, beside the trainings. */
+  private void tellTensorBoard(Path folder, Evaluation evaluation) throws IOException {
+    Map<String, Object> hparams = new LinkedHashMap<>(values);
+    hparams.put("judged", Path.of(config.output()).relativize(folder).toString());
+    try (MetricSink sink = new TensorBoardSink(folder)) {
+      sink.begin(0);
+      sink.hparams(hparams);
+      sink.scalars(0, ResultTags.ofJudgement(evaluation.metrics()));
     }
   }
 

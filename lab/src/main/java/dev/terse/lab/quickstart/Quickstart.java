@@ -66,7 +66,7 @@ public final class Quickstart {
     int controls = config.controls().size() * Pruner.Order.values().length;
     this.ledger = new PhaseLedger(PHASES + controls, out);
     this.training = new Training(config, engine, phases);
-    this.judging = new Judging(config, files.heldOut(), engine, phases);
+    this.judging = new Judging(config, values, files.heldOut(), engine, phases);
   }
 
   /** Does what is left to do, writes the report and prints it. */

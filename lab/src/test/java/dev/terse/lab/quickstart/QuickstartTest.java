@@ -70,7 +70,9 @@ class QuickstartTest {
         .contains("McNemar p")
         .contains("report: " + folder.resolve("one/report.html"));
     assertThat(folder.resolve("one/report.html")).content().contains("2 chains side by side");
-    assertThat(folder.resolve("one/grpo/logs")).isDirectoryContaining("glob:**/events.out.*");
+    for (String run : List.of("grpo/logs", "eval/base", "eval/sft", "eval/sft+grpo")) {
+      assertThat(folder.resolve("one").resolve(run)).isDirectoryContaining("glob:**/events.out.*");
+    }
 
     Report again = run("one");
     assertThat(again.times()).allMatch(PhaseTime::doneBefore);

@@ -31,6 +31,8 @@ final class ResumeRules {
           "eval_steps",
           "eval_on_start",
           "per_device_eval_batch_size",
+          "early_stopping_patience",
+          "early_stopping_threshold",
           "gradient_checkpointing",
           "memory_check",
           "max_live",

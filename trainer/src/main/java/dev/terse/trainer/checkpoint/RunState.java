@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param config every key with its value
  * @param best the best evaluation so far, where evaluations are compared
  * @param plateau where reduce_lr_on_plateau stands; its start in other runs
+ * @param withoutProgress evaluations in a row that early stopping has found no better
  */
 public record RunState(
     int step,
@@ -40,8 +41,10 @@ public record RunState(
     String started,
     Map<String, String> config,
     Optional<BestModel> best,
-    Plateau plateau) {
+    Plateau plateau,
+    int withoutProgress) {
   static final String FOLDER = "trainer_state";
+  private static final String COUNTER = "early_stopping_patience_counter"; // transformers' name
   private static final String FILE = FOLDER + "/state.json";
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -56,6 +59,9 @@ public record RunState(
         .put("machine", machine)
         .put("started", started);
     best.ifPresent(b -> root.put("best_metric", b.value()).put("best_global_step", b.step()));
+    if (withoutProgress > 0) {
+      root.put(COUNTER, withoutProgress);
+    }
     ObjectNode prints = root.putObject("fingerprints");
     fingerprints.forEach(prints::put);
     if (!plateau.equals(Plateau.START)) {
@@ -92,7 +98,8 @@ public record RunState(
                 new BestModel(
                     root.path("best_metric").asDouble(), root.path("best_global_step").asInt()))
             : Optional.empty(),
-        plateau(root.path("plateau")));
+        plateau(root.path("plateau")),
+        root.path(COUNTER).asInt());
   }
 
   private static Plateau plateau(JsonNode node) {

@@ -28,6 +28,10 @@ final class MetricMeans {
         });
   }
 
+  boolean isEmpty() {
+    return sums.isEmpty();
+  }
+
   /** The means under {@code train/}; starts anew. */
   Map<String, Double> take() {
     Map<String, Double> means = new LinkedHashMap<>();

@@ -79,6 +79,11 @@ public record TrainingConfig(
               + " or test_split_size of a mixture");
     }
     requireComparable(saving, evaluation, logging.loggingSteps());
+    if (evaluation.earlyStopping().isOn() && evaluation.evalStrategy() == Cadence.NO) {
+      throw new IllegalArgumentException(
+          "early_stopping_patience counts evaluations without progress of metric_for_best_model:"
+              + " give eval_strategy steps or epoch, and eval_dataset");
+    }
     if (optimizer.followsEvaluations() && evaluation.evalStrategy() == Cadence.NO) {
       throw new IllegalArgumentException(
           "lr_scheduler_type reduce_lr_on_plateau follows metric_for_best_model of the evaluations:"
@@ -111,6 +116,13 @@ public record TrainingConfig(
           "load_best_model_at_end needs each checkpoint to be evaluated: give save_strategy best,"
               + " or save_strategy as eval_strategy, with save_steps a multiple of eval_steps");
     }
+  }
+
+  /** Whether evaluations decide something, so that metric_for_best_model must be among them. */
+  boolean comparesEvaluations() {
+    return saving.comparesModels()
+        || optimizer.followsEvaluations()
+        || evaluation.earlyStopping().isOn();
   }
 
   /** Rows of an update; in GRPO completions. */

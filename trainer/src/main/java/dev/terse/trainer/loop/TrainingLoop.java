@@ -64,6 +64,8 @@ public record TrainingLoop<S>(
       summary.put("train/train_runtime", seconds);
       summary.put("train/train_steps_per_second", done / seconds);
       summary.put("train/train_samples_per_second", done * (double) config.batch() / seconds);
+      summary.put(
+          "train/train_tokens_per_second", (reached.numTokens() - begun.numTokens()) / seconds);
       sink.scalars(reached.updates(), summary);
     }
     if (stop.isRequested()) {
@@ -84,7 +86,8 @@ public record TrainingLoop<S>(
     MetricMeans means = new MetricMeans();
     HeapTrim heap = new HeapTrim();
     TrainingProgress<S> progress = begun;
-    while (progress.updates() < maxSteps() && !stop.isRequested()) {
+    Pace pace = new Pace(begun.updates(), begun.numTokens(), System.nanoTime());
+    while (!isDone(progress) && !stop.isRequested()) {
       long from = System.nanoTime();
       Update<S> step;
       try {
@@ -99,7 +102,7 @@ public record TrainingLoop<S>(
       heap.trim();
       means.add(metrics(step, progress, secondsSince(from)));
       if (config.logging().logs(progress.updates(), maxSteps())) {
-        sink.scalars(progress.updates(), means.take());
+        log(progress, means, pace);
       }
       if (evaluationIsDue(progress)) {
         TrainingProgress<S> evaluated = progress;
@@ -110,7 +113,39 @@ public record TrainingLoop<S>(
         save(progress);
       }
     }
+    if (endsEarly(progress) && progress.updates() > begun.updates()) {
+      tellEarlyEnd(progress);
+      if (!means.isEmpty()) {
+        log(progress, means, pace);
+      }
+    }
     return progress;
+  }
+
+  private void log(TrainingProgress<S> progress, MetricMeans means, Pace pace) {
+    Map<String, Double> line = new LinkedHashMap<>(means.take());
+    pace.lap(progress.updates(), progress.numTokens(), maxSteps(), System.nanoTime())
+        .forEach((name, value) -> line.put("train/" + name, value));
+    sink.scalars(progress.updates(), line);
+  }
+
+  /** Whether nothing is left to do: the updates are done, or evaluations have ended them. */
+  public boolean isDone(TrainingProgress<S> progress) {
+    return progress.updates() >= maxSteps() || endsEarly(progress);
+  }
+
+  private boolean endsEarly(TrainingProgress<S> progress) {
+    return config.evaluation().earlyStopping().ends(progress.withoutProgress());
+  }
+
+  private void tellEarlyEnd(TrainingProgress<S> progress) {
+    LOG.info(
+        "early stopping: eval/{} has not got better in {} evaluations; the run ends after update {}"
+            + " of {}",
+        config.saving().best().metric(),
+        progress.withoutProgress(),
+        progress.updates(),
+        maxSteps());
   }
 
   /** An update; where it ends the run, the log line that was being gathered is not lost. */
@@ -129,7 +164,7 @@ public record TrainingLoop<S>(
   private TrainingProgress<S> compared(
       TrainingProgress<S> progress, Map<String, Double> evaluation) {
     BestModelConfig best = config.saving().best();
-    if (!config.saving().comparesModels() && !config.optimizer().followsEvaluations()) {
+    if (!config.comparesEvaluations()) {
       return progress;
     }
     Double value = evaluation.get(best.metric());
@@ -140,8 +175,14 @@ public record TrainingLoop<S>(
               + "' is no metric of this evaluation; it has "
               + String.join(", ", evaluation.keySet()));
     }
+    EarlyStopping early = config.evaluation().earlyStopping();
+    TrainingProgress<S> counted =
+        !early.isOn()
+            ? progress
+            : progress.withoutProgress(
+                early.counted(progress.withoutProgress(), value, progress.best(), best));
     TrainingProgress<S> next =
-        best.isBetter(value, progress.best()) ? progress.withBest(value) : progress;
+        best.isBetter(value, progress.best()) ? counted.withBest(value) : counted;
     if (!config.optimizer().followsEvaluations()) {
       return next;
     }
@@ -158,9 +199,10 @@ public record TrainingLoop<S>(
   }
 
   private boolean savingIsDue(TrainingProgress<S> progress) {
+    int last = isDone(progress) ? progress.updates() : maxSteps();
     return config
         .saving()
-        .isDue(progress.updates(), learner.updatesPerEpoch(), maxSteps(), progress.isBest());
+        .isDue(progress.updates(), learner.updatesPerEpoch(), last, progress.isBest());
   }
 
   /** What the learner measured, the optimizer's outcome, and how far the run is. */

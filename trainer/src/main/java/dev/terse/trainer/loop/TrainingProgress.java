@@ -12,25 +12,41 @@ import java.util.Optional;
  * @param state that the next update goes on from, beside weights and moments
  * @param best the best evaluation so far, where evaluations are compared
  * @param plateau where reduce_lr_on_plateau stands; its start in other runs
+ * @param withoutProgress evaluations in a row that early stopping has found no better
  */
 public record TrainingProgress<S>(
-    int updates, long numTokens, S state, Optional<BestModel> best, Plateau plateau) {
+    int updates,
+    long numTokens,
+    S state,
+    Optional<BestModel> best,
+    Plateau plateau,
+    int withoutProgress) {
 
   /** How far it is after one more update. */
   TrainingProgress<S> after(Update<S> step) {
     return new TrainingProgress<>(
-        updates + 1, numTokens + step.numTokens(), step.state(), best, plateau);
+        updates + 1, numTokens + step.numTokens(), step.state(), best, plateau, withoutProgress);
   }
 
   /** The same, evaluated and found the best. */
   TrainingProgress<S> withBest(double value) {
     return new TrainingProgress<>(
-        updates, numTokens, state, Optional.of(new BestModel(value, updates)), plateau);
+        updates,
+        numTokens,
+        state,
+        Optional.of(new BestModel(value, updates)),
+        plateau,
+        withoutProgress);
+  }
+
+  /** The same after so many evaluations without progress. */
+  TrainingProgress<S> withoutProgress(int evaluations) {
+    return new TrainingProgress<>(updates, numTokens, state, best, plateau, evaluations);
   }
 
   /** The same under another rate. */
   TrainingProgress<S> with(Plateau next) {
-    return new TrainingProgress<>(updates, numTokens, state, best, next);
+    return new TrainingProgress<>(updates, numTokens, state, best, next, withoutProgress);
   }
 
   /** Whether the best evaluation is that of the model as it stands. */

@@ -122,7 +122,12 @@ public final class TrainingRun {
       TrainingLoop<S> loop =
           new TrainingLoop<>(
               training, config.learningRate(), learner, optimizer, sink, saver, stop);
-      if (begun.updates() >= loop.maxSteps()) {
+      if (loop.isDone(begun) && begun.updates() < loop.maxSteps()) {
+        LOG.warn(
+            "early stopping had ended the run after update {}; raise early_stopping_patience to train"
+                + " on",
+            begun.updates());
+      } else if (begun.updates() >= loop.maxSteps()) {
         LOG.warn(
             "all {} updates were done before; raise max_steps or num_train_epochs to train on",
             loop.maxSteps());
@@ -139,7 +144,7 @@ public final class TrainingRun {
       }
       TrainingProgress<S> reached = loop.run(begun);
       tellPeak(reached.updates(), memory);
-      if (reached.updates() >= loop.maxSteps()) {
+      if (loop.isDone(reached)) {
         int newest = Math.max(writer.newest(), from.map(Checkpoint::step).orElse(-1));
         publish(
             reached, model, writer, new FinalModel(output(), newest >= reached.updates(), stop));
@@ -240,7 +245,7 @@ public final class TrainingRun {
       Identity identity)
       throws IOException {
     TrainingProgress<S> start =
-        new TrainingProgress<>(0, 0, learner.start(), Optional.empty(), Plateau.START);
+        new TrainingProgress<>(0, 0, learner.start(), Optional.empty(), Plateau.START, 0);
     if (from.isEmpty()) {
       return start;
     }
@@ -256,7 +261,8 @@ public final class TrainingRun {
         resumed.state().numTokens(),
         state,
         resumed.state().best(),
-        resumed.state().plateau());
+        resumed.state().plateau(),
+        resumed.state().withoutProgress());
   }
 
   private RunState state(TrainingProgress<?> progress, Optimizer optimizer, Identity identity) {
@@ -271,6 +277,7 @@ public final class TrainingRun {
         identity.started().toString(),
         values,
         progress.best(),
-        progress.plateau());
+        progress.plateau(),
+        progress.withoutProgress());
   }
 }

@@ -9,6 +9,8 @@ import java.util.StringJoiner;
 /** One readable line a step: the few numbers that people watch; the rest is in the other sinks. */
 public final class ConsoleSink implements MetricSink {
 
+  private static final String ETA = "eta";
+
   /** Names after {@code train/} or {@code eval/}, in the order of the line. */
   private static final List<String> WATCHED =
       List.of(
@@ -25,7 +27,9 @@ public final class ConsoleSink implements MetricSink {
           "compression/skip_ratio",
           "grad_norm",
           "learning_rate",
-          "step_time");
+          "step_time",
+          "tokens_per_second",
+          ETA);
 
   private final PrintStream out;
 
@@ -41,7 +45,11 @@ public final class ConsoleSink implements MetricSink {
         Double value = values.get(kind + "/" + name);
         if (value != null) {
           String shortName = name.substring(name.indexOf('/') + 1);
-          line.add((kind.equals("eval") ? "eval_" : "") + shortName + " " + number(value));
+          line.add(
+              (kind.equals("eval") ? "eval_" : "")
+                  + shortName
+                  + " "
+                  + (name.equals(ETA) ? duration(value) : number(value)));
         }
       }
     }
@@ -53,6 +61,12 @@ public final class ConsoleSink implements MetricSink {
   @Override
   public void close() {
     out.flush();
+  }
+
+  /** Hours, minutes and seconds: 1:02:03. */
+  private static String duration(double seconds) {
+    long whole = Math.round(seconds);
+    return String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
   }
 
   /** Four significant digits, plain where that is readable. */

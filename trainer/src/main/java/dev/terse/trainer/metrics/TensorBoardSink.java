@@ -6,21 +6,24 @@ import java.net.UnknownHostException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Writes a TensorBoard event file: {@code tensorboard --logdir FOLDER} shows scalars, histograms,
- * text and the hyper-parameter table. Every run, a resumed one too, opens a file of its own; where
- * the folder holds a file already, the new one tells TensorBoard to drop what had been logged
- * beyond the update that the run goes on from, so a resumed run's charts have no doubled steps.
+ * text and the hyper-parameter table, the {@link ResultTags} first. Every run, a resumed one too,
+ * opens a file of its own; where the folder holds a file already, the new one tells TensorBoard to
+ * drop what had been logged beyond the update that the run goes on from, so a resumed run's charts
+ * have no doubled steps.
  */
 public final class TensorBoardSink implements MetricSink {
-  private static final String[] HPARAM_METRICS = {"train/loss", "train/reward", "eval/loss"};
   private static final String FILE_PREFIX = "events.out.tfevents.";
   private static final int MAX_FILES_A_SECOND = 1000;
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
 
   private final Path folder;
   private final WriteGuard guard;
@@ -60,7 +63,9 @@ public final class TensorBoardSink implements MetricSink {
   @Override
   public void scalars(long step, Map<String, Double> values) {
     if (!values.isEmpty()) {
-      append(Events.scalars(now(), step, values));
+      Map<String, Double> all = new LinkedHashMap<>(ResultTags.of(values));
+      all.putAll(values);
+      append(Events.scalars(now(), step, all));
     }
   }
 
@@ -80,9 +85,19 @@ public final class TensorBoardSink implements MetricSink {
   @Override
   public void hparams(Map<String, Object> config) {
     hasHparams = true;
-    Map<String, Object> sorted = new TreeMap<>(config);
-    append(Events.experiment(now(), sorted, HPARAM_METRICS));
+    Map<String, Object> sorted = new TreeMap<>();
+    config.forEach((name, value) -> sorted.put(name, typed(value)));
+    append(Events.experiment(now(), sorted, ResultTags.SORTED_BY));
     append(Events.sessionStart(now(), sorted));
+  }
+
+  /** A text that is a number or a truth as such: the table sorts and filters it then. */
+  private static Object typed(Object value) {
+    String text = String.valueOf(value);
+    if (text.equals("true") || text.equals("false")) {
+      return Boolean.valueOf(text);
+    }
+    return NUMBER.matcher(text).matches() ? (Object) Double.valueOf(text) : text;
   }
 
   @Override

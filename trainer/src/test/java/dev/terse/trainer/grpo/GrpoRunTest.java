@@ -446,6 +446,53 @@ class GrpoRunTest {
     }
   }
 
+  /** Nothing is learnt, so nothing gets better: the third evaluation is the second without. */
+  @Test
+  void earlyStopping_withoutProgress_endsTheRun_alsoWhereItWasResumed() throws IOException {
+    String[] early = {
+      "--max_steps=6",
+      "--learning_rate=0",
+      "--eval_strategy=steps",
+      "--eval_steps=1",
+      "--save_steps=1",
+      "--logging_steps=2",
+      "--metric_for_best_model=reward",
+      "--early_stopping_patience=2",
+      "--eval_dataset=" + folder.resolve("problems.jsonl")
+    };
+    assertThat(run("out", early)).isEqualTo(3);
+    assertThat(sink.values("eval/reward")).hasSize(3);
+    assertThat(sink.names(3)).contains("train/loss", "train/eta", "train/train_tokens_per_second");
+    assertThat(folder.resolve("out/checkpoint-3")).exists();
+    assertThat(folder.resolve("out/model.safetensors")).exists();
+    assertThat(run("again", with(early, resume("out/checkpoint-2")))).isEqualTo(3);
+    for (String file :
+        List.of("model.safetensors", "checkpoint-3/trainer_state/optimizer.safetensors")) {
+      assertThat(folder.resolve("again").resolve(file))
+          .hasSameBinaryContentAs(folder.resolve("out").resolve(file));
+    }
+    assertThat(run("done", with(early, resume("out/checkpoint-3")))).isEqualTo(3);
+    assertThat(folder.resolve("done/model.safetensors")).exists();
+    String[] longer = with(early, resume("out/checkpoint-3"), "--early_stopping_patience=4");
+    assertThat(run("longer", longer)).isEqualTo(5);
+  }
+
+  private String resume(String checkpoint) {
+    return "--resume_from_checkpoint=" + folder.resolve(checkpoint);
+  }
+
+  @Test
+  void earlyStopping_thatCannotBe_isRefused() {
+    assertThatThrownBy(() -> run("out", "--early_stopping_patience=2"))
+        .hasMessageContaining(
+            "early_stopping_patience counts evaluations without progress of metric_for_best_model:"
+                + " give eval_strategy steps or epoch, and eval_dataset");
+    assertThatThrownBy(() -> run("out", "--early_stopping_threshold=0.1"))
+        .hasMessageContaining("early_stopping_threshold does nothing alone: give early_stopping_");
+    assertThatThrownBy(() -> run("out", "--early_stopping_patience=0"))
+        .hasMessageContaining("early_stopping_patience must be a number in [1, inf), was '0'");
+  }
+
   @Test
   void bestModel_thatCannotBeHad_isRefused() {
     assertThatThrownBy(() -> run("out", "--load_best_model_at_end=true"))

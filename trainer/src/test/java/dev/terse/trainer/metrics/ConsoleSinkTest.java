@@ -36,6 +36,15 @@ class ConsoleSinkTest {
   }
 
   @Test
+  void line_ofALongRun_saysHowFastItIsAndHowLongItTakes() {
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("train/eta", 3723.4);
+    values.put("train/tokens_per_second", 1234.5);
+    sink.scalars(7, values);
+    assertThat(printed()).isEqualTo("step 7  tokens_per_second 1235  eta 1:02:03\n");
+  }
+
+  @Test
   void line_ofNothingWatched_isNotPrinted() {
     sink.scalars(1, Map.of("train/num_tokens", 5.0));
     assertThat(printed()).isEmpty();

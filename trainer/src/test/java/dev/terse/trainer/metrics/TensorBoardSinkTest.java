@@ -26,8 +26,27 @@ class TensorBoardSinkTest {
     // version, experiment, session start, 3 scalars, histogram, text, session end
     assertThat(records).hasSize(9);
     assertThat(text(records.get(0))).contains("brain.Event:2");
-    assertThat(text(records.get(3))).contains("train/loss").contains("train/reward");
+    assertThat(text(records.get(1)))
+        .as("the table is sorted by results")
+        .contains("1_result/accuracy", "1_result/eval_loss");
+    assertThat(text(records.get(3))).contains("train/loss", "train/reward", "1_result/reward");
     assertThat(text(records.get(7))).contains("completions/text_summary").contains("[SKIP]");
+  }
+
+  /** Configurations hold texts; as texts the table would sort 10 before 9. */
+  @Test
+  void hparams_thatAreNumbersAndTruths_areWrittenAsSuch() throws IOException {
+    try (TensorBoardSink sink = new TensorBoardSink(folder)) {
+      sink.begin(0);
+      sink.hparams(Map.of("a", "0.5", "b", "true", "c", "[1, 2]", "d", "010x"));
+    }
+    byte[] bytes = newestFile();
+    byte[] start = EventFileReader.records(bytes, bytes.length).get(2);
+    // google.protobuf.Value: field 2 is a double, 4 a bool, 3 a text
+    assertThat(start).containsSequence('a', 0x12, 9, 0x11, 0, 0, 0, 0, 0, 0, 0xe0, 0x3f);
+    assertThat(start).containsSequence('b', 0x12, 2, 0x20, 1);
+    assertThat(start).containsSequence('c', 0x12, 8, 0x1a, 6, '[', '1');
+    assertThat(start).containsSequence('d', 0x12, 6, 0x1a, 4, '0', '1', '0', 'x');
   }
 
   @Test
@@ -89,7 +108,8 @@ class TensorBoardSinkTest {
   private byte[] writeRun(long firstStep) throws IOException {
     try (TensorBoardSink sink = new TensorBoardSink(folder)) {
       sink.begin(firstStep - 1);
-      sink.hparams(Map.of("learning_rate", 1e-5, "loss_type", "dapo", "bf16", false));
+      sink.hparams(
+          Map.of("learning_rate", 1e-5, "loss_type", "dapo", "bf16", false, "beta", "1e-3"));
       for (long step = firstStep; step < firstStep + 3; step++) {
         sink.scalars(step, Map.of("train/loss", 1.0 / step, "train/reward", Double.NaN));
       }
