@@ -45,6 +45,7 @@ import java.util.TreeSet;
  */
 public final class Journal implements AutoCloseable {
   private static final ObjectMapper JSON = JsonMapper.builder().build();
+  private static final String BEGIN = "{\"unfinished\":{";
 
   private final Path output;
   private final Path part;
@@ -67,8 +68,20 @@ public final class Journal implements AutoCloseable {
     this.channel = channel;
   }
 
-  private static Path part(Path output) {
+  /** Where the journal of an output lies. */
+  static Path part(Path output) {
     return output.resolveSibling(output.getFileName() + ".part");
+  }
+
+  /** Whether a journal lies where {@code output} is written. */
+  static boolean isAt(Path output) throws IOException {
+    Path part = part(output);
+    if (!Files.isRegularFile(part)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(part)) {
+      return new String(in.readNBytes(BEGIN.length()), StandardCharsets.UTF_8).equals(BEGIN);
+    }
   }
 
   /**
@@ -106,12 +119,11 @@ public final class Journal implements AutoCloseable {
    * Whether all units of {@code output} are on file and only the writing of outputs is left, so
    * that those that stand there are this command's own.
    */
-  public static boolean isWhole(Path output) throws IOException {
-    Path part = part(output);
-    if (!Files.isRegularFile(part)) {
+  static boolean isWhole(Path output) throws IOException {
+    if (!isAt(output)) {
       return false;
     }
-    try (FileChannel channel = FileChannel.open(part, StandardOpenOption.READ)) {
+    try (FileChannel channel = FileChannel.open(part(output), StandardOpenOption.READ)) {
       ByteBuffer tail = ByteBuffer.allocate((int) Math.min(64, channel.size()));
       channel.read(tail, channel.size() - tail.capacity());
       return new String(tail.array(), StandardCharsets.UTF_8)

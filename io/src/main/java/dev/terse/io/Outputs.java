@@ -29,6 +29,28 @@ public record Outputs(List<Path> inputs, boolean overwrite) {
    * @throws IllegalArgumentException naming the one that may not be, and what to do
    */
   public void requireFiles(List<Path> files) throws IOException {
+    for (Path file : files) {
+      if (!overwrite && Journal.isAt(file)) {
+        throw new IllegalArgumentException(
+            Journal.part(file)
+                + " is unfinished output of another command: repeat that command to finish it,"
+                + " --overwrite drops it, or name another output");
+      }
+    }
+    requireAll(files);
+  }
+
+  /**
+   * Allows files to be written by a command that keeps a {@link Journal} of the first. Where only
+   * the writing of outputs was left, those that stand there are its own.
+   *
+   * @throws IllegalArgumentException as above
+   */
+  public void requireJournaled(List<Path> files) throws IOException {
+    new Outputs(inputs, overwrite || Journal.isWhole(files.get(0))).requireAll(files);
+  }
+
+  private void requireAll(List<Path> files) throws IOException {
     List<Path> taken = new ArrayList<>();
     for (Path file : files) {
       requireApart(file, taken);

@@ -147,6 +147,29 @@ class JournalTest {
   }
 
   @Test
+  void journal_ofAnUnfinishedOutput_isNotDroppedByOtherCommands() throws IOException {
+    try (Journal journal = open()) {
+      appendMissing(journal, List.of(1));
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Outputs(List.of(), false).requireFiles(List.of(output)))
+        .withMessage(
+            part
+                + " is unfinished output of another command: repeat that command to finish it,"
+                + " --overwrite drops it, or name another output");
+    new Outputs(List.of(), true).requireFiles(List.of(output));
+    new Outputs(List.of(), false).requireJournaled(List.of(output));
+    Files.writeString(output, "precious");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Outputs(List.of(), false).requireJournaled(List.of(output)))
+        .withMessageContaining("exists: --overwrite replaces it");
+    try (Journal journal = open()) {
+      journal.end();
+    }
+    new Outputs(List.of(), false).requireJournaled(List.of(output)); // its own
+  }
+
+  @Test
   void journal_thatHoldsNothing_leavesNothing() throws IOException {
     open().close();
     assertThat(folder).isEmptyDirectory();

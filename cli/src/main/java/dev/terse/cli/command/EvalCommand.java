@@ -3,7 +3,6 @@ package dev.terse.cli.command;
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
-import dev.terse.io.Journal;
 import dev.terse.io.Outputs;
 import dev.terse.lab.statistics.PairedComparison;
 import dev.terse.trainer.config.ConfigReader.Loaded;
@@ -63,8 +62,7 @@ public final class EvalCommand extends ConfiguredCommand<EvalConfig> {
     EvalConfig config = loaded.config();
     if (config.output() != null) {
       Path output = Path.of(config.output());
-      boolean own = Journal.isWhole(output);
-      new Outputs(config.inputs(), config.overwrite() || own).requireFiles(List.of(output));
+      new Outputs(config.inputs(), config.overwrite()).requireJournaled(List.of(output));
     }
     List<EvalRecord> baseline =
         config.baseline() == null ? null : EvalRecord.read(Path.of(config.baseline()));

@@ -147,9 +147,8 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
     if (config.output() != null) {
       List<Path> inputs = new ArrayList<>(data(config));
       inputs.add(model);
-      Path output = Path.of(config.output());
-      boolean own = Journal.isWhole(output);
-      new Outputs(inputs, config.overwrite() || own).requireFiles(List.of(output));
+      new Outputs(inputs, config.overwrite())
+          .requireJournaled(List.of(Path.of(config.output())));
     }
     List<Asked> asked = read(config);
     try (Engine engine = EngineOption.open(config.engine());

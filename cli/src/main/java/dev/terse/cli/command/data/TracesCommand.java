@@ -5,14 +5,12 @@ import dev.terse.cli.command.ExitCodes;
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
-import dev.terse.io.Journal;
 import dev.terse.io.Outputs;
 import dev.terse.lab.sampling.TraceCounts;
 import dev.terse.lab.sampling.TracesConfig;
 import dev.terse.lab.sampling.TracesRun;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import java.io.IOException;
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
 
 /** Problems to right chains of the model's own. */
@@ -43,8 +41,8 @@ public final class TracesCommand extends ConfiguredCommand<TracesConfig> {
   public Integer call() throws IOException {
     Loaded<TracesConfig> loaded = load();
     TracesConfig config = loaded.config();
-    boolean own = Journal.isWhole(Path.of(config.output()));
-    new Outputs(config.inputs(), config.overwrite() || own).requireFiles(TracesRun.outputs(config));
+    new Outputs(config.inputs(), config.overwrite())
+        .requireJournaled(TracesRun.outputs(config));
     try (Engine engine = EngineOption.open(config.engine())) {
       TraceCounts counts = new TracesRun(config, loaded.values(), engine, Terminal.phases()).run();
       System.out.println(counts.text());
