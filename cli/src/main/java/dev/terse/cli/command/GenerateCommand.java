@@ -147,8 +147,7 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
     if (config.output() != null) {
       List<Path> inputs = new ArrayList<>(data(config));
       inputs.add(model);
-      new Outputs(inputs, config.overwrite())
-          .requireJournaled(List.of(Path.of(config.output())));
+      new Outputs(inputs, config.overwrite()).requireJournaled(List.of(Path.of(config.output())));
     }
     List<Asked> asked = read(config);
     try (Engine engine = EngineOption.open(config.engine());

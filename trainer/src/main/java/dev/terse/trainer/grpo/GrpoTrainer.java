@@ -2,7 +2,6 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.io.DataFingerprint;
 import dev.terse.model.folder.ModelFolder;
-import dev.terse.reward.Rubric;
 import dev.terse.reward.length.RewardShaping;
 import dev.terse.rollout.Group;
 import dev.terse.rollout.Rollouts;

@@ -41,8 +41,7 @@ public final class TracesCommand extends ConfiguredCommand<TracesConfig> {
   public Integer call() throws IOException {
     Loaded<TracesConfig> loaded = load();
     TracesConfig config = loaded.config();
-    new Outputs(config.inputs(), config.overwrite())
-        .requireJournaled(TracesRun.outputs(config));
+    new Outputs(config.inputs(), config.overwrite()).requireJournaled(TracesRun.outputs(config));
     try (Engine engine = EngineOption.open(config.engine())) {
       TraceCounts counts = new TracesRun(config, loaded.values(), engine, Terminal.phases()).run();
       System.out.println(counts.text());
