@@ -68,7 +68,7 @@ class CommandsTest {
     assertThat(row.get("id").intValue()).isEqualTo(7);
     assertThat(row.get("ids")).hasToString("[301,16,10,17,299]");
 
-    refused("no such file", "tokenize", "--model=" + MODEL, "--input=none", other());
+    refused("there is no file or folder none", "tokenize", "--model=" + MODEL, "--input=none", other());
     assertFailsOnAFullDisk("tokenize", "--model=" + MODEL, "--input=" + texts);
   }
 
@@ -84,6 +84,14 @@ class CommandsTest {
     ok("convert", "--model=" + half, "--output=" + folder.resolve("again"), "--dtype=bfloat16");
     assertThat(folder.resolve("again/model.safetensors"))
         .hasSameBinaryContentAs(half.resolve("model.safetensors"));
+
+    Cli kept = ok("convert", "--model=" + half, "--output=" + folder.resolve("kept"));
+    assertThat(kept.out()).contains("as bfloat16, as most of it is stored, to");
+    assertThat(folder.resolve("kept/model.safetensors"))
+        .hasSameBinaryContentAs(half.resolve("model.safetensors"));
+    ok("convert", "--model=" + MODEL, "--output=" + folder.resolve("whole"));
+    assertThat(folder.resolve("whole/model.safetensors"))
+        .hasSize(Files.size(MODEL.resolve("model.safetensors")));
 
     refused("none", "convert", "--model=" + folder.resolve("none"), other());
   }
@@ -145,7 +153,7 @@ class CommandsTest {
         .hasSize(4)
         .allSatisfy(entropy -> assertThat(entropy.doubleValue()).isBetween(0.0, Math.log(303)));
 
-    refused("no such file", "score", "--model=" + MODEL, "--input=none", other());
+    refused("there is no file or folder none", "score", "--model=" + MODEL, "--input=none", other());
   }
 
   @Test
@@ -269,7 +277,7 @@ class CommandsTest {
     assertThat(run.out()).contains("equal");
     assertThat(rows(output).get(0).get("verdict").textValue()).isEqualTo("equal");
 
-    refused("no such file", "grade", "--input=none", other());
+    refused("there is no file or folder none", "grade", "--input=none", other());
     assertFailsOnAFullDisk("grade", "--input=" + input);
   }
 
@@ -303,7 +311,9 @@ class CommandsTest {
   @Test
   void catalogue_models_areListedWithTheirMemory() {
     Cli run = ok("catalogue", "--tokens=64");
-    assertThat(run.out()).contains("licence", "Qwen", "GB", "passes of 64 tokens");
+    assertThat(run.out()).contains("licence", "Qwen", "GB", "passes of 64 tokens")
+        .contains("  hf download Qwen/Qwen3-8B --local-dir models/Qwen/Qwen3-8B\n")
+        .contains("hf download HuggingFaceTB/SmolLM2-135M-Instruct --local-dir");
     refused("max_tokens_per_pass must be a whole number", "catalogue", "--tokens=many");
   }
 

@@ -82,7 +82,12 @@ class UsageTest {
     String[] arguments = {"grade", "--input", missing.toString(), "--output", output.toString()};
     Cli run = Cli.run(arguments);
     assertThat(run.code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(run.err()).isEqualTo("error: " + missing + ": no such file\n");
+    assertThat(run.err())
+        .isEqualTo(
+            "error: 1 problem in the command line:\n  command line: dataset_name: there is no file"
+                + " or folder "
+                + missing
+                + ": check the path\n");
     assertThat(output).doesNotExist();
 
     String[] verbose = {"grade", "--input", missing.toString(), "--output", "x", "--verbose"};

@@ -1,5 +1,6 @@
 package dev.terse.doctor;
 
+import dev.terse.io.hub.InputKind;
 import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
@@ -29,21 +30,24 @@ public record MissingInput(String key, String place, String expected, String rem
     TrainingConfig training = config.training();
     List<MissingInput> missing = new ArrayList<>(ofModel(config.model()));
     for (String place : training.datasetName()) {
-      data("dataset_name", place, missing);
+      add("dataset_name", InputKind.DATA, place, ROWS, missing);
     }
     if (training.mixture().isGiven()) {
-      training.mixture().places().forEach(place -> data("the data of the mixture", place, missing));
+      training
+          .mixture()
+          .places()
+          .forEach(place -> add("the data of the mixture", InputKind.DATA, place, ROWS, missing));
     }
     if (training.evaluation().evalDataset() != null) {
-      data("eval_dataset", training.evaluation().evalDataset(), missing);
+      add("eval_dataset", InputKind.DATA, training.evaluation().evalDataset(), ROWS, missing);
     }
     String resume = training.saving().resumeFromCheckpoint();
     if (training.saving().resumes() && !training.saving().resumesNewest()) {
-      file("resume_from_checkpoint", resume, "a checkpoint's folder", missing);
+      add("resume_from_checkpoint", InputKind.FILE, resume, "a checkpoint's folder", missing);
     }
     if (config instanceof GrpoConfig grpo) {
       for (String place : grpo.reward().rewardClasspath()) {
-        file("reward_classpath", place, "a jar, or a folder of classes", missing);
+        add("reward_classpath", InputKind.FILE, place, "a jar, or a folder of classes", missing);
       }
     }
     return missing;
@@ -52,20 +56,20 @@ public record MissingInput(String key, String place, String expected, String rem
   /** What is missing of the model alone. */
   static List<MissingInput> ofModel(ModelArguments model) {
     List<MissingInput> missing = new ArrayList<>();
-    String name = model.modelNameOrPath();
-    if (name != null && !Files.exists(Path.of(name))) {
-      String fetch =
-          HubName.of(name)
-              .map(hub -> hub.fetchModel(MODEL))
-              .orElse("check the path, or fetch one (hf download NAME --local-dir FOLDER)");
-      missing.add(new MissingInput(MODEL, name, A_MODEL, fetch));
-    } else if (name != null && Files.isDirectory(Path.of(name))) {
-      parts(Path.of(name), missing);
+    add(MODEL, InputKind.MODEL, model.modelNameOrPath(), A_MODEL, missing);
+    if (missing.isEmpty() && model.modelPlace() != null && Files.isDirectory(model.modelPlace())) {
+      parts(model.modelPlace(), missing);
     }
-    file("model_init", model.modelInit(), "a config.json", missing);
-    file("tokenizer_path", model.tokenizerPath(), "a folder with tokenizer.json", missing);
-    file(
+    add("model_init", InputKind.FILE, model.modelInit(), "a config.json", missing);
+    add(
+        "tokenizer_path",
+        InputKind.TOKENIZER,
+        model.tokenizerPath(),
+        "a folder with tokenizer.json",
+        missing);
+    add(
         "chat_template_path",
+        InputKind.TOKENIZER,
         model.chat().chatTemplatePath(),
         "a template's file or a tokenizer's folder",
         missing);
@@ -94,17 +98,11 @@ public record MissingInput(String key, String place, String expected, String rem
     }
   }
 
-  private static void data(String key, String place, List<MissingInput> missing) {
-    if (!Files.exists(Path.of(place))) {
-      String fetch =
-          HubName.of(place).map(hub -> hub.fetchData(key)).orElse("check the path of the file");
-      missing.add(new MissingInput(key, place, ROWS, fetch));
-    }
-  }
-
-  private static void file(String key, String place, String what, List<MissingInput> missing) {
-    if (place != null && !Files.exists(Path.of(place))) {
-      missing.add(new MissingInput(key, place, what, "check the path"));
+  private static void add(
+      String key, InputKind kind, String name, String expected, List<MissingInput> missing) {
+    if (name != null) {
+      kind.missing(name)
+          .ifPresent(remedy -> missing.add(new MissingInput(key, name, expected, remedy)));
     }
   }
 }

@@ -18,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Reads a file of one JSON object a line, in UTF-8, one line at a time. Empty lines are passed
@@ -27,6 +29,8 @@ public final class JsonLines implements DataRows {
 
   /** Longest line; the longest real trace has 66 kB, so more than this is not a trace. */
   public static final int MAX_LINE_BYTES = 100_000_000;
+
+  private static final Pattern OTHER_ROWS = Pattern.compile(".*\\.(csv|tsv|parquet|gz|zip|xz|zst)");
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(
@@ -51,8 +55,23 @@ public final class JsonLines implements DataRows {
   public static JsonLines open(Path file) throws IOException {
     if (Files.isRegularFile(file) && Files.size(file) > 0) {
       ForeignContent.refuse(file);
+      refuseOtherRows(file);
     }
     return new JsonLines(file, MAX_LINE_BYTES);
+  }
+
+  /**
+   * Tables and packed files are named for what they are, before a line of them is called broken.
+   */
+  private static void refuseOtherRows(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    if (OTHER_ROWS.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          file
+              + ": expected JSON lines, one object a line (.jsonl), found a "
+              + name.substring(name.lastIndexOf('.'))
+              + " file: unpack it, or write its rows as JSON lines");
+    }
   }
 
   /**
@@ -156,6 +175,11 @@ public final class JsonLines implements DataRows {
     try {
       row = MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
+      if (line == 1 && text.strip().startsWith("[")) {
+        throw bad(
+            "expected one JSON object, found the begin of a JSON array: write a row a line (jq -c"
+                + " '.[]' does)");
+      }
       String at = e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
       throw bad("expected one JSON object, found " + e.getOriginalMessage() + at);
     }
@@ -163,6 +187,10 @@ public final class JsonLines implements DataRows {
     boolean escaped = text.contains("\\ud") || text.contains("\\uD");
     if (escaped && !StandardCharsets.UTF_8.newEncoder().canEncode(row.toString())) {
       throw bad("expected valid Unicode, found half a surrogate pair");
+    }
+    if (row.isArray() && line == 1) {
+      throw bad(
+          "expected one JSON object, found a JSON array: write a row a line (jq -c '.[]' does)");
     }
     if (!row.isObject()) {
       throw bad("expected one JSON object, found " + Quote.cut(text));

@@ -3,6 +3,8 @@ package dev.terse.cli.command;
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.engine.MeasuredEngine;
 import dev.terse.engine.Segments;
+import dev.terse.io.hub.HubName.Repository;
+import dev.terse.io.hub.HubName;
 import dev.terse.model.adapter.LoraSettings;
 import dev.terse.model.weights.DecoderConfig;
 import dev.terse.model.weights.LayerProjection;
@@ -55,6 +57,8 @@ public final class CatalogueCommand extends ConfiguredCommand<CatalogueCommand.C
   public Integer call() throws IOException {
     CatalogueConfig config = load().config();
     int tokens = config.maxTokensPerPass();
+    List<Catalogue.Entry> models =
+        ServiceLoader.load(Catalogue.class).findFirst().orElseThrow().entries();
     System.out.printf(
         Locale.ROOT,
         "%-31s %9s %9s %9s %9s %-11s %s%n",
@@ -66,8 +70,7 @@ public final class CatalogueCommand extends ConfiguredCommand<CatalogueCommand.C
         "licence",
         "source");
     try (MeasuredEngine engine = EngineOption.cpu(config.bf16())) {
-      for (Catalogue.Entry model :
-          ServiceLoader.load(Catalogue.class).findFirst().orElseThrow().entries()) {
+      for (Catalogue.Entry model : models) {
         System.out.printf(
             Locale.ROOT,
             "%-31s %7.2f B %6.1f GB %6.1f GB %6.1f GB %-11s %s%n",
@@ -85,6 +88,12 @@ public final class CatalogueCommand extends ConfiguredCommand<CatalogueCommand.C
         "memory: SFT of all weights with AdamW moments of 32 or 8 bits, or of adapters"
             + " (use_peft); passes of %d tokens, activations recomputed%n",
         tokens);
+    System.out.println("nothing is fetched by Terse; these commands do, and then the name works:");
+    for (Catalogue.Entry model : models) {
+      HubName.of(Repository.MODEL, model.source())
+          .or(() -> HubName.of(Repository.MODEL, model.name()))
+          .ifPresent(hub -> System.out.println("  " + hub.download()));
+    }
     return ExitCodes.OK;
   }
 

@@ -5,6 +5,7 @@ import static dev.terse.cli.command.OptionText.DEFAULT;
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
+import dev.terse.io.hub.InputKind;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.traces.CompressReport;
@@ -157,6 +158,13 @@ public final class CompressCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    InputKind.MODEL
+        .missing(model.toString())
+        .ifPresent(
+            sentence -> {
+              throw new IllegalArgumentException("model: " + sentence);
+            });
+    model = InputKind.MODEL.place(model.toString());
     outputs.requireFiles(List.of(model, input), output, steps);
     Compressor.Method method =
         new Compressor.Method(

@@ -55,14 +55,14 @@ public final class ConvertCommand extends ConfiguredCommand<ConvertCommand.Conve
    * @param modelNameOrPath a GGUF file, a Hugging Face folder, or the folder of a PEFT adapter
    * @param outputDir folder to write
    * @param overwrite whether files of the same names are replaced
-   * @param dtype number type of the weights
+   * @param dtype number type of the weights; unset keeps the one that they have
    * @param preTokenizer word rules of a GGUF's tokenizer
    */
   public record ConvertConfig(
       @Reads(InputKind.MODEL) String modelNameOrPath,
       @Writes(Writes.Kind.FOLDER) String outputDir,
       @Default("false") boolean overwrite,
-      @Default("float32") Type dtype,
+      @Default(Default.UNSET) Type dtype,
       @Default("declared") PreTokenizerChoice preTokenizer,
       EngineConfig engine) {}
 
@@ -76,18 +76,19 @@ public final class ConvertCommand extends ConfiguredCommand<ConvertCommand.Conve
     ConvertConfig config = load().config();
     Path model = InputKind.MODEL.place(config.modelNameOrPath());
     Path output = Path.of(config.outputDir());
-    Type dtype = config.dtype();
     new Outputs(List.of(model), config.overwrite()).requireFolder(output);
+    DType dtype = config.dtype() == null ? ModelFolder.dtype(model) : config.dtype().dtype;
+    String as = dtype.torchName() + (config.dtype() == null ? ", as most of it is stored," : "");
     if (Files.isRegularFile(model)) {
       try (Phases.Phase phase = Terminal.phases().start("convert", "numbers", -1)) {
-        HuggingFaceExport.fromGguf(model, output, dtype.dtype, config.preTokenizer(), phase);
+        HuggingFaceExport.fromGguf(model, output, dtype, config.preTokenizer(), phase);
       }
-      System.out.println("wrote " + model + " as " + dtype + " to " + output);
+      System.out.println("wrote " + model + " as " + as + " to " + output);
       return ExitCodes.OK;
     }
     try (Engine engine = EngineOption.open(config.engine());
         ModelFolder folder = ModelFolder.load(model, engine)) {
-      folder.save(output, dtype.dtype);
+      folder.save(output, dtype);
       System.out.println(
           "wrote " + folder.decoder().weights().size() + " weights as " + dtype + " to " + output);
     }

@@ -3,6 +3,7 @@ package dev.terse.doctor.check;
 import dev.terse.doctor.Check;
 import dev.terse.doctor.Finding;
 import dev.terse.doctor.PlannedRun;
+import dev.terse.io.hub.InputKind;
 import dev.terse.trainer.loop.TrainingConfig;
 import dev.terse.trainer.model.Catalogue;
 import java.io.IOException;
@@ -27,10 +28,10 @@ record LicenceCheck(PlannedRun<?> run) implements Check {
     List<Finding> verdicts = new ArrayList<>();
     String model = run.config().model().modelNameOrPath();
     if (model != null) {
-      verdicts.add(verdict(model, catalogue(model)));
+      verdicts.add(verdict(InputKind.MODEL, model, catalogue(model)));
     }
     for (String place : data()) {
-      verdicts.add(verdict(place, Optional.empty()));
+      verdicts.add(verdict(InputKind.DATA, place, Optional.empty()));
     }
     return verdicts;
   }
@@ -44,8 +45,9 @@ record LicenceCheck(PlannedRun<?> run) implements Check {
     return places;
   }
 
-  private Finding verdict(String place, Optional<String> catalogued) throws IOException {
-    Path path = Path.of(place);
+  private Finding verdict(InputKind kind, String place, Optional<String> catalogued)
+      throws IOException {
+    Path path = kind.place(place);
     Optional<String> found =
         Files.exists(path) ? Licences.of(path).map(Licences.Licence::sentence) : Optional.empty();
     found = found.or(() -> catalogued);

@@ -175,6 +175,28 @@ public record ModelFolder(
     return config(path);
   }
 
+  /**
+   * The number type of a model's files: that of most of its weights, bfloat16 for quantized ones;
+   * an adapter has that of its base.
+   *
+   * @param path as for {@link #config}
+   * @throws IllegalArgumentException as {@link #load}
+   */
+  public static DType dtype(Path path) {
+    if (Files.isRegularFile(path)) {
+      try (GgufModel model = GgufModel.open(path)) {
+        return model.prevailingType();
+      }
+    }
+    requireFolder(path);
+    if (AdapterFolder.is(path)) {
+      return dtype(AdapterFolder.base(path));
+    }
+    try (WeightSource source = WeightFiles.open(path)) {
+      return source.prevailingType();
+    }
+  }
+
   private static void requireParts(Path folder) {
     if (!WeightFiles.in(folder)) {
       requireFolder(folder);

@@ -1,6 +1,7 @@
 package dev.terse.model.gguf;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.model.safetensors.DType;
 import dev.terse.model.safetensors.WeightSource;
 import dev.terse.model.tokenizer.TokenizerFiles;
 import java.nio.file.Path;
@@ -77,6 +78,15 @@ public final class GgufModel implements WeightSource {
   @Override
   public int[] shape(String name) {
     return entry(name).shape().clone();
+  }
+
+  @Override
+  public DType dtype(String name) {
+    return switch (entry(name).type()) {
+      case F32 -> DType.F32;
+      case F16 -> DType.F16;
+      default -> DType.BF16;
+    };
   }
 
   /** Unpacked numbers, in the order of the Hugging Face layout. */

@@ -79,6 +79,11 @@ public final class SafetensorsWeights implements WeightSource {
     }
   }
 
+  @Override
+  public DType dtype(String name) {
+    return dtype(entry(name));
+  }
+
   private DType dtype(Entry entry) {
     for (DType dtype : DType.values()) {
       if (dtype.name().equals(entry.dtype())) {

@@ -99,6 +99,11 @@ final class ShardedWeights implements WeightSource {
   }
 
   @Override
+  public DType dtype(String name) {
+    return shard(name).dtype(name);
+  }
+
+  @Override
   public void read(String name, long offset, float[] target, int at, int count) {
     shard(name).read(name, offset, target, at, count);
   }

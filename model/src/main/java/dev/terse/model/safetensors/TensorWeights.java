@@ -1,6 +1,7 @@
 package dev.terse.model.safetensors;
 
 import dev.terse.engine.Tensor;
+import dev.terse.engine.numbers.Storage;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,6 +20,11 @@ record TensorWeights(Map<String, Tensor> tensors) implements WeightSource {
   @Override
   public int[] shape(String name) {
     return get(name).shape();
+  }
+
+  @Override
+  public DType dtype(String name) {
+    return get(name).storage() == Storage.BFLOAT16 ? DType.BF16 : DType.F32;
   }
 
   @Override

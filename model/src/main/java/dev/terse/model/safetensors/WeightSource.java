@@ -1,6 +1,9 @@
 package dev.terse.model.safetensors;
 
+import dev.terse.engine.Shapes;
 import dev.terse.engine.Tensor;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
 
 /** Named arrays of numbers in one or more files, read in pieces. */
@@ -28,6 +31,26 @@ public interface WeightSource extends AutoCloseable {
    * @throws IllegalArgumentException if the elements cannot be read as floats
    */
   void read(String name, long offset, float[] target, int at, int count);
+
+  /**
+   * The narrowest type of ours for what is stored under a name: its own, or bfloat16 for quantized
+   * blocks.
+   *
+   * @throws IllegalArgumentException if there is no such name, or it cannot be read as floats
+   */
+  DType dtype(String name);
+
+  /** The type that most of the numbers have. */
+  default DType prevailingType() {
+    Map<DType, Long> counts = new EnumMap<>(DType.class);
+    for (String name : names()) {
+      counts.merge(dtype(name), Shapes.size(shape(name)), Long::sum);
+    }
+    return counts.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(DType.F32);
+  }
 
   /** Reads a whole array into {@code target} piece by piece, so that no second copy is held. */
   default void readInto(String name, Tensor target) {

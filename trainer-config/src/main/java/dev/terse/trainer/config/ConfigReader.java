@@ -156,7 +156,7 @@ public final class ConfigReader {
     Stream.concat(rules(type), rules.stream())
         .forEach(rule -> problems.addAll(rule.problems(values)));
     if (!problems.isEmpty()) {
-      throw new ConfigException(source, problems);
+      throw new ConfigException(source, problems.stream().distinct().toList());
     }
     return new Loaded<>(
         config, inForce(type, settings), List.copyOf(notes), found(values.inputs()));
