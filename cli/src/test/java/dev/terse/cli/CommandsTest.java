@@ -68,7 +68,8 @@ class CommandsTest {
     assertThat(row.get("id").intValue()).isEqualTo(7);
     assertThat(row.get("ids")).hasToString("[301,16,10,17,299]");
 
-    refused("there is no file or folder none", "tokenize", "--model=" + MODEL, "--input=none", other());
+    refused(
+        "there is no file or folder none", "tokenize", "--model=" + MODEL, "--input=none", other());
     assertFailsOnAFullDisk("tokenize", "--model=" + MODEL, "--input=" + texts);
   }
 
@@ -153,7 +154,8 @@ class CommandsTest {
         .hasSize(4)
         .allSatisfy(entropy -> assertThat(entropy.doubleValue()).isBetween(0.0, Math.log(303)));
 
-    refused("there is no file or folder none", "score", "--model=" + MODEL, "--input=none", other());
+    refused(
+        "there is no file or folder none", "score", "--model=" + MODEL, "--input=none", other());
   }
 
   @Test
@@ -311,7 +313,8 @@ class CommandsTest {
   @Test
   void catalogue_models_areListedWithTheirMemory() {
     Cli run = ok("catalogue", "--tokens=64");
-    assertThat(run.out()).contains("licence", "Qwen", "GB", "passes of 64 tokens")
+    assertThat(run.out())
+        .contains("licence", "Qwen", "GB", "passes of 64 tokens")
         .contains("  hf download Qwen/Qwen3-8B --local-dir models/Qwen/Qwen3-8B\n")
         .contains("hf download HuggingFaceTB/SmolLM2-135M-Instruct --local-dir");
     refused("max_tokens_per_pass must be a whole number", "catalogue", "--tokens=many");

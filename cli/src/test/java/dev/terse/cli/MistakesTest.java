@@ -118,7 +118,7 @@ class MistakesTest {
         new Mistake(
             "a CSV with other columns",
             sft + "rows.csv",
-            "@/rows.csv line 2: expected prompt and completion, messages"),
+            "@/rows.csv row 1: expected prompt and completion, messages"),
         new Mistake(
             "problems without a question",
             grpo + "odd.jsonl",
@@ -206,7 +206,11 @@ class MistakesTest {
     write("train.yaml", "learning_rat: 1\n");
     write(
         "quickstart.yaml",
-        "sft_config: " + folder.resolve("train.yaml") + "\ngrpo_config: " + folder + "/train.yaml\n");
+        "sft_config: "
+            + folder.resolve("train.yaml")
+            + "\ngrpo_config: "
+            + folder
+            + "/train.yaml\n");
     try (OutputStream out =
         new GZIPOutputStream(Files.newOutputStream(folder.resolve("rows.jsonl.gz")))) {
       out.write(Files.readAllBytes(folder.resolve("qa.jsonl")));
@@ -239,8 +243,7 @@ class MistakesTest {
   @MethodSource("mistakes")
   void mistake_isAnswered_andLeavesNothing(Mistake mistake) throws IOException {
     List<Path> before = Folders.contents(folder);
-    String line =
-        mistake.line().replace("=M ", "=" + MODEL + " ").replace("@", folder.toString());
+    String line = mistake.line().replace("=M ", "=" + MODEL + " ").replace("@", folder.toString());
     Cli run = Cli.run(line.split(" "));
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.USAGE);
     assertThat(run.err()).doesNotContain("\tat ").doesNotContain("a fault of the program");
