@@ -90,7 +90,7 @@ public final class ConvertCommand extends ConfiguredCommand<ConvertCommand.Conve
         ModelFolder folder = ModelFolder.load(model, engine)) {
       folder.save(output, dtype);
       System.out.println(
-          "wrote " + folder.decoder().weights().size() + " weights as " + dtype + " to " + output);
+          "wrote " + folder.decoder().weights().size() + " weights as " + as + " to " + output);
     }
     return ExitCodes.OK;
   }
