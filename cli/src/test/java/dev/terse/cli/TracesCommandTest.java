@@ -173,6 +173,41 @@ class TracesCommandTest {
     refused(output + " exists: --overwrite replaces it", command);
   }
 
+  /** Rows with marks where the model is read without them, as a model is that has none. */
+  @Test
+  void formR1_givesRowsWithMarks_thatSftAndCompressReadAsTheyAre() throws IOException {
+    ok(traces(problems, "r1.jsonl", "--form=r1"));
+    List<JsonNode> written = rows(folder.resolve("r1.jsonl"));
+    assertThat(written).isNotEmpty();
+    for (JsonNode row : written) {
+      String response = row.get("response").textValue();
+      assertThat(response).startsWith("<think>\n").contains("\n</think>\n\n");
+      assertThat(row.at("/completion/0/content").textValue()).isEqualTo(response);
+      assertThat(row.get("marks").booleanValue()).isTrue();
+    }
+    Path rows = folder.resolve("sft.jsonl");
+    Cli compressed =
+        ok(
+            "compress",
+            "--model=" + MODEL,
+            "--input=" + folder.resolve("r1.jsonl"),
+            "--output=" + rows,
+            "--kappa=0.5");
+    assertThat(compressed.out())
+        .contains(
+            "thinking ends at </think> (thinking: marks; auto chose it because the rows have");
+    assertThat(rows(rows)).hasSameSizeAs(written);
+    ok(
+        "sft",
+        "--model_name_or_path=" + MODEL,
+        "--dataset_name=" + folder.resolve("r1.jsonl"),
+        "--output_dir=" + folder.resolve("run"),
+        "--max_steps=1",
+        "--per_device_train_batch_size=2",
+        "--report_to=none");
+    refused("must be one of", traces(problems, "x", "--form=r2"));
+  }
+
   @Test
   void keepPerProblem_shortest_writesOneChainAProblem_andCountsTheRest() throws IOException {
     ok(traces(problems, "all.jsonl", "--temperature=1.2", "--seed=7"));

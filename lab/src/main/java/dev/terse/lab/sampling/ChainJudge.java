@@ -27,11 +27,20 @@ final class ChainJudge {
   private static final Set<String> MESSAGE = Set.of("role", "content");
 
   private final Tokenizer tokenizer;
+  private final ThinkingRule rule;
+  private final TraceForm form;
   private final AnswerCheck check;
   private final long seed;
 
-  ChainJudge(Tokenizer tokenizer, AnswerPolicy policy, long seed) {
+  /**
+   * @param rule where thinking ends
+   * @param form of the responses
+   */
+  ChainJudge(
+      Tokenizer tokenizer, ThinkingRule rule, TraceForm form, AnswerPolicy policy, long seed) {
     this.tokenizer = tokenizer;
+    this.rule = rule;
+    this.form = form;
     this.check = new AnswerCheck(policy);
     this.seed = seed;
   }
@@ -47,37 +56,38 @@ final class ChainJudge {
 
   private ObjectNode row(Problem problem, int sample, Completion completion) {
     String text = tokenizer.decode(completion.ids(), true);
-    Thinking thinking = thinking(text);
-    Grade grade = check.check(problem.gold(), text);
+    boolean ended = completion.finish() == FinishReason.STOP;
+    Thinking thinking = ended ? rule.of(text) : rule.ofCut(text);
+    String answer = thinking.closed() ? thinking.answer() : null;
+    Grade grade = check.check(problem.gold(), text, answer);
+    String formed = form.of(text, thinking);
     ObjectNode row =
         JsonNodeFactory.instance
             .objectNode()
             .put("id", problem.id() + "/" + sample)
             .put("question", problem.question());
     row.set("prompt", messages(problem));
-    return row.put("response", text)
-        .put("gold", problem.gold())
+    row.put("response", formed == null ? text : formed);
+    if (form == TraceForm.R1 && formed != null) {
+      row.putArray("completion").addObject().put("role", "assistant").put("content", formed);
+    }
+    return row.put("gold", problem.gold())
         .put("sample", sample)
         .put("seed", seed)
         .put("tokens", completion.ids().length)
-        .put("marks", thinking.closed())
+        .put("marks", thinking.marked() || form == TraceForm.R1 && formed != null)
         .put("answer", grade.extracted())
-        .put("outcome", outcome(completion, grade).key());
+        .put("outcome", outcome(ended, grade, formed).key());
   }
 
-  /** A completion taken apart: the one place that says where thinking ends. */
-  private static Thinking thinking(String completion) {
-    return ThinkingRule.MARKS.of(completion);
-  }
-
-  private static Outcome outcome(Completion completion, Grade grade) {
-    if (completion.finish() != FinishReason.STOP) {
+  private static Outcome outcome(boolean ended, Grade grade, String formed) {
+    if (!ended) {
       return Outcome.CUT;
     }
-    if (grade.isEqual()) {
-      return Outcome.RIGHT;
+    if (!grade.isEqual()) {
+      return grade.extracted().isEmpty() ? Outcome.NO_ANSWER : Outcome.WRONG;
     }
-    return grade.extracted().isEmpty() ? Outcome.NO_ANSWER : Outcome.WRONG;
+    return formed == null ? Outcome.NO_THINKING : Outcome.RIGHT;
   }
 
   /** The turns that the model was given, suffix and system prompt with them. */

@@ -12,6 +12,8 @@ enum Outcome {
   CUT("cut off at max_completion_length"),
   /** Ended, and no answer was found in it. */
   NO_ANSWER("without an answer"),
+  /** Right, but there is no thinking to put marks around. */
+  NO_THINKING("without a thinking before the answer"),
   /** Right, and the same text as an earlier chain of the problem. */
   DUPLICATE("the same as another chain of the problem"),
   /** Right, and more than keep_per_problem asks for. */

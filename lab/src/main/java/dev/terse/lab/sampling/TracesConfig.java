@@ -2,6 +2,7 @@ package dev.terse.lab.sampling;
 
 import dev.terse.io.hub.InputKind;
 import dev.terse.rollout.SamplingParams;
+import dev.terse.traces.segment.ThinkingEnd;
 import dev.terse.trainer.config.CheckedBy;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
@@ -32,6 +33,9 @@ import java.util.List;
  * @param maxSamples problems from the beginning; unset takes all
  * @param maxLive sequences decoded together
  * @param answerPolicy where the answer may stand and who compares it, see docs/answers.md
+ * @param thinking where thinking ends and the answer begins, in all chains alike: auto, marks,
+ *     before_last_paragraph or before_answer
+ * @param form of the chains: as_is, or r1 with marks around the thinking
  * @param keepPerProblem right chains of a problem that are written: all, shortest, or how many of
  *     the shortest
  */
@@ -57,6 +61,8 @@ public record TracesConfig(
     @Default(Default.UNSET) @Range("[1, inf)") Integer maxSamples,
     @Default("32") @Range("[1, inf)") int maxLive,
     @Default("lenient") String answerPolicy,
+    @Default("auto") ThinkingEnd thinking,
+    @Default("as_is") TraceForm form,
     @Default("all") String keepPerProblem,
     PromptConfig prompt) {
 

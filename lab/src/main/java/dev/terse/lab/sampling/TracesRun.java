@@ -14,14 +14,17 @@ import dev.terse.io.hub.InputKind;
 import dev.terse.io.rows.DataFolder;
 import dev.terse.io.rows.RowSource;
 import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.rollout.Prompt;
 import dev.terse.rollout.Rollouts;
+import dev.terse.traces.segment.Thinking;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemReader;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.ProblemSet.Answers;
 import dev.terse.trainer.data.PromptEncoder;
+import dev.terse.trainer.data.ThinkingChoice;
 import dev.terse.trainer.metrics.Phases;
 import dev.terse.trainer.model.SampledInputs;
 import java.io.IOException;
@@ -80,6 +83,15 @@ public final class TracesRun {
     try (ModelFolder model =
         ModelFolder.load(InputKind.MODEL.place(config.modelNameOrPath()), engine, WeightUse.READ)) {
       Reading reading = new Reading(model);
+      ThinkingChoice thinking =
+          ThinkingChoice.of(
+              config.thinking(),
+              new PromptEncoder(model.tokenizer(), model.template()),
+              config.prompt());
+      LOG.info(thinking.describe());
+      if (config.form() == TraceForm.R1) {
+        tellMarks(model.tokenizer());
+      }
       ProblemSet usable = reading.survey();
       LOG.info("{}: {}", config.datasetName(), usable.summary(reading.limit));
       Map<String, String> inputs =
@@ -95,12 +107,28 @@ public final class TracesRun {
           LOG.info("{}: goes on, {} of {} problems are done", output, journal.size(), problems);
         }
         if (!journal.isWhole()) {
-          ChainJudge judge = new ChainJudge(model.tokenizer(), policy, config.seed());
+          ChainJudge judge =
+              new ChainJudge(
+                  model.tokenizer(), thinking.rule(), config.form(), policy, config.seed());
           sample(reading, judge, journal, problems - journal.size());
           journal.end();
         }
         return write(journal, new TraceCounts(usable.tooLong()));
       }
+    }
+  }
+
+  /** Marks work as text too, but a tokenizer without them does not show what its model learnt. */
+  private static void tellMarks(Tokenizer tokenizer) {
+    int open = tokenizer.encodeData(Thinking.OPEN).length;
+    int close = tokenizer.encodeData(Thinking.CLOSE).length;
+    if (open > 1 || close > 1) {
+      LOG.warn(
+          "<think> is {} tokens of this vocabulary and </think> {}: they are taught as text, which"
+              + " works; give thinking: marks to eval and grpo of the taught model, since auto looks"
+              + " for the token",
+          open,
+          close);
     }
   }
 

@@ -103,6 +103,11 @@ public record RewardSettings(
     requireFinite("max_penalty", maxPenalty);
   }
 
+  /** The keys of configuration, in the order of the components. */
+  public static List<String> keys() {
+    return KEYS;
+  }
+
   /** The documented defaults. */
   public static RewardSettings defaults() {
     return of(Map.of());

@@ -63,8 +63,20 @@ public record Thinking(
   public String with(String thinking) {
     String chain = thinking.stripTrailing();
     if (marked) {
-      return (opened ? OPEN + "\n" : "") + chain + "\n" + CLOSE + "\n\n" + answer.strip();
+      return (opened ? OPEN + "\n" : "") + closing(chain);
     }
     return chain.isEmpty() ? answer.strip() : chain + "\n\n" + answer.strip();
+  }
+
+  /**
+   * The same thinking and answer with both marks, whether they stood there or not: {@code <think>\n
+   * … \n</think>\n\n} and the answer (the form of R1).
+   */
+  public String withMarks() {
+    return OPEN + "\n" + closing(text.strip());
+  }
+
+  private String closing(String chain) {
+    return chain + "\n" + CLOSE + "\n\n" + answer.strip();
   }
 }

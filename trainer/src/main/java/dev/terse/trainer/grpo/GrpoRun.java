@@ -108,19 +108,20 @@ public final class GrpoRun {
             : config.numCompletionsToPrint() == null
                 ? Integer.MAX_VALUE
                 : config.numCompletionsToPrint();
+    CompletionReader reader = reader(model);
     CompletionLog log =
         new CompletionLog(
             Path.of(config.training().outputDir()),
             sink,
             config.model().skipMark(),
             printed,
-            new HealthWatch(rubric::failures));
+            new HealthWatch(rubric::failures, reader.rule().isMarks()));
     return new GrpoTrainer(
         model,
         reference(model),
         config,
         new GrpoTrainer.GrpoProblems(train, eval),
-        new Judge(reader(model), rubric, phases),
+        new Judge(reader, rubric, phases),
         log,
         phases);
   }
