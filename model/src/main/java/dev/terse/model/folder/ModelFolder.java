@@ -202,6 +202,7 @@ public record ModelFolder(
       requireFolder(folder);
       throw WeightFiles.none(folder);
     }
+    WeightFiles.refuseForeign(folder);
     List<String> missing =
         Stream.of(CONFIG, TokenizerFiles.TOKENIZER)
             .filter(name -> !Files.exists(folder.resolve(name)))

@@ -3,6 +3,7 @@ package dev.terse.model.safetensors;
 import dev.terse.engine.Progress;
 import dev.terse.engine.Tensor;
 import dev.terse.io.AtomicFile;
+import dev.terse.io.ForeignContent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,6 +43,16 @@ public final class WeightFiles {
       return ShardedWeights.open(folder.resolve(INDEX));
     }
     throw none(folder);
+  }
+
+  /**
+   * Refuses weights in one file that is of a wrong kind, such as a Git LFS pointer, by its first
+   * bytes.
+   *
+   * @throws IllegalArgumentException saying what it is
+   */
+  public static void refuseForeign(Path folder) {
+    ForeignContent.refuse(folder.resolve(SINGLE));
   }
 
   /** What is wrong with a folder that holds no weights, and what may have been meant. */
