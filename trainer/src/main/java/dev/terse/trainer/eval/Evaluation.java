@@ -3,6 +3,7 @@ package dev.terse.trainer.eval;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -44,6 +45,19 @@ public record Evaluation(List<EvalRecord> records, int drawn, double seconds) {
     metrics.put("runtime", seconds);
     metrics.put("samples_per_second", drawn / seconds);
     return metrics;
+  }
+
+  /** The length within which a share of the right completions ends; none where none is right. */
+  public OptionalDouble rightLength(double share) {
+    int[] lengths =
+        records.stream()
+            .filter(EvalRecord::correct)
+            .mapToInt(EvalRecord::tokens)
+            .sorted()
+            .toArray();
+    return lengths.length == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(lengths[(int) Math.ceil(share * lengths.length) - 1]);
   }
 
   private double mean(ToDoubleFunction<EvalRecord> value) {

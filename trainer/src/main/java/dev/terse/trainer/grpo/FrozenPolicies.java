@@ -2,11 +2,13 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.PackedBatch;
+import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.grpo.episode.Episode;
 import dev.terse.trainer.grpo.episode.Generation;
 import dev.terse.trainer.metrics.Phases;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -18,11 +20,14 @@ import java.util.stream.IntStream;
  * @param drawing not owned
  * @param onPolicy whether a generation makes one update, whose own forward tells ℓ°
  * @param reference none where beta is 0; not owned
+ * @param teacher what the reference is asked with in place of a prompt, by the prompt's index;
+ *     empty where it is the same
  */
 record FrozenPolicies(
     Decoder drawing,
     boolean onPolicy,
     Optional<ReferenceModel> reference,
+    Map<Integer, Problem> teacher,
     double temperature,
     GrpoPasses passes,
     Phases phases) {
@@ -41,7 +46,19 @@ record FrozenPolicies(
             ? Optional.empty()
             : Optional.of(logProbs(drawing, batches, UnaryOperator.identity())),
         reference.map(
-            model -> model.lend(of -> logProbs(of, batches, PackedBatch::withoutDropout))));
+            model -> {
+              List<GrpoBatch> asked =
+                  teacher.isEmpty()
+                      ? batches
+                      : passes.of(number, asTeacher(episodes), rows, row -> true);
+              return model.lend(of -> logProbs(of, asked, PackedBatch::withoutDropout));
+            }));
+  }
+
+  private List<Episode> asTeacher(List<Episode> episodes) {
+    return episodes.stream()
+        .map(episode -> episode.of(teacher.get(episode.problem().prompt().index())))
+        .toList();
   }
 
   /** Log-probabilities of each episode's tokens, [P·G][ids]. */

@@ -3,12 +3,14 @@ package dev.terse.trainer.grpo;
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.Segments;
 import dev.terse.model.weights.PackedBatch;
+import dev.terse.trainer.grpo.episode.AnswerTail;
 import dev.terse.trainer.grpo.episode.Episode;
 import dev.terse.trainer.grpo.episode.Generation;
 import dev.terse.trainer.loss.GrpoLoss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -97,10 +99,26 @@ record GrpoBatch(int[] rows, List<Episode> episodes, PackedBatch tokens, HeadRow
     return new GrpoLoss.Tokens(
         completion,
         episodes.stream().mapToDouble(Episode::advantage).toArray(),
+        penalties(),
         Arrays.stream(rows).mapToDouble(row -> weights[row]).toArray(),
         Arrays.stream(rows).mapToDouble(row -> entropyWeights[row]).toArray(),
         generation.oldLogProbs().map(this::joined),
         generation.referenceLogProbs().map(this::joined));
+  }
+
+  /** What is taken off the advantages of tokens after the answer, [T]; none where nothing is. */
+  private Optional<double[]> penalties() {
+    if (episodes.stream().allMatch(episode -> episode.tailPenalty() == 0)) {
+      return Optional.empty();
+    }
+    double[] penalties = new double[targets.count()];
+    int at = 0;
+    for (Episode episode : episodes) {
+      AnswerTail tail = episode.tail();
+      Arrays.fill(penalties, at + tail.from(), at + tail.to(), episode.tailPenalty());
+      at += episode.tokens();
+    }
+    return Optional.of(penalties);
   }
 
   /** Values of the targets, cut into one array for each episode, [E][ids]. */

@@ -1,14 +1,18 @@
 package dev.terse.trainer.grpo;
 
+import dev.terse.trainer.config.Cadence;
 import dev.terse.trainer.config.CheckedBy;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
 import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.data.mixture.MixtureRule;
+import dev.terse.trainer.grpo.guard.AccuracyGuardConfig;
+import dev.terse.trainer.grpo.guard.AccuracyGuardConfig.Target;
 import dev.terse.trainer.grpo.sampling.DynamicSamplingConfig;
 import dev.terse.trainer.grpo.state.ReferenceSync;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
+import dev.terse.trainer.loss.GrpoLoss;
 import dev.terse.trainer.loss.GrpoLossConfig;
 import dev.terse.trainer.loss.LossType;
 import dev.terse.trainer.loss.advantage.AdvantageConfig;
@@ -27,6 +31,8 @@ import java.util.List;
  * @param logCompletions whether completions are printed to the console too; completions.jsonl and
  *     the event file have them in any case
  * @param numCompletionsToPrint of them; unset prints all that are shown
+ * @param teacherPromptSuffix text after prompt_suffix that only the reference is asked with, such
+ *     as "Be concise.": with advantage none the policy learns from itself (CRISP; ours)
  * @param numGenerationsEval completions of a prompt that an evaluation draws beside the greedy one;
  *     num_generations where unset, 0 for none (ours)
  */
@@ -39,8 +45,10 @@ public record GrpoConfig(
     GenerationConfig generation,
     DynamicSamplingConfig dynamicSampling,
     AdvantageConfig advantage,
+    AccuracyGuardConfig guard,
     GrpoLossConfig loss,
     ReferenceSync referenceSync,
+    @Default(Default.UNSET) String teacherPromptSuffix,
     RewardConfig reward,
     @Default("true") boolean shuffleDataset,
     @Default("false") boolean disableDropout,
@@ -54,10 +62,22 @@ public record GrpoConfig(
       throw new IllegalArgumentException(
           "sync_ref_model needs beta above 0: without it there is no reference model");
     }
-    if (referenceSync.syncRefModel() && model.lora().usePeft()) {
+    if (teacherPromptSuffix != null && loss.beta() == 0) {
+      throw new IllegalArgumentException(
+          "teacher_prompt_suffix needs beta above 0: it is what the reference is asked with");
+    }
+    if (referenceSync.syncRefModel() && model.lora().usePeft() && teacherPromptSuffix == null) {
       throw new IllegalArgumentException(
           "sync_ref_model needs use_peft false: with adapters the reference is their own beginning"
               + " (TRL refuses it too)");
+    }
+    if (guard.isOn()) {
+      requireGuarded(training, guard, generation, reward);
+    }
+    if (advantage.answerCutPenalty() != 0
+        && loss.importanceSamplingLevel() == GrpoLoss.RatioLevel.SEQUENCE) {
+      throw new IllegalArgumentException(
+          "answer_cut_penalty is a penalty of tokens: give importance_sampling_level token");
     }
     if (loss.multiObjectiveAggregation() == Aggregation.NORMALIZE_THEN_SUM
         && reward.shaping().isOn()) {
@@ -71,6 +91,29 @@ public record GrpoConfig(
           "advantage none leaves nothing to learn from: give beta above 0, or an entropy_coef");
     }
     loss.objective();
+  }
+
+  private static void requireGuarded(
+      TrainingConfig training,
+      AccuracyGuardConfig guard,
+      GenerationConfig generation,
+      RewardConfig reward) {
+    boolean evaluates = training.evaluation().evalStrategy() != Cadence.NO;
+    boolean knows = training.evaluation().evalOnStart() || guard.accuracyGuardReference() != null;
+    if (!evaluates || !knows) {
+      throw new IllegalArgumentException(
+          "accuracy_guard follows evaluations: give eval_dataset, eval_strategy steps or epoch, and"
+              + " eval_on_start true or accuracy_guard_reference");
+    }
+    if (guard.accuracyGuard() == Target.LIMIT && generation.stages().limits().size() > 1) {
+      throw new IllegalArgumentException(
+          "accuracy_guard limit and max_completion_length_stages both move the limit: leave out one"
+              + " of the two");
+    }
+    if (guard.accuracyGuard() == Target.WEIGHT && reward.lengthPenalty().isEmpty()) {
+      throw new IllegalArgumentException(
+          "accuracy_guard weight moves the strength of length_penalty: give its rules");
+    }
   }
 
   /** What is allowed and is not what the papers did. */

@@ -11,6 +11,7 @@ import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.data.ProblemSet;
 import dev.terse.trainer.data.ProblemSet.Answers;
+import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.ThinkingChoice;
 import dev.terse.trainer.data.mixture.RunRows;
@@ -29,7 +30,10 @@ import dev.terse.trainer.model.RunModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,10 +124,53 @@ public final class GrpoRun {
         model,
         reference(model),
         config,
-        new GrpoTrainer.GrpoProblems(train, eval),
+        new GrpoTrainer.GrpoProblems(train, eval, teacher(rows.train(), model, train)),
         new Judge(reader, rubric, phases),
         log,
         phases);
+  }
+
+  /**
+   * The problems as the reference is asked them, by index; empty where it is asked as the policy
+   * is.
+   *
+   * @throws IllegalArgumentException if one is longer than the model's positions let it be
+   */
+  private Map<Integer, Problem> teacher(RowSource source, ModelFolder model, List<Problem> train)
+      throws IOException {
+    if (config.teacherPromptSuffix() == null) {
+      return Map.of();
+    }
+    PromptConfig own = config.prompt();
+    PromptConfig prompt =
+        new PromptConfig(
+            own.systemPrompt(),
+            own.promptSuffix() + config.teacherPromptSuffix(),
+            own.datasetPromptColumn());
+    int longest =
+        model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
+    Map<Integer, Problem> asked =
+        ProblemSet.load(
+                source,
+                new PromptEncoder(model.tokenizer(), model.template()),
+                prompt,
+                longest,
+                config.reward().needsRightAnswers() ? Answers.REQUIRED : Answers.OPTIONAL)
+            .problems()
+            .stream()
+            .collect(Collectors.toMap(each -> each.prompt().index(), Function.identity()));
+    for (Problem problem : train) {
+      if (!asked.containsKey(problem.prompt().index())) {
+        throw new IllegalArgumentException(
+            "problem "
+                + problem.id()
+                + " with teacher_prompt_suffix is longer than the "
+                + longest
+                + " tokens that max_completion_length leaves: lower it, or set max_prompt_length"
+                + " so that such problems are dropped");
+      }
+    }
+    return asked;
   }
 
   /** By the run's rule of thinking, which is told. */

@@ -9,7 +9,9 @@ import dev.terse.trainer.checkpoint.RunFiles;
 import dev.terse.trainer.data.CompletionReading;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.Problem;
+import dev.terse.trainer.eval.Evaluation;
 import dev.terse.trainer.eval.Evaluator;
+import dev.terse.trainer.grpo.episode.AnswerTail;
 import dev.terse.trainer.grpo.episode.CompletionLog;
 import dev.terse.trainer.grpo.episode.Episode;
 import dev.terse.trainer.grpo.episode.Generation;
@@ -17,6 +19,8 @@ import dev.terse.trainer.grpo.episode.GenerationFile;
 import dev.terse.trainer.grpo.episode.Judge;
 import dev.terse.trainer.grpo.episode.RolloutMetrics;
 import dev.terse.trainer.grpo.episode.ShapingMetrics;
+import dev.terse.trainer.grpo.guard.AccuracyGuard;
+import dev.terse.trainer.grpo.guard.AccuracyGuardFile;
 import dev.terse.trainer.grpo.sampling.LengthStages;
 import dev.terse.trainer.grpo.state.EntropyFile;
 import dev.terse.trainer.loop.Learner;
@@ -34,6 +38,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +82,7 @@ import org.slf4j.LoggerFactory;
  */
 final class GrpoTrainer implements Learner<GrpoTrainer.State> {
   private static final Logger LOG = LoggerFactory.getLogger(GrpoTrainer.class);
+  private static final String RIGHT_LENGTH = "completions/right_p95_length";
 
   private final ModelFolder policy;
   private final Optional<ReferenceModel> reference;
@@ -101,11 +108,23 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
    *
    * @param generation that it learnt from
    * @param entropy the weight of the entropy bonus
+   * @param guard how hard length is pressed on
    */
-  record State(Generation generation, EntropyControl entropy) {}
+  record State(Generation generation, EntropyControl entropy, AccuracyGuard guard) {}
 
-  /** Problems to train on, and to evaluate on (may be empty). */
-  record GrpoProblems(List<Problem> train, List<Problem> eval) {}
+  /**
+   * What is asked.
+   *
+   * @param train problems to train on
+   * @param eval problems to evaluate on; may be empty
+   * @param teacher the former as the reference is asked them, by their index; empty where it is
+   *     asked as the policy is
+   */
+  record GrpoProblems(List<Problem> train, List<Problem> eval, Map<Integer, Problem> teacher) {
+    GrpoProblems(List<Problem> train, List<Problem> eval) {
+      this(train, eval, Map.of());
+    }
+  }
 
   /**
    * @param reference none where beta is 0; owned
@@ -144,13 +163,40 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
             policy.decoder(),
             plan.isOnPolicy(),
             reference,
+            problems.teacher(),
             config.generation().temperature(),
             passes,
             phases);
     this.policyGradient = new PolicyGradient(policy.decoder(), config, plan, passes, phases);
     this.groups = groupEvaluation(passes.forEvaluation(config));
+    if (config.guard().isOn()) {
+      requireHeldOut(problems);
+    }
     LOG.info("{}", plan.describe());
     config.warnings().forEach(LOG::warn);
+  }
+
+  private static void requireHeldOut(GrpoProblems problems) {
+    if (problems.eval().size() < AccuracyGuard.LEAST_PROBLEMS) {
+      throw new IllegalArgumentException(
+          "accuracy_guard needs "
+              + AccuracyGuard.LEAST_PROBLEMS
+              + " problems or more in eval_dataset, found "
+              + problems.eval().size()
+              + ": fewer tell accuracies by luck");
+    }
+    Set<String> trained =
+        problems.train().stream().map(Problem::question).collect(Collectors.toSet());
+    long shared =
+        problems.eval().stream().filter(each -> trained.contains(each.question())).count();
+    if (shared > 0) {
+      throw new IllegalArgumentException(
+          "accuracy_guard must measure on problems that are not trained on: "
+              + shared
+              + " of the "
+              + problems.eval().size()
+              + " in eval_dataset are in the training set too");
+    }
   }
 
   private GroupEvaluation groupEvaluation(GrpoPasses passes) {
@@ -161,7 +207,8 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
         judge,
         advantages,
         rollouts,
-        new FrozenPolicies(policy.decoder(), true, reference, temperature, passes, phases),
+        new FrozenPolicies(
+            policy.decoder(), true, reference, Map.of(), temperature, passes, phases),
         new PolicyGradient(policy.decoder(), config, plan, passes, phases),
         phases);
   }
@@ -181,17 +228,19 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     Generation generation = before.generation();
     if (plan.beginsGeneration(update)) {
       int number = plan.generation(update);
-      int limit = stages.at(update);
+      int limit = before.guard().limit(config.guard(), stages.at(update));
+      double strength = before.guard().strength(config.guard());
       GroupDraws.Drawn drawn = // prompts [P], completions [P][G], rewards [P·G]
-          draws.of(number, limit, shaping);
+          draws.of(number, limit, shaping.times(strength));
       double[] advantages = advantages(drawn.completions(), drawn.rewards()); // [P·G]
       List<Episode> episodes =
-          Episode.of(drawn.prompts(), drawn.completions(), drawn.rewards(), advantages);
+          cut(Episode.of(drawn.prompts(), drawn.completions(), drawn.rewards(), advantages));
       generation = frozen.scored(number, episodes); // with ℓ° and ln π_ref, [P·G][ids]
       metrics.putAll(rolloutMetrics(drawn.seconds(), episodes));
       metrics.putAll(drawn.metrics());
-      if (stages.limits().size() > 1) {
-        metrics.put("completions/limit", (double) limit);
+      metrics.put("completions/limit", (double) limit);
+      if (shaping.isOn()) {
+        metrics.put("length_penalty/strength", strength);
       }
       log.write(update + 1, episodes);
     }
@@ -214,7 +263,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
         metrics.put("entropy_coef", entropy.coef());
       }
       long numTokens = plan.beginsGeneration(update) ? generation.tokens() : 0;
-      State state = new State(generation, entropy);
+      State state = new State(generation, entropy, before.guard());
       return new Update<>(loss.value(), metrics, outcome, numTokens, state);
     }
   }
@@ -224,11 +273,30 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     return advantages.of(completions, rewards, plan.partBatch());
   }
 
+  /** Episodes that know which of their tokens come after the answer. */
+  private List<Episode> cut(List<Episode> episodes) {
+    double penalty = config.advantage().answerCutPenalty();
+    return penalty == 0
+        ? episodes
+        : episodes.stream()
+            .map(
+                e ->
+                    e.withTail(
+                        AnswerTail.of(e.reading(), e.problem().gold(), policy.tokenizer()),
+                        penalty))
+            .toList();
+  }
+
   private Map<String, Double> rolloutMetrics(double seconds, List<Episode> episodes) {
     Map<String, Double> metrics =
         RolloutMetrics.of(seconds, episodes, plan.groupSize(), judge.rubric().names());
     if (shaping.isOn()) {
       metrics.putAll(ShapingMetrics.of(episodes));
+    }
+    if (config.advantage().answerCutPenalty() != 0) {
+      metrics.put(
+          "compression/tail_tokens",
+          episodes.stream().mapToInt(e -> e.tail().count()).average().orElse(0));
     }
     return metrics;
   }
@@ -246,9 +314,12 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     Evaluator evaluator =
         new Evaluator(policy, judge.reader(), config.generation().maxLive(), phases)
             .endingBy(config.generation().stop(policy.tokenizer()));
-    Map<String, Double> metrics =
-        new LinkedHashMap<>(
-            evaluator.run(problems.eval(), config.generation().maxCompletionLength()).metrics());
+    Evaluation evaluation =
+        evaluator.run(problems.eval(), config.generation().maxCompletionLength());
+    Map<String, Double> metrics = new LinkedHashMap<>(evaluation.metrics());
+    evaluation
+        .rightLength(AccuracyGuard.QUANTILE)
+        .ifPresent(length -> metrics.put(RIGHT_LENGTH, length));
     if (groups.groupSize() > 0) {
       metrics.putAll(groups.of(problems.eval()));
     }
@@ -259,6 +330,23 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     return metrics;
   }
 
+  @Override
+  public State evaluated(State state, Map<String, Double> metrics) {
+    if (!config.guard().isOn()) {
+      return state;
+    }
+    AccuracyGuard next =
+        state
+            .guard()
+            .after(
+                metrics.get("accuracy"),
+                metrics.getOrDefault(RIGHT_LENGTH, Double.NaN),
+                config.guard(),
+                config.generation().maxCompletionLength());
+    LOG.info("accuracy_guard: {} -> {}", state.guard(), next);
+    return new State(state.generation(), state.entropy(), next);
+  }
+
   /** Of what tokenizer, template and date made of the prompts, and of the user's rewards. */
   @Override
   public Map<String, String> fingerprints() throws IOException {
@@ -266,6 +354,11 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     fingerprints.put(
         "the token ids of the prompts",
         DataFingerprint.ofIds(problems.train().stream().map(problem -> problem.prompt().ids())));
+    if (config.guard().isOn()) {
+      fingerprints.put(
+          "the problems that accuracy_guard measures on",
+          DataFingerprint.ofIds(problems.eval().stream().map(problem -> problem.prompt().ids())));
+    }
     List<Path> classes = config.reward().classFiles();
     if (!classes.isEmpty()) {
       fingerprints.put("the classes and commands of reward_funcs", DataFingerprint.ofAll(classes));
@@ -280,7 +373,10 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
 
   @Override
   public State start() {
-    return new State(Generation.NONE, EntropyControl.start(config.loss().entropyBonus()));
+    return new State(
+        Generation.NONE,
+        EntropyControl.start(config.loss().entropyBonus()),
+        AccuracyGuard.start(config.guard(), config.generation().maxCompletionLength()));
   }
 
   /** The completions that later updates still need, and the weight of an entropy bonus. */
@@ -291,6 +387,9 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     }
     if (config.loss().entropyBonus().useAdaptiveEntropy()) {
       EntropyFile.write(folder, state.entropy());
+    }
+    if (config.guard().isOn()) {
+      AccuracyGuardFile.write(folder, state.guard());
     }
     if (config.referenceSync().syncRefModel()) {
       RunFiles.writeReference(folder, reference.orElseThrow().weights(), policy.decoder().engine());
@@ -306,19 +405,24 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     if (config.referenceSync().syncRefModel()) {
       RunFiles.readReference(folder, reference.orElseThrow().weights(), policy.decoder().engine());
     }
+    AccuracyGuard guard = config.guard().isOn() ? AccuracyGuardFile.read(folder) : start().guard();
     if (plan.isOnPolicy()) {
-      return new State(Generation.NONE, entropy);
+      return new State(Generation.NONE, entropy, guard);
     }
     GenerationFile saved = GenerationFile.read(folder, problems.train(), plan.groupSize());
     List<Judge.Reward> rewards = rewards(saved);
     Generation generation =
         new Generation(
             plan.generation(updates - 1),
-            Episode.of(
-                saved.problems(), saved.groups(), rewards, advantages(saved.groups(), rewards)),
+            cut(
+                Episode.of(
+                    saved.problems(),
+                    saved.groups(),
+                    rewards,
+                    advantages(saved.groups(), rewards))),
             saved.oldLogProbs(),
             saved.referenceLogProbs());
-    return new State(generation, entropy);
+    return new State(generation, entropy, guard);
   }
 
   private List<Judge.Reward> rewards(GenerationFile saved) {

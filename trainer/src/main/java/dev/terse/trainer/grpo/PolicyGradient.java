@@ -164,7 +164,7 @@ record PolicyGradient(
    * only, for the metrics.
    */
   private boolean moves(Episode episode) {
-    return episode.advantage() != 0 || config.loss().beta() != 0;
+    return episode.hasAdvantage() || config.loss().beta() != 0;
   }
 
   /** What forwards before the backward tell of each pass, where the objective needs them. */

@@ -18,6 +18,17 @@ sealed interface ReferenceModel extends AutoCloseable {
   /** Moves it towards the policy: π_ref ← α·π + (1 - α)·π_ref. */
   void follow(Decoder policy, double alpha);
 
+  /** own ← α·to + (1 - α)·own, tensor by tensor. */
+  private static void mix(Engine engine, Parameters to, Parameters own, double alpha) {
+    for (String name : own.names()) {
+      try (Tensor difference = engine.allocate(own.get(name).shape())) {
+        engine.copy(to.get(name), difference);
+        engine.add(own.get(name), -1, difference);
+        engine.add(difference, alpha, own.get(name));
+      }
+    }
+  }
+
   /** Its own weights, which change only by {@link #follow}. */
   Parameters weights();
 
@@ -37,15 +48,7 @@ sealed interface ReferenceModel extends AutoCloseable {
 
     @Override
     public void follow(Decoder policy, double alpha) {
-      Engine engine = policy.engine();
-      for (String name : weights().names()) {
-        Tensor own = weights().get(name);
-        try (Tensor difference = engine.allocate(own.shape())) {
-          engine.copy(policy.weights().get(name), difference);
-          engine.add(own, -1, difference);
-          engine.add(difference, alpha, own);
-        }
-      }
+      mix(policy.engine(), policy.weights(), weights(), alpha);
     }
 
     @Override
@@ -94,9 +97,8 @@ sealed interface ReferenceModel extends AutoCloseable {
     }
 
     @Override
-    public void follow(Decoder policy, double alpha) {
-      throw new IllegalStateException(
-          "adapters are their own reference: sync_ref_model is refused");
+    public void follow(Decoder of, double alpha) {
+      mix(of.engine(), of.trained(), begun, alpha);
     }
 
     @Override

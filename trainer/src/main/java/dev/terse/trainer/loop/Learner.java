@@ -46,6 +46,15 @@ public interface Learner<S> extends AutoCloseable {
   Map<String, Double> evaluate(long numTokens) throws IOException;
 
   /**
+   * The state once an evaluation is known; most methods learn nothing from one.
+   *
+   * @param metrics of {@link #evaluate}
+   */
+  default S evaluated(S state, Map<String, Double> metrics) {
+    return state;
+  }
+
+  /**
    * What decides the run's numbers besides weights, configuration and the training file, by names
    * for sentences: {@link dev.terse.io.DataFingerprint}.
    */

@@ -46,12 +46,13 @@ public record TrainingLoop<S>(
   /**
    * Does the updates that are left.
    *
-   * @param begun what an earlier run did
+   * @param from what an earlier run did
    * @return how far the run is now: fewer updates than {@link #maxSteps} if a stop was asked for
    */
-  public TrainingProgress<S> run(TrainingProgress<S> begun) throws IOException {
-    if (begun.updates() == 0 && config.evaluation().evalOnStart() && !stop.isRequested()) {
-      evaluate(begun);
+  public TrainingProgress<S> run(TrainingProgress<S> from) throws IOException {
+    TrainingProgress<S> begun = from;
+    if (from.updates() == 0 && config.evaluation().evalOnStart() && !stop.isRequested()) {
+      begun = evaluate(from).map(metrics -> learnt(from, metrics)).orElse(from);
     }
     optimizer.multiplyRates(begun.plateau().factor());
     long started = System.nanoTime();
@@ -107,7 +108,9 @@ public record TrainingLoop<S>(
       if (evaluationIsDue(progress)) {
         TrainingProgress<S> evaluated = progress;
         progress =
-            evaluate(progress).map(metrics -> compared(evaluated, metrics)).orElse(evaluated);
+            evaluate(progress)
+                .map(metrics -> compared(learnt(evaluated, metrics), metrics))
+                .orElse(evaluated);
       }
       if (savingIsDue(progress)) {
         save(progress);
@@ -158,6 +161,11 @@ public record TrainingLoop<S>(
       sink.scalars(progress.updates() + 1, gathered);
       throw e;
     }
+  }
+
+  /** The progress whose learner has heard of its evaluation. */
+  private TrainingProgress<S> learnt(TrainingProgress<S> progress, Map<String, Double> evaluation) {
+    return progress.withState(learner.evaluated(progress.state(), evaluation));
   }
 
   /** The progress that knows what its evaluation means: the best so far, or a lower rate. */

@@ -44,6 +44,11 @@ public record TrainingProgress<S>(
     return new TrainingProgress<>(updates, numTokens, state, best, plateau, evaluations);
   }
 
+  /** The same with what an evaluation made of the learner's state. */
+  TrainingProgress<S> withState(S next) {
+    return new TrainingProgress<>(updates, numTokens, next, best, plateau, withoutProgress);
+  }
+
   /** The same under another rate. */
   TrainingProgress<S> with(Plateau next) {
     return new TrainingProgress<>(updates, numTokens, state, best, next, withoutProgress);

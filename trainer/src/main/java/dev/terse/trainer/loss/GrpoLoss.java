@@ -93,6 +93,7 @@ public final class GrpoLoss implements LogProbGradient {
    *
    * @param completion for each token the completion it belongs to, rising from 0, [tokens]
    * @param advantages A of each completion, [completions]
+   * @param penalties what is taken off A of single tokens, [tokens]; none for nothing
    * @param weights w of each completion's tokens, [completions]
    * @param entropyWeights u of each completion's tokens, [completions]; 0 without an entropy bonus
    * @param oldLogProbs ℓ°, [tokens]; none on policy
@@ -101,10 +102,30 @@ public final class GrpoLoss implements LogProbGradient {
   public record Tokens(
       int[] completion,
       double[] advantages,
+      Optional<double[]> penalties,
       double[] weights,
       double[] entropyWeights,
       Optional<double[]> oldLogProbs,
-      Optional<double[]> referenceLogProbs) {}
+      Optional<double[]> referenceLogProbs) {
+
+    /** Tokens that all have their completion's advantage. */
+    public Tokens(
+        int[] completion,
+        double[] advantages,
+        double[] weights,
+        double[] entropyWeights,
+        Optional<double[]> oldLogProbs,
+        Optional<double[]> referenceLogProbs) {
+      this(
+          completion,
+          advantages,
+          Optional.empty(),
+          weights,
+          entropyWeights,
+          oldLogProbs,
+          referenceLogProbs);
+    }
+  }
 
   /**
    * What a forward before this pass has told of its tokens.
@@ -231,7 +252,7 @@ public final class GrpoLoss implements LogProbGradient {
         logProb,
         logRatio(index, logProb),
         wholes == null ? 0 : wholes[completion].sumLogRatio,
-        tokens.advantages[completion]);
+        tokens.advantages[completion] - tokens.penalties.map(p -> p[index]).orElse(0.0));
   }
 
   private double logRatio(int index, double logProb) {

@@ -253,6 +253,8 @@ class GrpoRunTest {
         "--length_penalty=[{rule: group_relative, weight: 0.5}, {rule: zmad, channel: thinking}]"
             + " --max_completion_length_stages={1: 6, 2: 4} --reward_funcs=[accuracy, token_saving]"
             + " --num_iterations=2",
+        "--advantage=none --beta=1 --teacher_prompt_suffix=abba --sync_ref_model=true"
+            + " --ref_model_mixup_alpha=1 --ref_model_sync_steps=2",
         "--advantage=drpo --loss_type=grpo --reward_funcs=[token_saving, accuracy]"
             + " --entropy_coef=0.01",
         "--use_dynamic_sampling=true --num_generations=2 --num_iterations=2"
@@ -274,6 +276,75 @@ class GrpoRunTest {
       assertThat(state(name, "weights.safetensors")).isEqualTo(weights);
       assertThat(state(name, "optimizer.safetensors")).isEqualTo(moments);
     }
+  }
+
+  /** The teacher is the policy itself, asked for something more: before any update they differ. */
+  @Test
+  void teacherPrompt_isWhatTheReferenceIsAskedWith() throws IOException {
+    String[] distils = {"--advantage=none", "--beta=1", "--max_steps=1"};
+    run("same", distils);
+    assertThat(sink.values("train/kl").get(0)).isCloseTo(0, within(1e-12));
+    assertThat(sink.values("train/grad_norm").get(0)).isCloseTo(0, within(1e-12));
+    sink = new MemorySink();
+    run("told", with(distils, "--teacher_prompt_suffix=abba"));
+    assertThat(sink.values("train/kl").get(0)).isPositive();
+    assertThat(sink.values("train/grad_norm").get(0)).isPositive();
+    sink = new MemorySink();
+    // Adapters may follow where they are their own teacher.
+    String[] follows = {"--sync_ref_model=true", "--ref_model_mixup_alpha=1"};
+    run(
+        "adapters",
+        with(
+            with(distils, follows),
+            "--teacher_prompt_suffix=abba",
+            "--use_peft=true",
+            "--ref_model_sync_steps=1",
+            "--max_steps=2"));
+    assertThat(sink.values("train/kl").get(1)).isPositive();
+    assertThatThrownBy(() -> run("out", "--teacher_prompt_suffix=abba"))
+        .hasMessageContaining("teacher_prompt_suffix needs beta above 0");
+  }
+
+  /** Held-out problems whose accuracy, 0, is kept: the limit falls after each evaluation. */
+  @Test
+  void guard_tightensWhileAccuracyStays_andIsResumed() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      lines.append("{\"question\":\"").append(i).append("-1\",\"answer\":\"99\"}\n");
+    }
+    Path eval = Files.writeString(folder.resolve("eval.jsonl"), lines);
+    String[] guarded = {
+      "--accuracy_guard=weight",
+      "--accuracy_guard_step=0.4",
+      "--length_penalty={rule: pass_rate}",
+      "--eval_dataset=" + eval,
+      "--eval_on_start=true",
+      "--eval_strategy=steps",
+      "--eval_steps=1",
+      "--num_generations_eval=0",
+      "--save_steps=1"
+    };
+    run("whole", guarded);
+    assertThat(sink.values("train/length_penalty/strength")).containsExactly(0.4, 0.8, 1.0);
+    sink = new MemorySink();
+    run(
+        "from1",
+        with(
+            guarded,
+            "--save_steps=3",
+            "--resume_from_checkpoint=" + folder.resolve("whole/checkpoint-1")));
+    assertThat(sink.values("train/length_penalty/strength")).containsExactly(0.8, 1.0);
+    assertThat(state("from1", "weights.safetensors"))
+        .isEqualTo(state("whole", "weights.safetensors"));
+    assertThatThrownBy(
+            () -> run("bad", with(guarded, "--eval_dataset=" + folder.resolve("problems.jsonl"))))
+        .hasMessageContaining("accuracy_guard needs 200 problems or more in eval_dataset, found 6");
+    assertThatThrownBy(() -> run("bad", with(guarded, "--dataset_name=" + eval)))
+        .hasMessageContaining("200 of the 200 in eval_dataset are in the training set too");
+    assertThatThrownBy(() -> run("bad", with(guarded, "--eval_on_start=false")))
+        .hasMessageContaining("eval_on_start true or accuracy_guard_reference");
+    assertThatThrownBy(() -> run("bad", "--accuracy_guard=limit"))
+        .hasMessageContaining("accuracy_guard follows evaluations: give eval_dataset");
   }
 
   @Test

@@ -91,6 +91,7 @@ class GrpoTrlRunTest {
               model.decoder(),
               false,
               config.loss().beta() == 0 ? Optional.empty() : Optional.of(reference),
+              Map.of(),
               config.generation().temperature(),
               GrpoPasses.of(config, model.decoder().config().rope()),
               Phases.QUIET);
@@ -98,7 +99,7 @@ class GrpoTrlRunTest {
       for (int i = 0; i < run.get("updates").size(); i++) {
         if (i % UPDATES_OF_GENERATION == 0) {
           List<Episode> episodes = episodes(golden, i / UPDATES_OF_GENERATION, model);
-          state = new GrpoTrainer.State(frozen.scored(0, episodes), state.entropy());
+          state = new GrpoTrainer.State(frozen.scored(0, episodes), state.entropy(), state.guard());
         }
         // Updates 2, 3, … of one generation that never ends: none of them draws completions.
         Update<GrpoTrainer.State> update = trainer.step(2 + i, state, optimizer);

@@ -18,6 +18,7 @@ import dev.terse.testkit.TestSeed;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.data.Problem;
+import dev.terse.trainer.grpo.episode.AnswerTail;
 import dev.terse.trainer.grpo.episode.Episode;
 import dev.terse.trainer.grpo.episode.Generation;
 import dev.terse.trainer.loss.SftLoss;
@@ -165,6 +166,32 @@ class PolicyGradientTest {
           assertThat(found.get(name).toDoubles()).as(name).containsOnly(0);
         }
       }
+    }
+  }
+
+  /** A token after the answer has its completion's advantage less the penalty. */
+  @Test
+  void tailPenalty_isOfTheTokensAfterTheAnswer() throws IOException {
+    double[] advantages = {0, 0, 0, 0, 1, 0, 0, -1};
+    List<Episode> all = new ArrayList<>(episodes(advantages));
+    all.set(4, all.get(4).withTail(new AnswerTail(2, 4), 0.75));
+    all.set(5, all.get(5).withTail(new AnswerTail(1, 6), 0.75));
+    double[] token = new double[36]; // advantages of the tokens
+    int at = 0;
+    for (int r = 0; r < 8; r++) {
+      for (int i = 0; i <= r; i++, at++) {
+        boolean tail = r == 4 && i >= 2 && i < 4 || r == 5 && i >= 1;
+        token[at] = advantages[r] - (tail ? 0.75 : 0);
+      }
+    }
+    try (Engine engine = new ReferenceEngine();
+        ModelFolder model = ModelFolder.load(TinyModels.folder("llama"), engine);
+        Parameters found = model.decoder().trained().zerosLike(engine);
+        Parameters expected = model.decoder().trained().zerosLike(engine)) {
+      add(model.decoder(), config("--answer_cut_penalty=0.75"), found, all);
+      GrpoBatch batch = GrpoBatch.apart(ROWS, all);
+      accumulate(model.decoder(), batch, (i, logProb) -> -token[i] / 36, expected);
+      assertSame(found, expected);
     }
   }
 }

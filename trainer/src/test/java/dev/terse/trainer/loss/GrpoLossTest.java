@@ -97,6 +97,26 @@ class GrpoLossTest {
     assertThat(without.of(3, -0.1)).isNotCloseTo(0.5 * 0.3 * -Math.expm1(0.1), within(1e-3));
   }
 
+  /**
+   * On policy the corrected k3 has the gradient of KL(π ‖ π_ref), estimated by the drawn token: ℓ -
+   * ln π_ref. That is what self-distillation minimises.
+   */
+  @Test
+  void derivative_onPolicyCorrectedKl_isThatOfTheReverseDivergence() {
+    Objective objective = new Objective(PPO, 1, true, RatioLevel.TOKEN, INFINITE, 1);
+    Tokens tokens =
+        new Tokens(
+            new int[] {0, 0},
+            new double[1],
+            new double[] {0.5},
+            new double[1],
+            Optional.empty(),
+            Optional.of(new double[] {-2.5, -0.25}));
+    GrpoLoss loss = new GrpoLoss(objective, tokens, Optional.empty());
+    assertThat(loss.of(0, -1)).isCloseTo(0.5 * 1.5, within(1e-12));
+    assertThat(loss.of(1, -1)).isCloseTo(0.5 * -0.75, within(1e-12));
+  }
+
   /** Ratios and weights of these are constants: the derivative is that of ln p alone. */
   @Test
   void derivative_weightedLogProbs_isTheirWeight() {

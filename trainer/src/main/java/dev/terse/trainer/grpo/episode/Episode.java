@@ -16,13 +16,42 @@ import java.util.stream.IntStream;
  * @param reading its text taken apart
  * @param score its reward
  * @param advantage over the others of its group
+ * @param tail tokens that come after the answer
+ * @param tailPenalty what is taken off the advantage of each of them
  */
 public record Episode(
     Problem problem,
     Completion completion,
     CompletionReading reading,
     Score score,
-    double advantage) {
+    double advantage,
+    AnswerTail tail,
+    double tailPenalty) {
+
+  /** An episode all of whose tokens have its advantage. */
+  public Episode(
+      Problem problem,
+      Completion completion,
+      CompletionReading reading,
+      Score score,
+      double advantage) {
+    this(problem, completion, reading, score, advantage, AnswerTail.NONE, 0);
+  }
+
+  /** The same with tokens that come after the answer. */
+  public Episode withTail(AnswerTail found, double penalty) {
+    return new Episode(problem, completion, reading, score, advantage, found, penalty);
+  }
+
+  /** The same completion behind another prompt. */
+  public Episode of(Problem other) {
+    return new Episode(other, completion, reading, score, advantage, tail, tailPenalty);
+  }
+
+  /** Whether a token has an advantage other than 0. */
+  public boolean hasAdvantage() {
+    return advantage != 0 || tailPenalty != 0 && tail.count() > 0;
+  }
 
   /**
    * The episodes of a generation.

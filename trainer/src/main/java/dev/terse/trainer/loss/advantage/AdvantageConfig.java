@@ -10,6 +10,8 @@ import java.util.Locale;
  * @param advantage its kind
  * @param correctSampleAdvantageBoostValue what the advantage of a right completion is raised by,
  *     after all scaling; 0.1 in DLER (arXiv 2510.15110), 0 for none
+ * @param answerCutPenalty what is taken off the advantage of each token of the thinking after the
+ *     first step that has the right answer; 0 for none
  * @param drpoLambda how little length weighs among right completions of advantage drpo; 0.1 is the
  *     authors' strongest, 0.2 and 0.5 are milder
  * @param drpoTau how evenly wrong completions count there
@@ -17,6 +19,7 @@ import java.util.Locale;
 public record AdvantageConfig(
     @Default("group") Kind advantage,
     @Default("0.0") @Range("[0, inf)") double correctSampleAdvantageBoostValue,
+    @Default("0.0") @Range("[0, inf)") double answerCutPenalty,
     @Default("0.1") @Range("(0, inf)") double drpoLambda,
     @Default("10.0") @Range("(0, inf)") double drpoTau) {
 
