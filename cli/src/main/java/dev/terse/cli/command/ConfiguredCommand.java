@@ -2,6 +2,7 @@ package dev.terse.cli.command;
 
 import dev.terse.cli.keys.CommandKeys;
 import dev.terse.cli.keys.Configured;
+import dev.terse.cli.project.ProjectFolder;
 import dev.terse.io.hub.InputKind;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.config.ConfigReader.Loaded;

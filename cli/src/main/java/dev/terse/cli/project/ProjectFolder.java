@@ -1,6 +1,6 @@
-package dev.terse.cli.command;
+package dev.terse.cli.project;
 
-import java.net.URISyntaxException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,25 +8,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The folder with {@code configs} and {@code checkpoints}: the working folder, or the jar's. */
-final class ProjectFolder {
+/**
+ * The folder with {@code configs} and {@code checkpoints}: the working folder, the jar's, or what
+ * {@link BuiltInFiles} lay out.
+ */
+public final class ProjectFolder {
   private ProjectFolder() {}
 
   /**
    * The folder that holds {@code relative}.
    *
-   * @throws IllegalArgumentException if neither does
+   * @throws IllegalArgumentException if none does
+   * @throws IOException if the built-in files cannot be laid out
    */
-  static Path holding(String relative) {
-    for (Path folder : List.of(Path.of(""), jarFolder())) {
+  public static Path holding(String relative) throws IOException {
+    Path program = BuiltInFiles.program();
+    for (Path folder : List.of(Path.of(""), program.getParent())) {
       if (Files.exists(folder.resolve(relative))) {
         return folder;
       }
     }
+    Path home = BuiltInFiles.home();
+    BuiltInFiles.layOut(program, home);
+    if (Files.exists(home.resolve(relative))) {
+      return home;
+    }
     throw new IllegalArgumentException(
         "there is no "
             + relative
-            + " in the working folder or beside trainer.jar: name a configuration file");
+            + " in the working folder, beside trainer.jar or in it: name a configuration file");
   }
 
   /**
@@ -35,7 +45,7 @@ final class ProjectFolder {
    *
    * @param inputs keys that name what is read
    */
-  static List<String> located(Path folder, Map<String, String> values, Set<String> inputs) {
+  public static List<String> located(Path folder, Map<String, String> values, Set<String> inputs) {
     List<String> arguments = new ArrayList<>();
     for (String key : inputs) {
       String value = values.get(key);
@@ -44,15 +54,5 @@ final class ProjectFolder {
       }
     }
     return arguments;
-  }
-
-  private static Path jarFolder() {
-    try {
-      Path code =
-          Path.of(ProjectFolder.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      return code.getParent();
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("the program's own location is no path", e);
-    }
   }
 }
