@@ -41,7 +41,8 @@ record BlockRules(List<Row> rows) {
   }
 
   private static Row row(String line) {
-    String[] cells = Arrays.stream(line.split(" \\| ", 4)).map(String::strip).toArray(String[]::new);
+    String[] cells =
+        Arrays.stream(line.split(" \\| ", 4)).map(String::strip).toArray(String[]::new);
     if (cells.length != 4 || !KINDS.contains(cells[2]) || cells[3].isEmpty()) {
       throw new IllegalArgumentException("docs/blocks.txt: expected four cells, found: " + line);
     }

@@ -51,6 +51,7 @@ record DocBlock(String page, int line, String language, String text) {
 
   /** Whether its first line starts a program, or sets a variable of the shell. */
   boolean isShell() {
-    return language.isEmpty() && text.matches("(?s)(java|javac|mvn|python|pip|hf|git|[A-Z]=|checkpoints/).*");
+    return language.isEmpty()
+        && text.matches("(?s)(java|javac|mvn|python|pip|hf|git|[A-Z]=|checkpoints/).*");
   }
 }
