@@ -4,13 +4,8 @@ import dev.terse.cli.command.ExitCodes;
 import dev.terse.cli.keys.Configured;
 import dev.terse.cli.keys.KeyHelp;
 import dev.terse.cli.keys.TakesKeys;
-import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
@@ -43,25 +38,24 @@ public final class Program {
     CommandLine line = new CommandLine(new Terse());
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    Map<String, CommandLine> commands = new LinkedHashMap<>(line.getSubcommands());
-    commands.values().removeIf(command -> !(command.getCommand() instanceof TakesKeys));
-    commands.values().forEach(Program::configure);
+    line.getSubcommands().values().stream()
+        .filter(command -> command.getCommand() instanceof TakesKeys)
+        .forEach(Program::configure);
     line.setExecutionStrategy(Program::execute);
     line.setParameterExceptionHandler(Failures::usage);
     line.setExecutionExceptionHandler(Failures::execution);
-    Set<String> takingOptions = new TreeSet<>(line.getSubcommands().keySet());
-    takingOptions.removeAll(commands.keySet());
-    try {
-      return line.execute(OptionFile.expand(arguments, takingOptions));
-    } catch (IOException | IllegalArgumentException e) {
-      return Failures.execution(e, line, null);
-    }
+    return line.execute(arguments);
   }
 
   /** The options of configured commands are the keys of their configuration, which reads them. */
   private static void configure(CommandLine command) {
     command.setUnmatchedOptionsArePositionalParams(true);
     if (command.getCommand() instanceof Configured) {
+      command
+          .getCommandSpec()
+          .usageMessage()
+          .customSynopsis(
+              "java -jar trainer.jar " + command.getCommandName() + " [CONFIG.YAML] [--KEY VALUE …]");
       command
           .getHelpSectionMap()
           .put(

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
       "  java -jar trainer.jar quickstart",
       "  java -jar trainer.jar traces --model_name_or_path DIR --dataset_name problems.jsonl"
           + " --output chains.jsonl",
-      "  java -jar trainer.jar compress --model DIR --input chains.jsonl --output sft.jsonl",
+      "  java -jar trainer.jar compress --model_name_or_path DIR --dataset_name chains.jsonl"
+          + " --output sft.jsonl",
       "  java -jar trainer.jar sft configs/r1-7b.yaml --max_steps 100",
       "  java -jar trainer.jar grpo",
       "",
@@ -62,6 +63,9 @@ final class Terse implements Runnable {
 
   @Option(
       names = "--verbose",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
       scope = ScopeType.INHERIT,
       description = "Print the stack trace of a failure.")
   private boolean verbose;

@@ -69,7 +69,7 @@ class DocumentedKeysTest {
     }
   }
 
-  private static Class<?> configuration(String command) {
+  static Class<?> configuration(String command) {
     Configured configured = new CommandLine(new Terse()).getSubcommands().get(command).getCommand();
     return configured.configuration();
   }

@@ -57,4 +57,20 @@ class KeysTest {
                 + "see: trainer.jar sft --help\n");
     assertThat(Cli.run("sft", "--help", "num_generations").err()).contains("grpo").contains("have");
   }
+
+  @Test
+  void switches_ofThisProgramItself_takeAValueToo() {
+    for (String form : new String[] {"--verbose", "--verbose=true", "--verbose true"}) {
+      String[] line = ("grade --input none.jsonl --output x " + form).split(" ");
+      assertThat(Cli.run(line).err())
+          .as(form)
+          .contains("none.jsonl", "\tat dev.terse");
+    }
+    String[] quiet = "grade --verbose false --input none.jsonl --output x".split(" ");
+    assertThat(Cli.run(quiet).err()).contains("none.jsonl").doesNotContain("\tat ");
+    for (String form : new String[] {"--fast", "--fast=true", "--fast true"}) {
+      String[] line = ("quickstart " + form + " --kapa 1").split(" ");
+      assertThat(Cli.run(line).err()).as(form).contains("configs/quickstart-fast.yaml");
+    }
+  }
 }

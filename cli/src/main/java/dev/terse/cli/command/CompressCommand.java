@@ -1,10 +1,9 @@
 package dev.terse.cli.command;
 
-import static dev.terse.cli.command.OptionText.DEFAULT;
-
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.engine.Engine;
+import dev.terse.io.Outputs;
 import dev.terse.io.hub.InputKind;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.WeightUse;
@@ -19,26 +18,26 @@ import dev.terse.traces.segment.SkipCounts;
 import dev.terse.traces.segment.Thinking;
 import dev.terse.traces.segment.ThinkingEnd;
 import dev.terse.traces.segment.Trace;
+import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.places.Reads;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.data.RightTrace;
 import dev.terse.trainer.data.ThinkingChoice;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.model.EngineConfig;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.function.BiPredicate;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Traces to a training set with [SKIP] in place of predictable steps. */
 @Command(
     name = "compress",
     mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Scores the steps of reasoning traces by entropy, replaces the predictable ones and writes a"
           + " training set for sft.",
@@ -48,142 +47,97 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  java -jar trainer.jar compress --model DIR --input traces.jsonl --output sft.jsonl \\",
-      "      --kappa 0.8 --steps steps.jsonl",
-      "  java -jar trainer.jar compress --model DIR --input traces.jsonl --output control.jsonl \\",
-      "      --order random --budget tokens --seed 7"
+      "  java -jar trainer.jar compress --model_name_or_path DIR --dataset_name traces.jsonl \\",
+      "      --output sft.jsonl --kappa 0.8 --steps steps.jsonl",
+      "  java -jar trainer.jar compress --model_name_or_path DIR --dataset_name traces.jsonl \\",
+      "      --output control.jsonl --order random --budget tokens --seed 7"
     })
-public final class CompressCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      description = "The scoring model: Hugging Face folder, GGUF file or PEFT adapter.")
-  private Path model;
+public final class CompressCommand extends ConfiguredCommand<CompressCommand.CompressConfig> {
 
-  @Option(names = "--input", required = true, description = "JSONL of traces.")
-  private Path input;
+  /**
+   * The keys. docs/commands/compress.md lists them.
+   *
+   * @param modelNameOrPath the scoring model: a Hugging Face folder, a GGUF file, or the folder of
+   *     a PEFT adapter
+   * @param datasetName file of the traces
+   * @param output file of the training rows
+   * @param steps file of what was seen, a row a trace; unset writes none
+   * @param overwrite whether files that stand there are replaced
+   * @param kappa share to prune, rounded down exactly
+   * @param score what steps are ranked by
+   * @param order which end is pruned first
+   * @param budget what kappa is a share of
+   * @param protectFirst steps at the beginning that stay
+   * @param protectLast steps at the end that stay
+   * @param placeholder what stands for a pruned step; empty deletes
+   * @param thinking where thinking ends, in all rows alike
+   * @param mergeRuns whether neighbouring pruned steps have one placeholder
+   * @param onlyRight whether traces are dropped whose answer is not equal to their gold answer
+   * @param maxLength longest prompt and response together; unset takes the model's positions
+   * @param maxTokensPerPass tokens scored in one pass
+   * @param badRows what becomes of rows that cannot be read
+   * @param seed of the random order
+   */
+  public record CompressConfig(
+      @Reads(InputKind.MODEL) String modelNameOrPath,
+      @Reads(InputKind.FILE) String datasetName,
+      String output,
+      @Default(Default.UNSET) String steps,
+      @Default("false") boolean overwrite,
+      @Default("0.8") @Range("[0, 1]") BigDecimal kappa,
+      @Default("entropy_mean") StepScore score,
+      @Default("low") Pruner.Order order,
+      @Default("steps") Pruner.Budget budget,
+      @Default("0") @Range("[0, inf)") int protectFirst,
+      @Default("0") @Range("[0, inf)") int protectLast,
+      @Default("auto") ThinkingEnd thinking,
+      @Default(SkipCounts.SKIP) String placeholder,
+      @Default("false") boolean mergeRuns,
+      @Default("false") boolean onlyRight,
+      @Default(Default.UNSET) @Range("[1, inf)") Integer maxLength,
+      @Default("4096") @Range("[1, inf)") int maxTokensPerPass,
+      @Default("fail") Intake.BadRows badRows,
+      @Default("42") long seed,
+      EngineConfig engine) {
 
-  @Option(names = "--output", required = true, description = "JSONL of training rows.")
-  private Path output;
+    private Compressor.Method method() {
+      return new Compressor.Method(
+          score,
+          new Pruner(kappa, budget, order, protectFirst, protectLast, seed),
+          mergeRuns ? Placeholder.mergedRuns(placeholder) : Placeholder.perStep(placeholder));
+    }
+  }
 
-  @Option(
-      names = "--steps",
-      description =
-          "Also write what was seen: a row a trace with start, end (code points of the thinking),"
-              + " tokens, entropies in bits and pruned of every step.")
-  private Path steps;
-
-  @Option(
-      names = "--kappa",
-      defaultValue = "0.8",
-      description = "Share of the steps to prune, 0 to 1, rounded down exactly." + DEFAULT)
-  private BigDecimal kappa;
-
-  @Option(
-      names = "--score",
-      defaultValue = "entropy_mean",
-      description = "What steps are ranked by: ${COMPLETION-CANDIDATES}." + DEFAULT)
-  private StepScore score;
-
-  @Option(
-      names = "--order",
-      defaultValue = "low",
-      description = "Which end is pruned first: ${COMPLETION-CANDIDATES}." + DEFAULT)
-  private Pruner.Order order;
-
-  @Option(
-      names = "--budget",
-      defaultValue = "steps",
-      description = "What kappa is a share of: ${COMPLETION-CANDIDATES}." + DEFAULT)
-  private Pruner.Budget budget;
-
-  @Option(
-      names = "--protect-first",
-      defaultValue = "0",
-      description = "Steps at the beginning that stay." + DEFAULT)
-  private int protectFirst;
-
-  @Option(
-      names = "--protect-last",
-      defaultValue = "0",
-      description = "Steps at the end that stay." + DEFAULT)
-  private int protectLast;
-
-  @Option(
-      names = "--placeholder",
-      defaultValue = SkipCounts.SKIP,
-      description = "What stands for a pruned step; empty deletes." + DEFAULT)
-  private String placeholder;
-
-  @Option(
-      names = "--thinking",
-      defaultValue = "auto",
-      description =
-          "Where thinking ends, in all rows alike: ${COMPLETION-CANDIDATES}."
-              + " docs/method.md, section 1."
-              + DEFAULT)
-  private ThinkingEnd thinking;
-
-  @Option(names = "--merge-runs", description = "One placeholder for neighbouring pruned steps.")
-  private boolean mergeRuns;
-
-  @Option(
-      names = "--only-right",
-      description = "Drop traces whose answer is not equal to their gold answer.")
-  private boolean onlyRight;
-
-  @Option(
-      names = "--max-tokens",
-      description = "Drop longer traces; the model's positions are a limit in any case.")
-  private Integer maxTokens;
-
-  @Option(
-      names = "--batch-tokens",
-      defaultValue = "4096",
-      description = "Tokens scored in one pass." + DEFAULT)
-  private int batchTokens;
-
-  @Option(
-      names = "--bad-rows",
-      defaultValue = "fail",
-      description = "Rows that cannot be read: ${COMPLETION-CANDIDATES}." + DEFAULT)
-  private Intake.BadRows badRows;
-
-  @Option(names = "--seed", defaultValue = "42", description = "Of the random order." + DEFAULT)
-  private long seed;
-
-  @Mixin private OverwriteOption outputs;
-
-  @Mixin private EngineOption engineOption;
+  /** A command without arguments yet. */
+  public CompressCommand() {
+    super(CompressConfig.class);
+  }
 
   @Override
   public Integer call() throws IOException {
-    InputKind.MODEL
-        .missing(model.toString())
-        .ifPresent(
-            sentence -> {
-              throw new IllegalArgumentException("model: " + sentence);
-            });
-    model = InputKind.MODEL.place(model.toString());
-    outputs.requireFiles(List.of(model, input), output, steps);
-    Compressor.Method method =
-        new Compressor.Method(
-            score,
-            new Pruner(kappa, budget, order, protectFirst, protectLast, seed),
-            mergeRuns ? Placeholder.mergedRuns(placeholder) : Placeholder.perStep(placeholder));
-    BiPredicate<Trace, Thinking> right = onlyRight ? RightTrace::test : (trace, parts) -> true;
-    int limit = maxTokens == null ? Integer.MAX_VALUE : maxTokens;
+    CompressConfig config = load().config();
+    Path model = InputKind.MODEL.place(config.modelNameOrPath());
+    Path input = InputKind.FILE.place(config.datasetName());
+    Path output = Path.of(config.output());
+    Path steps = config.steps() == null ? null : Path.of(config.steps());
+    new Outputs(List.of(model, input), config.overwrite())
+        .requireFiles(steps == null ? List.of(output) : List.of(output, steps));
+    BiPredicate<Trace, Thinking> right =
+        config.onlyRight() ? RightTrace::test : (trace, parts) -> true;
+    int limit = config.maxLength() == null ? Integer.MAX_VALUE : config.maxLength();
     long start = System.nanoTime();
-    try (Engine engine = engineOption.open();
+    try (Engine engine = EngineOption.open(config.engine());
         ModelFolder folder = ModelFolder.load(model, engine, WeightUse.READ);
         Phases.Phase phase = Terminal.phases().start("compress", "tokens", -1)) {
       TraceScorer scorer = TraceScorer.of(folder);
       PromptEncoder encoder = new PromptEncoder(folder.tokenizer(), folder.template());
-      ThinkingChoice choice = ThinkingChoice.of(thinking, encoder, input);
+      ThinkingChoice choice = ThinkingChoice.of(config.thinking(), encoder, input);
       System.out.println(choice.describe());
-      Intake intake = new Intake(badRows, limit, batchTokens, choice.rule(), right);
+      Intake intake =
+          new Intake(config.badRows(), limit, config.maxTokensPerPass(), choice.rule(), right);
       Compressor compressor = new Compressor(scorer, intake);
-      List<Compressor.Target> targets = List.of(new Compressor.Target(method, output, steps));
+      List<Compressor.Target> targets =
+          List.of(new Compressor.Target(config.method(), output, steps));
       CompressReport report = compressor.run(input, targets, phase).get(0);
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.println(report.text());

@@ -26,13 +26,16 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  java -jar trainer.jar quickstart",
-      "  java -jar trainer.jar quickstart --fast --output runs/quickstart-fast",
-      "  java -jar trainer.jar quickstart --seed 2 --output runs/quickstart-2"
+      "  java -jar trainer.jar quickstart --fast --output_dir runs/quickstart-fast",
+      "  java -jar trainer.jar quickstart --seed 2 --output_dir runs/quickstart-2"
     })
 public final class QuickstartCommand extends ConfiguredCommand<QuickstartConfig> {
 
   @Option(
       names = "--fast",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
       description =
           "Take configs/quickstart-fast.yaml: under a minute, fewer problems, wider intervals.")
   private boolean fast;

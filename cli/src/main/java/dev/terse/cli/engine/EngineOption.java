@@ -7,30 +7,11 @@ import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.numbers.NumberType;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.trainer.model.EngineConfig;
-import dev.terse.trainer.model.EngineConfig.EngineKind;
-import picocli.CommandLine.Option;
 
-/** The choice of what computes. */
+/** Engines as configurations choose them. */
 public final class EngineOption {
 
-  @Option(
-      names = "--engine",
-      defaultValue = "nd4j",
-      description =
-          "What computes: ${COMPLETION-CANDIDATES}. cuda is an NVIDIA GPU; reference is plain"
-              + " loops in double: slow, exact. Default: ${DEFAULT-VALUE}.")
-  private EngineKind kind;
-
-  @Option(
-      names = "--bf16",
-      description =
-          "Matmuls read bfloat16 numbers: faster where the machine has instructions for them.")
-  private boolean bf16;
-
-  /** A new engine; belongs to the caller. */
-  public Engine open() {
-    return open(new EngineConfig(kind, bf16));
-  }
+  private EngineOption() {}
 
   /** A new engine; belongs to the caller. */
   public static Engine open(EngineConfig config) {

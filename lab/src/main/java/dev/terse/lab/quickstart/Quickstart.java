@@ -61,7 +61,7 @@ public final class Quickstart {
     this.phases = phases;
     this.out = out;
     this.base = config.base();
-    this.files = new QuickstartFiles(Path.of(config.output()));
+    this.files = new QuickstartFiles(Path.of(config.outputDir()));
     this.settings = new PhaseSettings(values, engine.description());
     int controls = config.controls().size() * Pruner.Order.values().length;
     this.ledger = new PhaseLedger(PHASES + controls, out);

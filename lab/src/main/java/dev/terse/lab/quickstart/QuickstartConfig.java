@@ -19,8 +19,8 @@ import java.util.Map;
 /**
  * Configuration of the quickstart command. docs/commands/quickstart.md lists every key.
  *
- * @param model the base: a Hugging Face folder or a GGUF file
- * @param output folder of everything that the run writes
+ * @param modelNameOrPath the base: a Hugging Face folder or a GGUF file
+ * @param outputDir folder of everything that the run writes
  * @param seed of everything random
  * @param task generator of the problems
  * @param minOperations least operations of a problem; the task's own where unset
@@ -32,7 +32,7 @@ import java.util.Map;
  * @param kappa share that is pruned
  * @param protectFirst steps at the beginning that stay
  * @param protectLast steps at the end that stay
- * @param sftConfig file with the settings of SFT; model, data, output and seed are the run's own
+ * @param sftConfig file with the settings of SFT; model, data, output_dir and seed are the run's own
  * @param sftSettings keys of it that get another value here
  * @param grpoConfig file with the settings of GRPO, likewise
  * @param grpoSettings keys of it that get another value here
@@ -47,8 +47,8 @@ import java.util.Map;
  * @param chains problems whose completions stand side by side in the report
  */
 public record QuickstartConfig(
-    @Default("checkpoints/tiny-reasoner") @Reads(InputKind.MODEL) String model,
-    @Default("runs/quickstart") @Writes(Writes.Kind.FOLDER) String output,
+    @Default("checkpoints/tiny-reasoner") @Reads(InputKind.MODEL) String modelNameOrPath,
+    @Default("runs/quickstart") @Writes(Writes.Kind.FOLDER) String outputDir,
     @Default("42") long seed,
     EngineConfig engine,
     @Default("word-problems") TaskKind task,
@@ -84,7 +84,7 @@ public record QuickstartConfig(
 
   /** Where the base is. */
   Path base() {
-    return InputKind.MODEL.place(model);
+    return InputKind.MODEL.place(modelNameOrPath);
   }
 
   /** The problems. */

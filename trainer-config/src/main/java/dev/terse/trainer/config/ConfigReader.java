@@ -77,23 +77,6 @@ public final class ConfigReader {
         : parse(file.toString(), text(file), arguments, type, rules, elsewhere);
   }
 
-  /**
-   * The keys and values of a file as they are written, for commands without a configuration.
-   *
-   * @throws ConfigException with all problems
-   * @throws IOException if the file cannot be read
-   */
-  public static Map<String, String> flat(Path file) throws IOException {
-    List<String> problems = new ArrayList<>();
-    Map<String, String> values = new LinkedHashMap<>();
-    FlatYaml.read(text(file), problems)
-        .forEach((key, setting) -> values.put(key, Setting.flow(setting.value())));
-    if (!problems.isEmpty()) {
-      throw new ConfigException(file.toString(), problems);
-    }
-    return values;
-  }
-
   private static String text(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException(file + " is a folder; expected a configuration in YAML");

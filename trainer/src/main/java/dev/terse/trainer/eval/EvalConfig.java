@@ -47,6 +47,7 @@ public record EvalConfig(
     @Default("0") @Range("[0, inf)") double temperature,
     @Default("1.0") @Range("(0, 1]") double topP,
     @Default("0") @Range("[0, inf)") int topK,
+    @Default("0.0") @Range("[0, 1)") double minP,
     @Default("42") long seed,
     @Default("[SKIP]") String skipToken,
     @Default("32") @Range("[1, inf)") int maxLive,
@@ -67,6 +68,6 @@ public record EvalConfig(
 
   /** The sampler's part. */
   public SamplingParams sampling() {
-    return new SamplingParams(temperature, topK, topP, 0, maxCompletionLength);
+    return new SamplingParams(temperature, topK, topP, minP, maxCompletionLength);
   }
 }

@@ -28,7 +28,8 @@ import picocli.CommandLine.Command;
       "Examples:",
       "  java -jar trainer.jar traces --model_name_or_path DIR --dataset_name problems.jsonl \\",
       "      --output chains.jsonl --num_generations 4 --max_completion_length 512",
-      "  java -jar trainer.jar compress --model DIR --input chains.jsonl --output sft.jsonl"
+      "  java -jar trainer.jar compress --model_name_or_path DIR --dataset_name chains.jsonl \\",
+      "      --output sft.jsonl"
     })
 public final class TracesCommand extends ConfiguredCommand<TracesConfig> {
 
