@@ -184,7 +184,7 @@ def terse(jar, rows):
                 for i, row in enumerate(rows)
             )
         )
-        command = ["java", "-jar", jar, "grade", "--input", given, "--output", graded]
+        command = ["java", "-jar", jar, "grade", "--dataset_name", given, "--output", graded]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.returncode != 0:
             return {"missing": run.stderr.strip() or run.stdout.strip()}

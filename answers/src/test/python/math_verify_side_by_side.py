@@ -96,7 +96,7 @@ def terse_on(rows, jar, java):
     with tempfile.TemporaryDirectory() as folder:
         given, graded = Path(folder, "in.jsonl"), Path(folder, "out.jsonl")
         given.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        command = [java, "-jar", jar, "grade", "--input", given, "--output", graded]
+        command = [java, "-jar", jar, "grade", "--dataset_name", given, "--output", graded]
         printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         with open(graded, encoding="utf-8") as lines:
             verdicts = [json.loads(line)["verdict"] == "equal" for line in lines]

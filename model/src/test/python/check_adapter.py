@@ -1,6 +1,6 @@
 """Holds an adapter that Terse wrote against Python's peft.
 
-    java -jar trainer.jar score --model ADAPTER --input in.jsonl --output scores.jsonl
+    java -jar trainer.jar score --model_name_or_path ADAPTER --dataset_name in.jsonl --output scores.jsonl
     python check_adapter.py ADAPTER scores.jsonl
 
 Needs torch, transformers and peft from PyPI. Loads the folder with peft on its base model, unmerged and merged, and prints the largest difference from

@@ -55,7 +55,9 @@ public final class Program {
           .getCommandSpec()
           .usageMessage()
           .customSynopsis(
-              "java -jar trainer.jar " + command.getCommandName() + " [CONFIG.YAML] [--KEY VALUE …]");
+              "java -jar trainer.jar "
+                  + command.getCommandName()
+                  + " [CONFIG.YAML] [--KEY VALUE …]");
       command
           .getHelpSectionMap()
           .put(

@@ -121,13 +121,14 @@ class DialectTest {
 
   @ParameterizedTest
   @MethodSource("commands")
-  void names_thatACommandHasNot_areRefusedTogether_andSaidWhose(String command) {
+  void names_thatACommandHasNot_areRefusedTogether_andSaidWhose(String command) throws Exception {
     List<String> foreign =
         SHARED.keySet().stream()
             .filter(name -> !name.equals("system_prompt")) // open-r1 has it in recipes of SFT
             .filter(name -> key(command, name).isEmpty())
             .toList();
-    List<String> line = new ArrayList<>(List.of(command));
+    Path none = Files.writeString(folder.resolve("none.yaml"), "");
+    List<String> line = new ArrayList<>(List.of(command, none.toString()));
     foreign.forEach(name -> line.addAll(List.of("--" + name, SHARED.get(name))));
     line.add("--no_such_key=1"); // so that none is run
     Cli run = Cli.run(line.toArray(String[]::new));

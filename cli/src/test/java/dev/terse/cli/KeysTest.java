@@ -62,9 +62,7 @@ class KeysTest {
   void switches_ofThisProgramItself_takeAValueToo() {
     for (String form : new String[] {"--verbose", "--verbose=true", "--verbose true"}) {
       String[] line = ("grade --input none.jsonl --output x " + form).split(" ");
-      assertThat(Cli.run(line).err())
-          .as(form)
-          .contains("none.jsonl", "\tat dev.terse");
+      assertThat(Cli.run(line).err()).as(form).contains("none.jsonl", "\tat dev.terse");
     }
     String[] quiet = "grade --verbose false --input none.jsonl --output x".split(" ");
     assertThat(Cli.run(quiet).err()).contains("none.jsonl").doesNotContain("\tat ");

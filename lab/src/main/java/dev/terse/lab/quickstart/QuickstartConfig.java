@@ -32,7 +32,8 @@ import java.util.Map;
  * @param kappa share that is pruned
  * @param protectFirst steps at the beginning that stay
  * @param protectLast steps at the end that stay
- * @param sftConfig file with the settings of SFT; model, data, output_dir and seed are the run's own
+ * @param sftConfig file with the settings of SFT; model, data, output_dir and seed are the run's
+ *     own
  * @param sftSettings keys of it that get another value here
  * @param grpoConfig file with the settings of GRPO, likewise
  * @param grpoSettings keys of it that get another value here

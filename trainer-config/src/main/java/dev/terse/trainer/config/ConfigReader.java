@@ -77,6 +77,23 @@ public final class ConfigReader {
         : parse(file.toString(), text(file), arguments, type, rules, elsewhere);
   }
 
+  /**
+   * The keys and values of a file as they are written, to tell whose configuration it is.
+   *
+   * @throws ConfigException with all problems
+   * @throws IOException if the file cannot be read
+   */
+  public static Map<String, String> flat(Path file) throws IOException {
+    List<String> problems = new ArrayList<>();
+    Map<String, String> values = new LinkedHashMap<>();
+    FlatYaml.read(text(file), problems)
+        .forEach((key, setting) -> values.put(key, Setting.flow(setting.value())));
+    if (!problems.isEmpty()) {
+      throw new ConfigException(file.toString(), problems);
+    }
+    return values;
+  }
+
   private static String text(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException(file + " is a folder; expected a configuration in YAML");
@@ -221,7 +238,7 @@ public final class ConfigReader {
     keys.forEach(ours -> known.addAll(TrlKeys.table().shortForms(ours)));
     known.addAll(TrlKeys.table().all());
     String sentence = "unknown key '" + key + "'";
-    String theirs = TrlKeys.table().alias(key).filter(elsewhere::containsKey).orElse(key);
+    String theirs = elsewhere.containsKey(key) ? key : TrlKeys.table().alias(key).orElse(key);
     if (elsewhere.containsKey(theirs)) {
       return sentence
           + ": "
