@@ -76,7 +76,7 @@ record Judging(
   /** The result as a run of its own in TensorBoard, beside the trainings. */
   private void tellTensorBoard(Path folder, Evaluation evaluation) throws IOException {
     Map<String, Object> hparams = new LinkedHashMap<>(values);
-    hparams.put("judged", Path.of(config.output()).relativize(folder).toString());
+    hparams.put("judged", Path.of(config.outputDir()).relativize(folder).toString());
     try (MetricSink sink = new TensorBoardSink(folder)) {
       sink.begin(0);
       sink.hparams(hparams);
