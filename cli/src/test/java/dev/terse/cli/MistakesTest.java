@@ -185,7 +185,7 @@ class MistakesTest {
         new Mistake(
             "a quickstart of a model that is not there",
             "quickstart @/quickstart.yaml --model=@/none --output=@/new/run",
-            "model: there is no folder or GGUF file @/none"),
+            "model_name_or_path: there is no folder or GGUF file @/none"),
         new Mistake(
             "a quickstart with a wrong key for its training",
             "quickstart @/quickstart.yaml --model=M --output=@/new/run",
