@@ -13,6 +13,7 @@ import dev.terse.cli.command.SftCommand;
 import dev.terse.cli.command.TaskCommand;
 import dev.terse.cli.command.TokenizeCommand;
 import dev.terse.cli.command.check.DoctorCommand;
+import dev.terse.cli.command.check.SelftestCommand;
 import dev.terse.cli.command.data.TracesCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,7 +57,8 @@ import picocli.CommandLine.Spec;
       GradeCommand.class,
       TaskCommand.class,
       CatalogueCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      SelftestCommand.class
     })
 final class Terse implements Runnable {
   @Spec private CommandSpec spec;

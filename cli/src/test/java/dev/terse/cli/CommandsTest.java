@@ -290,7 +290,7 @@ class CommandsTest {
         write("run.yaml", "model_name_or_path: " + MODEL + "\ndataset_name: " + data + "\n");
     List<String> doctor = List.of("doctor", "grpo", yaml.toString(), "--num_generations=4");
     String out = "--output_dir=" + folder.resolve("out");
-    Cli run = ok(with(doctor, out, "--max_completion_length=40"));
+    Cli run = ok(with(doctor, out, "--max_completion_length=40", "--samples=0", "--time=false"));
     assertThat(run.out())
         .contains("ok       train rows: " + data + ": 70 problems read", "note     licence: ")
         .contains("doctor grpo: 0 problems");
@@ -299,15 +299,35 @@ class CommandsTest {
     Cli sick = Cli.run(with(doctor, out, "--max_completion_length=9999", "--eval_dataset=none"));
     assertThat(sick.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(sick.out())
-        .contains("problem  files: eval_dataset names none, which is not there")
+        .contains("problem  files: command line: eval_dataset: there is no file or folder none")
         .contains("max_completion_length 9999 leaves no room for a prompt");
     assertThat(sick.err()).doesNotContain("\tat ");
 
     String rows = "--dataset_name=" + task("arithmetic", "sft", 8, "sft.jsonl");
     assertThat(ok("doctor", yaml.toString(), out, rows, "--packing", "--max_steps=12").out())
-        .contains("doctor sft: 0 problems");
+        .contains("ok       time: an update takes about", "doctor sft: 0 problems");
     refused("say which, doctor sft", "doctor", yaml.toString());
     refused("name a run to look at", "doctor");
+  }
+
+  @Test
+  void selftest_ofTheSmallModel_holds_andAFaultIsAFailure() throws IOException {
+    Cli run = ok("selftest", "--model_name_or_path=" + MODEL);
+    assertThat(run.out()).contains("ok       gradient: along 3 directions", "selftest: 0 problems");
+
+    Path lossy = Files.createDirectories(folder.resolve("lossy"));
+    for (String file : List.of("config.json", "tokenizer_config.json", "model.safetensors")) {
+      Files.copy(MODEL.resolve(file), lossy.resolve(file));
+    }
+    String tokenizer = Files.readString(MODEL.resolve("tokenizer.json"));
+    Files.writeString(
+        lossy.resolve("tokenizer.json"),
+        tokenizer.replaceFirst(
+            "\"normalizer\": *null", "\"normalizer\": {\"type\": \"Lowercase\"}"));
+    Cli failed = Cli.run("selftest", "--model=" + lossy);
+    assertThat(failed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(failed.out()).contains("problem  tokens: ", "texts do not come back");
+    refused("there is no folder or GGUF file none", "selftest", "--model_name_or_path=none");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.terse.rollout.BrokenModelException;
 import dev.terse.trainer.optim.NonFiniteException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -14,20 +15,33 @@ public final class Doctor {
   private Doctor() {}
 
   /**
-   * Looks at everything, in order.
+   * Looks at everything, in order. A sentence that was told is not told again by a check that comes
+   * upon the same.
    *
+   * @param before what was told before
    * @param told hears each verdict as soon as it is known
-   * @return the worst of them
    */
-  public static Level examine(List<Check> checks, Consumer<Finding> told) {
-    Level worst = Level.OK;
+  public static void examine(List<Check> checks, List<Finding> before, Consumer<Finding> told) {
+    List<String> problems = new ArrayList<>();
+    before.forEach(verdict -> remember(verdict, problems));
     for (Check check : checks) {
       for (Finding verdict : verdicts(check)) {
-        told.accept(verdict);
-        worst = verdict.level().compareTo(worst) > 0 ? verdict.level() : worst;
+        boolean known =
+            verdict.level() == Level.PROBLEM
+                && problems.stream().anyMatch(problem -> problem.contains(verdict.found()));
+        told.accept(
+            known
+                ? Finding.note(check.subject(), "not looked at, for what is told above", "", "")
+                : verdict);
+        remember(verdict, problems);
       }
     }
-    return worst;
+  }
+
+  private static void remember(Finding verdict, List<String> problems) {
+    if (verdict.level() == Level.PROBLEM) {
+      problems.add(verdict.found());
+    }
   }
 
   private static List<Finding> verdicts(Check check) {

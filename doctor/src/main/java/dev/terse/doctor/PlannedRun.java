@@ -7,6 +7,9 @@ import dev.terse.model.folder.ModelFolder;
 import dev.terse.trainer.config.ConfigReader.Loaded;
 import dev.terse.trainer.data.mixture.RunRows;
 import dev.terse.trainer.loop.RunConfig;
+import dev.terse.trainer.memory.MemoryCheck;
+import dev.terse.trainer.memory.MemoryWatch;
+import dev.terse.trainer.memory.MemoryWatch.Prospect;
 import dev.terse.trainer.memory.Workload;
 import dev.terse.trainer.model.ModelArguments;
 import dev.terse.trainer.model.RunModels;
@@ -15,9 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A run that has not begun: its configuration, and what the run would read, read when a check first
@@ -33,6 +36,7 @@ public abstract class PlannedRun<C extends RunConfig> implements AutoCloseable {
   private final Lazy<ModelFolder> outline;
   private final Lazy<ModelFolder> model;
   private final Lazy<RunRows> rows;
+  private final Lazy<Optional<Prospect>> prospect;
 
   /** What computes. */
   public interface Engines {
@@ -54,7 +58,7 @@ public abstract class PlannedRun<C extends RunConfig> implements AutoCloseable {
         new Lazy<>(
             "the model",
             () -> {
-              requireThere(MissingInput.ofModel(arguments));
+              requireThere(arguments);
               return RunModels.complete(
                   arguments,
                   RunModels.outline(arguments, counting.get(), config.learnsTurns()),
@@ -64,21 +68,36 @@ public abstract class PlannedRun<C extends RunConfig> implements AutoCloseable {
         new Lazy<>(
             "the model's weights",
             () -> {
-              outline();
+              if (prospect().flatMap(Prospect::excess).isPresent()
+                  && config.training().memoryCheck() == MemoryCheck.REFUSE) {
+                throw new NotThereException("memory to load the weights");
+              }
               return RunModels.complete(
                   arguments,
                   RunModels.open(
                       arguments, engine(), config.training().seed(), config.learnsTurns()),
                   now);
             });
+    this.prospect =
+        new Lazy<>(
+            "the forecast of memory",
+            () -> new MemoryWatch(engine(), MemoryCheck.WARN).prospect(workload()));
     this.rows = new Lazy<>("the data", () -> config.training().rows());
   }
 
-  /** Those that are missing are told by a check of their own. */
-  private static void requireThere(List<MissingInput> missing) {
-    if (!missing.isEmpty()) {
-      throw new NotThereException(missing.get(0).place());
-    }
+  /** What is missing was told when the configuration was read. */
+  private static void requireThere(ModelArguments arguments) {
+    Stream.of(
+            arguments.modelPlace(),
+            arguments.initPlace(),
+            arguments.tokenizerPlace(),
+            arguments.chat().templatePlace())
+        .filter(place -> place != null && !Files.exists(place))
+        .findFirst()
+        .ifPresent(
+            place -> {
+              throw new NotThereException(place.toString());
+            });
   }
 
   /** The rows, if all of their files are there. */
@@ -119,6 +138,11 @@ public abstract class PlannedRun<C extends RunConfig> implements AutoCloseable {
   /** The model with its weights, which takes its memory; with fresh adapters where they train. */
   public final ModelFolder model() {
     return model.get();
+  }
+
+  /** The run's memory beside what there is; empty where nothing is known of the engine's. */
+  public final Optional<Prospect> prospect() {
+    return prospect.get();
   }
 
   /** The rows to train and to evaluate on, not yet read. */

@@ -97,15 +97,20 @@ public final class PlannedSft extends PlannedRun<SftConfig> {
         .toList();
   }
 
+  /** Updates of an epoch. */
+  public int updatesPerEpoch() {
+    return order().updatesPerEpoch();
+  }
+
   @Override
   public int updates() {
-    return config().training().updates(order().updatesPerEpoch());
+    return config().training().updates(updatesPerEpoch());
   }
 
   @Override
   public String arithmetic() {
     var training = config().training();
-    int perEpoch = order().updatesPerEpoch();
+    int perEpoch = updatesPerEpoch();
     return "an update = "
         + training.microBatches()
         + " micro-batches x "

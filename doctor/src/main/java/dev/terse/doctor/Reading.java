@@ -4,8 +4,13 @@ import dev.terse.io.IoSentence;
 import dev.terse.trainer.config.ConfigException;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.config.ConfigReader.Loaded;
+import dev.terse.trainer.config.ConfigValues;
+import dev.terse.trainer.config.InputRule;
+import dev.terse.trainer.config.Rule;
+import dev.terse.trainer.data.mixture.MixtureFilesRule;
 import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.model.EngineConfig;
+import dev.terse.trainer.model.ModelRule;
 import dev.terse.trainer.sft.SftConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,11 +68,17 @@ public record Reading(List<Finding> verdicts, Optional<PlannedRun<?>> run, boole
       List<String> arguments,
       Function<EngineConfig, PlannedRun.Engines> engines) {
     String source = file == null ? "the command line" : file.toString();
+    List<Finding> inputs = new ArrayList<>();
     try {
-      return read(method, source, file, arguments, engines);
+      Reading read =
+          read(method, source, file, arguments, engines, List.of(values -> look(values, inputs)));
+      List<Finding> verdicts = new ArrayList<>(read.verdicts());
+      verdicts.addAll(inputs);
+      return new Reading(verdicts, read.run(), true);
     } catch (ConfigException e) {
       List<Finding> verdicts = new ArrayList<>();
       e.problems().forEach(problem -> verdicts.add(Finding.problem(SUBJECT, problem)));
+      verdicts.addAll(inputs);
       return new Reading(verdicts, ofNames(method, file, arguments, engines, verdicts), false);
     } catch (IOException e) {
       return new Reading(
@@ -78,21 +89,36 @@ public record Reading(List<Finding> verdicts, Optional<PlannedRun<?>> run, boole
     }
   }
 
+  /** What a command refuses of its inputs, told here as findings so that the rest can be read. */
+  private static List<String> look(ConfigValues values, List<Finding> inputs) {
+    for (Rule rule : List.of(new InputRule(), new MixtureFilesRule())) {
+      rule.problems(values).forEach(problem -> inputs.add(Finding.problem("files", problem)));
+    }
+    if (inputs.isEmpty()) {
+      inputs.add(Finding.ok("files", "all " + values.inputs().size() + " inputs are there"));
+    }
+    new ModelRule()
+        .problems(values)
+        .forEach(problem -> inputs.add(Finding.problem("model", problem)));
+    return List.of();
+  }
+
   private static Reading read(
       Method method,
       String source,
       Path file,
       List<String> arguments,
-      Function<EngineConfig, PlannedRun.Engines> engines)
+      Function<EngineConfig, PlannedRun.Engines> engines,
+      List<Rule> rules)
       throws IOException {
     PlannedRun<?> run;
     List<Finding> verdicts = new ArrayList<>();
     if (method == Method.SFT) {
-      Loaded<SftConfig> loaded = ConfigReader.read(file, arguments, SftConfig.class);
+      Loaded<SftConfig> loaded = ConfigReader.read(file, arguments, SftConfig.class, rules);
       run = new PlannedSft(loaded, engines.apply(loaded.config().model().engine()));
       tell(source, loaded, verdicts);
     } else {
-      Loaded<GrpoConfig> loaded = ConfigReader.read(file, arguments, GrpoConfig.class);
+      Loaded<GrpoConfig> loaded = ConfigReader.read(file, arguments, GrpoConfig.class, rules);
       run = new PlannedGrpo(loaded, engines.apply(loaded.config().model().engine()));
       tell(source, loaded, verdicts);
     }
@@ -102,6 +128,7 @@ public record Reading(List<Finding> verdicts, Optional<PlannedRun<?>> run, boole
   private static void tell(String source, Loaded<?> loaded, List<Finding> verdicts) {
     verdicts.add(
         Finding.ok(SUBJECT, source + " is read; " + loaded.values().size() + " keys are in force"));
+    loaded.found().forEach(found -> verdicts.add(Finding.ok("files", found)));
     loaded.notes().forEach(note -> verdicts.add(Finding.note(SUBJECT, note, "", "")));
   }
 
@@ -122,7 +149,7 @@ public record Reading(List<Finding> verdicts, Optional<PlannedRun<?>> run, boole
       names.forEach((key, value) -> kept.add("--" + key + "=" + value));
       kept.addAll(named(arguments));
       Optional<PlannedRun<?>> run =
-          read(method, "the names of what is read", null, kept, engines).run();
+          read(method, "the names of what is read", null, kept, engines, List.of()).run();
       verdicts.add(
           Finding.note(
               SUBJECT,

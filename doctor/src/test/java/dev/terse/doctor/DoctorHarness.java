@@ -43,8 +43,14 @@ public final class DoctorHarness {
     this.folder = folder;
   }
 
-  /** The verdicts of a configuration, the keys of which are lines of YAML. */
+  /** The verdicts of the cheap checks; the keys of the configuration are lines of YAML. */
   public List<Finding> examine(Method method, String... lines) throws IOException {
+    return examine(method, Checks.Dear.NONE, lines);
+  }
+
+  /** The same with dear checks. */
+  public List<Finding> examine(Method method, Checks.Dear dear, String... lines)
+      throws IOException {
     Path yaml = write("run.yaml", String.join("\n", lines));
     List<Finding> verdicts = new ArrayList<>();
     Reading reading = Reading.of(method, yaml, List.of(), config -> CPU);
@@ -53,8 +59,9 @@ public final class DoctorHarness {
       try (PlannedRun<?> run = reading.run().get()) {
         Doctor.examine(
             reading.whole()
-                ? Checks.all(run, Paint.BRACKETS)
+                ? Checks.all(run, Paint.BRACKETS, dear)
                 : Checks.ofInputs(run, Paint.BRACKETS),
+            List.copyOf(verdicts),
             verdicts::add);
       }
     }
@@ -71,7 +78,7 @@ public final class DoctorHarness {
     return examine(Method.GRPO, with(data, lines));
   }
 
-  private String[] with(Path data, String... lines) {
+  public String[] with(Path data, String... lines) {
     Stream<String> names =
         Stream.of(
             "model_name_or_path: " + MODEL,

@@ -108,34 +108,24 @@ class DoctorTest {
             "tokenizer_path: none",
             "output_dir: " + folder.resolve("out"));
     assertThat(problems(verdicts)).extracting(Finding::subject).containsOnly("files").hasSize(5);
-    assertThat(problems(verdicts))
-        .extracting(Finding::remedy)
-        .anyMatch(
-            text ->
-                text.contains(
-                    "'hf download Qwen/Qwen2.5-0.5B --local-dir models/Qwen/Qwen2.5-0.5B'"))
-        .anyMatch(
-            text ->
-                text.contains(
-                    "'hf download openai/gsm8k --repo-type dataset --local-dir"
-                        + " data/openai/gsm8k'"));
+    assertThat(problems(verdicts).toString())
+        .contains("line 1: model_name_or_path: Qwen/Qwen2.5-0.5B is a name of the hub")
+        .contains("hf download Qwen/Qwen2.5-0.5B --local-dir models/Qwen/Qwen2.5-0.5B")
+        .contains("hf download openai/gsm8k --repo-type dataset --local-dir data/openai/gsm8k")
+        .contains("eval_dataset: there is no file or folder " + folder.resolve("eval.jsonl"));
     assertThat(found(verdicts, "train rows").line())
         .isEqualTo("train rows: not looked at, for want of the model");
   }
 
   @Test
-  void files_ofAModelThatWasFetchedInPart_areNamed() throws IOException {
+  void files_ofAModelThatWasFetchedInPart_areTold() throws IOException {
     Path part = Files.createDirectories(folder.resolve("part"));
     Files.copy(DoctorHarness.MODEL.resolve("config.json"), part.resolve("config.json"));
     List<Finding> verdicts =
         doctor.sft(doctor.sums("train.jsonl", 0, 20), "model_name_or_path: " + part);
-    assertThat(problems(verdicts))
-        .extracting(Finding::found)
-        .containsExactly(
-            "model_name_or_path names "
-                + part.resolve("model.safetensors")
-                + ", which is not there",
-            "model_name_or_path names " + part.resolve("tokenizer.json") + ", which is not there");
+    assertThat(problems(verdicts)).extracting(Finding::subject).containsExactly("model", "model");
+    assertThat(problems(verdicts).toString())
+        .contains("holds no weights: expected model.safetensors", "has no tokenizer.json");
   }
 
   @Test

@@ -6,7 +6,6 @@ import dev.terse.doctor.PlannedRun;
 import dev.terse.trainer.memory.MemoryCheck;
 import dev.terse.trainer.memory.MemoryForecast;
 import dev.terse.trainer.memory.MemoryWatch;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,9 +18,8 @@ record ForecastCheck(PlannedRun<?> run) implements Check {
   }
 
   @Override
-  public List<Finding> look() throws IOException {
-    Optional<MemoryWatch.Prospect> found =
-        new MemoryWatch(run.engine(), MemoryCheck.WARN).prospect(run.workload());
+  public List<Finding> look() {
+    Optional<MemoryWatch.Prospect> found = run.prospect();
     if (found.isEmpty()) {
       return List.of(
           Finding.note(

@@ -28,10 +28,10 @@ record LicenceCheck(PlannedRun<?> run) implements Check {
     List<Finding> verdicts = new ArrayList<>();
     String model = run.config().model().modelNameOrPath();
     if (model != null) {
-      verdicts.add(verdict(InputKind.MODEL, model, catalogue(model)));
+      verdicts.add(verdict(model, InputKind.MODEL, catalogue(model)));
     }
-    for (String place : data()) {
-      verdicts.add(verdict(InputKind.DATA, place, Optional.empty()));
+    for (String name : data()) {
+      verdicts.add(verdict(name, InputKind.DATA, Optional.empty()));
     }
     return verdicts;
   }
@@ -45,7 +45,7 @@ record LicenceCheck(PlannedRun<?> run) implements Check {
     return places;
   }
 
-  private Finding verdict(InputKind kind, String place, Optional<String> catalogued)
+  private Finding verdict(String place, InputKind kind, Optional<String> catalogued)
       throws IOException {
     Path path = kind.place(place);
     Optional<String> found =

@@ -112,20 +112,21 @@ public final class GrpoRun {
             : config.numCompletionsToPrint() == null
                 ? Integer.MAX_VALUE
                 : config.numCompletionsToPrint();
-    CompletionReader reader = reader(model);
+    ThinkingChoice thinking = thinking(config, model);
+    LOG.info(thinking.describe());
     CompletionLog log =
         new CompletionLog(
             Path.of(config.training().outputDir()),
             sink,
             config.model().skipMark(),
             printed,
-            new HealthWatch(rubric::failures, reader.rule().isMarks()));
+            new HealthWatch(rubric::failures, thinking.rule().isMarks()));
     return new GrpoTrainer(
         model,
         reference(model),
         config,
         new GrpoTrainer.GrpoProblems(train, eval, teacher(rows.train(), model, train)),
-        new Judge(reader, rubric, phases),
+        judge(config, model, rubric, phases),
         log,
         phases);
   }
@@ -171,17 +172,6 @@ public final class GrpoRun {
       }
     }
     return asked;
-  }
-
-  /** By the run's rule of thinking, which is told. */
-  private CompletionReader reader(ModelFolder model) {
-    ThinkingChoice thinking =
-        ThinkingChoice.of(
-            config.reward().thinking(),
-            new PromptEncoder(model.tokenizer(), model.template()),
-            config.prompt());
-    LOG.info(thinking.describe());
-    return new CompletionReader(model.tokenizer(), config.model().skipMark(), thinking.rule());
   }
 
   /** None where beta is 0. A learner is made before a checkpoint is read, so this is the start. */
@@ -242,6 +232,28 @@ public final class GrpoRun {
     }
     Integer limit = config.generation().maxPromptLength();
     return limit == null ? positions - completion : Math.min(limit, positions - completion);
+  }
+
+  /**
+   * Where thinking ends in the completions of a run.
+   *
+   * @throws IllegalArgumentException if what is asked for contradicts the chat template
+   */
+  public static ThinkingChoice thinking(GrpoConfig config, ModelFolder model) {
+    PromptEncoder encoder = new PromptEncoder(model.tokenizer(), model.template());
+    return ThinkingChoice.of(config.reward().thinking(), encoder, config.prompt());
+  }
+
+  /**
+   * Who reads and scores the completions of a run, by its rule of thinking.
+   *
+   * @param rubric open
+   */
+  public static Judge judge(GrpoConfig config, ModelFolder model, Rubric rubric, Phases phases) {
+    CompletionReader reader =
+        new CompletionReader(
+            model.tokenizer(), config.model().skipMark(), thinking(config, model).rule());
+    return new Judge(reader, rubric, phases);
   }
 
   /** What a run on these problems does, for the forecast of its memory. */

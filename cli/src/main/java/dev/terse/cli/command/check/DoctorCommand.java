@@ -6,27 +6,24 @@ import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.keys.TakesKeys;
 import dev.terse.cli.progress.Terminal;
 import dev.terse.doctor.Doctor;
-import dev.terse.doctor.Finding;
-import dev.terse.doctor.Finding.Level;
 import dev.terse.doctor.Method;
 import dev.terse.doctor.PlannedRun;
 import dev.terse.doctor.Reading;
 import dev.terse.doctor.check.Checks;
-import dev.terse.doctor.check.Paint;
 import dev.terse.engine.Engine;
 import dev.terse.engine.MeasuredEngine;
+import dev.terse.io.hub.InputKind;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.model.EngineConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Looks at a run before it starts. */
@@ -37,12 +34,13 @@ import picocli.CommandLine.Parameters;
       "Looks at the configuration of an sft or grpo run, its model and its data, and changes nothing:"
           + " one verdict a line (ok, note, problem) with what was found, what was expected and what"
           + " to do. docs/commands/doctor.md lists the checks.",
+      "The dear checks come last: --samples 0 and --time false leave them out.",
       "Exit code: 0 where no problem was found, 2 where one was."
     },
     footer = {
       "",
       "Examples:",
-      "  java -jar trainer.jar doctor configs/grpo.yaml",
+      "  java -jar trainer.jar doctor configs/grpo.yaml --samples 0",
       "  java -jar trainer.jar doctor sft --model_name_or_path DIR --dataset_name sft.jsonl"
     })
 public final class DoctorCommand implements Callable<Integer>, TakesKeys {
@@ -56,6 +54,21 @@ public final class DoctorCommand implements Callable<Integer>, TakesKeys {
               + " that override it.")
   private List<String> arguments = List.of();
 
+  @Option(
+      names = "--samples",
+      defaultValue = "16",
+      description =
+          "Completions that are drawn of a grpo run; 0 for none. Default: ${DEFAULT-VALUE}.")
+  private int samples;
+
+  @Option(
+      names = "--time",
+      arity = "0..1",
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Whether an update is timed on the loaded model. Default: ${DEFAULT-VALUE}.")
+  private boolean time;
+
   @Override
   public Integer call() throws IOException {
     List<String> words = new ArrayList<>(arguments);
@@ -68,36 +81,24 @@ public final class DoctorCommand implements Callable<Integer>, TakesKeys {
       throw new IllegalArgumentException(
           "name a run to look at: doctor sft|grpo CONFIG.yaml [--KEY VALUE]");
     }
-    Path path = file.file() == null ? null : Path.of(file.file());
+    Path path = file.file() == null ? null : InputKind.FILE.place(file.file());
     Method method = named == null ? method(path, file.others()) : named;
-    Paint paint = Terminal.showsColours() ? Paint.COLOURS : Paint.BRACKETS;
-    Map<Level, Integer> counts = new EnumMap<>(Level.class);
+    Checks.Dear dear = new Checks.Dear(samples, time, Terminal.phases());
+    VerdictLines lines = new VerdictLines();
     Reading reading = Reading.of(method, path, file.others(), DoctorCommand::engines);
-    reading.verdicts().forEach(verdict -> tell(verdict, paint, counts));
+    reading.verdicts().forEach(lines::tell);
     if (reading.run().isPresent()) {
       try (PlannedRun<?> run = reading.run().get()) {
         Doctor.examine(
-            reading.whole() ? Checks.all(run, paint) : Checks.ofInputs(run, paint),
-            verdict -> tell(verdict, paint, counts));
+            reading.whole()
+                ? Checks.all(run, lines.paint(), dear)
+                : Checks.ofInputs(run, lines.paint()),
+            reading.verdicts(),
+            lines::tell);
       }
     }
-    int problems = counts.getOrDefault(Level.PROBLEM, 0);
-    System.out.println(
-        "doctor "
-            + method.command()
-            + ": "
-            + problems
-            + (problems == 1 ? " problem, " : " problems, ")
-            + counts.getOrDefault(Level.NOTE, 0)
-            + " notes, "
-            + counts.getOrDefault(Level.OK, 0)
-            + " ok");
-    return problems == 0 ? ExitCodes.OK : ExitCodes.USAGE;
-  }
-
-  private static void tell(Finding verdict, Paint paint, Map<Level, Integer> counts) {
-    counts.merge(verdict.level(), 1, Integer::sum);
-    System.out.println(paint.of(verdict));
+    System.out.println("doctor " + method.command() + ": " + lines.counts());
+    return lines.problems() == 0 ? ExitCodes.OK : ExitCodes.USAGE;
   }
 
   private static PlannedRun.Engines engines(EngineConfig config) {
