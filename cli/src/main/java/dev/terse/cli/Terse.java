@@ -13,6 +13,7 @@ import dev.terse.cli.command.SftCommand;
 import dev.terse.cli.command.TaskCommand;
 import dev.terse.cli.command.TokenizeCommand;
 import dev.terse.cli.command.check.DoctorCommand;
+import dev.terse.cli.command.check.ReportCommand;
 import dev.terse.cli.command.check.SelftestCommand;
 import dev.terse.cli.command.data.TracesCommand;
 import picocli.CommandLine.Command;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
       SftCommand.class,
       GrpoCommand.class,
       EvalCommand.class,
+      ReportCommand.class,
       GenerateCommand.class,
       ScoreCommand.class,
       TokenizeCommand.class,

@@ -80,8 +80,10 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
     canvas.text(8, top + LABEL, y.label(), Canvas.Anchor.START, Ink.TEXT);
     frame(canvas, top);
     for (Curve curve : curves) {
-      path(canvas, curve, curve.y(), 1, 0.35, top);
-      path(canvas, curve, curve.smooth(), 2.2, 1, top);
+      if (curve.smoothed()) {
+        path(canvas, curve, curve.y(), 1, 0.35, top);
+      }
+      path(canvas, curve, curve.smoothed() ? curve.smooth() : curve.y(), 2.2, 1, top);
     }
     for (Spot spot : spots) {
       double px = px(spot.x().value());

@@ -5,9 +5,15 @@ package dev.terse.lab.chart;
  *
  * @param x rising, [N]; not copied
  * @param y what is not finite leaves a gap, [N]; not copied
+ * @param smoothed false where the values are drawn boldly as they are, without a mean of them
  */
-public record Curve(String name, Ink ink, double[] x, double[] y) {
+public record Curve(String name, Ink ink, double[] x, double[] y, boolean smoothed) {
   private static final double SMOOTHING = 0.8;
+
+  /** A curve of values that scatter, with its running mean. */
+  public Curve(String name, Ink ink, double[] x, double[] y) {
+    this(name, ink, x, y, true);
+  }
 
   /**
    * The exponential running mean without bias at the beginning, as TensorBoard draws it, [N].

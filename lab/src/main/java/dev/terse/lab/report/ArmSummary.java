@@ -13,7 +13,8 @@ import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
  *
  * @param accuracy share of right answers, with Wilson's 95 % interval
  * @param thinking mean thinking tokens, with a 95 % interval of the mean
- * @param tokens mean of all tokens of a completion
+ * @param answer mean tokens after the thinking
+ * @param tokens mean of all tokens of a completion, with a 95 % interval of the mean
  * @param skips mean marks of a chain
  * @param against the base on the same problems, thinking tokens counted; null for the base itself
  */
@@ -21,7 +22,8 @@ public record ArmSummary(
     ArmResult arm,
     Spread accuracy,
     Spread thinking,
-    double tokens,
+    double answer,
+    Spread tokens,
     double skips,
     PairedComparison against) {
   private static final double CONFIDENCE = 0.95;
@@ -44,15 +46,19 @@ public record ArmSummary(
 
   private static ArmSummary of(ArmResult arm, PairedComparison against) {
     int right = (int) arm.records().stream().filter(EvalRecord::correct).count();
-    SummaryStatistics thinking = statistics(arm, EvalRecord::thinkTokens);
-    double half = NORMAL_QUANTILE * thinking.getStandardDeviation() / Math.sqrt(thinking.getN());
     return new ArmSummary(
         arm,
         wilson(right, arm.records().size()),
-        new Spread(thinking.getMean(), thinking.getMean() - half, thinking.getMean() + half),
-        statistics(arm, EvalRecord::tokens).getMean(),
+        ofMean(statistics(arm, EvalRecord::thinkTokens)),
+        statistics(arm, EvalRecord::answerTokens).getMean(),
+        ofMean(statistics(arm, EvalRecord::tokens)),
         statistics(arm, EvalRecord::skips).getMean(),
         against);
+  }
+
+  private static Spread ofMean(SummaryStatistics values) {
+    double half = NORMAL_QUANTILE * values.getStandardDeviation() / Math.sqrt(values.getN());
+    return new Spread(values.getMean(), values.getMean() - half, values.getMean() + half);
   }
 
   /** A share of trials with Wilson's score interval, which holds at the ends of the range too. */

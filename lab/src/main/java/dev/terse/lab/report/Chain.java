@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLinesWriter;
 import dev.terse.traces.score.ScoredTrace;
+import dev.terse.traces.segment.Segmenter;
+import dev.terse.traces.segment.Thinking;
+import dev.terse.traces.segment.ThinkingRule;
+import dev.terse.trainer.eval.EvalRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,9 +31,19 @@ public record Chain(String id, String question, List<Step> steps, String answer)
   /**
    * A step.
    *
-   * @param bits mean entropy of its tokens, by the model that wrote it
+   * @param bits mean entropy of its tokens, by the model that wrote it; NaN where it was not
+   *     measured
    */
-  public record Step(String text, double bits) {}
+  public record Step(String text, double bits) {
+    boolean isMeasured() {
+      return !Double.isNaN(bits);
+    }
+  }
+
+  /** Whether the entropy of any step is known. */
+  boolean isMeasured() {
+    return steps.stream().anyMatch(Step::isMeasured);
+  }
 
   /** The chain of a scored completion. */
   public static Chain of(ScoredTrace scored) {
@@ -41,6 +55,21 @@ public record Chain(String id, String question, List<Step> steps, String answer)
             .map(step -> new Step(step.step().text(thinking), step.entropyMean()))
             .toList(),
         scored.thinking().answer());
+  }
+
+  /** The chain of a record, which has neither the question nor entropies. */
+  static Chain of(EvalRecord record, ThinkingRule rule) {
+    Thinking thinking =
+        record.status() == EvalRecord.Status.TRUNCATED
+            ? rule.ofCut(record.completion())
+            : rule.of(record.completion());
+    return new Chain(
+        record.id(),
+        "Problem " + record.id() + ", right answer " + record.gold(),
+        Segmenter.steps(thinking.text()).stream()
+            .map(step -> new Step(step.text(thinking.text()), Double.NaN))
+            .toList(),
+        thinking.answer());
   }
 
   /** Writes chains as JSON lines. */

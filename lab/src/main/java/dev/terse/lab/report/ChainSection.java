@@ -16,42 +16,51 @@ final class ChainSection {
   private static final double FULL_SHADE = 95;
 
   private final Html page;
-  private final Report report;
+  private final List<ArmResult> arms;
+  private final List<List<Chain>> chains;
   private final double fullBits;
 
-  private ChainSection(Html page, Report report) {
+  private ChainSection(Html page, List<ArmResult> arms, List<List<Chain>> chains) {
     this.page = page;
-    this.report = report;
+    this.arms = arms;
+    this.chains = chains;
     double[] bits =
-        report.chains().stream()
+        chains.stream()
             .flatMap(List::stream)
             .flatMap(chain -> chain.steps().stream())
-            .filter(step -> !isOnlySkips(step))
+            .filter(step -> !isOnlySkips(step) && step.isMeasured())
             .mapToDouble(Chain.Step::bits)
             .toArray();
     this.fullBits = bits.length == 0 ? 0 : new Percentile(FULL_SHADE).evaluate(bits);
   }
 
-  static void write(Html page, Report report) {
-    if (!report.chains().isEmpty() && !report.chains().get(0).isEmpty()) {
-      new ChainSection(page, report).write();
+  /**
+   * Writes the section; nothing where there are no chains.
+   *
+   * @param chains of the same problems, one list for each model
+   */
+  static void write(Html page, List<ArmResult> arms, List<List<Chain>> chains) {
+    if (!chains.isEmpty() && !chains.get(0).isEmpty()) {
+      new ChainSection(page, arms, chains).write();
     }
   }
 
   private void write() {
-    List<ArmResult> arms = report.judged();
-    int count = report.chains().get(0).size();
+    int count = chains.get(0).size();
     page.markup("<section>\n<h2>%d chains side by side</h2>\n", count)
-        .markup(
-            "<p>The first %d problems, not chosen. A step's shade is the mean entropy of its tokens"
-                + " by the model that wrote it: <span class=\"scale\">0<i></i>%.2f bits and more</span>."
-                + " <span class=\"skip\">SKIP</span> stands where a step was left out.</p>\n",
-            count, fullBits);
+        .markup("<p>The first %d problems, not chosen. ", count);
+    if (chains.stream().flatMap(List::stream).anyMatch(Chain::isMeasured)) {
+      page.markup(
+          "A step's shade is the mean entropy of its tokens by the model that wrote it:"
+              + " <span class=\"scale\">0<i></i>%.2f bits and more</span>. ",
+          fullBits);
+    }
+    page.element("<span class=\"skip\">SKIP</span> stands where a step was left out.</p>\n");
     for (int p = 0; p < count; p++) {
-      page.markup("<article>\n<h3>%s</h3>\n", report.chains().get(0).get(p).question())
+      page.markup("<article>\n<h3>%s</h3>\n", chains.get(0).get(p).question())
           .element("<div class=\"sides\">\n");
       for (int a = 0; a < arms.size(); a++) {
-        side(arms.get(a), report.chains().get(a).get(p));
+        side(arms.get(a), chains.get(a).get(p));
       }
       page.element("</div>\n</article>\n");
     }
@@ -67,9 +76,11 @@ final class ChainSection {
             "<small>%d thinking tokens%s</small></h4>\n",
             record.thinkTokens(), record.skips() == 0 ? "" : ", " + record.skips() + " skipped");
     for (Chain.Step step : chain.steps()) {
-      page.markup(
-          "<div class=\"step\" style=\"--shade:%.3f\" title=\"%.2f bits a token\">",
-          shade(step), step.bits());
+      page.markup("<div class=\"step\" style=\"--shade:%.3f\"", shade(step));
+      if (step.isMeasured()) {
+        page.markup(" title=\"%.2f bits a token\"", step.bits());
+      }
+      page.element(">");
       marked(step.text().strip());
       page.element("</div>\n");
     }
@@ -78,7 +89,9 @@ final class ChainSection {
 
   /** A step that was left out says nothing: its mark is not surprising, whatever its entropy. */
   private double shade(Chain.Step step) {
-    return fullBits == 0 || isOnlySkips(step) ? 0 : MAX_SHADE * Math.min(1, step.bits() / fullBits);
+    return fullBits == 0 || isOnlySkips(step) || !step.isMeasured()
+        ? 0
+        : MAX_SHADE * Math.min(1, step.bits() / fullBits);
   }
 
   private static boolean isOnlySkips(Chain.Step step) {

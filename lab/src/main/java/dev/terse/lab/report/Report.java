@@ -153,7 +153,8 @@ public record Report(
         measured(summary.accuracy(), 100));
   }
 
-  private static Measured measured(Spread spread, double unit) {
+  /** A value with its interval as a chart has it. */
+  static Measured measured(Spread spread, double unit) {
     return new Measured(unit * spread.value(), unit * spread.low(), unit * spread.high());
   }
 

@@ -11,7 +11,10 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A report on file: {@code report.html}, {@code table.txt}, and the charts as pictures. */
+/**
+ * A report on file: of a quickstart {@code report.html}, {@code table.txt} and the charts as
+ * pictures; of a comparison the page alone.
+ */
 public final class ReportFiles {
   private static final Logger LOG = LoggerFactory.getLogger(ReportFiles.class);
 
@@ -28,6 +31,11 @@ public final class ReportFiles {
     Path page = folder.resolve("report.html");
     AtomicFile.write(page, ReportPage.of(report, pictures));
     return page;
+  }
+
+  /** Writes a comparison as one page with its pictures in it. */
+  public static void write(ComparisonReport report, Path page) throws IOException {
+    AtomicFile.write(page, ComparisonPage.of(report, pictures(report.charts())));
   }
 
   /** Tables and findings for a terminal. */

@@ -1,13 +1,6 @@
 package dev.terse.lab.report;
 
-import dev.terse.lab.chart.Chart;
-import dev.terse.lab.chart.SvgCanvas;
 import dev.terse.lab.statistics.PairedComparison;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,12 +11,12 @@ import java.util.Map;
  */
 final class ReportPage {
   private final Report report;
-  private final Map<String, byte[]> pictures;
   private final Html page = new Html();
+  private final PageParts parts;
 
   private ReportPage(Report report, Map<String, byte[]> pictures) {
     this.report = report;
-    this.pictures = pictures;
+    this.parts = new PageParts(page, pictures);
   }
 
   /**
@@ -37,19 +30,15 @@ final class ReportPage {
   }
 
   private String write() {
-    page.element("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-        .element("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        .element("<title>Terse quickstart</title>\n<style>\n")
-        .element(style())
-        .element("</style>\n</head>\n<body>\n<main>\n");
+    parts.begin("Terse quickstart");
     header();
     results();
     training();
     controls();
-    ChainSection.write(page, report);
+    ChainSection.write(page, report.judged(), report.chains());
     times();
     settings();
-    return page.element("</main>\n</body>\n</html>\n").toString();
+    return parts.end();
   }
 
   private void header() {
@@ -78,7 +67,7 @@ final class ReportPage {
     page.markup(
         "<section>\n<h2>The same %d problems, answered by each model</h2>\n",
         report.base().records().size());
-    table(report.table());
+    parts.table(report.table());
     page.element(
             "<p class=\"note\">Greedy completions of problems that no training has seen; one that"
                 + " does not end within the limit is wrong. Intervals: Wilson for accuracy,"
@@ -88,40 +77,14 @@ final class ReportPage {
         .element("</section>\n");
   }
 
-  private void table(ResultTable table) {
-    page.element("<table>\n<thead><tr>");
-    table.header().forEach(name -> page.markup("<th scope=\"col\">%s</th>", name));
-    page.element("</tr></thead>\n<tbody>\n");
-    for (List<String> row : table.rows()) {
-      page.markup("<tr><th scope=\"row\">%s</th>", row.get(0));
-      for (int c = 1; c < row.size(); c++) { // narrow pages show the name beside each cell
-        page.markup("<td data-name=\"%s\">%s</td>", table.header().get(c), row.get(c));
-      }
-      page.element("</tr>\n");
-    }
-    page.element("</tbody>\n</table>\n");
-  }
-
   private void training() {
     page.element("<section>\n<h2>Training, and what it bought</h2>\n<div class=\"charts\">\n");
-    report.charts().forEach(this::figure);
+    report.charts().forEach(parts::figure);
     page.element("</div>\n")
         .element(
             "<p class=\"note\">Faint: every update. Bold: running mean. The same numbers are in the"
                 + " event files: <code>tensorboard --logdir</code> on the run's folder.</p>\n")
         .element("</section>\n");
-  }
-
-  private void figure(String name, Chart chart) {
-    page.element("<figure>\n").element(SvgCanvas.legend(chart)).element(SvgCanvas.of(chart));
-    page.markup("\n<figcaption>%s", chart.title());
-    byte[] png = pictures.get(name);
-    if (png != null) {
-      page.markup(
-          " <a download=\"%s.png\" href=\"data:image/png;base64,%s\">PNG</a>",
-          name, Base64.getEncoder().encodeToString(png));
-    }
-    page.element("</figcaption>\n</figure>\n");
   }
 
   private void controls() {
@@ -133,7 +96,7 @@ final class ReportPage {
             "<p>The same traces pruned by low entropy, at random and by high entropy, as much each"
                 + " time; then the same fine-tuning, and the same problems.</p>\n");
     report.controlFindings().forEach(f -> page.markup("<p class=\"finding\">%s</p>\n", f));
-    table(report.controlTable());
+    parts.table(report.controlTable());
     page.markup(
             "<p class=\"note\">One seed, %d. Tests compare pairs of models.</p>\n", report.seed())
         .element("</section>\n");
@@ -157,26 +120,11 @@ final class ReportPage {
 
   private void settings() {
     page.markup("<section>\n<h2>Settings</h2>\n<p>Seed %d.</p>\n", report.seed());
-    report
-        .settings()
-        .forEach(
-            (file, values) -> {
-              page.markup("<details><summary>%s</summary>\n<dl>\n", file);
-              values.forEach((key, value) -> page.markup("<dt>%s</dt><dd>%s</dd>\n", key, value));
-              page.element("</dl></details>\n");
-            });
+    report.settings().forEach(parts::details);
     page.element("</section>\n");
   }
 
   private static String number(String format, double value) {
     return String.format(Locale.ROOT, format, value);
-  }
-
-  private static String style() {
-    try (InputStream in = ReportPage.class.getResourceAsStream("report.css")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

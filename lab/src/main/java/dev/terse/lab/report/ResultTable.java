@@ -40,15 +40,11 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
   }
 
   private static List<String> row(ArmSummary summary) {
-    Spread accuracy = summary.accuracy();
     List<String> cells = new ArrayList<>();
     cells.add(summary.arm().name());
-    cells.add(
-        text(
-            "%.1f %% [%.1f, %.1f]",
-            100 * accuracy.value(), 100 * accuracy.low(), 100 * accuracy.high()));
+    cells.add(share(summary.accuracy()));
     cells.add(text("%.1f", summary.thinking().value()));
-    cells.add(text("%.1f", summary.tokens()));
+    cells.add(text("%.1f", summary.tokens().value()));
     cells.add(text("%.2f", summary.skips()));
     cells.addAll(summary.against() == null ? List.of("", "", "", "") : changes(summary.against()));
     return cells;
@@ -56,10 +52,25 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
 
   private static List<String> changes(PairedComparison against) {
     return List.of(
-        interval("%+.1f %% [%+.1f, %+.1f]", against.tokenChange()),
-        interval("%+.1f points [%+.1f, %+.1f]", against.accuracyChange()),
+        change(against.tokenChange()),
+        points(against.accuracyChange()),
         against.lost() + "/" + against.gained(),
         Findings.p(against.pValue()));
+  }
+
+  /** A share in percent with its interval. */
+  static String share(Spread share) {
+    return interval("%.1f %% [%.1f, %.1f]", share);
+  }
+
+  /** A relative change in percent with its interval. */
+  static String change(Spread change) {
+    return interval("%+.1f %% [%+.1f, %+.1f]", change);
+  }
+
+  /** A difference of shares in points with its interval. */
+  static String points(Spread change) {
+    return interval("%+.1f points [%+.1f, %+.1f]", change);
   }
 
   private static String interval(String format, Spread change) {
@@ -88,7 +99,8 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
     return text.toString();
   }
 
-  private static String text(String format, Object... values) {
+  /** A text with its numbers as they are written everywhere. */
+  static String text(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 }

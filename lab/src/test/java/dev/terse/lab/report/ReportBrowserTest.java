@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,18 @@ class ReportBrowserTest {
   void page_atThreeWidths_isReadable(String scheme) throws IOException, InterruptedException {
     String page = ReportPage.of(SmallReport.of(folder, ""), Map.of());
     assertThat(measured(page, scheme)).isEmpty();
+  }
+
+  /** Records have no times and no entropies, so there is nothing to measure of these. */
+  @ParameterizedTest
+  @ValueSource(strings = {"light", "dark"})
+  void comparison_atThreeWidths_isReadable(String scheme) throws IOException, InterruptedException {
+    String page = ComparisonPage.of(SmallComparison.of(folder, ""), Map.of());
+    assertThat(measured(page, scheme))
+        .containsExactlyInAnyOrderElementsOf(
+            WIDTHS.stream()
+                .flatMap(width -> Stream.of(width + ": no times", width + ": no step is shaded"))
+                .toList());
   }
 
   /** The measure sees what was wrong once: else a page that is well says nothing. */

@@ -1,2 +1,2 @@
-/** Commands that look at a run, a model or a machine and train nothing. */
+/** Commands that look at a run, a model or results and train nothing. */
 package dev.terse.cli.command.check;
