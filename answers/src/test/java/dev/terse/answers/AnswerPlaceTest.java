@@ -51,7 +51,7 @@ class AnswerPlaceTest {
 
   @Test
   void in_textWithoutAnswer_isNowhere() {
-    for (String text : List.of("", "  \n", "Add the two and", "It is \\boxed{")) {
+    for (String text : List.of("", "  \n", "Add the two and\nthen the rest", "It is \\boxed{")) {
       assertThat(AnswerPlace.in(text)).as(text).isNegative();
     }
   }
