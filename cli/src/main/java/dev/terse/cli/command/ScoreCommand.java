@@ -11,7 +11,9 @@ import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.trainer.config.Default;
+import dev.terse.trainer.config.InputRule;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.config.Rule;
 import dev.terse.trainer.config.places.Reads;
 import dev.terse.trainer.config.places.Writes;
 import dev.terse.trainer.metrics.Phases;
@@ -66,6 +68,12 @@ public final class ScoreCommand extends ConfiguredCommand<ScoreCommand.ScoreConf
   /** A command without arguments yet. */
   public ScoreCommand() {
     super(ScoreConfig.class);
+  }
+
+  /** Rows of ids need no tokenizer, so a folder without one will do. */
+  @Override
+  protected List<Rule> rules() {
+    return List.of(new InputRule());
   }
 
   @Override
