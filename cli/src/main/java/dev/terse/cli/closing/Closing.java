@@ -1,5 +1,6 @@
 package dev.terse.cli.closing;
 
+import dev.terse.cli.progress.Durations;
 import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.loop.TrainingConfig;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -43,7 +43,7 @@ public record Closing(TrainingConfig training, Map<String, String> watched, Stri
     Path output = Path.of(training.outputDir());
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.add("done: " + updates + " updates in " + text(took) + "; the model is in " + output);
+    lines.add("done: " + updates + " updates in " + Durations.text(took.toMillis() / 1e3) + "; the model is in " + output);
     Path log = output.resolve(JsonlSink.FILE);
     if (Files.exists(log)) {
       Changes.of(MetricHistory.read(log), watched)
@@ -66,15 +66,5 @@ public record Closing(TrainingConfig training, Map<String, String> watched, Stri
     String folder = training.logging().loggingDir();
     return "watch: tensorboard --logdir "
         + NextCommand.quoted(folder == null ? output.resolve("logs").toString() : folder);
-  }
-
-  private static String text(Duration took) {
-    long seconds = took.toSeconds();
-    if (seconds < 60) {
-      return String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1e3);
-    }
-    return seconds < 3600
-        ? String.format(Locale.ROOT, "%d min %d s", seconds / 60, seconds % 60)
-        : String.format(Locale.ROOT, "%d h %02d min", seconds / 3600, seconds / 60 % 60);
   }
 }

@@ -70,14 +70,14 @@ public final class LinePhases implements Phases {
     private String withEta(double seconds) {
       return String.format(
           Locale.ROOT,
-          "%s: %d of %d %s (%.0f %%), %s, %.0f s left",
+          "%s: %d of %d %s (%.0f %%), %s, %s left",
           name,
           done,
           expected,
           unit,
           100.0 * done / expected,
           rate(seconds),
-          Math.max(0, expected - done) * seconds / done);
+          Durations.text(Math.max(0, expected - done) * seconds / done));
     }
 
     /** Whole numbers, but for the slow: {@code 180 tokens/s}, {@code 0.31 updates/s}. */
