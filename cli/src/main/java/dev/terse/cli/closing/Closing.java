@@ -43,7 +43,13 @@ public record Closing(TrainingConfig training, Map<String, String> watched, Stri
     Path output = Path.of(training.outputDir());
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.add("done: " + updates + " updates in " + Durations.text(took.toMillis() / 1e3) + "; the model is in " + output);
+    lines.add(
+        "done: "
+            + updates
+            + " updates in "
+            + Durations.text(took.toMillis() / 1e3)
+            + "; the model is in "
+            + output);
     Path log = output.resolve(JsonlSink.FILE);
     if (Files.exists(log)) {
       Changes.of(MetricHistory.read(log), watched)

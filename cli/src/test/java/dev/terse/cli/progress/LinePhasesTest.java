@@ -55,7 +55,7 @@ class LinePhasesTest {
       seconds = 16;
       phase.advance(5);
     }
-    assertThat(printed()).startsWith("grpo: 5 of 8 updates (63 %), 0.31 updates/s, 10 s left\n");
+    assertThat(printed()).startsWith("grpo: 5 of 8 updates (63 %), 0.31 updates/s, 9.6 s left\n");
   }
 
   private String printed() {
