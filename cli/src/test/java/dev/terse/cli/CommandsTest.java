@@ -34,10 +34,12 @@ class CommandsTest {
   @TempDir Path folder;
 
   @Test
-  void commands_allOfThem_areRunHere() {
+  void commands_allOfThem_areRun() {
     Set<String> tested = new HashSet<>();
-    for (Method method : CommandsTest.class.getDeclaredMethods()) {
-      tested.add(method.getName().replaceFirst("_.*", ""));
+    for (Class<?> tests : List.of(CommandsTest.class, ReportCommandTest.class)) {
+      for (Method method : tests.getDeclaredMethods()) {
+        tested.add(method.getName().replaceFirst("_.*", ""));
+      }
     }
     assertThat(tested).containsAll(new CommandLine(new Terse()).getSubcommands().keySet());
   }

@@ -37,7 +37,8 @@ class DialectTest {
           "output_dir", "folder",
           "max_completion_length", "64",
           "task", "arithmetic",
-          "rows", "1");
+          "rows", "1",
+          "records", "before.jsonl");
 
   static {
     SHARED.put("model_name_or_path", MODEL);
