@@ -36,8 +36,7 @@ public final class QuickstartCommand extends ConfiguredCommand<QuickstartConfig>
       arity = "0..1",
       fallbackValue = "true",
       paramLabel = "true|false",
-      description =
-          "Take configs/quickstart-fast.yaml: under a minute, fewer problems, wider intervals.")
+      description = "Take configs/quickstart-fast.yaml: shorter, loses accuracy, wider intervals.")
   private boolean fast;
 
   QuickstartCommand() {

@@ -116,7 +116,7 @@ class HubTest {
 
   @Test
   void cache_isWhereTheEnvironmentSays_inTheHubsOwnOrder() {
-    Path home = Path.of("/home/me");
+    Path home = Path.of("/users/me");
     assertThat(HubCache.of(Map.of(), home).folder())
         .isEqualTo(home.resolve(".cache/huggingface/hub"));
     Map<String, String> xdg = Map.of("XDG_CACHE_HOME", "/c");
