@@ -41,7 +41,9 @@ public final class DataFolder {
       throw new IllegalArgumentException(
           place
               + " has several configurations, of which dataset_config must name one: "
-              + configs(folder, all));
+              + configs(folder, all)
+              + "; or take the folder of one, such as "
+              + place.resolve(configs(folder, all).iterator().next()));
     }
     List<Path> named = all.stream().filter(file -> isOf(folder.relativize(file), split)).toList();
     boolean unnamed = SPLITS.stream().noneMatch(s -> anyIsOf(folder, data(folder, place), s));

@@ -143,7 +143,9 @@ class RowFilesTest {
     touch("configs/main/train-0.jsonl", "configs/socratic/train-0.jsonl");
     assertThat(names("configs", "main", "train")).containsExactly("train-0.jsonl");
     assertThatThrownBy(() -> names("configs", null, "train"))
-        .hasMessageContaining("dataset_config must name one: [main, socratic]");
+        .hasMessageContaining(
+            "dataset_config must name one: [main, socratic]; or take the folder of one, such as")
+        .hasMessageEndingWith("main");
 
     touch("datasets--x--y/snapshots/old/train.jsonl", "datasets--x--y/snapshots/new/train.jsonl");
     Files.createDirectories(folder.resolve("datasets--x--y/refs"));
