@@ -105,6 +105,28 @@ class TracesCommandTest {
   }
 
   @Test
+  void teachersSuffix_isAsked_andIsInNoRow() throws IOException {
+    Path plain = folder.resolve("plain-all.jsonl");
+    ok(traces(problems, "plain.jsonl", "--prompt_suffix=+0+0", "--all_output=" + plain));
+    Path taught = folder.resolve("taught-all.jsonl");
+    ok(
+        traces(
+            problems,
+            "taught.jsonl",
+            "--prompt_suffix=+0",
+            "--teacher_prompt_suffix=+0",
+            "--all_output=" + taught));
+    List<JsonNode> asked = rows(plain);
+    List<JsonNode> written = rows(taught);
+    assertThat(written).hasSameSizeAs(asked);
+    for (int i = 0; i < asked.size(); i++) {
+      assertThat(written.get(i).get("response")).isEqualTo(asked.get(i).get("response"));
+      String content = asked.get(i).at("/prompt/0/content").textValue();
+      assertThat(written.get(i).at("/prompt/0/content").textValue() + "+0").isEqualTo(content);
+    }
+  }
+
+  @Test
   void prompt_ofARow_isWhatTheModelWasGiven_systemTurnAndSuffix() throws IOException {
     Path data = folder.resolve("messages.jsonl");
     Files.writeString(

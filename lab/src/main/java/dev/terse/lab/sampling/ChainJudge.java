@@ -31,18 +31,18 @@ final class ChainJudge {
   private final TraceForm form;
   private final AnswerCheck check;
   private final long seed;
+  private final String unwritten; // what the model was asked with, and rows are without
 
   /**
    * @param rule where thinking ends
-   * @param form of the responses
    */
-  ChainJudge(
-      Tokenizer tokenizer, ThinkingRule rule, TraceForm form, AnswerPolicy policy, long seed) {
+  ChainJudge(Tokenizer tokenizer, ThinkingRule rule, AnswerPolicy policy, TracesConfig config) {
     this.tokenizer = tokenizer;
     this.rule = rule;
-    this.form = form;
+    this.form = config.form();
     this.check = new AnswerCheck(policy);
-    this.seed = seed;
+    this.seed = config.seed();
+    this.unwritten = config.teacherPromptSuffix() == null ? "" : config.teacherPromptSuffix();
   }
 
   /** Rows of all completions, in sample order. */
@@ -90,17 +90,25 @@ final class ChainJudge {
     return formed == null ? Outcome.NO_THINKING : Outcome.RIGHT;
   }
 
-  /** The turns that the model was given, suffix and system prompt with them. */
-  private static ArrayNode messages(Problem problem) {
+  /** The turns that the model was given, suffix and system prompt with them, less the teacher's. */
+  private ArrayNode messages(Problem problem) {
     ArrayNode messages = JsonNodeFactory.instance.arrayNode();
-    for (Object turn : (List<?>) problem.row().prompt()) {
+    List<?> turns = (List<?>) problem.row().prompt();
+    for (Object turn : turns) {
       Map<?, ?> message = (Map<?, ?>) turn;
+      String role = (String) message.get("role");
+      String content = (String) message.get("content");
+      boolean asked = messages.size() == turns.size() - 1 && role.equals("user");
       messages
           .addObject()
-          .put("role", (String) message.get("role"))
-          .put("content", (String) message.get("content"));
+          .put("role", role)
+          .put("content", asked ? withoutTeachers(content) : content);
     }
     return messages;
+  }
+
+  private String withoutTeachers(String content) {
+    return content.substring(0, content.length() - unwritten.length());
   }
 
   /**

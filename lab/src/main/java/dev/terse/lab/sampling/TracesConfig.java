@@ -38,6 +38,9 @@ import java.util.List;
  * @param form of the chains: as_is, or r1 with marks around the thinking
  * @param keepPerProblem right chains of a problem that are written: all, shortest, or how many of
  *     the shortest
+ * @param teacherPromptSuffix text after prompt_suffix that the chains are sampled with and written
+ *     without, so that a model learns to do unasked what it was asked for (context distillation);
+ *     unset samples with what is written
  */
 @CheckedBy(ModelRule.class)
 public record TracesConfig(
@@ -64,7 +67,8 @@ public record TracesConfig(
     @Default("auto") ThinkingEnd thinking,
     @Default("as_is") TraceForm form,
     @Default("all") String keepPerProblem,
-    PromptConfig prompt) {
+    PromptConfig prompt,
+    @Default(Default.UNSET) String teacherPromptSuffix) {
 
   public TracesConfig {
     if (temperature == 0 && numGenerations > 1) {
@@ -80,6 +84,11 @@ public record TracesConfig(
               + keepPerProblem
               + "'");
     }
+  }
+
+  /** How the model is asked. */
+  PromptConfig asked() {
+    return prompt.teacher(teacherPromptSuffix);
   }
 
   /** Most chains of a problem that are written. */

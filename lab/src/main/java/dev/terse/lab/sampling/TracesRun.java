@@ -87,7 +87,7 @@ public final class TracesRun {
           ThinkingChoice.of(
               config.thinking(),
               new PromptEncoder(model.tokenizer(), model.template()),
-              config.prompt());
+              config.asked());
       LOG.info(thinking.describe());
       if (config.form() == TraceForm.R1) {
         tellMarks(model.tokenizer());
@@ -107,9 +107,7 @@ public final class TracesRun {
           LOG.info("{}: goes on, {} of {} problems are done", output, journal.size(), problems);
         }
         if (!journal.isWhole()) {
-          ChainJudge judge =
-              new ChainJudge(
-                  model.tokenizer(), thinking.rule(), config.form(), policy, config.seed());
+          ChainJudge judge = new ChainJudge(model.tokenizer(), thinking.rule(), policy, config);
           sample(reading, judge, journal, problems - journal.size());
           journal.end();
         }
@@ -214,7 +212,7 @@ public final class TracesRun {
       return new ProblemReader(
           source,
           new PromptEncoder(model.tokenizer(), model.template()),
-          config.prompt(),
+          config.asked(),
           Answers.REQUIRED);
     }
 

@@ -22,6 +22,16 @@ public record PromptConfig(
   /** The question wherever a row has it. */
   public static final PromptConfig PLAIN = new PromptConfig(null, "", null);
 
+  /**
+   * The same with more text after the suffix: what a teacher is asked, whose pupil is asked without
+   * it. Unset adds nothing.
+   */
+  public PromptConfig teacher(String more) {
+    return more == null
+        ? this
+        : new PromptConfig(systemPrompt, promptSuffix + more, datasetPromptColumn);
+  }
+
   /** The key of messages, or of a text that is taken as it stands unless it is named. */
   String promptColumn() {
     return datasetPromptColumn == null ? "prompt" : datasetPromptColumn;

@@ -142,12 +142,7 @@ public final class GrpoRun {
     if (config.teacherPromptSuffix() == null) {
       return Map.of();
     }
-    PromptConfig own = config.prompt();
-    PromptConfig prompt =
-        new PromptConfig(
-            own.systemPrompt(),
-            own.promptSuffix() + config.teacherPromptSuffix(),
-            own.datasetPromptColumn());
+    PromptConfig prompt = config.prompt().teacher(config.teacherPromptSuffix());
     int longest =
         model.decoder().config().maxPositions() - config.generation().maxCompletionLength();
     Map<Integer, Problem> asked =
