@@ -9,12 +9,14 @@ import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.grpo.GrpoRun;
 import dev.terse.trainer.memory.Workload;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A GRPO run that has not begun. */
 public final class PlannedGrpo extends PlannedRun<GrpoConfig> {
   private final Lazy<ProblemSet> train;
+  private final Lazy<Map<Integer, Problem>> teacher;
   private final Lazy<Optional<ProblemSet>> eval;
 
   public PlannedGrpo(Loaded<GrpoConfig> loaded, Engines engines) {
@@ -22,6 +24,10 @@ public final class PlannedGrpo extends PlannedRun<GrpoConfig> {
     this.train =
         new Lazy<>(
             "the problems to train on", () -> GrpoRun.problems(config(), outline(), trainSource()));
+    this.teacher =
+        new Lazy<>(
+            "the problems as the teacher is asked them",
+            () -> GrpoRun.teacher(config(), trainSource(), outline(), problems().problems()));
     this.eval =
         new Lazy<>(
             "the problems to evaluate on",
@@ -73,6 +79,7 @@ public final class PlannedGrpo extends PlannedRun<GrpoConfig> {
         config(),
         outline().decoder().config(),
         problems().problems(),
+        teacher.get(),
         eval.get().map(ProblemSet::problems).orElse(List.of()));
   }
 

@@ -1,8 +1,10 @@
 package dev.terse.rollout;
 
 import dev.terse.engine.Progress;
+import dev.terse.engine.Segments;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.transformer.Decoding;
+import dev.terse.model.weights.Flops;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** Samples groups of completions in this process, over a key-value cache. */
 public final class Rollouts {
@@ -136,6 +139,23 @@ public final class Rollouts {
       }
       return group.next();
     }
+  }
+
+  /** Floating-point operations of the matmuls that drawing these takes; a prompt is read once. */
+  public double flops(List<Group> groups) {
+    return groups.stream().mapToDouble(this::flops).sum();
+  }
+
+  private double flops(Group group) {
+    int[] lengths =
+        IntStream.concat(
+                IntStream.of(group.prompt().ids().length),
+                group.completions().stream().mapToInt(completion -> completion.ids().length))
+            .toArray();
+    int[] prefixes = new int[lengths.length];
+    prefixes[0] = Segments.NONE;
+    Segments segments = Segments.continuing(lengths, prefixes);
+    return Flops.forward(decoder.config(), segments, segments.tokens() - (long) lengths[0]);
   }
 
   /**

@@ -18,11 +18,14 @@ import java.util.Map;
  * kimi            R + w · (1/2 - (L - min_n)/(max_n - min_n))      Kimi k1.5, arXiv 2501.12599
  * sigmoid         R · (1 - w · σ((L - mean_k)/std_k))      Arora and Zanette, arXiv 2502.04463
  * cosine          R - w · (1 - cos(π · min(1, L/max_length)))/2    Yeo et al., arXiv 2502.03373
+ * pace            R + w · (1/2 - (L - min_n)/(max_n - min_n)) · (1 - cos(ρπ/2))   PACE, arXiv 2602.11639
  * laser           R + w  if L ≤ target                     Laser, arXiv 2505.15612
  * laser_d         R + w  if L ≤ the budget of its class    Laser-D; {@link Budgets}
  * </pre>
  *
- * <p>Kimi's rule has a part for wrong completions too, min(0, ·): they earn 0 here, and no less.
+ * <p>The rules of Kimi and PACE have a part for wrong completions too, min(0, ·): they earn 0 here,
+ * and no less. PACE's weight falls to 0 over its first {@code decay_steps} updates: {@link
+ * LengthRule#at}.
  */
 enum LengthFormula {
   PASS_RATE(values("weight", 0.2)) {
@@ -77,6 +80,13 @@ enum LengthFormula {
     double of(double reward, double length, Peers peers, Map<String, Double> v) {
       double progress = Math.min(1, length / v.get("max_length"));
       return reward - v.get(WEIGHT) * (1 - Math.cos(Math.PI * progress)) / 2;
+    }
+  },
+  PACE(values("weight", 1.0, LengthRule.DECAY, 600.0)) {
+    @Override
+    double of(double reward, double length, Peers peers, Map<String, Double> v) {
+      double easy = 1 - Math.cos(peers.passRate() * Math.PI / 2);
+      return reward + v.get(WEIGHT) * easy * Peers.lambda(length, peers.all());
     }
   },
   LASER(values("weight", 0.5, "target", Double.NaN)) {

@@ -16,6 +16,9 @@ import java.util.Map;
  * @param values of the formula by name, its weight among them
  */
 public record LengthRule(LengthFormula formula, Channel channel, Map<String, Double> values) {
+  /** Updates over which a rule's weight falls to 0, of rules that have this value. */
+  static final String DECAY = "decay_steps";
+
   private static final String RULE = "rule";
   private static final String CHANNEL = "channel";
 
@@ -100,7 +103,7 @@ public record LengthRule(LengthFormula formula, Channel channel, Map<String, Dou
       throw new IllegalArgumentException(
           "length_penalty band: a must be below b, was " + values.get("a"));
     }
-    for (String name : List.of("max_length")) {
+    for (String name : List.of("max_length", DECAY)) {
       if (values.containsKey(name) && values.get(name) == 0) {
         throw new IllegalArgumentException(
             "length_penalty " + formula.key() + ": " + name + " must be above 0");
@@ -114,6 +117,15 @@ public record LengthRule(LengthFormula formula, Channel channel, Map<String, Dou
     Map<String, Double> scaled = new LinkedHashMap<>(values);
     scaled.computeIfPresent(LengthFormula.WEIGHT, (name, weight) -> strength * weight);
     return new LengthRule(formula, channel, scaled);
+  }
+
+  /**
+   * The same rule at an update, counted from 0: one with {@code decay_steps} is max(0, 1 - update /
+   * decay_steps) times as strong (PACE, arXiv 2602.11639).
+   */
+  LengthRule at(int update) {
+    Double steps = values.get(DECAY);
+    return steps == null ? this : times(Math.max(0, 1 - update / steps));
   }
 
   /**

@@ -44,6 +44,12 @@ public record RewardShaping(double stopProperlyPenaltyCoef, List<LengthRule> rul
             stopProperlyPenaltyCoef, rules.stream().map(rule -> rule.times(strength)).toList());
   }
 
+  /** The same at an update, counted from 0: some rules fade ({@link LengthRule#at}). */
+  public RewardShaping at(int update) {
+    return new RewardShaping(
+        stopProperlyPenaltyCoef, rules.stream().map(rule -> rule.at(update)).toList());
+  }
+
   /**
    * The rewards of completions that were drawn together, [P][G]; NaN where they are absent.
    *

@@ -82,6 +82,32 @@ class RewardShapingTest {
             within(1e-12));
   }
 
+  /** Three of four are right: cos(3π/8). A group without a wrong one is pressed on fully. */
+  @Test
+  void pace_isKimisTimesHowEasyThePromptIs_andFadesWithTheUpdates() {
+    double easy = 1 - Math.cos(0.75 * Math.PI / 2);
+    double[] once = {1 + 0.5 * easy, 1 + easy * (0.5 - 10 / 90.0), 0, 1 + easy * (0.5 - 30 / 90.0)};
+    assertThat(shaped(GROUP, Map.of("rule", "pace"))).containsExactly(once, within(1e-12));
+    assertThat(shaped(List.of(right(10), right(20)), Map.of("rule", "pace")))
+        .containsExactly(new double[] {1.5, 0.5}, within(1e-12));
+    RewardShaping pace =
+        new RewardShaping(1, LengthRule.of(List.of(Map.of("rule", "pace", "decay_steps", 40))));
+    assertThat(pace.at(10).of(List.of(GROUP)).get(0))
+        .containsExactly(
+            new double[] {1 + 0.75 * 0.5 * easy, faded(once[1]), 0, faded(once[3])}, within(1e-12));
+    assertThat(pace.at(40).of(List.of(GROUP)).get(0)).containsExactly(1, 1, 0, 1);
+    assertThat(pace.at(90).of(List.of(GROUP)).get(0)).containsExactly(1, 1, 0, 1);
+    RewardShaping kimi = new RewardShaping(1, LengthRule.of(List.of(Map.of("rule", "kimi"))));
+    assertThat(kimi.at(900)).isEqualTo(kimi);
+    assertThatThrownBy(() -> LengthRule.of(List.of(Map.of("rule", "pace", "decay_steps", 0))))
+        .hasMessageContaining("length_penalty pace: decay_steps must be above 0");
+  }
+
+  /** What is left of a reward's change a quarter of the way. */
+  private static double faded(double reward) {
+    return 1 + 0.75 * (reward - 1);
+  }
+
   @Test
   void sigmoid_isOfDeviationsFromTheRightOnes() {
     double mean = 70 / 3.0;
@@ -188,7 +214,7 @@ class RewardShapingTest {
                   "laser", Map.of("rule", rule, "target", 10))
               .getOrDefault(rule, Map.of("rule", rule)));
     }
-    assertThat(all).hasSize(9);
+    assertThat(all).hasSize(10);
     assertThat(shaped(List.of(wrong(10), wrong(20)), all.toArray())).containsOnly(0);
   }
 

@@ -2,8 +2,10 @@ package dev.terse.trainer.checkpoint;
 
 import dev.terse.trainer.config.ConfigReader;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Whether a run may go on from a checkpoint: nothing that decides its numbers may have changed. */
@@ -39,6 +41,9 @@ final class ResumeRules {
           "log_completions",
           "num_completions_to_print");
 
+  /** Keys that say when evaluations are: free, unless what follows evaluations decides numbers. */
+  private static final Set<String> CADENCE = Set.of("eval_strategy", "eval_steps");
+
   /** Keys that lengthen or shorten a run; the schedule follows them from here on. */
   private static final Set<String> LENGTH = Set.of("max_steps", "num_train_epochs");
 
@@ -54,14 +59,18 @@ final class ResumeRules {
   static List<String> check(RunState saved, RunState now, boolean anyway) {
     List<String> refused = new ArrayList<>();
     List<String> notes = new ArrayList<>();
+    Optional<String> follower = follower(now.config());
     for (Map.Entry<String, String> entry : now.config().entrySet()) {
       String key = entry.getKey();
       String before = saved.config().getOrDefault(key, "not there");
-      if (FREE.contains(key) || ConfigReader.sameValue(before, entry.getValue())) {
+      boolean decides = follower.isPresent() && cadence(now.config()).contains(key);
+      if (FREE.contains(key) && !decides || ConfigReader.sameValue(before, entry.getValue())) {
         continue;
       }
       String change = key + " was " + before + ", is " + entry.getValue();
-      if (LENGTH.contains(key)) {
+      if (decides) {
+        refused.add(change + ", and " + follower.get() + " follows the evaluations");
+      } else if (LENGTH.contains(key)) {
         notes.add(change + ": the learning rate follows the new length from here on");
       } else {
         refused.add(change);
@@ -97,5 +106,25 @@ final class ResumeRules {
               + "]: its numbers will differ in the last bits");
     }
     return notes;
+  }
+
+  /** The key by which evaluations move limits, weights or rates. */
+  private static Optional<String> follower(Map<String, String> config) {
+    boolean guards = !config.getOrDefault("accuracy_guard", "none").equalsIgnoreCase("none");
+    String schedule = "lr_scheduler_type";
+    return guards
+        ? Optional.of("accuracy_guard")
+        : config.getOrDefault(schedule, "").equalsIgnoreCase("reduce_lr_on_plateau")
+            ? Optional.of(schedule)
+            : Optional.empty();
+  }
+
+  /** Without eval_steps evaluations are as often as log lines. */
+  private static Set<String> cadence(Map<String, String> config) {
+    Set<String> keys = new HashSet<>(CADENCE);
+    if (config.getOrDefault("eval_steps", "null").equals("null")) {
+      keys.add("logging_steps");
+    }
+    return keys;
   }
 }

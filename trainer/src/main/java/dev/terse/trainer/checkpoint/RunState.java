@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param best the best evaluation so far, where evaluations are compared
  * @param plateau where reduce_lr_on_plateau stands; its start in other runs
  * @param withoutProgress evaluations in a row that early stopping has found no better
+ * @param owesEvaluation whether the evaluation after update {@code step} was given up at a stop
  */
 public record RunState(
     int step,
@@ -42,9 +43,11 @@ public record RunState(
     Map<String, String> config,
     Optional<BestModel> best,
     Plateau plateau,
-    int withoutProgress) {
+    int withoutProgress,
+    boolean owesEvaluation) {
   static final String FOLDER = "trainer_state";
   private static final String COUNTER = "early_stopping_patience_counter"; // transformers' name
+  private static final String OWES_EVALUATION = "owes_evaluation";
   private static final String FILE = FOLDER + "/state.json";
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -61,6 +64,9 @@ public record RunState(
     best.ifPresent(b -> root.put("best_metric", b.value()).put("best_global_step", b.step()));
     if (withoutProgress > 0) {
       root.put(COUNTER, withoutProgress);
+    }
+    if (owesEvaluation) {
+      root.put(OWES_EVALUATION, true);
     }
     ObjectNode prints = root.putObject("fingerprints");
     fingerprints.forEach(prints::put);
@@ -99,7 +105,8 @@ public record RunState(
                     root.path("best_metric").asDouble(), root.path("best_global_step").asInt()))
             : Optional.empty(),
         plateau(root.path("plateau")),
-        root.path(COUNTER).asInt());
+        root.path(COUNTER).asInt(),
+        root.path(OWES_EVALUATION).asBoolean());
   }
 
   private static Plateau plateau(JsonNode node) {

@@ -55,6 +55,11 @@ record FrozenPolicies(
             }));
   }
 
+  /** Forwards over a generation. */
+  int forwards() {
+    return (onPolicy ? 0 : 1) + (reference.isPresent() ? 1 : 0);
+  }
+
   private List<Episode> asTeacher(List<Episode> episodes) {
     return episodes.stream()
         .map(episode -> episode.of(teacher.get(episode.problem().prompt().index())))

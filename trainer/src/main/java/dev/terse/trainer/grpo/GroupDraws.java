@@ -74,13 +74,15 @@ final class GroupDraws {
    * @param rewards [P·G]
    * @param metrics of dynamic sampling; empty without it
    * @param seconds that sampling took
+   * @param flops of its matmuls, those of dropped groups too
    */
   record Drawn(
       List<Problem> prompts,
       List<Group> completions,
       List<Judge.Reward> rewards,
       Map<String, Double> metrics,
-      double seconds) {}
+      double seconds,
+      double flops) {}
 
   /** What all draws of a generation have in common. */
   private record Draw(int generation, int limit, RewardShaping shaping) {}
@@ -110,7 +112,7 @@ final class GroupDraws {
       (keeps ? kept : dropped).add(group);
     }
     if (!dynamic.useDynamicSampling()) {
-      return drawn(kept, Map.of(), all.seconds);
+      return drawn(kept, Map.of(), all);
     }
     RefillOrder spare =
         RefillOrder.of(config.training().orderSeed(), number, problems.size(), first);
@@ -130,13 +132,14 @@ final class GroupDraws {
     List<Judged> full =
         Stream.concat(kept.stream(), dropped.stream()).limit(plan.prompts()).toList();
     tellShortage(number, kept.size(), all.batches);
-    return drawn(full, metrics, all.seconds);
+    return drawn(full, metrics, all);
   }
 
   /** What all draws of a generation came to, those of dropped groups too. */
   private final class Tally {
     private int batches;
     private double seconds;
+    private double flops;
 
     Map<String, Double> metrics(List<Judged> kept, List<Judged> dropped) {
       int wanted = plan.prompts();
@@ -176,13 +179,14 @@ final class GroupDraws {
     }
   }
 
-  private static Drawn drawn(List<Judged> groups, Map<String, Double> metrics, double seconds) {
+  private static Drawn drawn(List<Judged> groups, Map<String, Double> metrics, Tally all) {
     return new Drawn(
         groups.stream().map(Judged::problem).toList(),
         groups.stream().map(Judged::group).toList(),
         groups.stream().flatMap(group -> group.rewards().stream()).toList(),
         metrics,
-        seconds);
+        all.seconds,
+        all.flops);
   }
 
   /**
@@ -197,6 +201,7 @@ final class GroupDraws {
     List<Group> groups = sample(draw, prompts, refill);
     tally.seconds += (System.nanoTime() - begun) / 1e9;
     tally.batches++;
+    tally.flops += rollouts.flops(groups);
     List<Judge.Reward> rewards =
         Judge.shaped(judge.rewards(prompts, groups), plan.groupSize(), draw.shaping());
     List<Judged> judged = new ArrayList<>();

@@ -2,6 +2,8 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.engine.HeadRows;
 import dev.terse.engine.Segments;
+import dev.terse.model.weights.DecoderConfig;
+import dev.terse.model.weights.Flops;
 import dev.terse.model.weights.PackedBatch;
 import dev.terse.trainer.grpo.episode.AnswerTail;
 import dev.terse.trainer.grpo.episode.Episode;
@@ -23,6 +25,11 @@ import java.util.stream.IntStream;
  * @param targets where completion tokens are predicted, [T]
  */
 record GrpoBatch(int[] rows, List<Episode> episodes, PackedBatch tokens, HeadRows targets) {
+
+  /** Floating-point operations of a forward. */
+  double flops(DecoderConfig model) {
+    return Flops.forward(model, tokens.segments(), targets.count());
+  }
 
   /** Each completion behind a prompt of its own. */
   static GrpoBatch apart(int[] rows, List<Episode> episodes) {

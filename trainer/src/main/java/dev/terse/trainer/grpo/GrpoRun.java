@@ -125,7 +125,7 @@ public final class GrpoRun {
         model,
         reference(model),
         config,
-        new GrpoTrainer.GrpoProblems(train, eval, teacher(rows.train(), model, train)),
+        new GrpoTrainer.GrpoProblems(train, eval, teacher(config, rows.train(), model, train)),
         judge(config, model, rubric, phases),
         log,
         phases);
@@ -137,7 +137,8 @@ public final class GrpoRun {
    *
    * @throws IllegalArgumentException if one is longer than the model's positions let it be
    */
-  private Map<Integer, Problem> teacher(RowSource source, ModelFolder model, List<Problem> train)
+  public static Map<Integer, Problem> teacher(
+      GrpoConfig config, RowSource source, ModelFolder model, List<Problem> train)
       throws IOException {
     if (config.teacherPromptSuffix() == null) {
       return Map.of();
@@ -251,15 +252,23 @@ public final class GrpoRun {
     return new Judge(reader, rubric, phases);
   }
 
-  /** What a run on these problems does, for the forecast of its memory. */
+  /**
+   * What a run on these problems does, for the forecast of its memory.
+   *
+   * @param teacher the former as the reference is asked them: {@link #teacher}
+   */
   public static Workload workload(
-      GrpoConfig config, DecoderConfig model, List<Problem> train, List<Problem> eval) {
+      GrpoConfig config,
+      DecoderConfig model,
+      List<Problem> train,
+      Map<Integer, Problem> teacher,
+      List<Problem> eval) {
     return GrpoWorkload.of(
         model,
         config,
         BatchPlan.of(config),
         order(config, train.size()),
-        new GrpoTrainer.GrpoProblems(train, eval));
+        new GrpoTrainer.GrpoProblems(train, eval, teacher));
   }
 
   /** The order in which problems are visited; an update of it is a generation. */

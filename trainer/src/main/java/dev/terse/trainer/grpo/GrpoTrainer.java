@@ -226,18 +226,20 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
   public Update<State> step(int update, State before, Optimizer optimizer) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     Generation generation = before.generation();
+    double flops = 0;
     if (plan.beginsGeneration(update)) {
       int number = plan.generation(update);
       int limit = before.guard().limit(config.guard(), stages.at(update));
       double strength = before.guard().strength(config.guard());
       GroupDraws.Drawn drawn = // prompts [P], completions [P][G], rewards [P·G]
-          draws.of(number, limit, shaping.times(strength));
+          draws.of(number, limit, shaping.at(update).times(strength));
       double[] advantages = advantages(drawn.completions(), drawn.rewards()); // [P·G]
       List<Episode> episodes =
           cut(Episode.of(drawn.prompts(), drawn.completions(), drawn.rewards(), advantages));
       generation = frozen.scored(number, episodes); // with ℓ° and ln π_ref, [P·G][ids]
       metrics.putAll(rolloutMetrics(drawn.seconds(), episodes));
       metrics.putAll(drawn.metrics());
+      flops += drawn.flops() + frozen.forwards() * rollouts.flops(drawn.completions());
       metrics.put("completions/limit", (double) limit);
       if (shaping.isOn()) {
         metrics.put("length_penalty/strength", strength);
@@ -264,7 +266,8 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
       }
       long numTokens = plan.beginsGeneration(update) ? generation.tokens() : 0;
       State state = new State(generation, entropy, before.guard());
-      return new Update<>(loss.value(), metrics, outcome, numTokens, state);
+      flops += found.flops();
+      return new Update<>(loss.value(), metrics, outcome, numTokens, flops, state);
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  * The batches and rollouts of a GRPO run whose completions are all as long as they may be.
  *
  * @param prompts of the problems in the order of the training file, in tokens
+ * @param teacherPrompts the same of what the reference is asked with
  * @param evalPrompts the same of the evaluation; may be empty
  */
 record GrpoWorkload(
@@ -28,6 +29,7 @@ record GrpoWorkload(
     BatchPlan plan,
     EpochOrder order,
     int[] prompts,
+    int[] teacherPrompts,
     int[] evalPrompts)
     implements Workload {
 
@@ -37,8 +39,18 @@ record GrpoWorkload(
       BatchPlan plan,
       EpochOrder order,
       GrpoTrainer.GrpoProblems problems) {
+    List<Problem> asked =
+        problems.train().stream()
+            .map(each -> problems.teacher().getOrDefault(each.prompt().index(), each))
+            .toList();
     return new GrpoWorkload(
-        model, config, plan, order, lengths(problems.train()), lengths(problems.eval()));
+        model,
+        config,
+        plan,
+        order,
+        lengths(problems.train()),
+        lengths(asked),
+        lengths(problems.eval()));
   }
 
   private static int[] lengths(List<Problem> problems) {
@@ -58,7 +70,7 @@ record GrpoWorkload(
 
   @Override
   public RunShape shape(MemorySettings settings) {
-    int[] longest = longestGeneration();
+    int[] longest = longestGeneration(prompts);
     Pass pass = pass(longest, settings);
     boolean hasReference = config.loss().beta() != 0;
     // Without its adapters a policy is its own reference.
@@ -66,8 +78,11 @@ record GrpoWorkload(
     List<Rollout> rollouts = new ArrayList<>();
     rollouts.add(rollout(longest, plan.groupSize(), settings));
     List<Pass> forwards = new ArrayList<>();
-    if (hasReference || !plan.isOnPolicy()) {
+    if (!plan.isOnPolicy()) {
       forwards.add(pass);
+    }
+    if (hasReference) {
+      forwards.add(pass(longestGeneration(teacherPrompts), settings));
     }
     var evaluation = config.training().evaluation();
     if (evaluation.evalOnStart() || evaluation.evalStrategy() != Cadence.NO) {
@@ -82,8 +97,8 @@ record GrpoWorkload(
     return hasCopy ? run.withReference() : run;
   }
 
-  /** Prompts of the generation with the most tokens of prompts, longest first. */
-  private int[] longestGeneration() {
+  /** Those of the generation with the most tokens of {@code prompts}, longest first. */
+  private int[] longestGeneration(int[] prompts) {
     if (config.dynamicSampling().useDynamicSampling()) { // any prompts may come together
       return Arrays.copyOf(falling(prompts), plan.prompts());
     }

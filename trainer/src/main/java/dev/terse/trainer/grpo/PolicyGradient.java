@@ -2,6 +2,7 @@ package dev.terse.trainer.grpo;
 
 import dev.terse.engine.TokenScores;
 import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.Flops;
 import dev.terse.trainer.grpo.episode.Episode;
 import dev.terse.trainer.grpo.episode.Generation;
 import dev.terse.trainer.loss.GrpoLoss;
@@ -34,8 +35,9 @@ record PolicyGradient(
    *
    * @param loss with metrics under TRL's names
    * @param entropy mean of the tokens in the entropy mask; NaN where there are none
+   * @param flops of its matmuls
    */
-  record Outcome(UpdateLoss loss, double entropy) {}
+  record Outcome(UpdateLoss loss, double entropy, double flops) {}
 
   /**
    * Adds the gradient of the loss over some episodes of a generation.
@@ -64,9 +66,11 @@ record PolicyGradient(
             generation.episodes(),
             rows,
             row -> weights[row] > 0 && !moves.test(row)));
+    double flops;
     try (var phase = phases.start("update", "tokens", tokens(batches))) {
       List<Optional<GrpoLoss.Forward>> before = forwards(objective, generation, batches, rows);
       double[] entropyWeights = entropyWeights(entropyCoef, generation, batches, before, rows);
+      flops = flops(batches, moving, before);
       for (int i = 0; i < batches.size(); i++) {
         GrpoBatch batch = batches.get(i);
         GrpoLoss.Tokens tokens = batch.inLoss(generation, weights, entropyWeights);
@@ -83,7 +87,7 @@ record PolicyGradient(
     if (config.loss().entropyBonus().isOn()) {
       loss = loss.with(Map.of("policy_loss", statistics.policyLoss()));
     }
-    return new Outcome(loss, statistics.keptEntropy());
+    return new Outcome(loss, statistics.keptEntropy(), flops);
   }
 
   /**
@@ -239,6 +243,18 @@ record PolicyGradient(
         loss,
         gradient.sums(),
         config.training().gradientCheckpointing());
+  }
+
+  /** Of forwards before the others, forwards, and backwards of the first {@code moving}. */
+  private double flops(
+      List<GrpoBatch> batches, int moving, List<Optional<GrpoLoss.Forward>> before) {
+    int training = Flops.training(policy.adapters().isPresent());
+    double sum = 0;
+    for (int i = 0; i < batches.size(); i++) {
+      int forwards = (i < moving ? training : 1) + (before.get(i).isPresent() ? 1 : 0);
+      sum += forwards * batches.get(i).flops(policy.config());
+    }
+    return sum;
   }
 
   private TokenScores score(GrpoBatch batch) {

@@ -1,5 +1,7 @@
 package dev.terse.trainer.loop;
 
+import dev.terse.engine.Engine;
+import dev.terse.engine.measure.MatmulPeak;
 import dev.terse.io.IoSentence;
 import dev.terse.trainer.checkpoint.BestModelConfig;
 import dev.terse.trainer.memory.HeapTrim;
@@ -10,6 +12,7 @@ import dev.terse.trainer.optim.Plateau;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -19,18 +22,23 @@ import org.slf4j.LoggerFactory;
  * Runs updates from the first to the last: logs, evaluates and saves when it is time to.
  *
  * @param peak learning_rate
+ * @param engine the model's; not owned
  * @param optimizer lent to the learner for each update; the caller closes it
  * @param <S> what the learner carries from update to update
  */
 public record TrainingLoop<S>(
     TrainingConfig config,
     double peak,
+    Engine engine,
     Learner<S> learner,
     Optimizer optimizer,
     MetricSink sink,
     Saver<S> saver,
     StopSignal stop) {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+
+  /** That measuring the matmul peak may take. */
+  private static final double SECONDS_OF_PEAK = 0.1;
 
   /** Writes a checkpoint of the run as it stands. */
   @FunctionalInterface
@@ -53,6 +61,9 @@ public record TrainingLoop<S>(
     TrainingProgress<S> begun = from;
     if (from.updates() == 0 && config.evaluation().evalOnStart() && !stop.isRequested()) {
       begun = evaluate(from).map(metrics -> learnt(from, metrics)).orElse(from);
+    } else if (from.owesEvaluation() && !stop.isRequested()) {
+      LOG.info("the evaluation after update {} is made up for", from.updates());
+      begun = evaluated(from);
     }
     optimizer.multiplyRates(begun.plateau().factor());
     long started = System.nanoTime();
@@ -87,7 +98,8 @@ public record TrainingLoop<S>(
     MetricMeans means = new MetricMeans();
     HeapTrim heap = new HeapTrim();
     TrainingProgress<S> progress = begun;
-    Pace pace = new Pace(begun.updates(), begun.numTokens(), System.nanoTime());
+    double matmulPeak = matmulPeak(begun);
+    Pace pace = new Pace(begun.updates(), begun.numTokens(), matmulPeak, System.nanoTime());
     while (!isDone(progress) && !stop.isRequested()) {
       long from = System.nanoTime();
       Update<S> step;
@@ -100,17 +112,14 @@ public record TrainingLoop<S>(
       losses.add(Map.of("train_loss", step.loss()));
       tellSkipped(progress.updates(), step);
       progress = progress.after(step);
+      pace.add(step.flops());
       heap.trim();
       means.add(metrics(step, progress, secondsSince(from)));
       if (config.logging().logs(progress.updates(), maxSteps())) {
         log(progress, means, pace);
       }
       if (evaluationIsDue(progress)) {
-        TrainingProgress<S> evaluated = progress;
-        progress =
-            evaluate(progress)
-                .map(metrics -> compared(learnt(evaluated, metrics), metrics))
-                .orElse(evaluated);
+        progress = evaluated(progress);
       }
       if (savingIsDue(progress)) {
         save(progress);
@@ -123,6 +132,18 @@ public record TrainingLoop<S>(
       }
     }
     return progress;
+  }
+
+  /** Of the engine, measured where an update is left to be held against it. */
+  private double matmulPeak(TrainingProgress<S> begun) {
+    if (isDone(begun) || stop.isRequested()) {
+      return Double.NaN;
+    }
+    double found = MatmulPeak.measure(engine, SECONDS_OF_PEAK);
+    LOG.info(
+        "large matmuls reach {} GFLOP/s here; matmul_peak_share is the share of that",
+        String.format(Locale.ROOT, "%.3g", found / 1e9));
+    return found;
   }
 
   private void log(TrainingProgress<S> progress, MetricMeans means, Pace pace) {
@@ -161,6 +182,13 @@ public record TrainingLoop<S>(
       sink.scalars(progress.updates() + 1, gathered);
       throw e;
     }
+  }
+
+  /** The progress after its evaluation, or one that owes it where it was given up. */
+  private TrainingProgress<S> evaluated(TrainingProgress<S> progress) throws IOException {
+    return evaluate(progress)
+        .map(metrics -> compared(learnt(progress, metrics), metrics).owingEvaluation(false))
+        .orElse(progress.owingEvaluation(true));
   }
 
   /** The progress whose learner has heard of its evaluation. */

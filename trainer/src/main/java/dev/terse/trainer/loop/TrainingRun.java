@@ -15,7 +15,6 @@ import dev.terse.trainer.metrics.MetricSink;
 import dev.terse.trainer.model.ModelArguments;
 import dev.terse.trainer.model.RunModels;
 import dev.terse.trainer.optim.Optimizer;
-import dev.terse.trainer.optim.Plateau;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -121,7 +120,7 @@ public final class TrainingRun {
                       .orElse(OptionalInt.empty()));
       TrainingLoop<S> loop =
           new TrainingLoop<>(
-              training, config.learningRate(), learner, optimizer, sink, saver, stop);
+              training, config.learningRate(), engine, learner, optimizer, sink, saver, stop);
       if (loop.isDone(begun) && begun.updates() < loop.maxSteps()) {
         LOG.warn(
             "early stopping had ended the run after update {}; raise early_stopping_patience to train"
@@ -244,8 +243,7 @@ public final class TrainingRun {
       Learner<S> learner,
       Identity identity)
       throws IOException {
-    TrainingProgress<S> start =
-        new TrainingProgress<>(0, 0, learner.start(), Optional.empty(), Plateau.START, 0);
+    TrainingProgress<S> start = TrainingProgress.start(learner.start());
     if (from.isEmpty()) {
       return start;
     }
@@ -262,7 +260,8 @@ public final class TrainingRun {
         state,
         resumed.state().best(),
         resumed.state().plateau(),
-        resumed.state().withoutProgress());
+        resumed.state().withoutProgress(),
+        resumed.state().owesEvaluation());
   }
 
   private RunState state(TrainingProgress<?> progress, Optimizer optimizer, Identity identity) {
@@ -278,6 +277,7 @@ public final class TrainingRun {
         values,
         progress.best(),
         progress.plateau(),
-        progress.withoutProgress());
+        progress.withoutProgress(),
+        progress.owesEvaluation());
   }
 }

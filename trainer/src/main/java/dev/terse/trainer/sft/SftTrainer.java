@@ -4,6 +4,7 @@ import dev.terse.engine.SeedTree;
 import dev.terse.io.DataFingerprint;
 import dev.terse.io.Passes;
 import dev.terse.model.transformer.Decoder;
+import dev.terse.model.weights.Flops;
 import dev.terse.trainer.data.EpochOrder;
 import dev.terse.trainer.data.SftBatch;
 import dev.terse.trainer.data.SftRow;
@@ -121,7 +122,8 @@ public final class SftTrainer implements Learner<Learner.NoState> {
       UpdateLoss loss = addTo(gradient, passes, nll, update);
       Optimizer.Outcome outcome =
           optimizer.update(gradient, loss.value(), learningRate.at(update)); // AdamW
-      return new Update<>(loss.value(), loss.metrics(), outcome, tokens(passes), none);
+      return new Update<>(
+          loss.value(), loss.metrics(), outcome, tokens(passes), flops(passes), none);
     }
   }
 
@@ -273,6 +275,16 @@ public final class SftTrainer implements Learner<Learner.NoState> {
       passes.addAll(Passes.of(rows, tokens, most));
     }
     return passes;
+  }
+
+  private double flops(List<SftBatch> batches) {
+    return Flops.training(decoder.adapters().isPresent())
+        * batches.stream()
+            .mapToDouble(
+                batch ->
+                    Flops.forward(
+                        decoder.config(), batch.tokens().segments(), batch.targets().count()))
+            .sum();
   }
 
   private static long targets(List<SftBatch> batches) {

@@ -43,15 +43,19 @@ class GrpoRunTest {
       lines.append("{\"prompt\":[{\"role\":\"user\",\"content\":\"1+1\"}],\"completion\":\"");
       lines.append(completion).append("\"}\n");
     }
-    Path data = Files.writeString(shared.resolve("sft.jsonl"), lines);
+    sft("policy", lines.toString(), 12);
+  }
+
+  private static void sft(String name, String rows, int updates) throws IOException {
+    Path data = Files.writeString(shared.resolve(name + ".jsonl"), rows);
     List<String> arguments =
         List.of(
             "--model_name_or_path=" + TinyModels.folder("llama"),
             "--dataset_name=" + data,
-            "--output_dir=" + shared.resolve("policy"),
+            "--output_dir=" + shared.resolve(name),
             "--skip_token=e",
             "--learning_rate=2e-2",
-            "--max_steps=12",
+            "--max_steps=" + updates,
             "--save_strategy=no");
     try (Engine engine = new ReferenceEngine()) {
       new SftRun(
@@ -345,6 +349,55 @@ class GrpoRunTest {
         .hasMessageContaining("eval_on_start true or accuracy_guard_reference");
     assertThatThrownBy(() -> run("bad", "--accuracy_guard=limit"))
         .hasMessageContaining("accuracy_guard follows evaluations: give eval_dataset");
+  }
+
+  /** The guard moves the limit: a run that goes on has the limits of one that was not stopped. */
+  @Test
+  void guardOfTheLimit_resumed_endsWithTheSameBits_andKeepsItsEvaluations() throws IOException {
+    sft(
+        "boxes",
+        "{\"prompt\":[{\"role\":\"user\",\"content\":\"1+1\"}],\"completion\":\"\\\\boxed{7}\"}\n"
+            .repeat(4),
+        30);
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      lines.append("{\"question\":\"").append(i).append("-1\",\"answer\":\"7\"}\n");
+    }
+    Path eval = Files.writeString(folder.resolve("eval.jsonl"), lines);
+    String[] guarded = {
+      "--model_name_or_path=" + shared.resolve("boxes"),
+      "--max_completion_length=14",
+      "--learning_rate=1e-3",
+      "--accuracy_guard=limit",
+      "--accuracy_guard_step=0.3",
+      "--accuracy_guard_reference=0",
+      "--eval_dataset=" + eval,
+      "--eval_strategy=steps",
+      "--eval_steps=1",
+      "--num_generations_eval=0",
+      "--num_iterations=2",
+      "--save_steps=1"
+    };
+    run("whole", guarded);
+    List<Double> limits = sink.values("train/completions/limit");
+    assertThat(limits).hasSize(2);
+    assertThat(limits.get(0)).isEqualTo(14);
+    assertThat(limits.get(1)).as("right ones are shorter").isBetween(9.0, 13.0);
+    for (int stopAt = 1; stopAt < 3; stopAt++) { // within a generation, and between two
+      String name = "from" + stopAt;
+      sink = new MemorySink();
+      run(name, with(guarded, resume("whole/checkpoint-" + stopAt)));
+      assertThat(sink.values("train/completions/limit")).isEqualTo(limits.subList(1, 2));
+      for (String file : List.of("weights.safetensors", "optimizer.safetensors")) {
+        assertThat(state(name, file)).isEqualTo(state("whole", file));
+      }
+    }
+    String[] again = with(guarded, resume("whole/checkpoint-1"));
+    assertThatThrownBy(() -> run("other", with(again, "--eval_steps=2")))
+        .hasMessageContaining("eval_steps was 1, is 2, and accuracy_guard follows the evaluations");
+    assertThatThrownBy(() -> run("other", with(again, "--accuracy_guard_step=0.2")))
+        .hasMessageContaining("accuracy_guard_step was 0.3, is 0.2");
+    run("anyway", with(again, "--eval_steps=2", "--resume_anyway=true", "--max_steps=2"));
   }
 
   @Test

@@ -27,7 +27,7 @@ class StopSignalTest {
   private static final int STEPS = 3;
 
   @TempDir private Path folder;
-  private final MemorySink sink = new MemorySink();
+  private MemorySink sink = new MemorySink();
 
   private int run(String name, StopSignal stop, Phases phases, String... more) throws IOException {
     Path problems = folder.resolve("problems.jsonl");
@@ -97,6 +97,21 @@ class StopSignalTest {
         run(name, new StopSignal(), Phases.QUIET, "--resume_from_checkpoint=true");
         assertThat(folder.resolve(name + "/model.safetensors")).hasSameBinaryContentAs(expected);
       }
+    }
+  }
+
+  /** The evaluations after update 2 and, in a longer one, the last. */
+  @Test
+  void evaluation_givenUp_isMadeUpForWhenTheRunGoesOn() throws IOException {
+    run("whole", new StopSignal(), Phases.QUIET);
+    double expected = sink.values("eval/completions/mean_length").get(0);
+    for (String last : List.of("--max_steps=3", "--max_steps=2")) {
+      String name = "stopped" + last.charAt(last.length() - 1);
+      StopSignal stop = new StopSignal(Duration.ZERO);
+      assertThat(run(name, stop, askingAt("evaluation", 1, stop), last)).isEqualTo(2);
+      sink = new MemorySink();
+      run(name, new StopSignal(), Phases.QUIET, last, "--resume_from_checkpoint=true");
+      assertThat(sink.values("eval/completions/mean_length")).containsExactly(expected);
     }
   }
 

@@ -3,12 +3,17 @@ package dev.terse.trainer.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.terse.engine.Engine;
 import dev.terse.engine.Segments;
 import dev.terse.engine.nd4j.Nd4jEngine;
 import dev.terse.engine.numbers.NumberType;
+import dev.terse.engine.reference.ReferenceEngine;
+import dev.terse.io.rows.RowSource;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.DecoderConfig;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
+import dev.terse.trainer.data.Problem;
 import dev.terse.trainer.fixtures.MemorySink;
 import dev.terse.trainer.grpo.GrpoConfig;
 import dev.terse.trainer.grpo.GrpoRun;
@@ -175,6 +180,54 @@ class MemoryForecastTest {
     new GrpoRun(ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, Phases.QUIET)
         .run(new StopSignal());
     assertForecast();
+  }
+
+  /** The reference reads a longer prompt than the policy does, and its pass is the largest. */
+  @Test
+  void grpo_longTeacherPrompt_isForecast() throws IOException {
+    Path data = folder.resolve("problems.jsonl");
+    Files.writeString(data, "{\"question\":\"1+1\",\"answer\":\"2\"}\n".repeat(6));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--model_name_or_path=" + TinyModels.folder("qwen3"),
+                "--dataset_name=" + data,
+                "--output_dir=" + folder.resolve("out"),
+                "--per_device_train_batch_size=2",
+                "--num_generations=2",
+                "--max_completion_length=4",
+                "--advantage=none",
+                "--beta=1",
+                "--reward_funcs=[token_saving]",
+                "--max_steps=1",
+                "--save_strategy=no"));
+    ConfigReader.Loaded<GrpoConfig> plain = ConfigReader.read(null, arguments, GrpoConfig.class);
+    arguments.add("--teacher_prompt_suffix=" + " abea".repeat(25));
+    ConfigReader.Loaded<GrpoConfig> told = ConfigReader.read(null, arguments, GrpoConfig.class);
+    assertThat(scored(told)).isGreaterThan(scored(plain) + 50);
+    new GrpoRun(told, engine, sink, Phases.QUIET).run(new StopSignal());
+    assertForecast();
+  }
+
+  /** Tokens of the largest pass that is only read. */
+  private static int scored(ConfigReader.Loaded<GrpoConfig> loaded) throws IOException {
+    GrpoConfig config = loaded.config();
+    RowSource rows = config.training().rows().train();
+    try (Engine counting = new ReferenceEngine();
+        ModelFolder model = ModelFolder.load(TinyModels.folder("qwen3"), counting)) {
+      List<Problem> train = GrpoRun.problems(config, model, rows).problems();
+      Workload run =
+          GrpoRun.workload(
+              config,
+              model.decoder().config(),
+              train,
+              GrpoRun.teacher(config, rows, model, train),
+              List.of());
+      return run.shape(run.settings()).scored().stream()
+          .mapToInt(pass -> pass.segments().tokens())
+          .max()
+          .orElseThrow();
+    }
   }
 
   private void assertForecast() {
