@@ -3,6 +3,7 @@ package dev.terse.testkit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,9 +17,9 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * The last line of a build: how many tests ran, and as a table which were skipped and why, read
- * from surefire's reports of all modules. A build that ran fewer than its floor fails, for tests
- * that silently skip themselves are no tests.
+ * The last lines of a build: how many tests ran, how many cases the suites tried, and as a table
+ * which tests were skipped and why, read from surefire's reports of all modules. A build that ran
+ * fewer than its floor fails, for tests that silently skip themselves are no tests.
  */
 public final class TestTally {
   private static final String REPORTS = "target/surefire-reports";
@@ -28,6 +29,7 @@ public final class TestTally {
   record Skip(String module, String testClass, String reason) {}
 
   private final Map<Skip, Integer> skips = new LinkedHashMap<>();
+  private final List<String> cases = new ArrayList<>();
   private int tests;
   private int skipped;
 
@@ -58,10 +60,13 @@ public final class TestTally {
       }
       for (Path report : sorted(reports)) {
         String name = report.getFileName().toString();
-        if (name.startsWith("TEST-")
-            && name.endsWith(".xml")
-            && !Files.getLastModifiedTime(report).toInstant().isBefore(since)) {
+        if (Files.getLastModifiedTime(report).toInstant().isBefore(since)) {
+          continue;
+        }
+        if (name.startsWith("TEST-") && name.endsWith(".xml")) {
           tally.read(module.getFileName().toString(), report);
+        } else if (name.endsWith("-output.txt")) {
+          tally.readCases(report);
         }
       }
     }
@@ -98,6 +103,16 @@ public final class TestTally {
     }
   }
 
+  private void readCases(Path printed) throws IOException {
+    try (Stream<String> lines = Files.lines(printed, StandardCharsets.ISO_8859_1)) {
+      lines
+          .filter(line -> line.startsWith(SuiteSize.LINE))
+          .map(line -> line.substring(SuiteSize.LINE.length()))
+          .distinct()
+          .forEach(cases::add);
+    }
+  }
+
   // "org.opentest4j.TestAbortedException: Assumption failed: skipped: no GPU here\n\tat …"
   private static String reason(String thrown) {
     String line = thrown.strip().lines().findFirst().orElse("");
@@ -122,7 +137,14 @@ public final class TestTally {
     return skips;
   }
 
+  List<String> cases() {
+    return cases;
+  }
+
   void print(PrintStream out) {
+    if (!cases.isEmpty()) {
+      out.println("suites: " + String.join(", ", cases));
+    }
     out.println("tests: " + run() + " run, " + skipped + " skipped" + (skipped > 0 ? ":" : ""));
     int modules = width(skips.keySet().stream().map(Skip::module));
     int classes = width(skips.keySet().stream().map(Skip::testClass));

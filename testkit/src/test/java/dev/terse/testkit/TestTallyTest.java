@@ -16,8 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TestTallyTest {
   private static final String ABORTED =
-      "<testcase name='t' classname='X$Inner'><skipped type='org.opentest4j.TestAbortedException'>"
-          + "<![CDATA[org.opentest4j.TestAbortedException: Assumption failed: skipped: no GPU here\n"
+      "<testcase name='t' classname='X$Inner'><skipped"
+          + " type='org.opentest4j.TestAbortedException'><![CDATA[org.opentest4j.TestAbortedException:"
+          + " Assumption failed: skipped: no GPU here\n"
           + "\tat a.b(C.java:1)]]></skipped></testcase>";
 
   @TempDir Path root;
@@ -39,6 +40,18 @@ class TestTallyTest {
             "tests: 1 run, 3 skipped:",
             "     2  one  ATest  no GPU here",
             "     1  two  BTest  not today");
+  }
+
+  @Test
+  void print_suitesThatTellTheirSizes_beginsWithThem() throws IOException {
+    Path reports = report("one", "x.ATest", "<testcase name='a'/>").getParent();
+    Files.writeString(
+        reports.resolve("x.ATest-output.txt"),
+        "noise\ncases: 3 kills of sft (-Dterse.kills)\ncases: 3 kills of sft (-Dterse.kills)\n");
+    var out = new ByteArrayOutputStream();
+    TestTally.of(root, Instant.EPOCH).print(new PrintStream(out, true, StandardCharsets.UTF_8));
+    assertThat(out.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly("suites: 3 kills of sft (-Dterse.kills)", "tests: 1 run, 0 skipped");
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,10 +121,23 @@ public final class RunFiles {
     return bytes;
   }
 
-  /** When the run of a checkpoint began; empty in a checkpoint that does not tell. */
+  /**
+   * When the run of a checkpoint began; empty in a checkpoint that does not tell.
+   *
+   * @throws IllegalArgumentException if what it tells is no time
+   */
   public static Optional<LocalDateTime> started(Path checkpoint) throws IOException {
     String started = RunState.read(checkpoint).started();
-    return started.isEmpty() ? Optional.empty() : Optional.of(LocalDateTime.parse(started));
+    try {
+      return started.isEmpty() ? Optional.empty() : Optional.of(LocalDateTime.parse(started));
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          checkpoint
+              + ": its state says that the run started '"
+              + started
+              + "', expected a time like 2026-01-31T12:00:00; resume from another checkpoint",
+          e);
+    }
   }
 
   /** Writes a reference model that has moved, into the state of a run. */
