@@ -12,6 +12,7 @@ import dev.terse.cli.command.ScoreCommand;
 import dev.terse.cli.command.SftCommand;
 import dev.terse.cli.command.TaskCommand;
 import dev.terse.cli.command.TokenizeCommand;
+import dev.terse.cli.command.check.CurveCommand;
 import dev.terse.cli.command.check.DoctorCommand;
 import dev.terse.cli.command.check.ReportCommand;
 import dev.terse.cli.command.check.SelftestCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
       GrpoCommand.class,
       EvalCommand.class,
       ReportCommand.class,
+      CurveCommand.class,
       GenerateCommand.class,
       ScoreCommand.class,
       TokenizeCommand.class,

@@ -36,7 +36,8 @@ class CommandsTest {
   @Test
   void commands_allOfThem_areRun() {
     Set<String> tested = new HashSet<>();
-    for (Class<?> tests : List.of(CommandsTest.class, ReportCommandTest.class)) {
+    for (Class<?> tests :
+        List.of(CommandsTest.class, ReportCommandTest.class, CurveCommandTest.class)) {
       for (Method method : tests.getDeclaredMethods()) {
         tested.add(method.getName().replaceFirst("_.*", ""));
       }

@@ -43,7 +43,7 @@ public record Intake(
   }
 
   /** Why the trace is not taken, or null if it is. */
-  DropReason refuses(Trace trace, Thinking thinking) {
+  public DropReason refuses(Trace trace, Thinking thinking) {
     if (!rule.isMarks() && trace.response().contains(Thinking.CLOSE)) {
       return DropReason.MARKED;
     }

@@ -149,7 +149,9 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves, List<Spot>
   List<Entry> legend() {
     List<Entry> entries = new ArrayList<>();
     curves.forEach(curve -> entries.add(new Entry(curve.name(), curve.ink(), null)));
-    spots.forEach(spot -> entries.add(new Entry(spot.name(), spot.ink(), spot.mark())));
+    spots.stream()
+        .filter(spot -> !spot.name().isEmpty())
+        .forEach(spot -> entries.add(new Entry(spot.name(), spot.ink(), spot.mark())));
     return entries.size() < 2 ? List.of() : entries;
   }
 

@@ -3,7 +3,7 @@ package dev.terse.lab.chart;
 /**
  * A point with its intervals.
  *
- * @param name as the legend has it
+ * @param name as the legend has it; empty for a point of a curve that stands there
  */
 public record Spot(String name, Ink ink, Mark mark, Measured x, Measured y) {
 

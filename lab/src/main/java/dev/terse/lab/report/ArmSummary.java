@@ -2,11 +2,10 @@ package dev.terse.lab.report;
 
 import dev.terse.lab.statistics.PairedComparison;
 import dev.terse.lab.statistics.PairedComparison.Spread;
+import dev.terse.lab.statistics.Wilson;
 import dev.terse.trainer.eval.EvalRecord;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
-import org.apache.commons.math3.stat.interval.ConfidenceInterval;
-import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
 
 /**
  * A model in numbers.
@@ -26,7 +25,6 @@ public record ArmSummary(
     Spread tokens,
     double skips,
     PairedComparison against) {
-  private static final double CONFIDENCE = 0.95;
   private static final double NORMAL_QUANTILE = 1.959964;
 
   /** The summary of the base. */
@@ -61,14 +59,9 @@ public record ArmSummary(
     return new Spread(values.getMean(), values.getMean() - half, values.getMean() + half);
   }
 
-  /** A share of trials with Wilson's score interval, which holds at the ends of the range too. */
+  /** A share of trials with Wilson's score interval. */
   static Spread wilson(int successes, int trials) {
-    ConfidenceInterval interval =
-        new WilsonScoreInterval().createInterval(trials, successes, CONFIDENCE);
-    return new Spread(
-        successes / (double) trials,
-        Math.max(0, interval.getLowerBound()),
-        Math.min(1, interval.getUpperBound()));
+    return Wilson.of(successes / (double) trials, trials);
   }
 
   private static SummaryStatistics statistics(ArmResult arm, ToDoubleFunction<EvalRecord> value) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What every page of a report is made of. It needs no network and no scripts. */
-final class PageParts {
+public final class PageParts {
   private final Html page;
   private final Map<String, byte[]> pictures;
 
@@ -19,13 +19,13 @@ final class PageParts {
    * @param page that is written
    * @param pictures PNGs of charts by their names; may lack some
    */
-  PageParts(Html page, Map<String, byte[]> pictures) {
+  public PageParts(Html page, Map<String, byte[]> pictures) {
     this.page = page;
     this.pictures = pictures;
   }
 
   /** All that stands before the first section. */
-  void begin(String title) {
+  public void begin(String title) {
     page.element("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         .element("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         .markup("<title>%s</title>\n<style>\n", title)
@@ -34,12 +34,12 @@ final class PageParts {
   }
 
   /** Closes the page and gives it. */
-  String end() {
+  public String end() {
     return page.element("</main>\n</body>\n</html>\n").toString();
   }
 
   /** A table; on narrow pages a card a row, whose cells have their names beside them. */
-  void table(ResultTable table) {
+  public void table(ResultTable table) {
     page.element("<table>\n<thead><tr>");
     table.header().forEach(name -> page.markup("<th scope=\"col\">%s</th>", name));
     page.element("</tr></thead>\n<tbody>\n");
@@ -54,7 +54,7 @@ final class PageParts {
   }
 
   /** A chart with its legend, and its picture for taking away where there is one. */
-  void figure(String name, Chart chart) {
+  public void figure(String name, Chart chart) {
     page.element("<figure>\n").element(SvgCanvas.legend(chart)).element(SvgCanvas.of(chart));
     page.markup("\n<figcaption>%s", chart.title());
     byte[] png = pictures.get(name);
@@ -67,7 +67,7 @@ final class PageParts {
   }
 
   /** Values by their names, folded away. */
-  void details(String title, Map<String, String> values) {
+  public void details(String title, Map<String, String> values) {
     page.markup("<details><summary>%s</summary>\n<dl>\n", title);
     values.forEach((key, value) -> page.markup("<dt>%s</dt><dd>%s</dd>\n", key, value));
     page.element("</dl></details>\n");

@@ -50,7 +50,7 @@ public final class ReportFiles {
   }
 
   /** PNGs by the names of the charts; fewer where this Java cannot write letters. */
-  private static Map<String, byte[]> pictures(Map<String, Chart> charts) throws IOException {
+  public static Map<String, byte[]> pictures(Map<String, Chart> charts) throws IOException {
     Map<String, byte[]> pictures = new LinkedHashMap<>();
     try {
       for (Map.Entry<String, Chart> chart : charts.entrySet()) {
@@ -58,7 +58,7 @@ public final class ReportFiles {
       }
     } catch (LinkageError | InternalError e) { // what Java throws without fonts or their library
       LOG.warn(
-          "no PNGs: this Java finds no fonts ({}); report.html has all charts. Install fontconfig"
+          "no PNGs: this Java finds no fonts ({}); the page has all charts. Install fontconfig"
               + " and a font, such as fonts-dejavu-core, for the PNGs",
           e.toString());
     }

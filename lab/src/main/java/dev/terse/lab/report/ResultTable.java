@@ -59,7 +59,7 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
   }
 
   /** A share in percent with its interval. */
-  static String share(Spread share) {
+  public static String share(Spread share) {
     return interval("%.1f %% [%.1f, %.1f]", share);
   }
 
@@ -69,7 +69,7 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
   }
 
   /** A difference of shares in points with its interval. */
-  static String points(Spread change) {
+  public static String points(Spread change) {
     return interval("%+.1f points [%+.1f, %+.1f]", change);
   }
 
@@ -100,7 +100,7 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
   }
 
   /** A text with its numbers as they are written everywhere. */
-  static String text(String format, Object... values) {
+  public static String text(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 }

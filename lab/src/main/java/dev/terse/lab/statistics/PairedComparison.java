@@ -38,7 +38,7 @@ public record PairedComparison(
     double tokensBefore,
     double tokensAfter,
     Spread tokenChange) {
-  private static final int RESAMPLES = 10_000;
+  static final int RESAMPLES = 10_000;
 
   /** A value and the middle 95 % of its resamples. */
   public record Spread(double value, double low, double high) {}
@@ -179,7 +179,7 @@ public record PairedComparison(
     return byId;
   }
 
-  private static Spread spread(double value, double[] resamples) {
+  static Spread spread(double value, double[] resamples) {
     Arrays.sort(resamples);
     return new Spread(
         value,

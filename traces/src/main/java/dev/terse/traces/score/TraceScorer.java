@@ -105,6 +105,37 @@ public final class TraceScorer {
 
   /** Scores traces in one packed pass. */
   public List<ScoredTrace> score(List<TraceTokens> traces) {
+    TokenScores scores = tokenScores(traces);
+    List<ScoredTrace> scored = new ArrayList<>();
+    int from = 0;
+    for (TraceTokens trace : traces) {
+      scored.add(new ScoredTrace(trace.trace(), trace.thinking(), sums(trace, scores, from)));
+      from += trace.stepOf().length;
+    }
+    return scored;
+  }
+
+  /**
+   * A trace whose steps and tokens are scored.
+   *
+   * @param entropies of the distributions that the thinking tokens were chosen from, in bits,
+   *     [tokens]; not copied
+   */
+  public record Detailed(ScoredTrace trace, double[] entropies) {}
+
+  /** Scores the steps of one trace and its tokens, in a pass of its own. */
+  public Detailed detailed(TraceTokens trace) {
+    TokenScores scores = tokenScores(List.of(trace));
+    double[] entropies = new double[trace.stepOf().length];
+    for (int t = 0; t < entropies.length; t++) {
+      entropies[t] = scores.entropies()[t] * BITS;
+    }
+    return new Detailed(
+        new ScoredTrace(trace.trace(), trace.thinking(), sums(trace, scores, 0)), entropies);
+  }
+
+  /** Scores of the thinking tokens of all traces, one after another. */
+  private TokenScores tokenScores(List<TraceTokens> traces) {
     PackedBatch batch = PackedBatch.of(traces.stream().map(TraceTokens::input).toList());
     int count = traces.stream().mapToInt(t -> t.stepOf().length).sum();
     int[] rows = new int[count];
@@ -118,14 +149,7 @@ public final class TraceScorer {
         targets[k] = trace.ids()[trace.first() + t];
       }
     }
-    TokenScores scores = decoder.score(batch, new HeadRows(rows, targets), 1);
-    List<ScoredTrace> scored = new ArrayList<>();
-    int from = 0;
-    for (TraceTokens trace : traces) {
-      scored.add(new ScoredTrace(trace.trace(), trace.thinking(), sums(trace, scores, from)));
-      from += trace.stepOf().length;
-    }
-    return scored;
+    return decoder.score(batch, new HeadRows(rows, targets), 1);
   }
 
   /** Sums the token scores that begin at {@code from} over the steps of one trace. */

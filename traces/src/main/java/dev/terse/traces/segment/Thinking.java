@@ -23,6 +23,8 @@ public record Thinking(
   /** The mark that closes the thinking. */
   public static final String CLOSE = "</think>";
 
+  private static final String CLOSING = "\n" + CLOSE + "\n\n";
+
   /** Takes {@code completion} apart at its marks; every text has a result. */
   static Thinking of(String completion) {
     int mark = 0;
@@ -61,11 +63,21 @@ public record Thinking(
    * that the same rule finds the same answer.
    */
   public String with(String thinking) {
+    return upToAnswer(thinking) + answer.strip();
+  }
+
+  /** What of {@link #with} stands before the answer; empty without marks and thinking. */
+  public String upToAnswer(String thinking) {
     String chain = thinking.stripTrailing();
     if (marked) {
-      return (opened ? OPEN + "\n" : "") + closing(chain);
+      return (opened ? OPEN + "\n" : "") + chain + closing();
     }
-    return chain.isEmpty() ? answer.strip() : chain + "\n\n" + answer.strip();
+    return chain.isEmpty() ? "" : chain + closing();
+  }
+
+  /** What stands between a thinking text and the answer. */
+  public String closing() {
+    return marked ? CLOSING : "\n\n";
   }
 
   /**
@@ -73,10 +85,6 @@ public record Thinking(
    * … \n</think>\n\n} and the answer (the form of R1).
    */
   public String withMarks() {
-    return OPEN + "\n" + closing(text.strip());
-  }
-
-  private String closing(String chain) {
-    return chain + "\n" + CLOSE + "\n\n" + answer.strip();
+    return OPEN + "\n" + text.strip() + CLOSING + answer.strip();
   }
 }
