@@ -24,10 +24,14 @@ public final class Program {
     try {
       Locale.setDefault(Locale.ROOT); // numbers in help and logs look the same everywhere
       NativeMemory.configure();
+      NativeFolders.configure();
       System.setProperty("org.bytedeco.javacpp.logger", "slf4j"); // its warnings go where ours go
       code = run(arguments);
     } catch (OutOfMemoryError e) {
       System.err.println("error: " + NativeMemory.sentence(e));
+      code = ExitCodes.FAILED;
+    } catch (NativeFolders.UnsafeFolderException e) {
+      System.err.println("error: " + e.getMessage());
       code = ExitCodes.FAILED;
     }
     System.exit(code);

@@ -12,11 +12,14 @@ import java.util.stream.Stream;
 
 /**
  * The inputs of a reader that are kept with the tests, {@code cli/src/test/resources/fuzz/NAME
- * .corpus}: one a line, in Base64, small ones first.
+ * .corpus}: one a line, in Base64.
  */
 final class Corpus {
   /** What all inputs of a reader may have together, so that the repository stays small. */
   private static final int MAX_BYTES = 48_000;
+
+  private static final int MAX_INPUTS = 120;
+  private static final String KEPT = "kept-";
 
   private Corpus() {}
 
@@ -33,28 +36,36 @@ final class Corpus {
     Files.createDirectories(folder);
     int number = 0;
     for (byte[] input : of(reader)) {
-      Files.write(folder.resolve("kept-" + number++), input);
+      Files.write(folder.resolve(KEPT + number++), input);
     }
   }
 
-  /** Keeps the smallest inputs of a folder, as many as there is room for. */
+  /** Keeps what was kept and the smallest of the other inputs, as many as there is room for. */
   static void keep(FuzzedReader reader, Path folder) throws IOException {
-    List<byte[]> inputs = new ArrayList<>();
+    List<Path> found = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.sorted().toList()) {
-        inputs.add(Files.readAllBytes(file));
+      files.filter(file -> !isKept(file)).forEach(found::add);
+    }
+    found.sort(
+        Comparator.<Path>comparingLong(file -> file.toFile().length()).thenComparing(f -> f));
+    List<byte[]> inputs = of(reader);
+    int bytes = inputs.stream().mapToInt(input -> input.length).sum();
+    for (Path file : found) {
+      byte[] input = Files.readAllBytes(file);
+      bytes += input.length;
+      if (bytes <= MAX_BYTES && inputs.size() < MAX_INPUTS) {
+        inputs.add(input);
       }
     }
-    inputs.sort(Comparator.comparingInt(input -> input.length));
     List<String> lines = new ArrayList<>();
-    int bytes = 0;
     for (byte[] input : inputs) {
-      bytes += input.length;
-      if (bytes <= MAX_BYTES) {
-        lines.add(Base64.getEncoder().encodeToString(input));
-      }
+      lines.add(Base64.getEncoder().encodeToString(input));
     }
     Files.write(file(reader), lines);
+  }
+
+  private static boolean isKept(Path file) {
+    return file.getFileName().toString().startsWith(KEPT);
   }
 
   static Path dictionary(FuzzedReader reader) {

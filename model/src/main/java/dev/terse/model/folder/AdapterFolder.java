@@ -21,6 +21,7 @@ import dev.terse.model.weights.Parameters;
 import dev.terse.model.weights.WeightShapes;
 import dev.terse.model.weights.WeightUse;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -149,10 +150,15 @@ public final class AdapterFolder {
 
   /** A relative path is looked for from here, as PEFT does, then from the adapter's folder. */
   private static Path base(Path folder, AdapterConfig config) {
-    Path here = InputKind.MODEL.place(config.base());
-    Path path = Files.exists(here) ? here : folder.resolve(config.base()).normalize();
     String where =
         folder + " is an adapter for '" + config.base() + "' (base_model_name_or_path), which ";
+    Path path;
+    try {
+      Path here = InputKind.MODEL.place(config.base());
+      path = Files.exists(here) ? here : folder.resolve(config.base()).normalize();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(where + "is no path: " + e.getReason(), e);
+    }
     if (!Files.exists(path)) {
       throw new IllegalArgumentException(
           where
