@@ -61,6 +61,7 @@ public record Closing(TrainingConfig training, Map<String, String> watched, Stri
           "      " + NextCommand.UNKNOWN + " stands for problems that it has not learnt from");
     }
     lines.add(watch(output, log));
+    HeldOut.of(output).ifPresent(result -> lines.add(result.line()));
     return lines;
   }
 

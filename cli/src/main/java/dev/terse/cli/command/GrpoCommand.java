@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
       "Trains a model on problems with rewards for right answers and left-out steps.",
       "Keys and defaults are those of TRL's GRPOConfig; docs/commands/grpo.md lists them. Where"
           + " neither file, model nor data is named, configs/grpo.yaml is run: a small model that"
-          + " comes with Terse, on arithmetic."
+          + " comes with Terse, on word problems."
     },
     footer = {
       "",

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.testkit.SharedData;
 import dev.terse.trainer.config.ConfigReader;
+import dev.terse.trainer.eval.EvalRecord;
 import dev.terse.trainer.grpo.GrpoConfig;
+import dev.terse.trainer.grpo.episode.CompletionLog;
 import dev.terse.trainer.loop.RunConfig;
 import dev.terse.trainer.metrics.JsonlSink;
 import dev.terse.trainer.sft.SftConfig;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +102,43 @@ class ClosingTest {
             "watch: "
                 + folder.resolve("metrics.jsonl")
                 + "; with --report_to tensorboard there are curves");
+  }
+
+  @Test
+  void grpo_withRecordsOfHeldOutProblems_endsWithTheirPairedComparison() throws IOException {
+    log.scalars(0, Map.of("eval/accuracy", 0.25, "eval/sampled/accuracy", 0.125));
+    log.scalars(0, Map.of("eval/sampled/mean_length", 120.0));
+    log.scalars(7, Map.of("eval/accuracy", 1.0, "eval/sampled/accuracy", 0.5));
+    log.scalars(7, Map.of("eval/sampled/mean_length", 90.0));
+    EvalRecord.write(CompletionLog.evaluationFile(folder, 0), records(4, 1, 200));
+    assertThat(lines(GrpoConfig.class, 7, Duration.ofSeconds(9)))
+        .last()
+        .asString()
+        .as("an evaluation whose records could not be written")
+        .startsWith("watch: ");
+
+    EvalRecord.write(CompletionLog.evaluationFile(folder, 7), records(4, 4, 150));
+    assertThat(lines(GrpoConfig.class, 7, Duration.ofSeconds(9)))
+        .endsWith(
+            "result: held-out accuracy 25.0 -> 100.0 %, tokens 200.0 -> 150.0 (-25 %), 4 problems,"
+                + " p = 0.250; drawn: 12.5 -> 50.0 %, tokens 120.0 -> 90.0 (-25 %)");
+
+    EvalRecord.write(CompletionLog.evaluationFile(folder, 7), records(5, 4, 150));
+    assertThat(lines(GrpoConfig.class, 7, Duration.ofSeconds(9)))
+        .last()
+        .asString()
+        .as("records of other problems")
+        .startsWith("watch: ");
+  }
+
+  /** Records of {@code n} problems, the first {@code right} of which are right. */
+  private static List<EvalRecord> records(int n, int right, int tokens) {
+    return IntStream.range(0, n)
+        .mapToObj(
+            i ->
+                new EvalRecord(
+                    "p" + i, EvalRecord.Status.OK, i < right, "1", "1", tokens - 9, 9, 3, 0, "1"))
+        .toList();
   }
 
   @Test

@@ -51,6 +51,6 @@ class GrpoCommandTest {
     GrpoConfig config = ConfigReader.read(file, keys, GrpoConfig.class).config();
     assertThat(config.reward().rewardFuncs()).containsExactly("accuracy");
     assertThat(config.training().optimizer().warmup(60)).isEqualTo(6);
-    assertThat(config.learningRate()).isEqualTo(1e-4);
+    assertThat(config.learningRate()).isEqualTo(2e-4);
   }
 }

@@ -35,8 +35,10 @@ class BuiltInFilesTest {
       assertThat(named).isNotEmpty();
       assertThat(named).allSatisfy(name -> assertThat(home.resolve(name)).exists());
     }
-    String weights = "checkpoints/tiny-reasoner/model.safetensors";
-    assertThat(home.resolve(weights)).hasSameBinaryContentAs(ROOT.resolve(weights));
+    for (String model : List.of("tiny-reasoner", "arithmetic-skip")) {
+      String weights = "checkpoints/" + model + "/model.safetensors";
+      assertThat(home.resolve(weights)).hasSameBinaryContentAs(ROOT.resolve(weights));
+    }
   }
 
   @Test

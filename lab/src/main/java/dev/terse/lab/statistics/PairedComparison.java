@@ -133,7 +133,7 @@ public record PairedComparison(
    *
    * @return two-sided p-value
    */
-  static double mcNemar(int lost, int gained) {
+  public static double mcNemar(int lost, int gained) {
     int changed = lost + gained;
     if (changed == 0) {
       return 1;

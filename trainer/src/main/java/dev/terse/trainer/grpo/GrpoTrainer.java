@@ -312,13 +312,14 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
 
   /** Accuracy and lengths of greedy completions, and TRL's metrics of groups that are drawn. */
   @Override
-  public Map<String, Double> evaluate(long numTokens) throws IOException {
+  public Map<String, Double> evaluate(int updates, long numTokens) throws IOException {
     long begun = System.nanoTime();
     Evaluator evaluator =
         new Evaluator(policy, judge.reader(), config.generation().maxLive(), phases)
             .endingBy(config.generation().stop(policy.tokenizer()));
     Evaluation evaluation =
         evaluator.run(problems.eval(), config.generation().maxCompletionLength());
+    log.writeEvaluation(updates, evaluation.records());
     Map<String, Double> metrics = new LinkedHashMap<>(evaluation.metrics());
     evaluation
         .rightLength(AccuracyGuard.QUANTILE)

@@ -41,9 +41,10 @@ public interface Learner<S> extends AutoCloseable {
   /**
    * Metrics of an evaluation, without {@code eval/}.
    *
+   * @param updates done so far
    * @param numTokens that training has read so far
    */
-  Map<String, Double> evaluate(long numTokens) throws IOException;
+  Map<String, Double> evaluate(int updates, long numTokens) throws IOException;
 
   /**
    * The state once an evaluation is known; most methods learn nothing from one.

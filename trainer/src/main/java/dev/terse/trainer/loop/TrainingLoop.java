@@ -290,7 +290,7 @@ public record TrainingLoop<S>(
   private Optional<Map<String, Double>> evaluate(TrainingProgress<S> progress) throws IOException {
     Map<String, Double> found;
     try {
-      found = learner.evaluate(progress.numTokens());
+      found = learner.evaluate(progress.updates(), progress.numTokens());
     } catch (RunStoppedException e) {
       LOG.warn("the evaluation after update {} was given up", progress.updates());
       return Optional.empty();

@@ -171,7 +171,7 @@ public final class SftTrainer implements Learner<Learner.NoState> {
 
   /** Loss over all targets of the evaluation rows: one mean, not a mean of means. */
   @Override
-  public Map<String, Double> evaluate(long numTokens) {
+  public Map<String, Double> evaluate(int updates, long numTokens) {
     long begun = System.nanoTime();
     int evalBatch = config.training().evaluation().perDeviceEvalBatchSize();
     List<SftBatch> batches = batches(eval, evalBatch);

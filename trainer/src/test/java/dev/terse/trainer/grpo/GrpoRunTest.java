@@ -8,7 +8,9 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.reference.ReferenceEngine;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
+import dev.terse.trainer.eval.EvalRecord;
 import dev.terse.trainer.fixtures.MemorySink;
+import dev.terse.trainer.grpo.episode.CompletionLog;
 import dev.terse.trainer.loop.RunStoppedException;
 import dev.terse.trainer.loop.StopSignal;
 import dev.terse.trainer.metrics.Phases;
@@ -458,6 +460,11 @@ class GrpoRunTest {
         "--eval_dataset=" + folder.resolve("problems.jsonl"));
     assertThat(sink.values("eval/problems")).containsExactly(6.0);
     assertThat(sink.names(2)).contains("eval/accuracy", "eval/completions/mean_length");
+    List<EvalRecord> records =
+        EvalRecord.read(CompletionLog.evaluationFile(folder.resolve("out"), 2));
+    assertThat(records).hasSize(6);
+    assertThat(records.stream().mapToInt(EvalRecord::tokens).average().orElseThrow())
+        .isEqualTo(sink.values("eval/completions/mean_length").get(0));
   }
 
   /** A reference that takes the policy over after each update is the policy that draws next. */

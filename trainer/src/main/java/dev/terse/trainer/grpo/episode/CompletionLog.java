@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.terse.io.JsonLinesWriter;
 import dev.terse.traces.segment.Segmenter;
 import dev.terse.traces.segment.Step;
+import dev.terse.trainer.eval.EvalRecord;
 import dev.terse.trainer.metrics.MetricSink;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,12 +19,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts completions where people see them: all of them as rows of {@code
  * completions/completions_<step>.jsonl} (TRL writes parquet of that name), some as text with steps
- * and skips marked, and the spread of rewards, advantages and lengths. A full disk costs the rows
- * and nothing else.
+ * and skips marked, and the spread of rewards, advantages and lengths; those of evaluations as
+ * {@code evaluation_<updates>.jsonl}. A full disk costs the rows and nothing else.
  */
 public final class CompletionLog {
   private static final Logger LOG = LoggerFactory.getLogger(CompletionLog.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FOLDER = "completions";
   private static final int SHOWN = 3;
   private static final int MAX_SHOWN_CHARS = 4000;
 
@@ -41,7 +43,7 @@ public final class CompletionLog {
    */
   public CompletionLog(
       Path folder, MetricSink sink, String skipMark, int printed, HealthWatch health) {
-    this.folder = folder.resolve("completions");
+    this.folder = folder.resolve(FOLDER);
     this.sink = sink;
     this.skipMark = skipMark;
     this.printed = printed;
@@ -67,10 +69,37 @@ public final class CompletionLog {
     try {
       rows(step, episodes);
     } catch (IOException e) {
-      if (!failureTold) {
-        LOG.warn("completions are not recorded, training goes on: {}", e.toString());
-        failureTold = true;
-      }
+      tell(e);
+    }
+  }
+
+  /** Writes the greedy completions of held-out problems as records of the eval command. */
+  public void writeEvaluation(int updates, List<EvalRecord> records) {
+    try {
+      EvalRecord.write(evaluation(folder, updates), records);
+    } catch (IOException e) {
+      tell(e);
+    }
+  }
+
+  /**
+   * Where the records of an evaluation are.
+   *
+   * @param outputDir of the run
+   * @param updates done before it
+   */
+  public static Path evaluationFile(Path outputDir, long updates) {
+    return evaluation(outputDir.resolve(FOLDER), updates);
+  }
+
+  private static Path evaluation(Path folder, long updates) {
+    return folder.resolve(String.format(Locale.ROOT, "evaluation_%05d.jsonl", updates));
+  }
+
+  private void tell(IOException failure) {
+    if (!failureTold) {
+      LOG.warn("completions are not recorded, training goes on: {}", failure.toString());
+      failureTold = true;
     }
   }
 
