@@ -17,7 +17,11 @@ import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.terse.trainer.cli.Main;
+import java.io.File;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Formatter;
 import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -142,7 +146,12 @@ class ArchitectureTest {
     TESTKIT(
         "testkit",
         Set.of(ENGINE),
-        Set.of("com.fasterxml.jackson", "org.assertj", "org.junit", "org.opentest4j"));
+        Set.of(
+            "com.fasterxml.jackson",
+            "org.assertj",
+            "org.junit",
+            "org.opentest4j",
+            "org.apache.lucene.tests.mockfile"));
 
     private final String root;
     private final Set<Module> modules;
@@ -242,6 +251,29 @@ class ArchitectureTest {
                         describe(
                             "reads or writes arrays",
                             method -> method.getName().matches("(?i)(read|write|save|load).*")))))
+        .check(CLASSES);
+  }
+
+  /** The seam of docs/architecture.md: a disk that fails can be put under all file work. */
+  @Test
+  void files_areUsedByPathsOfJavaNioOnly() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching(
+            "java\\.io\\.(RandomAccessFile|File(Input|Output)Stream|FileReader|FileWriter)")
+        .orShould()
+        .callMethodWhere(target(name("toFile")))
+        .orShould()
+        .callConstructor(File.class, String.class)
+        .orShould()
+        .callConstructor(File.class, String.class, String.class)
+        .orShould()
+        .callConstructor(PrintStream.class, String.class)
+        .orShould()
+        .callConstructor(PrintWriter.class, String.class)
+        .orShould()
+        .callConstructor(Formatter.class, String.class)
         .check(CLASSES);
   }
 

@@ -51,8 +51,17 @@ public final class AppendedFile implements AutoCloseable {
     try {
       AtomicFile.writeFully(channel, record);
     } catch (IOException e) {
-      channel.truncate(whole);
+      cutBack(channel, whole, e);
       throw e;
+    }
+  }
+
+  /** Drops what was written by half; where that fails too, the first failure is the one to tell. */
+  static void cutBack(FileChannel channel, long whole, IOException failure) {
+    try {
+      channel.truncate(whole);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

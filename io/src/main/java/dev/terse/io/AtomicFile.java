@@ -58,7 +58,7 @@ public final class AtomicFile implements AutoCloseable {
       body.writeTo(file.channel);
       file.commit();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot write " + path + ": " + IoSentence.of(e), e);
     }
   }
 
@@ -76,7 +76,15 @@ public final class AtomicFile implements AutoCloseable {
 
   /** Appends UTF-8 text. */
   public void append(String text) throws IOException {
-    writeFully(channel, StandardCharsets.UTF_8.encode(text));
+    try {
+      writeFully(channel, StandardCharsets.UTF_8.encode(text));
+    } catch (IOException e) {
+      throw IoSentence.at(path, e);
+    }
+  }
+
+  Path path() {
+    return path;
   }
 
   FileChannel channel() {
@@ -85,8 +93,12 @@ public final class AtomicFile implements AutoCloseable {
 
   /** Gives the file its name. */
   public void commit() throws IOException {
-    channel.force(true);
-    channel.close();
+    try {
+      channel.force(true);
+      channel.close();
+    } catch (IOException e) {
+      throw IoSentence.at(path, e);
+    }
     Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     committed = true;
     Folders.sync(path.getParent());

@@ -27,6 +27,8 @@ public final class DataFingerprint {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         crc.update(buffer, 0, n);
       }
+    } catch (IOException e) {
+      throw IoSentence.at(file, e);
     }
     return hex(crc.getValue());
   }

@@ -58,6 +58,8 @@ public final class Folders {
   private static void force(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
+    } catch (IOException e) {
+      throw IoSentence.at(path, e);
     }
   }
 }

@@ -35,6 +35,18 @@ public final class IoSentence {
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
+  /**
+   * A failure that names its file: those of open channels do not.
+   *
+   * @return {@code failure} itself if it names one
+   */
+  public static IOException at(Path file, IOException failure) {
+    boolean named =
+        failure instanceof FileSystemException
+            || String.valueOf(failure.getMessage()).contains(file.toString());
+    return named ? failure : new IOException(file + ": " + of(failure), failure);
+  }
+
   private static String ofSystem(FileSystemException fault) {
     String file = String.valueOf(fault.getFile());
     if (fault.getReason() != null) {

@@ -109,7 +109,10 @@ public final class Journal implements AutoCloseable {
       }
       journal.read(inputs);
       return journal;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      channel.close();
+      throw IoSentence.at(part, e);
+    } catch (RuntimeException e) {
       channel.close();
       throw e;
     }
@@ -282,7 +285,11 @@ public final class Journal implements AutoCloseable {
   public void end() throws IOException {
     if (!whole) {
       append(line(JsonNodeFactory.instance.objectNode().put("units", units.size())));
-      channel.force(true);
+      try {
+        channel.force(true);
+      } catch (IOException e) {
+        throw IoSentence.at(part, e);
+      }
       whole = true;
     }
   }
@@ -292,8 +299,8 @@ public final class Journal implements AutoCloseable {
     try {
       AtomicFile.writeFully(channel, ByteBuffer.wrap(line));
     } catch (IOException e) {
-      channel.truncate(start);
-      throw e;
+      AppendedFile.cutBack(channel, start, e);
+      throw IoSentence.at(part, e);
     }
   }
 

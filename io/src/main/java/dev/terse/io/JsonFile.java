@@ -41,7 +41,7 @@ public final class JsonFile {
       throw new IllegalArgumentException(
           ForeignContent.of(file).orElse(file + " is not valid JSON: it is no UTF-8 text"), e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + IoSentence.of(e), e);
     }
   }
 

@@ -113,7 +113,12 @@ public final class JsonLines implements DataRows {
   @Override
   public JsonNode next() throws IOException {
     while (true) {
-      byte[] bytes = nextLine();
+      byte[] bytes;
+      try {
+        bytes = nextLine();
+      } catch (IOException e) {
+        throw IoSentence.at(file, e);
+      }
       if (bytes == null) {
         return null;
       }

@@ -40,13 +40,21 @@ public final class JsonLinesWriter implements AutoCloseable {
 
   /** Appends a row. */
   public void write(JsonNode row) throws IOException {
-    out.write(row.toString());
-    out.write('\n');
+    try {
+      out.write(row.toString());
+      out.write('\n');
+    } catch (IOException e) {
+      throw IoSentence.at(file.path(), e);
+    }
   }
 
   /** Makes the file whole and gives it its name. */
   public void commit() throws IOException {
-    out.flush();
+    try {
+      out.flush();
+    } catch (IOException e) {
+      throw IoSentence.at(file.path(), e);
+    }
     file.commit();
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -82,10 +83,18 @@ public record HubCache(Path folder) {
       }
       try (Stream<Path> all = Files.list(snapshots)) {
         return all.filter(Files::isDirectory)
-            .max(Comparator.comparingLong(path -> path.toFile().lastModified()));
+            .max(Comparator.comparing(HubCache::modified));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + repository + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static FileTime modified(Path path) {
+    try {
+      return Files.getLastModifiedTime(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
     }
   }
 }

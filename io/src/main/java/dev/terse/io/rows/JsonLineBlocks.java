@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.io.JsonLines;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,14 +67,18 @@ final class JsonLineBlocks implements RowBlocks {
   @Override
   public List<JsonNode> read(int block) throws IOException {
     long[] place = blocks.get(block);
-    byte[] bytes = new byte[Math.toIntExact(place[1] - place[0])];
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-      in.seek(place[0]);
-      in.readFully(bytes);
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(place[1] - place[0]));
+    try (SeekableByteChannel in = Files.newByteChannel(file)) {
+      in.position(place[0]);
+      while (bytes.hasRemaining()) {
+        if (in.read(bytes) < 0) {
+          throw new EOFException(file + " has become shorter since it was opened");
+        }
+      }
     }
     List<JsonNode> rows = new ArrayList<>();
     try (JsonLines lines =
-        JsonLines.of(file, new ByteArrayInputStream(bytes), Math.toIntExact(place[3]))) {
+        JsonLines.of(file, new ByteArrayInputStream(bytes.array()), Math.toIntExact(place[3]))) {
       for (JsonNode row = lines.next(); row != null; row = lines.next()) {
         rows.add(row);
       }

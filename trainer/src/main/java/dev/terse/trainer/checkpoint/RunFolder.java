@@ -124,13 +124,17 @@ public final class RunFolder implements AutoCloseable {
     return from;
   }
 
-  /** Deletes what is to be overwritten; from here on the folder is this run's. */
+  /**
+   * Deletes what is to be overwritten, and what a killed process was about to write or to delete;
+   * from here on the folder is this run's.
+   */
   public void begin() throws IOException {
+    Staging staging = new Staging(root);
+    staging.clear();
     if (superseded.isEmpty()) {
       return;
     }
     LOG.warn("overwrite_output_dir: {} of another run deleted in {}", names(superseded), root);
-    Staging staging = new Staging(root);
     for (Path each : superseded) {
       if (Files.isDirectory(each)) {
         staging.delete(staging.retire(each));

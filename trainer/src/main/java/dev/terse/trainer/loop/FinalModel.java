@@ -71,18 +71,18 @@ record FinalModel(
                   + " --resume_from_checkpoint true, which writes the model without training",
               e);
         }
-        if (stop.isRequested() || System.nanoTime() >= end) {
-          throw new IOException("the model was not written into " + output + ": " + reason, e);
-        }
         if (!told) {
           LOG.warn(
               "the model is not yet written: {}. It stands in no checkpoint, so the run waits for"
-                  + " room, {} minutes at most",
+                  + " room and tries again, {} minutes at most",
               reason,
               patience.toMinutes());
           told = true;
         }
         stop.sleep(between);
+        if (stop.isRequested() || System.nanoTime() >= end) {
+          throw new IOException("the model was not written into " + output + ": " + reason, e);
+        }
       }
     }
   }
