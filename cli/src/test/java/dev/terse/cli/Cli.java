@@ -22,7 +22,8 @@ record Cli(int code, String out, String err) {
     PrintStream realOut = System.out;
     PrintStream realErr = System.err;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = patience == Patience.NONE ? new Impatient() : new ByteArrayOutputStream();
+    ByteArrayOutputStream err =
+        patience == Patience.NONE ? new Impatient() : new ByteArrayOutputStream();
     System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     try {

@@ -125,7 +125,8 @@ final class FaultedCommands {
         List.of(
             "compress",
             "--engine=reference",
-            "--model_name_or_path=" + SharedData.projectRoot().resolve("checkpoints/arithmetic-base"),
+            "--model_name_or_path="
+                + SharedData.projectRoot().resolve("checkpoints/arithmetic-base"),
             "--dataset_name=" + traces,
             "--kappa=0.5",
             "--output=" + root.resolve("out/rows.jsonl"),
@@ -139,7 +140,8 @@ final class FaultedCommands {
         root,
         List.of(
             "traces",
-            "--model_name_or_path=" + SharedData.projectRoot().resolve("checkpoints/arithmetic-base"),
+            "--model_name_or_path="
+                + SharedData.projectRoot().resolve("checkpoints/arithmetic-base"),
             "--dataset_name=" + problems,
             "--output=" + root.resolve("out/chains.jsonl"),
             "--all_output=" + root.resolve("out/all.jsonl"),

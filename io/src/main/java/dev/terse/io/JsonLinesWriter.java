@@ -3,6 +3,8 @@ package dev.terse.io;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,8 +29,11 @@ public final class JsonLinesWriter implements AutoCloseable {
 
   JsonLinesWriter(AtomicFile file) {
     this.file = file;
+    // Not Channels.newWriter: it drops what a disk that is nearly full did not take of a write.
+    OutputStream bytes = Channels.newOutputStream(file.channel());
     this.out =
-        new BufferedWriter(Channels.newWriter(file.channel(), StandardCharsets.UTF_8), 1 << 16);
+        new BufferedWriter(
+            new OutputStreamWriter(bytes, StandardCharsets.UTF_8.newEncoder()), 1 << 16);
   }
 
   private static AtomicFile begun(Path file) throws IOException {

@@ -82,8 +82,7 @@ public record HubCache(Path folder) {
         }
       }
       try (Stream<Path> all = Files.list(snapshots)) {
-        return all.filter(Files::isDirectory)
-            .max(Comparator.comparing(HubCache::modified));
+        return all.filter(Files::isDirectory).max(Comparator.comparing(HubCache::modified));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + repository + ": " + e.getMessage(), e);

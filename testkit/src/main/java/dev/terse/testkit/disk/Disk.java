@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.lucene.tests.mockfile.FilterPath;
 
 /**
- * All that lies below a folder, watched: counts the calls of the product, lets one of them fail, and
- * remembers what was forced to the disk. Calls of other threads are the product's too. One disk is
- * watched at a time. After SQLite's loops (fail the N-th call, for every N) and Lucene's
+ * All that lies below a folder, watched: counts the calls of the product, lets one of them fail,
+ * and remembers what was forced to the disk. Calls of other threads are the product's too. One disk
+ * is watched at a time. After SQLite's loops (fail the N-th call, for every N) and Lucene's
  * MockDirectoryWrapper.
  */
 public final class Disk implements AutoCloseable {
@@ -61,8 +61,7 @@ public final class Disk implements AutoCloseable {
     if (!(folder instanceof FilterPath path)) {
       throw new IllegalStateException(
           "the JVM needs -Djava.nio.file.spi.DefaultFileSystemProvider="
-              + WatchedFileSystemProvider.class.getName()
-              + ", as the surefire plugin of the module cli has it");
+              + WatchedFileSystemProvider.class.getName());
     }
     if (watched != null) {
       throw new IllegalStateException(watched.root + " is watched already");
@@ -213,9 +212,7 @@ public final class Disk implements AutoCloseable {
     }
     calls.add(call);
     boolean hit =
-        fault.kind() == Fault.Kind.BROKEN
-            ? calls.size() >= fault.at()
-            : calls.size() == fault.at();
+        fault.kind() == Fault.Kind.BROKEN ? calls.size() >= fault.at() : calls.size() == fault.at();
     if (!hit) {
       return;
     }

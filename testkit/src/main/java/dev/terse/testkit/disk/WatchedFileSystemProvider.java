@@ -23,6 +23,7 @@ import java.util.Set;
 import org.apache.lucene.tests.mockfile.FilterFileStore;
 import org.apache.lucene.tests.mockfile.FilterFileSystem;
 import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
+import org.apache.lucene.tests.mockfile.FilterPath;
 
 /**
  * The file system of the JVM, through which every {@code Path} of the product goes: it asks the
@@ -35,6 +36,16 @@ public final class WatchedFileSystemProvider extends FilterFileSystemProvider {
   public WatchedFileSystemProvider(FileSystemProvider system) {
     super("file", system);
     this.fileSystem = new FilterFileSystem(this, system.getFileSystem(URI.create("file:///")));
+  }
+
+  @Override
+  public FilterPath wrapPath(Path path) {
+    return new WatchedPath(path, fileSystem);
+  }
+
+  @Override
+  protected Path toDelegate(Path path) {
+    return path instanceof FilterPath ? super.toDelegate(path) : path;
   }
 
   @Override
@@ -145,8 +156,7 @@ public final class WatchedFileSystemProvider extends FilterFileSystemProvider {
     if (disk == null) {
       super.move(source, target, options);
     } else {
-      disk.move(
-          toDelegate(source), toDelegate(target), () -> super.move(source, target, options));
+      disk.move(toDelegate(source), toDelegate(target), () -> super.move(source, target, options));
     }
   }
 

@@ -1,0 +1,136 @@
+package dev.terse.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.terse.cli.FaultedCommand.Outcome;
+import dev.terse.testkit.SuiteSize;
+import dev.terse.testkit.TestSeed;
+import dev.terse.testkit.disk.Disk;
+import dev.terse.testkit.disk.Fault;
+import dev.terse.testkit.disk.Fault.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+
+/**
+ * The loops of {@link FaultsTest}, in a process of their own: all its files go through {@link
+ * Disk}, which libraries that mix paths with {@code java.io.File} do not bear.
+ */
+final class FaultLoops {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A line of the output that is a {@link Result}. */
+  static final String LINE = "result: ";
+
+  private final FaultedCommands commands;
+  private final Disk disk;
+
+  /** What goes wrong in a loop. */
+  enum Loop {
+    ERROR,
+    BROKEN,
+    READING,
+    FULL,
+    KILLED,
+    POWER
+  }
+
+  /**
+   * What a loop over one command has found.
+   *
+   * @param cases faults that were tried
+   * @param wrong what should not be so, with the place of the fault and the seed
+   */
+  record Result(Loop loop, FaultedCommands.Name command, int cases, List<String> wrong) {}
+
+  private FaultLoops(FaultedCommands commands, Disk disk) {
+    this.commands = commands;
+    this.disk = disk;
+  }
+
+  /**
+   * Runs all loops.
+   *
+   * @param arguments an empty folder
+   */
+  public static void main(String[] arguments) throws IOException {
+    Path root = Path.of(arguments[0]).toRealPath();
+    FaultedCommands commands = FaultedCommands.prepare(root);
+    try (Disk disk = Disk.under(root)) {
+      FaultLoops loops = new FaultLoops(commands, disk);
+      for (FaultedCommands.Name name : FaultedCommands.Name.values()) {
+        for (Loop loop : Loop.values()) {
+          System.out.println(LINE + JSON.writeValueAsString(loops.run(loop, name)));
+        }
+      }
+    }
+  }
+
+  private Result run(Loop loop, FaultedCommands.Name name) throws IOException {
+    FaultedCommand command = commands.of(name);
+    command.undisturbed(disk);
+    Result result = new Result(loop, name, 0, List.of());
+    return switch (loop) {
+      case ERROR ->
+          calls(
+              calls(result, n -> Fault.changing(Kind.ERROR, n), Power.STAYS),
+              n -> Fault.changing(Kind.CUT, n),
+              Power.STAYS);
+      case BROKEN -> calls(result, n -> Fault.changing(Kind.BROKEN, n), Power.STAYS);
+      case READING -> calls(result, n -> Fault.reading(Kind.ERROR, n), Power.STAYS);
+      case KILLED -> calls(result, n -> Fault.changing(Kind.KILL, n), Power.STAYS);
+      case POWER ->
+          calls(
+              calls(result, n -> Fault.changing(Kind.KILL, n), Power.LOSES_ALL),
+              n -> Fault.changing(Kind.KILL, n),
+              Power.LOSES_SOME);
+      case FULL -> full(result, command);
+    };
+  }
+
+  /** Room for N bytes, and for all but the last one. */
+  private Result full(Result result, FaultedCommand command) throws IOException {
+    Result some = sample(result, command.bytes(), n -> Fault.changing(Kind.FULL, n), Power.STAYS);
+    if (result.command() != FaultedCommands.Name.COMPRESS) {
+      return some;
+    }
+    Fault lacksOne = Fault.changing(Kind.FULL, command.bytes() - 1);
+    List<String> wrong = new ArrayList<>(some.wrong());
+    wrong.addAll(command.disturbed(disk, lacksOne, Power.STAYS, new Random(0)).wrong());
+    return new Result(some.loop(), some.command(), some.cases() + 1, wrong);
+  }
+
+  /** What a loss of power leaves of what was not forced to the disk. */
+  enum Power {
+    STAYS,
+    LOSES_ALL,
+    LOSES_SOME
+  }
+
+  private Result calls(Result result, Function<Integer, Fault> fault, Power power)
+      throws IOException {
+    int last = commands.of(result.command()).calls(fault.apply(0));
+    return sample(result, last, fault, power);
+  }
+
+  /** As many N of 1 to {@code last} as are asked for, at equal distances from a random one. */
+  private Result sample(Result result, int last, Function<Integer, Fault> fault, Power power)
+      throws IOException {
+    FaultedCommand command = commands.of(result.command());
+    String title = command.name() + " " + result.loop() + " " + fault.apply(1).kind() + " " + power;
+    long seed = TestSeed.of(title);
+    int size = Math.min(last, SuiteSize.of("faults of " + title, "terse.faults", 1));
+    int stride = Math.max(1, last / size);
+    List<String> wrong = new ArrayList<>(result.wrong());
+    int cases = result.cases();
+    for (int n = 1 + (int) (seed % stride); n <= last; n += stride) {
+      Outcome outcome = command.disturbed(disk, fault.apply(n), power, new Random(seed + n));
+      String where = title + " at " + outcome.where() + ", seed " + seed + ": ";
+      outcome.wrong().forEach(each -> wrong.add(where + each));
+      cases++;
+    }
+    return new Result(result.loop(), result.command(), cases, wrong);
+  }
+}
