@@ -89,9 +89,7 @@ class CurveCommandTest {
       JsonNode full = byPoint.get("low 0").get(id);
       String gold = row.get("gold").textValue();
       assertThat(full.get("stated").intValue()).isPositive();
-      assertThat(full.get("correct").booleanValue())
-          .as(full.toString())
-          .isEqualTo(full.get("answer").textValue().equals(gold));
+      assertThat(full.get("correct").booleanValue()).as(full.toString()).isTrue();
       JsonNode masked = byPoint.get("low masked 0").get(id);
       assertThat(masked.get("thinking").textValue()).contains("?").doesNotContain("= " + gold);
       assertThat(masked.get("stated").intValue()).isZero();

@@ -2,6 +2,7 @@ package dev.terse.lab.curve;
 
 import dev.terse.model.chat.ChatPrompt;
 import dev.terse.model.folder.ModelFolder;
+import dev.terse.model.tokenizer.Tokenizer;
 import dev.terse.traces.prune.Pruner;
 import dev.terse.traces.score.ScoredStep;
 import dev.terse.traces.score.TraceTokens;
@@ -85,7 +86,8 @@ final class PromptMaker {
     String left = masked ? scored.chain().answers().mask(chain, config.mask()) : chain;
     ChatPrompt prompt = ChatPrompt.of(model.template(), tokens.trace().prompt());
     String text = prompt.completion(tokens.thinking().upToAnswer(left));
-    int[] ids = joined(prompt.ids(model.tokenizer()), model.tokenizer().encodeData(text));
+    int[] ids =
+        joined(prompt.ids(model.tokenizer()), beforeAnswer(text, tokens.thinking().answer()));
     int before = prompt.ids(model.tokenizer()).length;
     return new PrunedPrompt(
         new ArrayList<>(List.of(point)), ids, ids.length - before, text, masked ? 0 : stated);
@@ -112,13 +114,31 @@ final class PromptMaker {
     Thinking thinking = tokens.thinking();
     String text = model.tokenizer().decode(chain, false);
     int[] completion =
-        joined(joined(opening, chain), model.tokenizer().encodeData(closing(thinking, text)));
+        joined(joined(opening, chain), beforeAnswer(closing(thinking, text), thinking.answer()));
     return new PrunedPrompt(
         new ArrayList<>(List.of(point)),
         joined(Arrays.copyOf(tokens.ids(), before), completion),
         completion.length,
         model.tokenizer().decode(completion, false),
         scored.chain().answers().count(text));
+  }
+
+  /**
+   * Tokens of a text as they are where an answer follows, which is how SFT teaches them: a
+   * tokenizer may join two line feeds at the end of a text and not before a word. Where one token
+   * reaches across, those of the text alone.
+   *
+   * @param answer of the row; its tokens are left out
+   */
+  private int[] beforeAnswer(String text, String answer) {
+    Tokenizer.Encoding whole = model.tokenizer().encodeDataWithOffsets(text + answer.strip());
+    int end = text.codePointCount(0, text.length());
+    int count = 0;
+    while (count < whole.ids().length && whole.ends()[count] <= end) {
+      count++;
+    }
+    boolean apart = count == whole.ids().length || whole.starts()[count] >= end;
+    return apart ? Arrays.copyOf(whole.ids(), count) : model.tokenizer().encodeData(text);
   }
 
   /** What closes a thinking text, less the line feeds that it ends with already. */
