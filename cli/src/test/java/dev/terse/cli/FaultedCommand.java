@@ -204,7 +204,7 @@ final class FaultedCommand {
   private void checkSentence(Cli run, List<String> wrong) {
     List<String> errors = run.err().lines().filter(line -> line.startsWith("error: ")).toList();
     if (errors.size() != 1
-        || !errors.get(0).contains(root.toString())
+        || !run.err().substring(run.err().indexOf("error: ")).contains(root.toString())
         || errors.get(0).contains("a fault of the program")
         || run.err().contains("\tat ")
         || errors.get(0).contains("Exception")) {
@@ -276,6 +276,10 @@ final class FaultedCommand {
 
   /** T46: no step twice, none missing. */
   private void checkMetrics(List<String> wrong) throws IOException {
+    if (!Files.exists(root.resolve("out/metrics.jsonl"))) {
+      wrong.add("metrics.jsonl is not there");
+      return;
+    }
     List<Integer> steps = new ArrayList<>();
     for (String line : Files.readAllLines(root.resolve("out/metrics.jsonl"))) {
       JsonNode row = JSON.readTree(line);

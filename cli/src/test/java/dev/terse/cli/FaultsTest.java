@@ -38,6 +38,7 @@ class FaultsTest {
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.nio.file.spi.DefaultFileSystemProvider="
                     + WatchedFileSystemProvider.class.getName(),
+                "-Dterse.nd4j.threads=1",
                 "-Dterse.root=" + SharedData.projectRoot(),
                 "-Dterse.seed=" + System.getProperty("terse.seed", ""),
                 "-Dterse.faults=" + System.getProperty("terse.faults", ""),

@@ -2,6 +2,7 @@ package dev.terse.testkit.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +24,7 @@ public final class Disk implements AutoCloseable {
 
   private final Path root;
   private final List<Operation> calls = new ArrayList<>();
+  private final List<FileChannel> open = new ArrayList<>();
   private DurableTree durable;
   private Fault fault = Fault.none();
   private Operation struck;
@@ -76,8 +78,17 @@ public final class Disk implements AutoCloseable {
     return disk != null && path.toAbsolutePath().normalize().startsWith(disk.root) ? disk : null;
   }
 
-  /** Begins to count anew, with a fault to come; a process that was killed may come again. */
-  public synchronized void arm(Fault next) {
+  /**
+   * Begins to count anew, with a fault to come. A process that was killed may come again: the
+   * system has closed its files, and so given back its locks.
+   */
+  public synchronized void arm(Fault next) throws IOException {
+    if (dead) {
+      for (FileChannel each : open) {
+        each.close();
+      }
+    }
+    open.clear();
     fault = next;
     calls.clear();
     struck = null;
@@ -128,7 +139,8 @@ public final class Disk implements AutoCloseable {
     return Math.max(0, Math.min(real, room));
   }
 
-  synchronized OpenFile opened(Path path) {
+  synchronized OpenFile opened(Path path, FileChannel channel) {
+    open.add(channel);
     return new OpenFile(durable.at(path));
   }
 

@@ -17,7 +17,7 @@ final class WatchedChannel extends FilterFileChannel {
     super(channel);
     this.disk = disk;
     this.path = path;
-    this.file = disk.opened(path);
+    this.file = disk.opened(path, channel);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.terse.trainer.checkpoint;
 
+import dev.terse.io.AtomicFile;
 import dev.terse.io.IoSentence;
 import dev.terse.io.MadeFolders;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * Keeps a second trainer out of an output folder. The system releases it when the process ends,
@@ -39,32 +41,40 @@ public final class RunLock implements AutoCloseable {
     Path file = folder.resolve(NAME);
     try {
       MadeFolders folders = MadeFolders.of(folder);
-      FileChannel channel = lock(folder, file);
-      while (!isAt(file)) { // another run has just ended and deleted it
-        channel.close();
+      Optional<FileChannel> channel = lock(folder, file);
+      while (channel.isEmpty()) { // another run has just ended and deleted it
         channel = lock(folder, file);
       }
-      return new RunLock(channel, file, folders);
+      return new RunLock(channel.get(), file, folders);
     } catch (IOException e) {
       throw new IOException("cannot take " + folder + ": " + IoSentence.of(e), e);
     }
   }
 
-  private static FileChannel lock(Path folder, Path file) throws IOException {
+  /** Locks the file; empty if it has lost its name. The file is open only where it is locked. */
+  private static Optional<FileChannel> lock(Path folder, Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    if (!locks(channel)) {
-      channel.close();
-      throw new IllegalArgumentException(
-          folder
-              + " is in use by another trainer (process "
-              + Files.readString(file).strip()
-              + "); wait for it, or choose another output_dir");
+    boolean held = false;
+    try {
+      if (!locks(channel)) {
+        throw new IllegalArgumentException(
+            folder
+                + " is in use by another trainer (process "
+                + Files.readString(file).strip()
+                + "); wait for it, or choose another output_dir");
+      }
+      channel.truncate(0);
+      AtomicFile.writeFully(
+          channel, ByteBuffer.wrap((pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+      held = isAt(file);
+      return held ? Optional.of(channel) : Optional.empty();
+    } finally {
+      if (!held) {
+        channel.close();
+      }
     }
-    channel.truncate(0);
-    channel.write(ByteBuffer.wrap((pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
-    return channel;
   }
 
   /** Whether the file that was locked still has its name. */
