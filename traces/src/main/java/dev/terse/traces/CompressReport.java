@@ -1,6 +1,6 @@
 package dev.terse.traces;
 
-import dev.terse.traces.prune.PrunedTrace;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,6 +17,7 @@ public final class CompressReport {
   private final SummaryStatistics prunedEntropy = new SummaryStatistics();
   private final SummaryStatistics prunedShare = new SummaryStatistics();
   private final int maxTokens;
+  private final boolean keepsIfRight;
   private long tokensRead;
   private long steps;
   private long prunedSteps;
@@ -25,9 +26,13 @@ public final class CompressReport {
 
   /**
    * @param maxTokens the limit behind {@link DropReason#TOO_LONG}
+   * @param dropped rows that were dropped before any was scored, by reason
+   * @param keepsIfRight whether the model was asked to answer from the pruned thinking
    */
-  CompressReport(int maxTokens) {
+  CompressReport(int maxTokens, Map<DropReason, Long> dropped, boolean keepsIfRight) {
     this.maxTokens = maxTokens;
+    this.keepsIfRight = keepsIfRight;
+    this.dropped.putAll(dropped);
   }
 
   void drop(DropReason reason) {
@@ -38,21 +43,29 @@ public final class CompressReport {
     tokensRead += tokens;
   }
 
-  void write(PrunedTrace trace) {
-    int tokens = trace.scored().tokens();
-    steps += trace.pruned().length;
-    prunedSteps += trace.prunedSteps();
-    thinkingTokens += tokens;
-    prunedTokens += trace.prunedTokens();
-    prunedShare.addValue(trace.prunedTokens() / (double) Math.max(1, tokens));
-    for (int i = 0; i < trace.pruned().length; i++) {
-      double entropy = trace.scored().steps().get(i).entropyMean();
+  /**
+   * Counts a trace that is written.
+   *
+   * @param row of its steps ({@link dev.terse.traces.prune.PrunedTrace#stepsRow})
+   */
+  void write(JsonNode row) {
+    long tokens = 0;
+    long pruned = 0;
+    for (JsonNode step : row.get("steps")) {
+      double entropy = step.get("entropy_mean").doubleValue();
+      steps++;
+      tokens += step.get("tokens").longValue();
       stepEntropy.addValue(entropy);
       medianEntropy.increment(entropy);
-      if (trace.pruned()[i]) {
+      if (step.get("pruned").booleanValue()) {
+        prunedSteps++;
+        pruned += step.get("tokens").longValue();
         prunedEntropy.addValue(entropy);
       }
     }
+    thinkingTokens += tokens;
+    prunedTokens += pruned;
+    prunedShare.addValue(pruned / (double) Math.max(1, tokens));
   }
 
   /** Rows read, blank lines not counted. */
@@ -113,8 +126,28 @@ public final class CompressReport {
 
   /** The report for a terminal, a few lines. */
   public String text() {
-    return String.join(
-        System.lineSeparator(),
+    List<String> lines = new ArrayList<>(lines());
+    if (keepsIfRight) {
+      lines.add(1, keptIfRight());
+    }
+    return String.join(System.lineSeparator(), lines);
+  }
+
+  private String keptIfRight() {
+    long lost = dropped(DropReason.LOST);
+    long cut = dropped(DropReason.CUT);
+    return line(
+        "answers from the pruned thinking: kept %d (still right), lost %d (no longer right, %.1f"
+            + " %%), cut off %d, without gold answer %d",
+        rowsWritten(),
+        lost,
+        percent(lost, rowsWritten() + lost + cut),
+        cut,
+        dropped(DropReason.NO_GOLD));
+  }
+
+  private List<String> lines() {
+    return List.of(
         line("rows: %d read, %d written; dropped: %s", rowsRead(), rowsWritten(), droppedText()),
         line("steps: %d, pruned %d (%.1f %%)", steps, prunedSteps, percent(prunedSteps, steps)),
         line(

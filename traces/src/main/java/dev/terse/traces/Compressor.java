@@ -1,28 +1,28 @@
 package dev.terse.traces;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.engine.Progress;
-import dev.terse.io.JsonLines;
+import dev.terse.io.Journal;
 import dev.terse.io.Outputs;
 import dev.terse.traces.prune.Placeholder;
 import dev.terse.traces.prune.Pruner;
 import dev.terse.traces.prune.SftExample;
-import dev.terse.traces.score.ScoredTrace;
 import dev.terse.traces.score.StepScore;
 import dev.terse.traces.score.TraceScorer;
-import dev.terse.traces.score.TraceTokens;
-import dev.terse.traces.segment.Thinking;
-import dev.terse.traces.segment.Trace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Turns a file of traces into an SFT set: scores the steps of each chain of thought, prunes, and
- * writes the row out. Rows stream; a few are held at a time, packed into one pass of the model.
+ * writes the row out. Rows are read twice, once to find what cannot be used before anything is
+ * scored, and once as they are scored; what a pass of the model gives lies in a {@link Journal} at
+ * once. So neither is held in memory, and a run that was killed goes on.
  */
 public final class Compressor {
   private static final Logger log = LoggerFactory.getLogger(Compressor.class);
@@ -53,8 +53,9 @@ public final class Compressor {
   }
 
   /**
-   * Compresses {@code input} once for every target: the model reads each trace once, however many
-   * ways of pruning are asked for. Each file appears whole at the end or not at all.
+   * Compresses {@code input} once for every target, from its beginning: the model reads each trace
+   * once, however many ways of pruning are asked for. Each file appears whole at the end or not at
+   * all.
    *
    * @param input traces, JSONL: {@code question}, {@code response}, and {@code id}, {@code gold}
    *     where there are
@@ -73,103 +74,122 @@ public final class Compressor {
       }
     }
     new Outputs(List.of(input), true).requireFiles(files);
-    try (JsonLines rows = JsonLines.open(input);
-        CompressedSets sets = CompressedSets.open(targets, intake.rule(), maxTokens())) {
-      List<TraceTokens> batch = new ArrayList<>();
-      int tokens = 0;
-      for (TraceTokens next = take(rows, sets); next != null; next = take(rows, sets)) {
-        int length = next.input().length;
-        if (!batch.isEmpty() && tokens + length > intake.batchTokens()) {
-          score(batch, sets, progress);
-          tokens = 0;
-        }
-        batch.add(next);
-        tokens += length;
-      }
-      score(batch, sets, progress);
-      List<CompressReport> reports = sets.reports();
-      CompressReport report = reports.get(0); // all targets see the same rows
-      if (report.rowsWritten() == 0) {
-        throw new IllegalArgumentException(
-            input
-                + ": expected a usable trace, found none in "
-                + report.rowsRead()
-                + " rows; dropped: "
-                + report.droppedText()
-                + advice(report));
-      }
-      sets.commit();
-      return reports;
+    TraceSurvey survey = survey(input);
+    try (Journal journal = Journal.open(targets.get(0).output(), Map.of(), true)) {
+      return run(input, survey, targets, journal, progress);
     }
   }
 
-  /** What to do where no row has the marks that the rule looks for; empty for other causes. */
-  private static String advice(CompressReport report) {
-    return report.dropped(DropReason.UNCLOSED) < report.rowsRead()
-        ? ""
-        : ". If the model does not think in marks, give thinking: before_answer or thinking:"
-            + " before_last_paragraph, or teach it marks by sft on rows of traces --form r1; if its"
-            + " completions were cut off, raise max_completion_length where they are drawn";
-  }
-
-  private int maxTokens() {
-    return Math.min(intake.maxTokens(), scorer.maxPositions());
-  }
-
-  /** The next row that can be used, or null at the end. */
-  private TraceTokens take(JsonLines rows, CompressedSets sets) throws IOException {
-    while (true) {
-      try {
-        JsonNode row = rows.next();
-        if (row == null) {
-          return null;
+  /**
+   * Reads all rows, and scores none.
+   *
+   * @throws IllegalArgumentException as {@link #run}
+   */
+  public TraceSurvey survey(Path input) throws IOException {
+    Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
+    List<Integer> tokens = new ArrayList<>();
+    int[] firstPrompt = null;
+    try (TracePasses passes =
+        TracePasses.open(
+            input,
+            scorer,
+            intake,
+            (reason, problem) -> {
+              dropped.merge(reason, 1L, Long::sum);
+              if (problem != null) {
+                log.warn("dropped: {}", problem);
+              }
+            })) {
+      for (TracePasses.Pass pass = passes.next(); pass != null; pass = passes.next()) {
+        if (firstPrompt == null) {
+          var first = pass.traces().get(0);
+          firstPrompt = Arrays.copyOf(first.ids(), first.first());
         }
-        TraceTokens tokens = tokens(row, rows, sets);
-        if (tokens != null) {
-          return tokens;
-        }
-      } catch (JsonLines.BadRowException e) {
-        if (intake.badRows() == Intake.BadRows.FAIL) {
-          throw e;
-        }
-        log.warn("dropped: {}", e.getMessage());
-        sets.drop(DropReason.MALFORMED);
+        tokens.add(pass.tokens());
       }
     }
+    if (tokens.isEmpty()) {
+      throw nothing(input, new CompressReport(intake.maxTokens(scorer), dropped, false));
+    }
+    int[] passTokens = tokens.stream().mapToInt(n -> n).toArray();
+    return new TraceSurvey(dropped, passTokens, firstPrompt);
   }
 
-  private TraceTokens tokens(JsonNode row, JsonLines rows, CompressedSets sets) {
-    TraceTokens tokens;
-    try {
-      Trace trace = Trace.of(row, rows.line());
-      Thinking thinking = intake.rule().of(trace.response());
-      DropReason reason = intake.refuses(trace, thinking);
-      if (reason != null) {
-        sets.drop(reason);
-        return null;
-      }
-      tokens = scorer.tokens(trace, thinking);
-    } catch (IllegalArgumentException e) {
-      throw rows.bad(e.getMessage());
-    }
-    if (tokens.ids().length > maxTokens()) {
-      sets.drop(DropReason.TOO_LONG);
-      return null;
-    }
-    return tokens;
-  }
-
-  private void score(List<TraceTokens> batch, CompressedSets sets, Progress progress)
+  /**
+   * Goes on with what is not in the journal, then writes all files.
+   *
+   * @param survey of {@code input}
+   * @param journal of the first target's output; it is finished
+   * @throws IllegalArgumentException as above
+   */
+  public List<CompressReport> run(
+      Path input, TraceSurvey survey, List<Target> targets, Journal journal, Progress progress)
       throws IOException {
-    if (batch.isEmpty()) {
-      return;
+    CompressedSets sets = new CompressedSets(targets, intake);
+    if (!journal.isWhole()) {
+      fill(input, sets, journal, progress);
+      journal.end();
     }
-    for (ScoredTrace scored : scorer.score(batch)) {
-      sets.write(scored);
+    List<CompressReport> reports = sets.reports(journal, survey, intake.maxTokens(scorer));
+    if (reports.get(0).rowsWritten() == 0) { // all targets see the same rows
+      throw nothing(input, reports.get(0));
     }
-    long tokens = batch.stream().mapToLong(t -> t.input().length).sum();
-    sets.pass(tokens);
-    progress.advance(tokens);
-    batch.clear();
+    sets.write(journal);
+    return reports;
+  }
+
+  /** Scores the passes that are not on file. */
+  private void fill(Path input, CompressedSets sets, Journal journal, Progress progress)
+      throws IOException {
+    int batch = intake.stillRight() == null ? 1 : intake.stillRight().batch();
+    List<CompressedSets.Waiting> waiting = new ArrayList<>();
+    int rows = 0;
+    try (TracePasses passes = TracePasses.open(input, scorer, intake, (reason, problem) -> {})) {
+      for (TracePasses.Pass pass = passes.next(); pass != null; pass = passes.next()) {
+        if (journal.holds(pass.number())) {
+          continue;
+        }
+        waiting.add(sets.prune(pass, scorer.score(pass.traces())));
+        rows += pass.traces().size();
+        if (rows >= batch) {
+          sets.append(waiting, journal);
+          waiting.clear();
+          rows = 0;
+        }
+        progress.advance(pass.tokens());
+      }
+    }
+    sets.append(waiting, journal);
+  }
+
+  private static IllegalArgumentException nothing(Path input, CompressReport report) {
+    return new IllegalArgumentException(
+        input
+            + ": expected a usable trace, found none in "
+            + report.rowsRead()
+            + " rows; dropped: "
+            + report.droppedText()
+            + advice(report));
+  }
+
+  /** What to do where one thing is wrong with most rows; empty for other causes. */
+  private static String advice(CompressReport report) {
+    long rows = report.rowsRead();
+    if (report.dropped(DropReason.UNCLOSED) >= rows) {
+      return ". If the model does not think in marks, give thinking: before_answer or thinking:"
+          + " before_last_paragraph, or teach it marks by sft on rows of traces --form r1; if its"
+          + " completions were cut off, raise max_completion_length where they are drawn";
+    }
+    if (report.dropped(DropReason.NO_GOLD) >= rows) {
+      return ". keep_if_right compares the model's answer with the right one: give rows the field"
+          + " 'gold', or leave keep_if_right out";
+    }
+    long cut = report.dropped(DropReason.CUT);
+    long lost = report.dropped(DropReason.LOST);
+    if (cut + lost == 0) {
+      return "";
+    }
+    return (cut > lost ? ". Raise max_answer_length" : ". Lower kappa")
+        + ", or leave keep_if_right out";
   }
 }

@@ -10,7 +10,10 @@ public enum DropReason {
   EMPTY_THINKING("empty thinking"),
   NO_ANSWER("no answer after the thinking"),
   WRONG_ANSWER("answer not right"),
-  TOO_LONG("longer than the limit");
+  TOO_LONG("longer than the limit"),
+  NO_GOLD("no gold answer"),
+  LOST("no longer answered right once pruned"),
+  CUT("answer cut off once pruned");
 
   private final String words;
 

@@ -1,5 +1,6 @@
 package dev.terse.traces;
 
+import dev.terse.traces.score.TraceScorer;
 import dev.terse.traces.segment.Thinking;
 import dev.terse.traces.segment.ThinkingRule;
 import dev.terse.traces.segment.Trace;
@@ -13,13 +14,16 @@ import java.util.function.BiPredicate;
  * @param batchTokens tokens that are scored in one pass (a longer row goes alone)
  * @param rule where thinking ends, in all rows alike
  * @param right tells a trace whose answer is right; the others are dropped
+ * @param stillRight tells of pruned traces whether the model still answers them right; the others
+ *     are dropped, and rows without a gold answer with them; null asks nothing
  */
 public record Intake(
     BadRows badRows,
     int maxTokens,
     int batchTokens,
     ThinkingRule rule,
-    BiPredicate<Trace, Thinking> right) {
+    BiPredicate<Trace, Thinking> right,
+    StillRight stillRight) {
 
   /** What becomes of a row that cannot be read. */
   public enum BadRows {
@@ -36,14 +40,32 @@ public record Intake(
     }
   }
 
+  /** Pruned traces are taken as they are. */
+  public Intake(
+      BadRows badRows,
+      int maxTokens,
+      int batchTokens,
+      ThinkingRule rule,
+      BiPredicate<Trace, Thinking> right) {
+    this(badRows, maxTokens, batchTokens, rule, right, null);
+  }
+
   /** Every row with marks that can be read; one that cannot ends the run. */
   public static Intake all() {
     return new Intake(
         BadRows.FAIL, Integer.MAX_VALUE, 4096, ThinkingRule.MARKS, (t, thinking) -> true);
   }
 
+  /** Longest prompt and response together. */
+  int maxTokens(TraceScorer scorer) {
+    return Math.min(maxTokens, scorer.maxPositions());
+  }
+
   /** Why the trace is not taken, or null if it is. */
   public DropReason refuses(Trace trace, Thinking thinking) {
+    if (stillRight != null && trace.gold() == null) {
+      return DropReason.NO_GOLD;
+    }
     if (!rule.isMarks() && trace.response().contains(Thinking.CLOSE)) {
       return DropReason.MARKED;
     }

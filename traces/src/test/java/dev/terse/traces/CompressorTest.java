@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.terse.engine.Progress;
 import dev.terse.engine.reference.ReferenceEngine;
+import dev.terse.io.Journal;
 import dev.terse.traces.prune.Placeholder;
 import dev.terse.traces.prune.Pruner;
+import dev.terse.traces.prune.SftExample;
 import dev.terse.traces.score.StepScore;
 import dev.terse.traces.segment.SkipCounts;
 import dev.terse.traces.segment.Thinking;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,93 @@ class CompressorTest {
     }
     assertThat(seen.get(1)).isEqualTo(seen.get(0));
     assertThat(seen.get(2)).isEqualTo(seen.get(0));
+  }
+
+  /** A fault in every pass in turn, and the same journal again. */
+  @Test
+  void run_brokenOffInAnyPass_goesOnToTheSameBytesAndReport() throws IOException {
+    String[] rows = new String[7];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = row("t" + i, "a.\\n\\nb".repeat(1 + i % 3) + "</think>" + i);
+    }
+    rows[3] = row("t3", "open"); // is no row of a pass, and counts once
+    Path input = write(rows);
+    Intake intake = new Intake(Intake.BadRows.FAIL, 200, 1, ThinkingRule.MARKS, (t, parts) -> true);
+    Compressor compressor = compressor(intake);
+    String report = compressor.run(input, targets(file("sft.jsonl")), Progress.NONE).get(0).text();
+    byte[] examples = Files.readAllBytes(file("sft.jsonl"));
+    byte[] steps = Files.readAllBytes(file("steps.jsonl"));
+    TraceSurvey survey = compressor.survey(input);
+    assertThat(survey.passTokens()).hasSize(6);
+    for (int broken = 0; broken < 6; broken++) {
+      Files.delete(file("sft.jsonl"));
+      Files.delete(file("steps.jsonl"));
+      int fault = broken;
+      AtomicLong heard = new AtomicLong();
+      Progress faulty =
+          tokens -> {
+            if (heard.getAndIncrement() == fault) {
+              throw new IllegalStateException("fault");
+            }
+          };
+      assertThatThrownBy(() -> goOn(compressor, input, survey, faulty)).hasMessage("fault");
+      assertThat(file("steps.jsonl")).doesNotExist();
+      AtomicLong read = new AtomicLong();
+      CompressReport again = goOn(compressor, input, survey, read::addAndGet);
+      assertThat(file("sft.jsonl")).hasBinaryContent(examples);
+      assertThat(file("steps.jsonl")).hasBinaryContent(steps);
+      assertThat(again.text()).isEqualTo(report);
+      assertThat(read.get()).as("only what was missing is read").isLessThan(again.tokensRead());
+    }
+  }
+
+  private CompressReport goOn(
+      Compressor compressor, Path input, TraceSurvey survey, Progress progress) throws IOException {
+    try (Journal journal = Journal.open(file("sft.jsonl"), Map.of(), false)) {
+      return compressor.run(input, survey, targets(file("sft.jsonl")), journal, progress).get(0);
+    }
+  }
+
+  @Test
+  void run_stillRight_isAskedInBatches_andDropsWhatIsLost() throws IOException {
+    String[] rows = new String[7];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = row("t" + i, "One.\\n\\nTwo a.\\n\\nThree</think>" + i);
+    }
+    rows[6] = rows[6].replace("\"gold\": \"4\", ", "");
+    List<Integer> batches = new ArrayList<>();
+    StillRight oddsAreLost =
+        new StillRight() {
+          @Override
+          public int batch() {
+            return 4;
+          }
+
+          @Override
+          public List<Outcome> of(List<SftExample> pruned) {
+            batches.add(pruned.size());
+            assertThat(pruned)
+                .allSatisfy(example -> assertThat(example.completion()).contains("[SKIP]"));
+            return pruned.stream()
+                .map(example -> Integer.parseInt(example.id().substring(1)))
+                .map(i -> i == 2 ? Outcome.CUT : i % 2 == 1 ? Outcome.WRONG : Outcome.RIGHT)
+                .toList();
+          }
+        };
+    Intake intake =
+        new Intake(
+            Intake.BadRows.FAIL, 200, 1, ThinkingRule.MARKS, (t, parts) -> true, oddsAreLost);
+    CompressReport report = run(intake, rows);
+    assertThat(batches).containsExactly(4, 2);
+    assertThat(read("sft.jsonl")).extracting(r -> r.get("id").asText()).containsExactly("t0", "t4");
+    assertThat(read("steps.jsonl")).hasSize(2);
+    assertThat(report.rowsRead()).isEqualTo(7);
+    assertThat(report.text())
+        .contains(
+            "kept 2 (still right), lost 3 (no longer right, 50.0 %), cut off 1, without gold"
+                + " answer 1");
+    assertThatThrownBy(() -> run(intake, rows[1]))
+        .hasMessageContaining("1 no longer answered right once pruned. Lower kappa");
   }
 
   @Test

@@ -23,19 +23,43 @@ public record TinyModel(Decoder decoder, Tokenizer tokenizer) implements AutoClo
       turns -> ChatPrompt.plain("Q: " + turns.get(0).content() + "\nA:");
 
   public static TinyModel on(Engine engine) {
-    Tokenizer tokenizer = byteTokenizer();
+    return on(engine, 261, 256);
+  }
+
+  /**
+   * @param vocabulary of the model; ids beyond the tokenizer's have no token
+   * @param positions of the model
+   */
+  public static TinyModel on(Engine engine, int vocabulary, int positions) {
+    DecoderConfig config = config(vocabulary, positions, 1, 2, 4);
+    return new TinyModel(Decoder.random(engine, config, 3), byteTokenizer());
+  }
+
+  /** Weights of 0 in a shape that is worth measuring: two layers of 256 channels. */
+  public static TinyModel blank(Engine engine, int vocabulary, int positions) {
+    DecoderConfig config = config(vocabulary, positions, 2, 4, 64);
+    return new TinyModel(Decoder.blank(engine, config, null), byteTokenizer());
+  }
+
+  private static DecoderConfig config(
+      int vocabulary, int positions, int layers, int heads, int headDim) {
     String config =
         """
-        {"model_type": "llama", "vocab_size": %d, "hidden_size": 8, "intermediate_size": 12,
-         "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1,
-         "max_position_embeddings": 256, "initializer_range": 0.5, "rms_norm_eps": 1e-5,
-         "tie_word_embeddings": true, "rope_theta": 10000.0}
+        {"model_type": "llama", "vocab_size": %d, "max_position_embeddings": %d,
+         "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
+         "num_attention_heads": %d, "num_key_value_heads": %d, "initializer_range": 0.5,
+         "rms_norm_eps": 1e-5, "tie_word_embeddings": true, "rope_theta": 10000.0}
         """
-            .formatted(tokenizer.size());
+            .formatted(
+                vocabulary,
+                positions,
+                heads * headDim,
+                heads * headDim * 3 / 2,
+                layers,
+                heads,
+                heads / 2);
     try {
-      return new TinyModel(
-          Decoder.random(engine, DecoderConfig.of(new JsonMapper().readTree(config), "tiny"), 3),
-          tokenizer);
+      return DecoderConfig.of(new JsonMapper().readTree(config), "tiny");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

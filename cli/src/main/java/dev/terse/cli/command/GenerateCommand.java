@@ -12,6 +12,7 @@ import dev.terse.io.Journal;
 import dev.terse.io.JsonLines;
 import dev.terse.io.Outputs;
 import dev.terse.io.hub.InputKind;
+import dev.terse.model.chat.ChatTemplate;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.weights.WeightUse;
 import dev.terse.rollout.Completion;
@@ -30,6 +31,7 @@ import dev.terse.trainer.config.places.Writes;
 import dev.terse.trainer.data.PromptConfig;
 import dev.terse.trainer.data.PromptEncoder;
 import dev.terse.trainer.metrics.Phases;
+import dev.terse.trainer.model.ChatConfig;
 import dev.terse.trainer.model.EngineConfig;
 import dev.terse.trainer.model.SampledInputs;
 import java.io.IOException;
@@ -76,6 +78,7 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
    * @param output file of the completions; unset prints them
    * @param overwrite whether a file that stands there is replaced
    * @param raw whether prompts are taken as they are, not as a user's turn
+   * @param chatTemplateKwargs variables for the chat template, such as enable_thinking
    * @param source what is added to each prompt, and where a row has it
    * @param temperature divides the logits; 0 takes the likeliest token
    * @param numGenerations completions of each prompt
@@ -90,6 +93,7 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
       @Default("false") boolean overwrite,
       PromptConfig source,
       @Default("false") boolean raw,
+      @Default(Default.UNSET) Map<String, Object> chatTemplateKwargs,
       @Default("1.0") @Range("[0, inf)") double temperature,
       @Default("0") @Range("[0, inf)") int topK,
       @Default("1.0") @Range("(0, 1]") double topP,
@@ -105,7 +109,7 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
     }
   }
 
-  /** Prompts come from one place, and a system turn has a conversation to stand in. */
+  /** Prompts come from one place, and what a template is given has a template to stand in. */
   public static final class OneSource implements Rule {
     @Override
     public List<String> problems(ConfigValues values) {
@@ -115,11 +119,16 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
             values.places("prompt", "dataset_name")
                 + "give prompt (one text) or dataset_name (a file of prompts), one of the two");
       }
-      if (values.of("raw", Boolean.class).orElse(false) && values.isWritten("system_prompt")) {
-        problems.add(
-            values.places("raw", "system_prompt")
-                + "raw takes prompts as they are, without a system turn: leave system_prompt or"
-                + " raw out");
+      if (values.of("raw", Boolean.class).orElse(false)) {
+        for (String key : List.of("system_prompt", "chat_template_kwargs")) {
+          if (values.isWritten(key)) {
+            problems.add(
+                values.places("raw", key)
+                    + "raw takes prompts as they are, without a chat template: leave "
+                    + key
+                    + " or raw out");
+          }
+        }
       }
       return problems;
     }
@@ -213,10 +222,16 @@ public final class GenerateCommand extends ConfiguredCommand<GenerateCommand.Gen
     Drawing(GenerateConfig config, ModelFolder model, List<Asked> asked) {
       this.config = config;
       this.model = model;
-      this.encoder = new PromptEncoder(model.tokenizer(), model.template());
+      this.encoder = new PromptEncoder(model.tokenizer(), template());
       this.asked = asked;
       this.rollouts =
           new Rollouts(model.decoder(), Set.copyOf(model.tokenizer().stopIds()), config.maxLive());
+    }
+
+    private ChatTemplate template() {
+      return model.template() == null
+          ? null
+          : model.template().with(ChatConfig.variables(config.chatTemplateKwargs()));
     }
 
     Prompt prompt(int i) {

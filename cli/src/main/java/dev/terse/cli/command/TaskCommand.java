@@ -57,7 +57,7 @@ public final class TaskCommand extends ConfiguredCommand<TaskCommand.TaskConfig>
   public record TaskConfig(
       TaskKind task,
       @Default("train") Split split,
-      @Range("[1, inf)") int rows,
+      @Range("[1, 1000000]") int rows,
       @Default("sft") Format format,
       @Default(Default.UNSET) @Range("[1, inf)") Integer minOperations,
       @Default(Default.UNSET) @Range("[1, inf)") Integer maxOperations,

@@ -11,21 +11,28 @@ import java.util.Set;
  */
 public interface ProblemSource {
 
+  /** Draws without a new problem that say little. */
+  long PATIENCE = 100_000;
+
+  /** More of them for each problem that was found. */
+  long PATIENCE_EACH = 20;
+
   /** The problem at {@code index}, of whichever split. */
   WorkedProblem problem(long index);
 
   /**
-   * The first {@code count} problems of a split whose canonical forms differ.
+   * The first {@code count} problems of a split whose canonical forms differ. A source counts as
+   * exhausted where {@value #PATIENCE} draws, and {@value #PATIENCE_EACH} more for each problem
+   * that was found, give no new one: the last of M equally likely problems takes about M draws.
    *
    * @throws IllegalArgumentException if there are not so many
    */
   default List<WorkedProblem> problems(Split split, int count) {
     List<WorkedProblem> problems = new ArrayList<>();
     Set<String> seen = new HashSet<>();
-    long limit =
-        1000L * count + 100_000; // far more draws than a source that is not exhausted needs
+    long last = 0; // the draw that gave the last new one
     for (long index = 0; problems.size() < count; index++) {
-      if (index == limit) {
+      if (index - last > PATIENCE + PATIENCE_EACH * problems.size()) {
         throw new IllegalArgumentException(
             "expected "
                 + count
@@ -33,11 +40,14 @@ public interface ProblemSource {
                 + split
                 + " split, found "
                 + problems.size()
-                + "; allow more operations");
+                + " and no other in "
+                + (index - last)
+                + " draws: ask for fewer rows, or allow more operations");
       }
       WorkedProblem problem = problem(index);
       if (Split.of(problem.canonical()) == split && seen.add(problem.canonical())) {
         problems.add(problem);
+        last = index;
       }
     }
     return problems;

@@ -13,7 +13,17 @@ public final class RightTrace {
 
   /** Whether the trace has a gold answer and gives it. */
   public static boolean test(Trace trace, Thinking thinking) {
-    String answer = thinking.closed() ? thinking.answer() : null;
-    return trace.gold() != null && CHECK.check(trace.gold(), trace.response(), answer).isEqual();
+    return test(trace.gold(), trace.response(), thinking.closed() ? thinking.answer() : null);
+  }
+
+  /**
+   * Whether there is a gold answer, and the text gives it.
+   *
+   * @param gold the right answer, or null
+   * @param completion thinking and answer
+   * @param answer what follows the thinking, or null where that does not end
+   */
+  public static boolean test(String gold, String completion, String answer) {
+    return gold != null && CHECK.check(gold, completion, answer).isEqual();
   }
 }

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  *
  * @param modelNameOrPath a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter
  * @param datasetName file of problems, or the folder of a data set, of which test is read
+ * @param datasetConfig the folder of a configuration within the data set
  * @param output file of the records; unset writes none
  * @param overwrite whether a file that stands there is replaced
  * @param baseline records of another model on the same problems, to compare with
@@ -37,6 +38,7 @@ import java.util.stream.Stream;
 public record EvalConfig(
     @Reads(InputKind.MODEL) String modelNameOrPath,
     @Reads(InputKind.DATA) String datasetName,
+    @Default(Default.UNSET) String datasetConfig,
     EngineConfig engine,
     @Default(Default.UNSET) @Writes(Writes.Kind.FILE) String output,
     @Default("false") boolean overwrite,

@@ -109,7 +109,9 @@ public final class EvalRun {
   }
 
   private RowSource data() throws IOException {
-    return RowSource.of(DataFolder.files(InputKind.DATA.place(config.datasetName()), null, "test"));
+    return RowSource.of(
+        DataFolder.files(
+            InputKind.DATA.place(config.datasetName()), config.datasetConfig(), "test"));
   }
 
   private ChatTemplate template(ModelFolder model) {

@@ -10,8 +10,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What sampled output follows from: the settings, and model and data by their bytes. Unfinished
- * output is gone on from by a command of the same inputs alone ({@link dev.terse.io.Journal}).
+ * What the output of a long command follows from: the settings, and model and data by their bytes.
+ * Unfinished output is gone on from by a command of the same inputs alone ({@link
+ * dev.terse.io.Journal}).
  */
 public final class SampledInputs {
   /** Keys that name places, or change speed and no row. */
@@ -21,6 +22,7 @@ public final class SampledInputs {
           "dataset_name",
           "output",
           "all_output",
+          "steps",
           "baseline",
           "overwrite",
           "max_live");
