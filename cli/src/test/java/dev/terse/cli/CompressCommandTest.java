@@ -176,7 +176,8 @@ class CompressCommandTest {
     assertThat(rows(output)).hasSize(ROWS);
     Files.delete(output);
     refused("Raise max_answer_length", compress("--keep_if_right", "--max_answer_length=1"));
-    refused("max_live must be a number in [1, inf), was '0'", compress("--max_live=0", "--overwrite"));
+    refused(
+        "max_live must be a number in [1, inf), was '0'", compress("--max_live=0", "--overwrite"));
     refused(
         "max_answer_length must be a number in [1, inf), was '0'",
         compress("--max_answer_length=0", "--overwrite"));

@@ -75,14 +75,25 @@ public final class PrunedAnswers implements StillRight {
     return List.of(outcomes);
   }
 
-  /** Prompt and thinking, as training will have them. */
+  /**
+   * Prompt and thinking in the tokens that training will have: those of the whole completion that
+   * begin before its answer. Cut as text, a vocabulary that joins {@code >} and line feeds would
+   * give others.
+   */
   private int[] ids(SftExample example) {
     Tokenizer tokenizer = model.tokenizer();
     ChatPrompt chat = ChatPrompt.of(model.template(), example.prompt());
     int[] prompt = chat.ids(tokenizer);
-    int[] thinking = chat.completionIds(tokenizer, thinking(example));
-    int[] ids = Arrays.copyOf(prompt, prompt.length + thinking.length);
-    System.arraycopy(thinking, 0, ids, prompt.length, thinking.length);
+    String completion = chat.completion(example.completion());
+    int answer = answer(example).length();
+    int border = completion.codePointCount(0, completion.length() - answer);
+    Tokenizer.Encoding encoding = tokenizer.encodeDataWithOffsets(completion);
+    int count = 0;
+    while (count < encoding.ids().length && encoding.starts()[count] < border) {
+      count++;
+    }
+    int[] ids = Arrays.copyOf(prompt, prompt.length + count);
+    System.arraycopy(encoding.ids(), 0, ids, prompt.length, count);
     return ids;
   }
 
@@ -91,15 +102,15 @@ public final class PrunedAnswers implements StillRight {
       return Outcome.CUT;
     }
     String answer = model.tokenizer().decode(completion.ids(), true);
-    return RightTrace.test(example.gold(), thinking(example) + answer, answer)
+    String written = example.completion();
+    String thinking = written.substring(0, written.length() - answer(example).length());
+    return RightTrace.test(example.gold(), thinking + answer, answer)
         ? Outcome.RIGHT
         : Outcome.WRONG;
   }
 
-  /** The completion up to its answer. */
-  private String thinking(SftExample example) {
-    String completion = example.completion();
-    int answer = rule.of(completion).answer().length();
-    return completion.substring(0, completion.length() - answer);
+  /** What follows the thinking, as the row has it. */
+  private String answer(SftExample example) {
+    return rule.of(example.completion()).answer();
   }
 }
