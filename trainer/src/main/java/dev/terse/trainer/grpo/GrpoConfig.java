@@ -93,6 +93,11 @@ public record GrpoConfig(
     loss.objective();
   }
 
+  /** What is minimised. */
+  GrpoLoss.Objective objective() {
+    return loss.objective().within(advantage.klBound());
+  }
+
   private static void requireGuarded(
       TrainingConfig training,
       AccuracyGuardConfig guard,
@@ -122,6 +127,11 @@ public record GrpoConfig(
     if (advantage.advantage() == Kind.DRPO && loss.lossType() != LossType.GRPO) {
       warnings.add(
           "advantage drpo is the paper's with loss_type grpo, the mean of the completions' means");
+    }
+    if (advantage.klBound().isOn() && BatchPlan.of(this).isOnPolicy()) {
+      warnings.add(
+          "drpo_beta changes nothing where a generation makes one update: the policy is then the one"
+              + " that drew it; give num_iterations or steps_per_generation for several");
     }
     return warnings;
   }

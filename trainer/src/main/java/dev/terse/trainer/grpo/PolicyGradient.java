@@ -46,7 +46,7 @@ record PolicyGradient(
    * @param entropyCoef weight of the mean entropy, which is taken off the loss
    */
   Outcome addTo(Gradient gradient, Generation generation, int[] rows, double entropyCoef) {
-    GrpoLoss.Objective objective = config.loss().objective();
+    GrpoLoss.Objective objective = config.objective();
     PolicyStatistics statistics = new PolicyStatistics(objective);
     SamplerAgreement agreement = new SamplerAgreement();
     LossType.Batch update = lossBatch(generation, rows);
@@ -97,7 +97,7 @@ record PolicyGradient(
    * @return with metrics under TRL's names
    */
   UpdateLoss measure(Generation generation) {
-    GrpoLoss.Objective objective = config.loss().objective();
+    GrpoLoss.Objective objective = config.objective();
     PolicyStatistics statistics = new PolicyStatistics(objective);
     int[] rows = IntStream.range(0, generation.episodes().size()).toArray();
     int[] lengths = generation.episodes().stream().mapToInt(this::lossTokens).toArray();
@@ -168,7 +168,8 @@ record PolicyGradient(
    * only, for the metrics.
    */
   private boolean moves(Episode episode) {
-    return episode.hasAdvantage() || config.loss().beta() != 0;
+    boolean isBound = config.advantage().klBound().isOn() && !plan.isOnPolicy();
+    return episode.hasAdvantage() || config.loss().beta() != 0 || isBound;
   }
 
   /** What forwards before the backward tell of each pass, where the objective needs them. */
@@ -194,9 +195,36 @@ record PolicyGradient(
       for (int t = 0; t < kept.length; t++) {
         kept[t] = entropies[t] >= least;
       }
-      forwards.add(Optional.of(new GrpoLoss.Forward(scores.get(i).logProbs(), kept)));
+      double pull =
+          objective.klBound().isOn() && generation.oldLogProbs().isPresent()
+              ? objective.klBound().pull(moved(generation, batches, scores, microBatchOf, own))
+              : 0;
+      forwards.add(Optional.of(new GrpoLoss.Forward(scores.get(i).logProbs(), kept, pull)));
     }
     return forwards;
+  }
+
+  /** Mean of ℓ° - ℓ over the tokens of a micro-batch. */
+  private static double moved(
+      Generation generation,
+      List<GrpoBatch> batches,
+      List<TokenScores> scores,
+      int[] microBatchOf,
+      int own) {
+    double[] none = new double[generation.episodes().size()];
+    double sum = 0;
+    long count = 0;
+    for (int j = 0; j < scores.size(); j++) {
+      if (microBatchOf[j] == own) {
+        double[] now = scores.get(j).logProbs();
+        double[] old = batches.get(j).inLoss(generation, none, none).oldLogProbs().orElseThrow();
+        for (int t = 0; t < now.length; t++) {
+          sum += old[t] - now[t];
+        }
+        count += now.length;
+      }
+    }
+    return sum / count;
   }
 
   /** The micro-batch that each pass is of. */

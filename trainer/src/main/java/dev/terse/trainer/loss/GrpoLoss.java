@@ -4,6 +4,7 @@ import dev.terse.engine.LogProbGradient;
 import dev.terse.engine.TokenScores;
 import dev.terse.trainer.loss.policy.EntropyQuantile;
 import dev.terse.trainer.loss.policy.GammaWeight;
+import dev.terse.trainer.loss.policy.KlBound;
 import dev.terse.trainer.loss.policy.LogRatio;
 import dev.terse.trainer.loss.policy.PolicyTerm;
 import java.util.Optional;
@@ -17,12 +18,14 @@ import java.util.Optional;
  * d_t = 0                                on policy, where ℓ° is ℓ taken as a constant: ρ is exactly 1
  * d_t = ℓ_t - ℓ°_t                       token level
  * d_t = mean over the completion         sequence level (GSPO, arXiv 2507.18071)
- * loss = Σ_t w_t · ( k_t · l(d_t, A) + β · k3_t · [ρ_t if biasCorrectedKl] ) - Σ_t u_t · h_t · H_t
+ * loss = Σ_t w_t · ( k_t · l(d_t, A) + β · k3_t · [ρ_t if biasCorrectedKl] + c · (ℓ°_t - ℓ_t) )
+ *        - Σ_t u_t · h_t · H_t
  * u_t = entropy_coef / (micro-batches · tokens with h = 1 in the micro-batch)
  * </pre>
  *
  * <p>l is the {@link PolicyTerm} of the loss type, k3 is {@link KlEstimator}, H the entropy of the
- * policy where it drew the token. k_t is 0 where a mask takes the token out of the policy term:
+ * policy where it drew the token, c what {@link KlBound} makes of the micro-batch. k_t is 0 where a
+ * mask takes the token out of the policy term:
  *
  * <pre>
  * off-policy mask   A &lt; 0 and mean over the completion of (ℓ° - ℓ) above the threshold
@@ -47,6 +50,7 @@ public final class GrpoLoss implements LogProbGradient {
    *     that drew it, infinite for any distance (DeepSeek-V3.2; TRL: off_policy_mask_threshold)
    * @param topEntropy share of a micro-batch's tokens that move the policy, the most uncertain ones
    *     (TRL: top_entropy_quantile)
+   * @param klBound on the distance from the policy that drew the completions
    */
   public record Objective(
       PolicyTerm term,
@@ -54,7 +58,25 @@ public final class GrpoLoss implements LogProbGradient {
       boolean biasCorrectedKl,
       RatioLevel level,
       double offPolicyThreshold,
-      double topEntropy) {
+      double topEntropy,
+      KlBound klBound) {
+
+    /** One without a bound. */
+    public Objective(
+        PolicyTerm term,
+        double beta,
+        boolean biasCorrectedKl,
+        RatioLevel level,
+        double offPolicyThreshold,
+        double topEntropy) {
+      this(term, beta, biasCorrectedKl, level, offPolicyThreshold, topEntropy, KlBound.NONE);
+    }
+
+    /** The same with a bound. */
+    public Objective within(KlBound bound) {
+      return new Objective(
+          term, beta, biasCorrectedKl, level, offPolicyThreshold, topEntropy, bound);
+    }
 
     /** Whether all tokens move the policy, whatever their entropy. */
     boolean keepsAllTokens() {
@@ -76,6 +98,7 @@ public final class GrpoLoss implements LogProbGradient {
       boolean ratiosOfWholes =
           level == RatioLevel.SEQUENCE
               || term instanceof GammaWeight
+              || klBound.isOn()
               || offPolicyThreshold < Double.POSITIVE_INFINITY;
       boolean correctionOfWholes = level == RatioLevel.SEQUENCE && beta != 0 && biasCorrectedKl;
       return !keepsAllTokens() || (onPolicy ? correctionOfWholes : ratiosOfWholes);
@@ -132,8 +155,15 @@ public final class GrpoLoss implements LogProbGradient {
    *
    * @param logProbs ℓ, [tokens]
    * @param kept whether the entropy mask keeps them, [tokens]
+   * @param pull c, towards the policy that drew them; 0 for none
    */
-  public record Forward(double[] logProbs, boolean[] kept) {
+  public record Forward(double[] logProbs, boolean[] kept, double pull) {
+
+    /** One that nothing pulls. */
+    public Forward(double[] logProbs, boolean[] kept) {
+      this(logProbs, kept, 0);
+    }
+
     /** Tokens that it keeps. */
     public int count() {
       int count = 0;
@@ -214,6 +244,7 @@ public final class GrpoLoss implements LogProbGradient {
     if (objective.beta != 0) {
       derivative += objective.beta * klDerivative(index, logProb);
     }
+    derivative -= pull();
     return tokens.weights[tokens.completion[index]] * derivative;
   }
 
@@ -230,6 +261,9 @@ public final class GrpoLoss implements LogProbGradient {
       double token = counts(i) ? objective.term.loss(token(i, logProbs[i])) : 0;
       if (objective.beta != 0) {
         token += objective.beta * kl(i, logProbs[i]);
+      }
+      if (pull() != 0) {
+        token += pull() * (tokens.oldLogProbs.orElseThrow()[i] - logProbs[i]);
       }
       loss += tokens.weights[tokens.completion[i]] * token;
     }
@@ -262,6 +296,10 @@ public final class GrpoLoss implements LogProbGradient {
     return objective.level == RatioLevel.SEQUENCE
         ? wholes[tokens.completion[index]].meanLogRatio
         : logProb - tokens.oldLogProbs.get()[index];
+  }
+
+  private double pull() {
+    return before.map(Forward::pull).orElse(0.0);
   }
 
   /** Whether the entropy mask keeps a token. */

@@ -262,7 +262,7 @@ class GrpoRunTest {
         "--advantage=none --beta=1 --teacher_prompt_suffix=abba --sync_ref_model=true"
             + " --ref_model_mixup_alpha=1 --ref_model_sync_steps=2",
         "--advantage=drpo --loss_type=grpo --reward_funcs=[token_saving, accuracy]"
-            + " --entropy_coef=0.01",
+            + " --entropy_coef=0.01 --num_iterations=2 --drpo_beta=1000",
         "--use_dynamic_sampling=true --num_generations=2 --num_iterations=2"
             + " --reward_funcs=[token_saving, len_reward] --stop_properly_penalty_coef=0.5"
             + " --scale_rewards=whiten --correct_sample_advantage_boost_value=0.1"
@@ -400,6 +400,26 @@ class GrpoRunTest {
     assertThatThrownBy(() -> run("other", with(again, "--accuracy_guard_step=0.2")))
         .hasMessageContaining("accuracy_guard_step was 0.3, is 0.2");
     run("anyway", with(again, "--eval_steps=2", "--resume_anyway=true", "--max_steps=2"));
+  }
+
+  /** An entropy bonus moves the policy; the bound draws it back to the one that drew. */
+  @Test
+  void drpoBound_holdsThePolicyNearTheOneThatDrew() throws IOException {
+    String[] moving = {
+      "--advantage=drpo",
+      "--loss_type=grpo",
+      "--reward_funcs=[token_saving, accuracy]",
+      "--entropy_coef=0.5",
+      "--num_iterations=3"
+    };
+    run("free", moving);
+    double free = sink.values("train/ratio/max").get(2);
+    assertThat(free).isGreaterThan(1);
+    sink = new MemorySink();
+    run("bound", with(moving, "--drpo_beta=100000"));
+    assertThat(sink.values("train/ratio/max").get(2)).isLessThan(free);
+    assertThatThrownBy(() -> run("bad", "--drpo_beta=1"))
+        .hasMessageContaining("drpo_beta bounds advantage drpo; leave it out with advantage group");
   }
 
   @Test

@@ -13,8 +13,10 @@ import dev.terse.trainer.loss.policy.CappedRatio;
 import dev.terse.trainer.loss.policy.ClippedSurrogate;
 import dev.terse.trainer.loss.policy.EntropyQuantile;
 import dev.terse.trainer.loss.policy.GammaWeight;
+import dev.terse.trainer.loss.policy.KlBound;
 import dev.terse.trainer.loss.policy.PolicyTerm;
 import dev.terse.trainer.loss.policy.SoftGate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -115,6 +117,47 @@ class GrpoLossTest {
     GrpoLoss loss = new GrpoLoss(objective, tokens, Optional.empty());
     assertThat(loss.of(0, -1)).isCloseTo(0.5 * 1.5, within(1e-12));
     assertThat(loss.of(1, -1)).isCloseTo(0.5 * -0.75, within(1e-12));
+  }
+
+  /** DRPO's bound by hand, and against ½ · β · max(KL - δ, 0)² of four tokens. */
+  @Test
+  void klBound_pullsBack_byTheGradientOfItsSquare() {
+    KlBound bound = new KlBound(1000, 1e-4);
+    assertThat(bound.pull(2.1e-3)).isCloseTo(2, within(1e-9));
+    assertThat(bound.pull(1e-4)).isZero();
+    assertThat(bound.pull(-5)).isZero();
+    assertThat(KlBound.NONE.pull(5)).isZero();
+    double[] old = {-1, -2, -0.5, -3};
+    double[] now = {-1.002, -2.004, -0.503, -2.9986}; // KL = (2 + 4 + 3 - 1.4) / 4 · 1e-3
+    double pull = bound.pull(mean(old) - mean(now));
+    assertThat(pull).isCloseTo(1.8, within(1e-9));
+    Objective objective = new Objective(PPO, 0, false, RatioLevel.TOKEN, INFINITE, 1).within(bound);
+    assertThat(objective.needsForward(false)).isTrue();
+    assertThat(objective.needsForward(true)).as("there KL is 0").isFalse();
+    Tokens tokens =
+        new Tokens(
+            new int[4],
+            new double[1], // A = 0: nothing else moves
+            new double[] {0.25},
+            new double[1],
+            Optional.of(old),
+            Optional.empty());
+    boolean[] all = {true, true, true, true};
+    GrpoLoss loss =
+        new GrpoLoss(objective, tokens, Optional.of(new GrpoLoss.Forward(now, all, pull)));
+    assertThat(loss.of(1, now[1])).isCloseTo(-0.25 * 1.8, within(1e-9));
+    assertThat(loss.policyValue(now)).isCloseTo(1.8 * 1.9e-3, within(1e-9));
+    GradientChecker.assertGradient(
+        "DRPO's bound",
+        now,
+        point -> 500 * Math.pow(Math.max(0, mean(old) - mean(point) - 1e-4), 2),
+        IntStream.range(0, 4).mapToDouble(i -> loss.of(i, now[i])).toArray(),
+        1e-7,
+        0);
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElseThrow();
   }
 
   /** Ratios and weights of these are constants: the derivative is that of ln p alone. */

@@ -2,6 +2,7 @@ package dev.terse.trainer.loss.advantage;
 
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.Range;
+import dev.terse.trainer.loss.policy.KlBound;
 import java.util.Locale;
 
 /**
@@ -15,13 +16,18 @@ import java.util.Locale;
  * @param drpoLambda how little length weighs among right completions of advantage drpo; 0.1 is the
  *     authors' strongest, 0.2 and 0.5 are milder
  * @param drpoTau how evenly wrong completions count there
+ * @param drpoBeta how strongly advantage drpo is held to the policy that drew the completions,
+ *     where a generation makes several updates; 1000 in the authors' code, 0 for not at all
+ * @param drpoDelta how far it may be from it before that, in nats a token
  */
 public record AdvantageConfig(
     @Default("group") Kind advantage,
     @Default("0.0") @Range("[0, inf)") double correctSampleAdvantageBoostValue,
     @Default("0.0") @Range("[0, inf)") double answerCutPenalty,
     @Default("0.1") @Range("(0, inf)") double drpoLambda,
-    @Default("10.0") @Range("(0, inf)") double drpoTau) {
+    @Default("10.0") @Range("(0, inf)") double drpoTau,
+    @Default("0.0") @Range("[0, inf)") double drpoBeta,
+    @Default("1e-4") @Range("[0, inf)") double drpoDelta) {
 
   /** Kinds of advantages. */
   public enum Kind {
@@ -45,5 +51,15 @@ public record AdvantageConfig(
               + " out with advantage "
               + advantage.name().toLowerCase(Locale.ROOT));
     }
+    if (advantage != Kind.DRPO && drpoBeta != 0) {
+      throw new IllegalArgumentException(
+          "drpo_beta bounds advantage drpo; leave it out with advantage "
+              + advantage.name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** How far the policy may leave the one that drew the completions. */
+  public KlBound klBound() {
+    return new KlBound(drpoBeta, drpoDelta);
   }
 }

@@ -16,8 +16,8 @@ import java.util.Arrays;
  *
  * <p>With these and the mean of the completions' means ({@code loss_type: grpo}) the gradient of
  * one update is that of the objective, averaged over the prompts. Prompts without right or without
- * wrong completions get 0, as in the authors' code. Their bound on the divergence is not here:
- * {@code beta}.
+ * wrong completions get 0, as in the authors' code. Their bound on the divergence is {@link
+ * dev.terse.trainer.loss.policy.KlBound}.
  */
 public final class DecoupledAdvantage {
   private DecoupledAdvantage() {}
