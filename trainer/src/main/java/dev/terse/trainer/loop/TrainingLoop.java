@@ -38,7 +38,7 @@ public record TrainingLoop<S>(
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
 
   /** That measuring the matmul peak may take. */
-  private static final double SECONDS_OF_PEAK = 0.1;
+  private static final double SECONDS_OF_PEAK = 0.25;
 
   /** Writes a checkpoint of the run as it stands. */
   @FunctionalInterface
