@@ -95,6 +95,35 @@ final class FaultedCommand {
     return (int) calls.stream().filter(fault.which()).count();
   }
 
+  /** Killed, and killed again when it is given again. */
+  Outcome killedTwice(Disk disk, Fault first, Fault second) throws IOException {
+    reset(disk, first);
+    killed();
+    String where = first.at() + " (" + disk.struck() + ")";
+    disk.arm(second);
+    killed();
+    where += ", then " + second.at() + " (" + disk.struck() + ")";
+    disk.arm(Fault.none());
+    List<String> wrong = new ArrayList<>();
+    check(wrong, "at once");
+    Cli again = run(again());
+    if (again.code() != 0) {
+      wrong.add("given again: " + again.err());
+    } else {
+      compare(results(), expected, wrong, "given again");
+    }
+    leftovers().forEach(each -> wrong.add("left: " + each));
+    return new Outcome(where, wrong);
+  }
+
+  private void killed() throws IOException {
+    try {
+      run(again());
+    } catch (Killed killed) {
+      return; // as was asked for; it may also have come to its end
+    }
+  }
+
   Outcome disturbed(Disk disk, Fault fault, Power power, Random random) throws IOException {
     List<String> wrong = new ArrayList<>();
     reset(disk, fault);
@@ -168,7 +197,7 @@ final class FaultedCommand {
 
   /** Whether it goes on by itself where it stood. */
   private boolean keepsItsWork() {
-    return name().equals("traces");
+    return name().equals("traces") || name().equals("quickstart");
   }
 
   /** What holds at every moment. */
@@ -255,7 +284,7 @@ final class FaultedCommand {
                   "(model|config|tokenizer|tokenizer_config|generation_config)\\.(json|safetensors)"
                       + "|checkpoint-\\d+/trainer_state/(optimizer|weights)\\.safetensors"
                       + "|completions/.*")
-              : name.matches("[a-z.]+\\.jsonl?");
+              : name.matches("[a-z.]+\\.jsonl?|table\\.txt");
       if (Files.isRegularFile(file) && same) {
         results.put(name, Files.readAllBytes(file));
       }

@@ -20,7 +20,8 @@ final class FaultedCommands {
     SFT,
     GRPO,
     COMPRESS,
-    TRACES
+    TRACES,
+    QUICKSTART
   }
 
   private FaultedCommands() {}
@@ -41,6 +42,7 @@ final class FaultedCommands {
     all.commands.put(Name.GRPO, grpo(root, in));
     all.commands.put(Name.COMPRESS, compress(root, in));
     all.commands.put(Name.TRACES, traces(root, in));
+    all.commands.put(Name.QUICKSTART, quickstart(root));
     return all;
   }
 
@@ -147,6 +149,30 @@ final class FaultedCommands {
             "--all_output=" + root.resolve("out/all.jsonl"),
             "--num_generations=2",
             "--max_completion_length=130"));
+  }
+
+  private static FaultedCommand quickstart(Path root) {
+    Path project = SharedData.projectRoot();
+    return FaultedCommand.output(
+        root,
+        List.of(
+            "quickstart",
+            project.resolve("configs/quickstart-fast.yaml").toString(),
+            "--sft_config=" + project.resolve("configs/quickstart-sft.yaml"),
+            "--grpo_config=" + project.resolve("configs/quickstart-grpo.yaml"),
+            "--model=" + project.resolve("checkpoints/arithmetic-base"),
+            "--task=arithmetic",
+            "--output=" + root.resolve("out"),
+            "--trace_problems=12",
+            "--trace_samples=1",
+            "--grpo_problems=4",
+            "--problems=2",
+            "--chains=1",
+            "--max_completion_length=120",
+            "--sft_settings={max_steps: 1, per_device_train_batch_size: 4, report_to: none}",
+            "--grpo_settings={max_steps: 1, num_generations: 4, per_device_train_batch_size: 8,"
+                + " max_completion_length: 60, report_to: none}",
+            "--controls=[]"));
   }
 
   private static void ok(String... arguments) {

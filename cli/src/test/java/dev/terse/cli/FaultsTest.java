@@ -2,13 +2,8 @@ package dev.terse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.terse.cli.FaultLoops.Loop;
 import dev.terse.cli.FaultLoops.Result;
-import dev.terse.testkit.SharedData;
-import dev.terse.testkit.disk.WatchedFileSystemProvider;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
  * Whatever call to the file system fails, nothing is lost and nothing is taken: the command says in
@@ -27,80 +23,55 @@ class FaultsTest {
   @TempDir private static Path folder;
   private static final List<Result> RESULTS = new ArrayList<>();
 
-  /** All loops, in one process. */
   @BeforeAll
   static void loops() throws Exception {
-    Path log = folder.resolve("log");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-XX:TieredStopAtLevel=1",
-                "-Djava.nio.file.spi.DefaultFileSystemProvider="
-                    + WatchedFileSystemProvider.class.getName(),
-                "-Dterse.nd4j.threads=1",
-                "-Dterse.root=" + SharedData.projectRoot(),
-                "-Dterse.seed=" + System.getProperty("terse.seed", ""),
-                "-Dterse.faults=" + System.getProperty("terse.faults", ""),
-                "-cp",
-                System.getProperty("java.class.path"),
-                FaultLoops.class.getName(),
-                Files.createDirectory(folder.resolve("disk")).toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    int code = process.waitFor();
-    String printed = Files.readString(log);
-    System.out.println(printed);
-    assertThat(code).as(printed).isZero();
-    read(printed);
-  }
-
-  private static void read(String printed) throws IOException {
-    for (String line : printed.lines().filter(each -> each.startsWith(FaultLoops.LINE)).toList()) {
-      String json = line.substring(FaultLoops.LINE.length());
-      RESULTS.add(new ObjectMapper().readValue(json, Result.class));
-    }
+    RESULTS.addAll(
+        FaultLoops.inAProcess(
+            folder,
+            FaultedCommands.Name.SFT,
+            FaultedCommands.Name.GRPO,
+            FaultedCommands.Name.COMPRESS,
+            FaultedCommands.Name.TRACES));
   }
 
   /** T8: an error that passes, at the N-th call; of a write also by half. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "QUICKSTART", mode = Mode.EXCLUDE)
   void t8_errorAtTheNthCall(FaultedCommands.Name name) {
     assertRight(Loop.ERROR, name);
   }
 
   /** T8: from the N-th call on nothing can be changed any more. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "QUICKSTART", mode = Mode.EXCLUDE)
   void t8_brokenFromTheNthCall(FaultedCommands.Name name) {
     assertRight(Loop.BROKEN, name);
   }
 
   /** P12: an error at the N-th call that reads. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "QUICKSTART", mode = Mode.EXCLUDE)
   void t8_errorAtTheNthReading(FaultedCommands.Name name) {
     assertRight(Loop.READING, name);
   }
 
   /** T8: room for N bytes. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "QUICKSTART", mode = Mode.EXCLUDE)
   void t8_fullAtByteN(FaultedCommands.Name name) {
     assertRight(Loop.FULL, name);
   }
 
   /** T3: the process ends before the N-th call, or in the middle of it. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "QUICKSTART", mode = Mode.EXCLUDE)
   void t3_killedAtTheNthCall(FaultedCommands.Name name) {
     assertRight(Loop.KILLED, name);
   }
 
   /** T4: so does the power; of what was not forced to the disk nothing is left, or some. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "QUICKSTART", mode = Mode.EXCLUDE)
   void t4_powerLostAtTheNthCall(FaultedCommands.Name name) {
     assertRight(Loop.POWER, name);
   }

@@ -20,7 +20,7 @@ public final class Folders {
   /** Forces the entries of a folder to the disk: which files it holds, not what is in them. */
   public static void sync(Path folder) throws IOException {
     if (OPENS_FOLDERS) {
-      force(folder);
+      syncFile(folder);
     }
   }
 
@@ -29,7 +29,7 @@ public final class Folders {
     List<Path> all = contents(folder);
     for (Path file : all) {
       if (Files.isRegularFile(file)) {
-        force(file);
+        syncFile(file);
       }
     }
     for (Path each : all) {
@@ -48,6 +48,20 @@ public final class Folders {
     }
   }
 
+  /**
+   * As above, and one file in it after all others: while that stands, the folder is known for what
+   * it is.
+   */
+  public static void delete(Path folder, Path last) throws IOException {
+    for (Path each : contents(folder)) {
+      if (!each.equals(last) && !each.equals(folder)) {
+        Files.delete(each);
+      }
+    }
+    Files.deleteIfExists(last);
+    Files.delete(folder);
+  }
+
   /** All files and folders, the innermost first and {@code folder} itself last. */
   public static List<Path> contents(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
@@ -55,7 +69,8 @@ public final class Folders {
     }
   }
 
-  private static void force(Path path) throws IOException {
+  /** Forces what is in a file to the disk, whoever wrote it. */
+  public static void syncFile(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {

@@ -124,7 +124,7 @@ final class PhaseLedger {
                 + " holds files that are not of an earlier quickstart; choose another output"
                 + " folder");
       }
-      Folders.delete(folder);
+      Folders.delete(folder, folder.resolve(FILE));
     }
     Files.createDirectories(folder);
   }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.terse.io.AtomicFile;
 import dev.terse.io.ForeignContent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +91,8 @@ public record TokenizerFiles(Map<String, byte[]> files) {
       Files.createDirectories(folder);
       for (String name : OWN) {
         if (files.containsKey(name)) {
-          Files.write(folder.resolve(name), files.get(name));
+          ByteBuffer bytes = ByteBuffer.wrap(files.get(name));
+          AtomicFile.write(folder.resolve(name), channel -> AtomicFile.writeFully(channel, bytes));
         }
       }
     } catch (IOException e) {

@@ -69,6 +69,7 @@ public final class RunFiles {
         if (!file.endsWith(Manifest.NAME)) {
           Path aside = to.resolve("." + file.getFileName() + ".part");
           Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
+          Folders.syncFile(aside);
           Files.move(
               aside, to.resolve(file.getFileName().toString()), StandardCopyOption.ATOMIC_MOVE);
         }

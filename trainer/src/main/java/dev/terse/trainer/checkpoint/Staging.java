@@ -51,14 +51,7 @@ record Staging(Path root) {
     if (!Files.exists(staging)) {
       return;
     }
-    Path mark = mark(staging);
-    for (Path each : Folders.contents(staging)) {
-      if (!each.equals(mark) && !each.equals(staging)) {
-        Files.delete(each);
-      }
-    }
-    Files.delete(mark);
-    Files.delete(staging);
+    Folders.delete(staging, mark(staging));
   }
 
   /** Deletes what processes that are gone have left. */
