@@ -30,6 +30,11 @@ import java.util.stream.Stream;
 final class FaultLoops {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /**
+   * The most sizes of a full disk that are tried: it has millions of bytes, not thousands of calls.
+   */
+  private static final int BUDGETS = 500;
+
   /** A line of the output that is a {@link Result}. */
   static final String LINE = "result: ";
 
@@ -207,7 +212,8 @@ final class FaultLoops {
     FaultedCommand command = commands.of(result.command());
     String title = command.name() + " " + result.loop() + " " + fault.apply(1).kind() + " " + power;
     long seed = TestSeed.of(title);
-    int size = Math.min(last, SuiteSize.of("faults of " + title, "terse.faults", 1));
+    int most = result.loop() == Loop.FULL ? Math.min(last, BUDGETS) : last;
+    int size = Math.min(most, SuiteSize.of("faults of " + title, "terse.faults", 1));
     int stride = Math.max(1, last / size);
     List<String> wrong = new ArrayList<>(result.wrong());
     int cases = result.cases();

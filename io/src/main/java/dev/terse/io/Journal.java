@@ -309,7 +309,11 @@ public final class Journal implements AutoCloseable {
     for (Map.Entry<Integer, Place> unit : units.entrySet()) {
       ByteBuffer line = ByteBuffer.allocate(unit.getValue().length());
       long at = unit.getValue().start();
-      while (line.hasRemaining() && channel.read(line, at + line.position()) >= 0) {}
+      try {
+        while (line.hasRemaining() && channel.read(line, at + line.position()) >= 0) {}
+      } catch (IOException e) {
+        throw IoSentence.at(part, e);
+      }
       reader.unit(unit.getKey(), rows(line.array()));
     }
   }

@@ -1,6 +1,7 @@
 package dev.terse.io.rows;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.terse.io.IoSentence;
 import dev.terse.io.JsonLines;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -47,6 +48,8 @@ final class JsonLineBlocks implements RowBlocks {
           }
         }
       }
+    } catch (IOException e) {
+      throw IoSentence.at(file, e);
     }
     rows += blank ? 0 : 1;
     if (rows > 0) {
@@ -75,6 +78,8 @@ final class JsonLineBlocks implements RowBlocks {
           throw new EOFException(file + " has become shorter since it was opened");
         }
       }
+    } catch (IOException e) {
+      throw IoSentence.at(file, e);
     }
     List<JsonNode> rows = new ArrayList<>();
     try (JsonLines lines =

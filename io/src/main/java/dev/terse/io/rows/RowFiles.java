@@ -3,6 +3,7 @@ package dev.terse.io.rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.terse.io.DataRows;
 import dev.terse.io.ForeignContent;
+import dev.terse.io.IoSentence;
 import dev.terse.io.JsonLines;
 import dev.terse.io.JsonLines.BadRowException;
 import java.io.BufferedInputStream;
@@ -67,7 +68,10 @@ public final class RowFiles {
         return ParsedRows.ofCsv(file, in, name.endsWith(".tsv") ? '\t' : ',');
       }
       return firstMark(in) == '[' ? ParsedRows.ofArray(file, in) : JsonLines.of(file, in, 0);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      in.close();
+      throw IoSentence.at(file, e);
+    } catch (RuntimeException e) {
       in.close();
       throw e;
     }
@@ -75,10 +79,15 @@ public final class RowFiles {
 
   private static InputStream unpacked(Path file) throws IOException {
     InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-    in.mark(2);
-    boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
-    in.reset();
-    return gzip ? new BufferedInputStream(new GZIPInputStream(in), 1 << 16) : in;
+    try {
+      in.mark(2);
+      boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
+      in.reset();
+      return gzip ? new BufferedInputStream(new GZIPInputStream(in), 1 << 16) : in;
+    } catch (IOException e) {
+      in.close();
+      throw IoSentence.at(file, e);
+    }
   }
 
   /** The first byte that is no blank, without taking it. */
