@@ -197,7 +197,7 @@ final class FaultedCommand {
 
   /** Whether it goes on by itself where it stood. */
   private boolean keepsItsWork() {
-    return name().equals("traces") || name().equals("quickstart");
+    return List.of("traces", "compress", "quickstart").contains(name());
   }
 
   /** What holds at every moment. */
