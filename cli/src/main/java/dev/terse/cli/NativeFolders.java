@@ -37,22 +37,30 @@ final class NativeFolders {
   }
 
   /**
-   * Makes the folders where they are missing and takes others' rights on them away.
+   * Makes the folders where they are missing. Of those in the home others' rights are taken away;
+   * those that the user names keep theirs.
    *
    * @throws UnsafeFolderException where somebody else could put a library there
    */
   static void configure() {
     Path home = Path.of(System.getProperty("user.home"));
-    use(JAVACPP, given(JAVACPP).orElse(home.resolve(".javacpp/cache")));
-    use(DJL, given(DJL).orElse(home.resolve(".djl.ai")));
+    use(JAVACPP, home.resolve(".javacpp/cache"));
+    use(DJL, home.resolve(".djl.ai"));
     given(DJL_ENGINES).ifPresent(folder -> use(DJL_ENGINES, folder));
   }
 
   // Said aloud, for both libraries go into a folder of the system's temporary ones where they
   // cannot write into the home.
-  private static void use(String property, Path folder) {
+  private static void use(String property, Path usual) {
+    Optional<Path> given = given(property);
+    Path folder = given.orElse(usual);
     try {
-      prepare(folder.toAbsolutePath().normalize(), property);
+      Path absolute = folder.toAbsolutePath().normalize();
+      if (given.isPresent()) {
+        require(absolute, property); // its rights are the user's affair
+      } else {
+        prepare(absolute, property);
+      }
     } catch (IOException e) {
       throw new UnsafeFolderException(
           "cannot use the folder of native libraries "
@@ -77,11 +85,23 @@ final class NativeFolders {
 
   /** Makes {@code folder} this user's alone, or says why it cannot be. */
   static void prepare(Path folder, String property) throws IOException {
+    require(folder, property);
+    if (hasRights(folder)) {
+      Files.setPosixFilePermissions(folder.toRealPath(), OWNER_ONLY);
+    }
+  }
+
+  private static boolean hasRights(Path folder) throws IOException {
+    return Files.getFileStore(folder).supportsFileAttributeView("posix");
+  }
+
+  /** Makes {@code folder} where it is missing, or says why others could put a library there. */
+  static void require(Path folder, String property) throws IOException {
     Path first = folder;
     while (!Files.exists(first)) {
       first = first.getParent();
     }
-    if (!Files.getFileStore(first).supportsFileAttributeView("posix")) {
+    if (!hasRights(first)) {
       Files.createDirectories(folder);
       return;
     }
@@ -91,8 +111,7 @@ final class NativeFolders {
     Path mine = Files.createTempFile(folder, ".owner", null);
     String me = Files.getOwner(mine).getName();
     Files.delete(mine);
-    Path real = folder.toRealPath();
-    for (Path each = real; each != null; each = each.getParent()) {
+    for (Path each = folder.toRealPath(); each != null; each = each.getParent()) {
       Optional<String> danger = danger(each, me);
       if (danger.isPresent()) {
         throw new UnsafeFolderException(
@@ -109,7 +128,6 @@ final class NativeFolders {
             null);
       }
     }
-    Files.setPosixFilePermissions(real, OWNER_ONLY);
   }
 
   /** Who else may put or replace something in a folder. */

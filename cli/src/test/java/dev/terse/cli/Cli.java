@@ -1,8 +1,13 @@
 package dev.terse.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.terse.cli.command.ExitCodes;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** A run of the command line in this process, with what it printed. */
 record Cli(int code, String out, String err) {
@@ -34,6 +39,25 @@ record Cli(int code, String out, String err) {
       System.setOut(realOut);
       System.setErr(realErr);
     }
+  }
+
+  /** A run that must end well. */
+  static Cli ok(String... arguments) {
+    Cli run = run(arguments);
+    assertThat(run.code()).as(run.err() + run.out()).isEqualTo(ExitCodes.OK);
+    return run;
+  }
+
+  /** A run that must be refused, in a sentence with these words. */
+  static void refused(String words, String... arguments) {
+    Cli run = run(arguments);
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.USAGE);
+    assertThat(run.err()).contains(words).doesNotContain("\tat ");
+  }
+
+  /** The same command line with more at its end. */
+  static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new);
   }
 
   private static final class Impatient extends ByteArrayOutputStream {

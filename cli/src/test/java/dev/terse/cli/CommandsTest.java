@@ -1,5 +1,7 @@
 package dev.terse.cli;
 
+import static dev.terse.cli.Cli.ok;
+import static dev.terse.cli.Cli.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -434,18 +436,6 @@ class CommandsTest {
   /** An output that is not there yet. */
   private String other() {
     return "--output=" + folder.resolve("other");
-  }
-
-  private static Cli ok(String... arguments) {
-    Cli run = Cli.run(arguments);
-    assertThat(run.code()).as(run.err() + run.out()).isEqualTo(ExitCodes.OK);
-    return run;
-  }
-
-  private static void refused(String word, String... arguments) {
-    Cli run = Cli.run(arguments);
-    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.USAGE);
-    assertThat(run.err()).contains(word).doesNotContain("\tat ");
   }
 
   /** An output whose folder is a file is no mistake of the user's words: the disk says no. */

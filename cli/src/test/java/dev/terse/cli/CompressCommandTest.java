@@ -1,5 +1,8 @@
 package dev.terse.cli;
 
+import static dev.terse.cli.Cli.ok;
+import static dev.terse.cli.Cli.refused;
+import static dev.terse.cli.Cli.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -223,21 +226,5 @@ class CompressCommandTest {
         .lines()
         .filter(line -> !line.contains("loading included"))
         .collect(Collectors.joining("\n"));
-  }
-
-  private static String[] with(String[] arguments, String... more) {
-    return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new);
-  }
-
-  private static Cli ok(String... arguments) {
-    Cli run = Cli.run(arguments);
-    assertThat(run.code()).as(run.err() + run.out()).isEqualTo(ExitCodes.OK);
-    return run;
-  }
-
-  private static void refused(String word, String... arguments) {
-    Cli run = Cli.run(arguments);
-    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.USAGE);
-    assertThat(run.err()).contains(word).doesNotContain("\tat ");
   }
 }

@@ -1,5 +1,8 @@
 package dev.terse.cli;
 
+import static dev.terse.cli.Cli.ok;
+import static dev.terse.cli.Cli.refused;
+import static dev.terse.cli.Cli.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -157,22 +160,6 @@ class CurveCommandTest {
     Files.writeString(chains, row + row);
     refused("line 2: id '1' stands twice", curve());
     assertThat(folder.resolve("curve.jsonl.part")).doesNotExist();
-  }
-
-  private static String[] with(String[] arguments, String... more) {
-    return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new);
-  }
-
-  private static Cli ok(String... arguments) {
-    Cli run = Cli.run(arguments);
-    assertThat(run.code()).as(run.err() + run.out()).isEqualTo(ExitCodes.OK);
-    return run;
-  }
-
-  private static void refused(String words, String... arguments) {
-    Cli run = Cli.run(arguments);
-    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.USAGE);
-    assertThat(run.err()).contains(words).doesNotContain("\tat ");
   }
 
   private static List<JsonNode> rows(Path file) throws IOException {

@@ -50,6 +50,15 @@ class NativeFoldersTest {
         .isEqualTo("rwx------");
   }
 
+  /** A folder that a user names may be there for others to read. */
+  @Test
+  void require_ofAFolderThatOthersRead_leavesTheirRights() throws IOException {
+    Path cache = folder("named", "rwxr-xr-x");
+    NativeFolders.require(cache, "p");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)))
+        .isEqualTo("rwxr-xr-x");
+  }
+
   @Test
   void prepare_whereOthersMayWrite_isRefusedWithThePlaceAndWhatToDo() throws IOException {
     Path cache = folder("cache", "rwxrwxrwx");

@@ -1,5 +1,7 @@
 package dev.terse.cli;
 
+import static dev.terse.cli.Cli.ok;
+import static dev.terse.cli.Cli.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terse.cli.command.ExitCodes;
@@ -11,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,15 +90,5 @@ class ResumedOutputTest {
         .lines()
         .filter(line -> !line.startsWith("runtime") && !line.startsWith("samples_per_second"))
         .collect(Collectors.joining("\n"));
-  }
-
-  private static String[] with(String[] arguments, String... more) {
-    return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new);
-  }
-
-  private static Cli ok(String... arguments) {
-    Cli run = Cli.run(arguments);
-    assertThat(run.code()).as(run.err() + run.out()).isEqualTo(ExitCodes.OK);
-    return run;
   }
 }

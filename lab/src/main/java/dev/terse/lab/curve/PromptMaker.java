@@ -86,11 +86,13 @@ final class PromptMaker {
     String left = masked ? scored.chain().answers().mask(chain, config.mask()) : chain;
     ChatPrompt prompt = ChatPrompt.of(model.template(), tokens.trace().prompt());
     String text = prompt.completion(tokens.thinking().upToAnswer(left));
-    int[] ids =
-        joined(prompt.ids(model.tokenizer()), beforeAnswer(text, tokens.thinking().answer()));
-    int before = prompt.ids(model.tokenizer()).length;
+    int[] thinking = beforeAnswer(text, tokens.thinking().answer());
     return new PrunedPrompt(
-        new ArrayList<>(List.of(point)), ids, ids.length - before, text, masked ? 0 : stated);
+        new ArrayList<>(List.of(point)),
+        joined(prompt.ids(model.tokenizer()), thinking),
+        thinking.length,
+        text,
+        masked ? 0 : stated);
   }
 
   private PrunedPrompt ofTokens(ScoredChain scored, Point point) {
