@@ -17,6 +17,7 @@ import dev.terse.cli.command.check.DoctorCommand;
 import dev.terse.cli.command.check.ReportCommand;
 import dev.terse.cli.command.check.SelftestCommand;
 import dev.terse.cli.command.data.TracesCommand;
+import dev.terse.cli.command.deploy.ExportCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Spec;
       ScoreCommand.class,
       TokenizeCommand.class,
       ConvertCommand.class,
+      ExportCommand.class,
       GradeCommand.class,
       TaskCommand.class,
       CatalogueCommand.class,

@@ -39,7 +39,11 @@ class CommandsTest {
   void commands_allOfThem_areRun() {
     Set<String> tested = new HashSet<>();
     for (Class<?> tests :
-        List.of(CommandsTest.class, ReportCommandTest.class, CurveCommandTest.class)) {
+        List.of(
+            CommandsTest.class,
+            ReportCommandTest.class,
+            CurveCommandTest.class,
+            ExportCommandTest.class)) {
       for (Method method : tests.getDeclaredMethods()) {
         tested.add(method.getName().replaceFirst("_.*", ""));
       }

@@ -95,7 +95,7 @@ class MistakesTest {
             "a GGUF file as a run's folder",
             sft.replace("@/new/out", "@/new/model.gguf") + "sft.jsonl",
             "output_dir: expected the name of a folder, found @/new/model.gguf",
-            "convert_hf_to_gguf.py makes one"),
+            "export --output_dir FOLDER writes"),
         new Mistake(
             "a GGUF file as convert's folder",
             "convert --model_name_or_path=M --output_dir=@/new/model.gguf",

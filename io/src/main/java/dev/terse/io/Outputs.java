@@ -106,7 +106,7 @@ public record Outputs(List<Path> inputs, boolean overwrite) {
             + folder
             + ": a Hugging Face folder is written (config.json, model.safetensors, tokenizer)"
             + (name.endsWith(".gguf")
-                ? " and no GGUF file; llama.cpp's convert_hf_to_gguf.py makes one of the folder"
+                ? " and no GGUF file; export --output_dir FOLDER writes model-F32.gguf and the like into it"
                 : "; name it without the ending"));
   }
 

@@ -15,7 +15,8 @@ import java.util.Map;
  * @param dataStart byte where the tensors begin
  */
 record GgufHeader(Map<String, Object> metadata, Map<String, Entry> tensors, long dataStart) {
-  private static final int MAGIC = 0x46554747; // "GGUF"
+  static final int MAGIC = 0x46554747; // "GGUF"
+  static final int NEWEST_VERSION = 3;
   private static final int MAX_AXES = 4; // ggml's
   private static final long MAX_TENSORS = 1 << 17; // a model of 1,000 layers has 12,000
   private static final long MAX_KEYS = 1 << 12; // files in use have fewer than 100
@@ -52,7 +53,7 @@ record GgufHeader(Map<String, Object> metadata, Map<String, Entry> tensors, long
       throw in.damaged(0, "does not begin with the letters GGUF");
     }
     long version = in.u32();
-    if (version != 2 && version != 3) {
+    if (version != 2 && version != NEWEST_VERSION) {
       throw in.damaged(
           4,
           (version == 0x02000000 || version == 0x03000000)

@@ -14,9 +14,6 @@ import java.util.Set;
  * names as floats, tokenizer files, chat template.
  */
 public final class GgufModel implements WeightSource {
-  /** Architectures whose queries and keys llama.cpp turns by neighbouring channels. */
-  private static final Set<String> INTERLEAVED = Set.of("llama", "smollm3");
-
   private final GgufFile file;
   private final Map<String, String> names;
   private final GgufConfig config;
@@ -93,8 +90,8 @@ public final class GgufModel implements WeightSource {
   @Override
   public void read(String name, long offset, float[] target, int at, int count) {
     GgufHeader.Entry entry = entry(name);
-    int heads = interleavedHeads(entry);
-    if (heads == 0) {
+    RowOrder order = RowOrder.of(config.family(), config.heads(), config.kvHeads(), entry);
+    if (order.isPlain()) {
       file.read(entry, offset, target, at, count);
       return;
     }
@@ -104,43 +101,10 @@ public final class GgufModel implements WeightSource {
       int row = (int) ((offset + done) / rowSize);
       int column = (int) ((offset + done) % rowSize);
       int piece = Math.min(count - done, rowSize - column);
-      long from = (long) rowInFile(row, entry.shape()[0] / heads) * rowSize + column;
+      long from = (long) order.inFile(row) * rowSize + column;
       file.read(entry, from, target, at + done, piece);
       done += piece;
     }
-  }
-
-  /**
-   * Number of heads whose rows stand in another order than in a Hugging Face folder, 0 for none.
-   * llama.cpp rotates neighbouring channels of these, Hugging Face the two halves of a head.
-   */
-  private int interleavedHeads(GgufHeader.Entry entry) {
-    if (!INTERLEAVED.contains(config.family())) {
-      return 0;
-    }
-    int heads =
-        entry.name().contains(".attn_q.")
-            ? config.heads()
-            : entry.name().contains(".attn_k.") ? config.kvHeads() : 0;
-    if (heads > 0 && entry.shape()[0] % (2 * heads) != 0) {
-      throw new IllegalArgumentException(
-          description()
-              + ": '"
-              + entry.name()
-              + "' has "
-              + entry.shape()[0]
-              + " rows, which "
-              + heads
-              + " heads do not divide");
-    }
-    return heads;
-  }
-
-  /** Row {@code (half, i)} of a head in a folder is row {@code (i, half)} in the file. */
-  private static int rowInFile(int row, int headDim) {
-    int inHead = row % headDim;
-    int half = inHead / (headDim / 2);
-    return row - inHead + 2 * (inHead % (headDim / 2)) + half;
   }
 
   private float[] ropeFactors() {

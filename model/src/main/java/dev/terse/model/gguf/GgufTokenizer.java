@@ -20,12 +20,13 @@ final class GgufTokenizer {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   // llama.cpp's llama_token_type
-  private static final int CONTROL = 3;
-  private static final int USER_DEFINED = 4;
-  private static final int UNUSED = 5;
+  static final int NORMAL = 1;
+  static final int CONTROL = 3;
+  static final int USER_DEFINED = 4;
+  static final int UNUSED = 5;
 
   /** Ends of a turn that many files name by their text only, as llama.cpp takes them. */
-  private static final Set<String> ENDS =
+  static final Set<String> ENDS =
       Set.of("<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<end_of_turn>", "<|endoftext|>");
 
   private final Metadata metadata;
@@ -85,7 +86,7 @@ final class GgufTokenizer {
     }
     for (int id = 0; id < texts.size(); id++) {
       tokens.add(String.valueOf(texts.get(id)));
-      types.add(kinds != null && kinds.get(id) instanceof Long type ? type.intValue() : 1);
+      types.add(kinds != null && kinds.get(id) instanceof Long type ? type.intValue() : NORMAL);
     }
     // Rows that only fill the embedding up; left out, their ids are free for new tokens.
     for (int last = tokens.size() - 1; last >= 0 && types.get(last) == UNUSED; last--) {

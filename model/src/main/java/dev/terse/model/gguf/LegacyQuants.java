@@ -2,6 +2,7 @@ package dev.terse.model.gguf;
 
 import static dev.terse.model.gguf.PlainBlocks.half;
 
+import dev.terse.model.safetensors.DType;
 import java.nio.ByteBuffer;
 
 /**
@@ -62,6 +63,45 @@ final class LegacyQuants {
     float d = half(from, at);
     for (int i = 0; i < 2 * HALF; i++) {
       to[out + i] = from.get(at + 2 + i) * d;
+    }
+  }
+
+  /**
+   * d is the number of largest size over -8, so that this one is exact (ggml, {@code
+   * quantize_row_q4_0_ref}; rounded in double, as gguf-py does).
+   */
+  static void packQ4Zero(float[] from, int at, ByteBuffer to) {
+    float largest = 0;
+    for (int i = 0; i < 2 * HALF; i++) {
+      largest = Math.abs(from[at + i]) > Math.abs(largest) ? from[at + i] : largest;
+    }
+    float d = largest / -8;
+    float inverse = d == 0 ? 0 : 1 / d;
+    to.putShort(DType.floatToHalf(d));
+    for (int i = 0; i < HALF; i++) {
+      int low = fourBits(from[at + i], inverse);
+      int high = fourBits(from[at + HALF + i], inverse);
+      to.put((byte) (low | high << 4));
+    }
+  }
+
+  private static int fourBits(float value, float inverse) {
+    return Math.min(15, (int) ((double) value * inverse + 8.5));
+  }
+
+  /** d is the largest size over 127; halves are rounded away from 0 (quantize_row_q8_0_ref). */
+  static void packQ8Zero(float[] from, int at, ByteBuffer to) {
+    float largest = 0;
+    for (int i = 0; i < 2 * HALF; i++) {
+      largest = Math.max(largest, Math.abs(from[at + i]));
+    }
+    float d = largest / 127;
+    float inverse = d == 0 ? 0 : 1 / d;
+    to.putShort(DType.floatToHalf(d));
+    for (int i = 0; i < 2 * HALF; i++) {
+      float scaled = from[at + i] * inverse;
+      int size = (int) (Math.abs(scaled) + 0.5); // exact: the sum is in double
+      to.put((byte) (scaled < 0 ? -size : size));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.terse.model.gguf;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
@@ -51,6 +52,60 @@ enum PreTokenizer {
             + name
             + "' is not supported, texts would be cut wrongly; supported: "
             + Arrays.stream(values()).flatMap(rule -> rule.names.stream()).toList());
+  }
+
+  /**
+   * The rules that a tokenizer.json has.
+   *
+   * @throws IllegalArgumentException if they are none of those known here
+   */
+  static PreTokenizer of(JsonNode tokenizer) {
+    JsonNode normalizer = tokenizer.path("normalizer");
+    for (PreTokenizer rule : values()) {
+      boolean asIs = normalizer.isMissingNode() || normalizer.isNull();
+      if ((asIs || normalizer.equals(rule.normalizer()))
+          && plain(tokenizer.path("pre_tokenizer")).equals(plain(rule.json()))
+          && tokenizer.path("model").path("ignore_merges").asBoolean() == rule.ignoreMerges) {
+        return rule;
+      }
+    }
+    throw new IllegalArgumentException(
+        "the tokenizer cuts texts into words by rules that no name in a GGUF file is known for;"
+            + " known are those of "
+            + Arrays.stream(values()).map(PreTokenizer::ggufName).toList()
+            + ". tokenizer.json has normalizer "
+            + cut(normalizer)
+            + ", pre_tokenizer "
+            + cut(tokenizer.path("pre_tokenizer"))
+            + ", ignore_merges "
+            + tokenizer.path("model").path("ignore_merges").asBoolean());
+  }
+
+  /** The value of tokenizer.ggml.pre that is written. */
+  String ggufName() {
+    return names.get(0);
+  }
+
+  /** Without what does not change the words, and with what an older file leaves out. */
+  private static JsonNode plain(JsonNode given) {
+    JsonNode json = given.deepCopy();
+    for (JsonNode step : json.path("pretokenizers")) {
+      plainStep(step);
+    }
+    plainStep(json);
+    return json;
+  }
+
+  private static void plainStep(JsonNode step) {
+    if (step instanceof ObjectNode object && step.path("type").asText().equals("ByteLevel")) {
+      object.remove("trim_offsets");
+      object.put("use_regex", object.path("use_regex").asBoolean(true));
+    }
+  }
+
+  private static String cut(JsonNode json) {
+    String text = json.toString();
+    return text.length() <= 240 ? text : text.substring(0, 240) + "…";
   }
 
   /** Whether a word that is in the vocabulary is that token whatever the merges say. */

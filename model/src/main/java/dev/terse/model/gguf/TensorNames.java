@@ -45,19 +45,7 @@ final class TensorNames {
       throw new IllegalArgumentException(
           where + " claims " + layers + " layers but holds " + present.size() + " tensors");
     }
-    Map<String, String> names = new LinkedHashMap<>();
-    names.put("model.embed_tokens.weight", EMBEDDING);
-    for (int layer = 0; layer < layers; layer++) {
-      for (Map.Entry<String, String> entry : IN_LAYER.entrySet()) {
-        for (String part : List.of(".weight", ".bias")) {
-          names.put(
-              "model.layers." + layer + "." + entry.getValue() + part,
-              "blk." + layer + "." + entry.getKey() + part);
-        }
-      }
-    }
-    names.put("model.norm.weight", "output_norm.weight");
-    names.put("lm_head.weight", HEAD);
+    Map<String, String> names = possible(layers);
     List<String> unknown = new ArrayList<>(present);
     unknown.removeAll(names.values());
     unknown.remove(ROPE_FACTORS);
@@ -73,6 +61,24 @@ final class TensorNames {
               + "'; mixtures of experts and other variants are not supported");
     }
     names.values().removeIf(name -> !present.contains(name));
+    return names;
+  }
+
+  /** GGUF names of all weights that a decoder may have, by Hugging Face name, in order. */
+  static Map<String, String> possible(int layers) {
+    Map<String, String> names = new LinkedHashMap<>();
+    names.put("model.embed_tokens.weight", EMBEDDING);
+    for (int layer = 0; layer < layers; layer++) {
+      for (Map.Entry<String, String> entry : IN_LAYER.entrySet()) {
+        for (String part : List.of(".weight", ".bias")) {
+          names.put(
+              "model.layers." + layer + "." + entry.getValue() + part,
+              "blk." + layer + "." + entry.getKey() + part);
+        }
+      }
+    }
+    names.put("model.norm.weight", "output_norm.weight");
+    names.put("lm_head.weight", HEAD);
     return names;
   }
 }

@@ -15,6 +15,15 @@ public interface WeightSource extends AutoCloseable {
    */
   int PIECE = 1 << 16;
 
+  /**
+   * Tensors in memory as a source; they stay the caller's.
+   *
+   * @param tensors by name; not copied
+   */
+  static WeightSource of(Map<String, Tensor> tensors) {
+    return new TensorWeights(tensors);
+  }
+
   /** All names, in a fixed order. */
   Set<String> names();
 
