@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * adapter's base is loaded, since merging needs it in memory.
  */
 public final class StoredModel implements AutoCloseable {
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Deque<Runnable> closing = new ArrayDeque<>();
   private WeightSource weights;
   private DecoderConfig config;
   private Tokenizer tokenizer;
@@ -49,7 +49,10 @@ public final class StoredModel implements AutoCloseable {
 
   private void read(Path path, Supplier<Engine> engine) {
     if (Files.isDirectory(path) && AdapterFolder.is(path)) {
-      ModelFolder merged = own(ModelFolder.load(path, own(engine.get())));
+      Engine merging = engine.get();
+      closing.push(merging::close);
+      ModelFolder merged = ModelFolder.load(path, merging);
+      closing.push(merged::close);
       weights = WeightSource.of(merged.decoder().weights().tensors());
       config = merged.decoder().config();
       tokenizer = merged.tokenizer();
@@ -58,15 +61,12 @@ public final class StoredModel implements AutoCloseable {
       return;
     }
     config = ModelFolder.requireWhole(path);
-    weights = own(Files.isRegularFile(path) ? GgufModel.open(path) : WeightFiles.open(path));
-    tokenizer = own(ModelFolder.openTokenizer(path));
+    weights = Files.isRegularFile(path) ? GgufModel.open(path) : WeightFiles.open(path);
+    closing.push(weights::close);
+    tokenizer = ModelFolder.openTokenizer(path);
+    closing.push(tokenizer::close);
     template = ChatTemplate.find(tokenizer.files().files()).orElse(null);
     generationConfig = tokenizer.files().generationConfig();
-  }
-
-  private <T extends AutoCloseable> T own(T part) {
-    owned.push(part);
-    return part;
   }
 
   public WeightSource weights() {
@@ -93,14 +93,8 @@ public final class StoredModel implements AutoCloseable {
 
   @Override
   public void close() {
-    while (!owned.isEmpty()) {
-      try {
-        owned.pop().close();
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException("a part of the model cannot be closed", e);
-      }
+    while (!closing.isEmpty()) {
+      closing.pop().run();
     }
   }
 }
