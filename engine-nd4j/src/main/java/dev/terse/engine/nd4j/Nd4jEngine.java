@@ -52,6 +52,7 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
   private final Backend backend;
   private final ThreadTeam team;
   private final RowKernels kernels;
+  private final Operands operands;
   private final PackedWeights packed;
   private final Matmuls matmuls;
   private final BlockAttention attention;
@@ -108,7 +109,8 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
         memory.isCounted()
             ? RowKernels.idle()
             : backend.hostPointers() ? new HeapKernels(team) : new ArrayKernels(team);
-    Operands operands = new Operands(team, kernels, backend.matmuls(), backend.operands());
+    this.operands =
+        new Operands(team, kernels, backend.matmuls(), backend.operands());
     this.packed = new PackedWeights(team, operands, backend.packs());
     this.matmuls = new Matmuls(team, kernels, operands, packed);
     this.softmaxRows = new SoftmaxRows(team);
@@ -269,7 +271,7 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
     KvCache cache =
         kernels instanceof ArrayKernels arrays
             ? new ArrayKvCache(team, arrays, layers, shape, maxNewTokens, packed::end)
-            : new HostKvCache(team, layers, shape, maxNewTokens, packed::end);
+            : new HostKvCache(team, operands, layers, shape, maxNewTokens, packed::end);
     packed.begin();
     return cache;
   }

@@ -84,9 +84,21 @@ class BatchIndependenceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"9, 3, 37", "9, 3, 1100", "2, 2, 90", "2, 2, 1100", "14, 2, 530"})
-  void decode_sequenceInAnyCompany_hasTheSameBits(int heads, int kvHeads, int promptLength) {
-    try (Engine engine = engine(NumberType.FLOAT32);
+  @CsvSource({
+    "FLOAT32, 9, 3, 37",
+    "FLOAT32, 9, 3, 1100",
+    "FLOAT32, 2, 2, 90",
+    "FLOAT32, 2, 2, 1100",
+    "FLOAT32, 14, 2, 530",
+    "BFLOAT16, 9, 3, 37",
+    "BFLOAT16, 9, 3, 1100",
+    "BFLOAT16, 2, 2, 90",
+    "BFLOAT16, 2, 2, 1100",
+    "BFLOAT16, 14, 2, 530"
+  })
+  void decode_sequenceInAnyCompany_hasTheSameBits(
+      NumberType type, int heads, int kvHeads, int promptLength) {
+    try (Engine engine = engine(type);
         Watched watched =
             new Watched(engine, AttentionShape.of(heads, kvHeads, 64), promptLength)) {
       float[][] alone = watched.decode(0, 0);

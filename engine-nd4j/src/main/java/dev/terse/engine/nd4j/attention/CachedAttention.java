@@ -5,15 +5,20 @@ import static dev.terse.engine.nd4j.calls.NativeCalls.Form.ABT;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.nd4j.calls.NativeCalls;
+import dev.terse.engine.nd4j.calls.ThreadTeam;
+import dev.terse.engine.nd4j.kernels.Operands;
 import dev.terse.engine.nd4j.memory.ChunkPool;
 import dev.terse.engine.nd4j.memory.Matrix;
 import dev.terse.engine.nd4j.memory.Nd4jTensor;
+import dev.terse.engine.numbers.NumberType;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * Attention of the newest position of some sequences to their common prompt and each to its own
- * positions. Every operand lies where the model's tensors and the cache have it; nothing is copied.
+ * positions. Keys and values are read where the cache has them. With bfloat16 matmuls the queries
+ * and the softmax's weights are rounded as in attention over whole segments; else nothing is
+ * copied.
  *
  * <p>A sequence's query heads under one key-value head are the rows of one matmul, all key-value
  * heads one batch. Many sequences read their prompt together, a matmul for each query head; few
@@ -31,11 +36,16 @@ final class CachedAttention {
   }
 
   private final NativeCalls calls;
+  private final Operands operands;
+  private final int worker;
   private final AttentionShape shape;
   private final int layer;
 
-  CachedAttention(NativeCalls calls, AttentionShape shape, int layer) {
-    this.calls = calls;
+  CachedAttention(
+      ThreadTeam team, Operands operands, int worker, AttentionShape shape, int layer) {
+    this.calls = team.calls(worker);
+    this.operands = operands;
+    this.worker = worker;
     this.shape = shape;
     this.layer = layer;
   }
@@ -50,38 +60,39 @@ final class CachedAttention {
   /**
    * @param prompt seen by all sequences
    * @param own of each sequence, all of one width, [B]
-   * @param queries [B, H*D]
+   * @param in queries, [B, H*D]
    * @param out [B, H*D], overwritten
    * @param scratch for the weights
    */
-  void attend(Past prompt, List<Past> own, Matrix queries, Matrix out, ChunkPool.Frame scratch) {
+  void attend(Past prompt, List<Past> own, Matrix in, Matrix out, ChunkPool.Frame scratch) {
     int heads = shape.heads();
     int count = own.size();
     int ofPrompt = prompt.entries.capacity();
     int width = ofPrompt + own.get(0).entries.capacity();
     boolean together = readsTogether(count, ofPrompt);
-    Nd4jTensor weights = scratch.floats(count * heads, width);
+    Matrix queries = operands.of(worker, scratch, in);
+    Nd4jTensor scores = scratch.floats(count * heads, width);
     if (together) {
-      promptScores(prompt.entries, queries, weights);
+      promptScores(prompt.entries, queries, Matrix.of(scores));
     }
     for (int s = 0; s < count; s++) {
       Matrix query = heads(queries, s);
-      Matrix row = Matrix.rows(weights, s * heads, (s + 1) * heads);
+      Matrix row = Matrix.rows(scores, s * heads, (s + 1) * heads);
       if (!together) {
         scores(query, prompt.entries, row, 0);
       }
       scores(query, own.get(s).entries, row, ofPrompt);
       for (int r = s * heads; r < (s + 1) * heads; r++) {
-        hide(weights, r, prompt.length, ofPrompt);
-        hide(weights, r, ofPrompt + own.get(s).length, width);
+        hide(scores, r, prompt.length, ofPrompt);
+        hide(scores, r, ofPrompt + own.get(s).length, width);
       }
     }
-    calls.softmax(Matrix.of(weights), Matrix.of(weights));
+    Matrix weights = weights(scores, scratch);
     if (together) {
       promptSums(prompt.entries, weights, out);
     }
     for (int s = 0; s < count; s++) {
-      Matrix row = Matrix.rows(weights, s * heads, (s + 1) * heads);
+      Matrix row = weights.rows(s * heads, (s + 1) * heads);
       Matrix sums = heads(out, s);
       if (!together) {
         sums(prompt.entries, row, 0, sums, 0);
@@ -90,12 +101,23 @@ final class CachedAttention {
     }
   }
 
+  /** The softmax of each row, as an operand; in the scores' memory where that is of its type. */
+  private Matrix weights(Nd4jTensor scores, ChunkPool.Frame scratch) {
+    Matrix in = Matrix.of(scores);
+    Matrix out =
+        operands.type() == NumberType.FLOAT32
+            ? in
+            : operands.empty(scratch, in.rows(), in.columns());
+    calls.softmax(in, out);
+    return operands.rounded(worker, out);
+  }
+
   /**
    * Reading together takes a call for each query head and reads the prompt once for each head of a
    * group; one by one takes a call and a pass for each sequence.
    */
   private boolean readsTogether(int sequences, int width) {
-    long bytes = (long) width * shape.kvHeads() * shape.headDim() * Float.BYTES;
+    long bytes = (long) width * shape.kvHeads() * shape.headDim() * operands.type().bytes();
     return sequences * (CALL_BYTES + bytes) > shape.heads() * CALL_BYTES + shape.group() * bytes;
   }
 
@@ -126,25 +148,25 @@ final class CachedAttention {
     }
   }
 
-  private void promptScores(KvEntries entries, Matrix queries, Nd4jTensor weights) {
+  private void promptScores(KvEntries entries, Matrix queries, Matrix weights) {
     int at = 0;
     for (KvPage page : entries.pages()) {
       int to = at + page.capacity();
       for (int h = 0; h < shape.heads(); h++) {
         Matrix keys = ofHead(page.keys(layer), h);
-        Matrix scores = ofHead(weights, h).columns(at, to);
+        Matrix scores = ofQueryHead(weights, h).columns(at, to);
         calls.matmul(ABT, channels(queries, h), keys, scores, shape.scale(), 0);
       }
       at = to;
     }
   }
 
-  private void promptSums(KvEntries entries, Nd4jTensor weights, Matrix out) {
+  private void promptSums(KvEntries entries, Matrix weights, Matrix out) {
     int at = 0;
     for (KvPage page : entries.pages()) {
       int to = at + page.capacity();
       for (int h = 0; h < shape.heads(); h++) {
-        Matrix part = ofHead(weights, h).columns(at, to);
+        Matrix part = ofQueryHead(weights, h).columns(at, to);
         calls.matmul(AB, part, ofHead(page.values(layer), h), channels(out, h), 1, at == 0 ? 0 : 1);
       }
       at = to;
@@ -164,10 +186,10 @@ final class CachedAttention {
   }
 
   /** A query head's weights in all sequences, [B, width]. */
-  private Matrix ofHead(Nd4jTensor weights, int head) {
-    int width = weights.rowSize();
+  private Matrix ofQueryHead(Matrix weights, int head) {
+    int width = weights.columns();
     int heads = shape.heads();
-    return Matrix.of(weights)
+    return weights
         .reshaped(weights.rows() / heads, heads * width)
         .columns(head * width, (head + 1) * width);
   }

@@ -3,6 +3,7 @@ package dev.terse.engine.nd4j.attention;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.Qkv;
 import dev.terse.engine.nd4j.calls.ThreadTeam;
+import dev.terse.engine.nd4j.kernels.Operands;
 import dev.terse.engine.nd4j.memory.ChunkPool;
 import dev.terse.engine.nd4j.memory.Matrix;
 import dev.terse.engine.nd4j.memory.Nd4jTensor;
@@ -14,7 +15,9 @@ import java.util.List;
  * A cache for CPUs.
  *
  * <p>What: entries of a prompt, once for its sequences, and what each sequence adds, in memory of
- * their own ({@link KvEntries}). So sequences join and leave without moving another's.
+ * their own ({@link KvEntries}). So sequences join and leave without moving another's. With
+ * bfloat16 matmuls the entries are bfloat16 too: half the memory and half the reads, and the
+ * numbers that attention over whole segments rounds them to.
  *
  * <p>How: each worker serves a range of the live sequences, cut by their lengths. It appends their
  * newest entries and attends for them ({@link CachedAttention}) without waiting for the others.
@@ -30,6 +33,7 @@ public final class HostKvCache extends CheckedKvCache<Nd4jTensor, KvEntries> {
   private static final int OVERHEAD = 64;
 
   private final ThreadTeam team;
+  private final Operands operands;
   private final AttentionShape shape;
   private final int layers;
   private final Runnable atEnd;
@@ -38,9 +42,15 @@ public final class HostKvCache extends CheckedKvCache<Nd4jTensor, KvEntries> {
    * @param atEnd called once, when the cache is closed
    */
   public HostKvCache(
-      ThreadTeam team, int layers, AttentionShape shape, int maxNewTokens, Runnable atEnd) {
+      ThreadTeam team,
+      Operands operands,
+      int layers,
+      AttentionShape shape,
+      int maxNewTokens,
+      Runnable atEnd) {
     super(Nd4jTensor.OWN, layers, shape, maxNewTokens);
     this.team = team;
+    this.operands = operands;
     this.shape = shape;
     this.layers = layers;
     this.atEnd = atEnd;
@@ -55,13 +65,13 @@ public final class HostKvCache extends CheckedKvCache<Nd4jTensor, KvEntries> {
 
   @Override
   protected KvEntries newSequence() {
-    return new KvEntries(team.memory(), layers, shape);
+    return new KvEntries(team.memory(), layers, shape, operands.type());
   }
 
   @Override
   protected void putPrompt(int layer, KvEntries prompt, Nd4jTensor k, Nd4jTensor v) {
-    float[] keys = k.toFloats();
-    float[] values = v.toFloats();
+    float[] keys = operands.rounded(k.toFloats());
+    float[] values = operands.rounded(v.toFloats());
     for (int i = 0; i < k.rows(); i++) {
       prompt.put(layer, i, keys, values, i * k.rowSize());
     }
@@ -104,6 +114,8 @@ public final class HostKvCache extends CheckedKvCache<Nd4jTensor, KvEntries> {
     float[] values = new float[(to - from) * width];
     k.read((long) from * width, keys, 0, keys.length);
     v.read((long) from * width, values, 0, values.length);
+    operands.rounded(keys);
+    operands.rounded(values);
     for (int s = from; s < to; s++) {
       Sequence<KvEntries> sequence = live().get(s);
       sequence.own().reserve(sequence.added() + 1);
@@ -112,7 +124,7 @@ public final class HostKvCache extends CheckedKvCache<Nd4jTensor, KvEntries> {
   }
 
   private void attend(int worker, int layer, int from, int to, Matrix queries, Matrix out) {
-    CachedAttention attention = new CachedAttention(team.calls(worker), shape, layer);
+    CachedAttention attention = new CachedAttention(team, operands, worker, shape, layer);
     for (int first = from; first < to; ) {
       Sequence<KvEntries> leader = live().get(first);
       List<CachedAttention.Past> own = new ArrayList<>();

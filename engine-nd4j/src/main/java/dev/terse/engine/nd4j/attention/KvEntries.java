@@ -3,6 +3,7 @@ package dev.terse.engine.nd4j.attention;
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.nd4j.memory.Memory;
 import dev.terse.engine.spi.CheckedKvCache;
+import dev.terse.engine.numbers.NumberType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,13 +15,15 @@ final class KvEntries implements CheckedKvCache.Entries {
   private final Memory memory;
   private final int layers;
   private final AttentionShape shape;
+  private final NumberType type;
   private final List<KvPage> pages = new ArrayList<>();
   private int capacity;
 
-  KvEntries(Memory memory, int layers, AttentionShape shape) {
+  KvEntries(Memory memory, int layers, AttentionShape shape, NumberType type) {
     this.memory = memory;
     this.layers = layers;
     this.shape = shape;
+    this.type = type;
   }
 
   /** Makes the capacity {@code positions} or more. */
@@ -28,8 +31,8 @@ final class KvEntries implements CheckedKvCache.Entries {
     while (capacity < positions) {
       int last = pages.size() - 1;
       if (last < 0 || pages.get(last).capacity() == KvPage.POSITIONS) {
-        pages.add(
-            new KvPage(memory, layers, shape, Math.min(KvPage.POSITIONS, positions - capacity)));
+        int wanted = Math.min(KvPage.POSITIONS, positions - capacity);
+        pages.add(new KvPage(memory, layers, shape, type, wanted));
         capacity += pages.get(last + 1).capacity();
       } else {
         KvPage page = pages.get(last);

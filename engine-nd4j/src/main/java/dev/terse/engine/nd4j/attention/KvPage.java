@@ -1,15 +1,15 @@
 package dev.terse.engine.nd4j.attention;
 
 import dev.terse.engine.AttentionShape;
-import dev.terse.engine.nd4j.memory.Block;
 import dev.terse.engine.nd4j.memory.Matrix;
 import dev.terse.engine.nd4j.memory.Memory;
+import dev.terse.engine.nd4j.memory.TypedBlock;
 import dev.terse.engine.numbers.NumberType;
 
 /**
  * Keys and values of up to {@value #POSITIONS} neighbouring positions, all layers in one piece of
- * native memory, [layers, 2, K, capacity, D]. What lies behind the last position holds no NaN among
- * the values, so that weights of 0 drop it.
+ * native memory, [layers, 2, K, capacity, D], in the numbers that matmuls read. What lies behind
+ * the last position holds no NaN among the values, so that weights of 0 drop it.
  */
 final class KvPage implements AutoCloseable {
   /**
@@ -24,25 +24,27 @@ final class KvPage implements AutoCloseable {
   private final Memory memory;
   private final int layers;
   private final AttentionShape shape;
+  private final NumberType type;
   private final int capacity;
   private final int keysSize; // of a layer's keys, and of its values
-  private final Block block;
+  private final TypedBlock numbers;
 
   /**
    * A page of a capacity of {@code positions}, rounded up to a multiple of {@value #STEP}.
    *
+   * @param type how the numbers lie in memory
    * @param positions at most {@value #POSITIONS}
    */
-  KvPage(Memory memory, int layers, AttentionShape shape, int positions) {
+  KvPage(Memory memory, int layers, AttentionShape shape, NumberType type, int positions) {
     this.memory = memory;
     this.layers = layers;
     this.shape = shape;
+    this.type = type;
     this.capacity = (positions + STEP - 1) / STEP * STEP;
     this.keysSize = shape.kvHeads() * capacity * shape.headDim();
-    this.block = new Block(2L * layers * keysSize, memory, Block.Use.OWNED);
-    float[] zeros = new float[keysSize];
+    this.numbers = new TypedBlock(2L * layers * keysSize, type, memory);
     for (int layer = 0; layer < layers; layer++) {
-      block.write(values(layer).offset(), zeros, 0, keysSize);
+      numbers.clear(values(layer).offset(), keysSize);
     }
   }
 
@@ -62,7 +64,7 @@ final class KvPage implements AutoCloseable {
 
   private Matrix matrix(long offset) {
     int dim = shape.headDim();
-    return new Matrix(block, offset, shape.kvHeads() * capacity, dim, dim, NumberType.FLOAT32);
+    return numbers.matrix(offset, shape.kvHeads() * capacity, dim);
   }
 
   /** Writes one position of one layer: rows {@code k[at..]} and {@code v[at..]}, each [K*D]. */
@@ -71,19 +73,18 @@ final class KvPage implements AutoCloseable {
     long keys = keys(layer).offset();
     for (int head = 0; head < shape.kvHeads(); head++) {
       long row = keys + ((long) head * capacity + position) * dim;
-      block.write(row, k, at + head * dim, dim);
-      block.write(row + keysSize, v, at + head * dim, dim);
+      numbers.write(row, k, at + head * dim, dim);
+      numbers.write(row + keysSize, v, at + head * dim, dim);
     }
   }
 
   /** A page of a larger capacity with the same entries; this one is closed. */
   KvPage grown(int positions) {
-    KvPage larger = new KvPage(memory, layers, shape, positions);
-    float[] head = new float[capacity * shape.headDim()];
+    KvPage larger = new KvPage(memory, layers, shape, type, positions);
+    int head = capacity * shape.headDim();
     for (int i = 0; i < 2 * layers * shape.kvHeads(); i++) {
-      block.read((long) i * head.length, head, 0, head.length);
       long at = (long) i * larger.capacity * shape.headDim();
-      larger.block.write(at, head, 0, head.length);
+      numbers.copyTo(larger.numbers, (long) i * head, at, head);
     }
     close();
     return larger;
@@ -91,6 +92,6 @@ final class KvPage implements AutoCloseable {
 
   @Override
   public void close() {
-    block.close();
+    numbers.close();
   }
 }

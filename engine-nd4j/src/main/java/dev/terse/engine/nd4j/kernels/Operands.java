@@ -5,6 +5,7 @@ import dev.terse.engine.nd4j.memory.Block;
 import dev.terse.engine.nd4j.memory.ChunkPool;
 import dev.terse.engine.nd4j.memory.Matrix;
 import dev.terse.engine.nd4j.memory.Nd4jTensor;
+import dev.terse.engine.numbers.Bfloat16;
 import dev.terse.engine.numbers.NumberType;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -75,6 +76,16 @@ public final class Operands {
   public Matrix rounded(int worker, Matrix x) {
     if (rounds && type == NumberType.FLOAT32) {
       team.oneDnn(worker).round(x);
+    }
+    return x;
+  }
+
+  /** The same for numbers that are about to be written to an operand's memory; in place. */
+  public float[] rounded(float[] x) {
+    if (rounds && type == NumberType.FLOAT32) {
+      for (int i = 0; i < x.length; i++) {
+        x[i] = Bfloat16.toFloat(Bfloat16.of(x[i]));
+      }
     }
     return x;
   }
