@@ -109,8 +109,7 @@ public final class Nd4jEngine extends CheckedEngine<Nd4jTensor> implements Measu
         memory.isCounted()
             ? RowKernels.idle()
             : backend.hostPointers() ? new HeapKernels(team) : new ArrayKernels(team);
-    this.operands =
-        new Operands(team, kernels, backend.matmuls(), backend.operands());
+    this.operands = new Operands(team, kernels, backend.matmuls(), backend.operands());
     this.packed = new PackedWeights(team, operands, backend.packs());
     this.matmuls = new Matmuls(team, kernels, operands, packed);
     this.softmaxRows = new SoftmaxRows(team);

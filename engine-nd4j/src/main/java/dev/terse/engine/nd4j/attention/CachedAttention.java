@@ -41,8 +41,7 @@ final class CachedAttention {
   private final AttentionShape shape;
   private final int layer;
 
-  CachedAttention(
-      ThreadTeam team, Operands operands, int worker, AttentionShape shape, int layer) {
+  CachedAttention(ThreadTeam team, Operands operands, int worker, AttentionShape shape, int layer) {
     this.calls = team.calls(worker);
     this.operands = operands;
     this.worker = worker;

@@ -2,8 +2,8 @@ package dev.terse.engine.nd4j.attention;
 
 import dev.terse.engine.AttentionShape;
 import dev.terse.engine.nd4j.memory.Memory;
-import dev.terse.engine.spi.CheckedKvCache;
 import dev.terse.engine.numbers.NumberType;
+import dev.terse.engine.spi.CheckedKvCache;
 import java.util.ArrayList;
 import java.util.List;
 
