@@ -18,6 +18,7 @@ import dev.terse.cli.command.check.ReportCommand;
 import dev.terse.cli.command.check.SelftestCommand;
 import dev.terse.cli.command.data.TracesCommand;
 import dev.terse.cli.command.deploy.ExportCommand;
+import dev.terse.cli.command.serve.ServeCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -56,6 +57,7 @@ import picocli.CommandLine.Spec;
       ReportCommand.class,
       CurveCommand.class,
       GenerateCommand.class,
+      ServeCommand.class,
       ScoreCommand.class,
       TokenizeCommand.class,
       ConvertCommand.class,

@@ -49,8 +49,8 @@ class ArchitectureTest {
 
   /**
    * A module, the root of its packages, what it may import of ours, and where from it may import
-   * besides; the JDK is everybody's. {@code spark} and {@code serve} will stand above {@code
-   * TRAINER}, beside {@code LAB} and {@code EXAMPLES}.
+   * besides; the JDK is everybody's. {@code spark} will stand above {@code TRAINER}, beside {@code
+   * LAB} and {@code EXAMPLES}.
    */
   enum Module {
     ENGINE("engine", Set.of()),
@@ -125,6 +125,10 @@ class ArchitectureTest {
             TRAINER_DATA,
             TRAINER_CONFIG),
         Set.of("com.fasterxml.jackson", "org.slf4j")),
+    SERVE(
+        "serve",
+        Set.of(ENGINE, IO, MODEL, TRACES, ROLLOUT),
+        Set.of("com.fasterxml.jackson", "org.eclipse.jetty", "io.micrometer", "org.slf4j")),
     CLI(
         "cli",
         Set.of(
@@ -141,7 +145,8 @@ class ArchitectureTest {
             TRAINER_DATA,
             TRAINER_CONFIG,
             LAB,
-            DOCTOR),
+            DOCTOR,
+            SERVE),
         Set.of("com.fasterxml.jackson", "picocli", "me.tongfei.progressbar", "org.slf4j")),
     TESTKIT(
         "testkit",

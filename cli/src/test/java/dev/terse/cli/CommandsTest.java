@@ -43,7 +43,8 @@ class CommandsTest {
             CommandsTest.class,
             ReportCommandTest.class,
             CurveCommandTest.class,
-            ExportCommandTest.class)) {
+            ExportCommandTest.class,
+            ServeCommandTest.class)) {
       for (Method method : tests.getDeclaredMethods()) {
         tested.add(method.getName().replaceFirst("_.*", ""));
       }

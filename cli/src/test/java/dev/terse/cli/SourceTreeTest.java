@@ -27,7 +27,9 @@ class SourceTreeTest {
           "dev.terse.engine.nd4j.calls.WorkerThreads", // hands a worker's failure to the caller's
           // thread
           "dev.terse.reward.Rubric", // a term of the user's may throw anything
-          "dev.terse.reward.isolate.RewardChild"); // so may one in its own process
+          "dev.terse.reward.isolate.RewardChild", // so may one in its own process
+          "dev.terse.serve.ModelServer", // Jetty's start and stop say "throws Exception"
+          "dev.terse.serve.model.ModelWorker"); // says why the thread ends that all wait for
 
   private static final List<Source> SOURCES = sources();
 

@@ -1,24 +1,33 @@
 package dev.terse.rollout;
 
-import dev.terse.engine.SeedTree;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A group whose completions are being drawn. */
 final class GroupDraft {
   private final Prompt prompt;
-  private final List<Sequence> sequences = new ArrayList<>();
+  private final List<Member> sequences = new ArrayList<>();
   private int unfinished;
 
   /**
-   * @param seed of the generation; the group's is the child at its prompt's index
+   * @param seed of the generation
    */
-  GroupDraft(Prompt prompt, int size, long seed) {
+  GroupDraft(Prompt prompt, int size, SamplingParams sampling, StopRule stop, long seed) {
     this.prompt = prompt;
     this.unfinished = size;
-    long ofPrompt = SeedTree.child(seed, prompt.index());
     for (int s = 0; s < size; s++) {
-      sequences.add(new Sequence(this, SeedTree.child(ofPrompt, s)));
+      sequences.add(new Member(sampling, stop, Rollouts.seed(seed, prompt.index(), s)));
+    }
+  }
+
+  /** A sequence of the group. */
+  final class Member extends Sequence {
+    private Member(SamplingParams sampling, StopRule stop, long seed) {
+      super(prompt, sampling, stop, seed);
+    }
+
+    GroupDraft group() {
+      return GroupDraft.this;
     }
   }
 
@@ -26,7 +35,7 @@ final class GroupDraft {
     return prompt;
   }
 
-  List<Sequence> sequences() {
+  List<Member> sequences() {
     return sequences;
   }
 

@@ -1,6 +1,7 @@
 package dev.terse.rollout;
 
 import dev.terse.engine.Progress;
+import dev.terse.engine.SeedTree;
 import dev.terse.engine.Segments;
 import dev.terse.model.transformer.Decoder;
 import dev.terse.model.transformer.Decoding;
@@ -87,21 +88,19 @@ public final class Rollouts {
       throw new IllegalArgumentException(
           "expected at least 1 completion a prompt, found " + groupSize);
     }
-    Sampler sampler = new Sampler(decoder.engine(), sampling);
+    Sampler sampler = new Sampler(decoder.engine());
     try (Decoding decoding = decoder.decode(sampling.maxNewTokens())) {
-      Slots slots =
-          new Slots(
-              decoding, maxLive, new Queue(prompts, groupSize, sampling.maxNewTokens(), seed));
+      Slots<GroupDraft.Member> slots =
+          new Slots<>(decoding, maxLive, new Queue(prompts, groupSize, sampling, seed));
       while (!slots.allFinished()) {
-        List<Sequence> next = slots.advance();
-        long[] seeds = next.stream().mapToLong(Sequence::nextSeed).toArray();
-        Sampler.Draw[] draws = sampler.draw(decoding.logits(), seeds, i -> next.get(i).seen());
+        List<GroupDraft.Member> next = slots.advance();
+        Sampler.Draw[] draws = sampler.draw(decoding.logits(), next);
         for (int i = 0; i < draws.length; i++) {
-          next.get(i).add(draws[i], stop, sampling.maxNewTokens());
+          next.get(i).add(draws[i]);
         }
         progress.advance(draws.length);
         slots.dropFinished();
-        for (Sequence sequence : next) {
+        for (GroupDraft.Member sequence : next) {
           if (sequence.finished() && sequence.group().endOne()) {
             whole.accept(sequence.group().group());
           }
@@ -111,17 +110,17 @@ public final class Rollouts {
   }
 
   /** The sequences of prompts, made when they are asked for. */
-  private final class Queue implements Iterator<Sequence> {
+  private final class Queue implements Iterator<GroupDraft.Member> {
     private final Iterator<Prompt> prompts;
     private final int groupSize;
-    private final int maxNewTokens;
+    private final SamplingParams sampling;
     private final long seed;
-    private Iterator<Sequence> group = Collections.emptyIterator();
+    private Iterator<GroupDraft.Member> group = Collections.emptyIterator();
 
-    Queue(Iterator<Prompt> prompts, int groupSize, int maxNewTokens, long seed) {
+    Queue(Iterator<Prompt> prompts, int groupSize, SamplingParams sampling, long seed) {
       this.prompts = prompts;
       this.groupSize = groupSize;
-      this.maxNewTokens = maxNewTokens;
+      this.sampling = sampling;
       this.seed = seed;
     }
 
@@ -131,14 +130,25 @@ public final class Rollouts {
     }
 
     @Override
-    public Sequence next() {
+    public GroupDraft.Member next() {
       if (!group.hasNext()) {
         Prompt prompt = prompts.next();
-        requirePositions(prompt, maxNewTokens);
-        group = new GroupDraft(prompt, groupSize, seed).sequences().iterator();
+        requirePositions(prompt, sampling.maxNewTokens());
+        group = new GroupDraft(prompt, groupSize, sampling, stop, seed).sequences().iterator();
       }
       return group.next();
     }
+  }
+
+  /**
+   * Seed of one completion, whose children are those of its positions.
+   *
+   * @param seed of the generation
+   * @param prompt index of the prompt
+   * @param sample place in the prompt's group
+   */
+  public static long seed(long seed, int prompt, int sample) {
+    return SeedTree.child(SeedTree.child(seed, prompt), sample);
   }
 
   /** Floating-point operations of the matmuls that drawing these takes; a prompt is read once. */

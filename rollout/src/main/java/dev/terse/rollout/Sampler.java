@@ -4,7 +4,7 @@ import dev.terse.engine.Engine;
 import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
 import java.util.BitSet;
-import java.util.function.IntFunction;
+import java.util.List;
 
 /**
  * Draws the next token of each live sequence from its logits: temperature, {@link TokenFilter},
@@ -13,60 +13,92 @@ import java.util.function.IntFunction;
  */
 final class Sampler {
   private final Engine engine;
-  private final SamplingParams sampling;
 
-  Sampler(Engine engine, SamplingParams sampling) {
+  Sampler(Engine engine) {
     this.engine = engine;
-    this.sampling = sampling;
   }
 
   /**
    * A drawn token.
    *
    * @param logProb ln p under the unfiltered distribution at the sampling temperature
+   * @param top the likeliest tokens under it, as many as were asked for
    */
-  record Draw(int id, float logProb) {}
+  record Draw(int id, float logProb, TopTokens top) {}
+
+  /** What a row of logits is drawn with. */
+  interface Row {
+    SamplingParams sampling();
+
+    /** Seed of the draw. */
+    long nextSeed();
+
+    /** Tokens of the row's sequence; asked for where repetitions are penalised. */
+    BitSet seen();
+
+    /** How many of the likeliest tokens are told beside the drawn one. */
+    int topTokens();
+  }
 
   /**
-   * Draws one token a row.
+   * Draws one token a row. A draw is a function of the row's logits, of its seed and of what its
+   * sequence has seen alone; so rows of different settings go together.
    *
    * @param logits raw logits, [B, V]
-   * @param seeds one for each row, [B]; the draw is a function of it, of the row and of what its
-   *     sequence has seen alone
-   * @param seen tokens of a row's sequence; asked for where repetitions are penalised
+   * @param rows what each is drawn with, [B]
    * @return [B]
    */
-  Draw[] draw(Tensor logits, long[] seeds, IntFunction<BitSet> seen) {
-    Draw[] draws = new Draw[seeds.length];
-    engine.softmaxRows(
-        logits,
-        1 / temperature(),
-        (row, p) ->
-            draws[row] =
-                sampling.penalizes()
-                    ? penalized(logits, row, p, seeds[row], seen.apply(row))
-                    : draw(logits, row, p, seeds[row]));
+  Draw[] draw(Tensor logits, List<? extends Row> rows) {
+    Draw[] draws = new Draw[rows.size()];
+    for (int from = 0; from < draws.length; ) {
+      double temperature = temperature(rows.get(from).sampling());
+      int to = from + 1;
+      while (to < draws.length && temperature(rows.get(to).sampling()) == temperature) {
+        to++;
+      }
+      int first = from;
+      Tensor alike = logits.rowsView(from, to);
+      engine.softmaxRows(
+          alike,
+          1 / temperature,
+          (row, p) -> draws[first + row] = draw(alike, row, p, rows.get(first + row)));
+      from = to;
+    }
     return draws;
   }
 
-  private double temperature() {
+  private static double temperature(SamplingParams sampling) {
     return sampling.temperature() == 0 ? 1 : sampling.temperature();
   }
 
-  private Draw draw(Tensor logits, int row, float[] p, long seed) {
-    return sampling.temperature() == 0 ? likeliest(logits, row, p) : drawn(row, p, seed);
+  private static Draw draw(Tensor logits, int index, float[] p, Row row) {
+    SamplingParams sampling = row.sampling();
+    if (sampling.temperature() == 0 && !sampling.penalizes()) {
+      int best = likeliest(logits, index, p);
+      requireMass(p[best], index);
+      TopTokens top = TopTokens.of(p, row.topTokens(), id -> Math.log(p[id]));
+      return new Draw(best, (float) Math.log(p[best]), top);
+    }
+    double mass = new InverseCdf(p).total(); // 1, but for the rounding of each element
+    requireMass(mass, index);
+    TopTokens top = TopTokens.of(p, row.topTokens(), id -> Math.log(p[id] / mass));
+    if (sampling.penalizes()) {
+      return penalized(logits, index, p, mass, row, top);
+    }
+    int id = drawn(p, row);
+    return new Draw(id, (float) Math.log(p[id] / mass), top); // a filter leaves what it keeps
   }
 
   /** Drawn from the penalised distribution, its log-probability told under the other. */
-  private Draw penalized(Tensor logits, int row, float[] p, long seed, BitSet seen) {
-    double mass = new InverseCdf(p).total();
-    requireMass(mass, row);
+  private static Draw penalized(
+      Tensor logits, int index, float[] p, double mass, Row row, TopTokens top) {
+    SamplingParams sampling = row.sampling();
     float[] before = p.clone();
     int known = highest(p);
     new RepetitionPenalty(sampling.repetitionPenalty())
-        .apply(p, seen, known, logit(logits, row, p, known), temperature());
-    int id = sampling.temperature() == 0 ? highest(p) : drawn(row, p, seed).id();
-    return new Draw(id, (float) Math.log(before[id] / mass));
+        .apply(p, row.seen(), known, logit(logits, index, p, known), temperature(sampling));
+    int id = sampling.temperature() == 0 ? highest(p) : drawn(p, row);
+    return new Draw(id, (float) Math.log(before[id] / mass), top);
   }
 
   private static int highest(float[] p) {
@@ -77,9 +109,8 @@ final class Sampler {
     return best;
   }
 
-  private static Draw likeliest(Tensor logits, int row, float[] p) {
+  private static int likeliest(Tensor logits, int row, float[] p) {
     int best = highest(p);
-    requireMass(p[best], row);
     // Different logits can round to the same probability.
     int likeliest = best;
     for (int i = best + 1; i < p.length; i++) {
@@ -87,7 +118,7 @@ final class Sampler {
         likeliest = i;
       }
     }
-    return new Draw(likeliest, (float) Math.log(p[best]));
+    return likeliest;
   }
 
   private static float logit(Tensor logits, int row, float[] p, int id) {
@@ -96,17 +127,12 @@ final class Sampler {
     return one[0];
   }
 
-  private Draw drawn(int row, float[] p, long seed) {
-    InverseCdf all = new InverseCdf(p);
-    double mass = all.total(); // 1, but for the rounding of each element
-    requireMass(mass, row);
-    if (!sampling.filters()) {
-      int id = all.at(SeedTree.uniform(seed));
-      return new Draw(id, (float) Math.log(p[id] / mass));
+  /** Drawn from {@code p}, which is filtered in place. */
+  private static int drawn(float[] p, Row row) {
+    if (row.sampling().filters()) {
+      TokenFilter.apply(p, row.sampling());
     }
-    TokenFilter.apply(p, sampling);
-    int id = new InverseCdf(p).at(SeedTree.uniform(seed));
-    return new Draw(id, (float) Math.log(p[id] / mass));
+    return new InverseCdf(p).at(SeedTree.uniform(row.nextSeed()));
   }
 
   private static void requireMass(double mass, int row) {

@@ -2,6 +2,7 @@ package dev.terse.rollout;
 
 import dev.terse.model.transformer.Decoding;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -10,19 +11,21 @@ import java.util.stream.IntStream;
  * A bounded number of slots whose sequences are decoded together; the next in the queue takes the
  * slot of one that is finished. Sequences of one prompt follow one another, so a prompt is read
  * once for all that join while one of them is live.
+ *
+ * @param <S> the kind of sequence
  */
-final class Slots {
+final class Slots<S extends Sequence> {
   private final Decoding decoding;
   private final int count;
-  private final Iterator<Sequence> waiting;
-  private final List<Sequence> live = new ArrayList<>();
+  private final Iterator<S> waiting;
+  private final List<S> live = new ArrayList<>();
   private int promptsRead;
 
   /**
    * @param count sequences decoded together at most
    * @param waiting asked for the next when a slot is free
    */
-  Slots(Decoding decoding, int count, Iterator<Sequence> waiting) {
+  Slots(Decoding decoding, int count, Iterator<S> waiting) {
     this.decoding = decoding;
     this.count = count;
     this.waiting = waiting;
@@ -38,7 +41,7 @@ final class Slots {
    *
    * @return the sequences that {@link Decoding#logits} now speaks of
    */
-  List<Sequence> advance() {
+  List<S> advance() {
     if (live.size() < count && waiting.hasNext()) {
       return fill();
     }
@@ -46,13 +49,13 @@ final class Slots {
     return List.copyOf(live);
   }
 
-  private List<Sequence> fill() {
+  private List<S> fill() {
     Prompt last = live.isEmpty() ? null : live.get(live.size() - 1).prompt();
-    List<Sequence> joining = new ArrayList<>();
+    List<S> joining = new ArrayList<>();
     List<Integer> promptOf = new ArrayList<>();
     List<int[]> unread = new ArrayList<>();
     while (live.size() < count && waiting.hasNext()) {
-      Sequence sequence = waiting.next();
+      S sequence = waiting.next();
       if (sequence.prompt() != last) {
         last = sequence.prompt();
         unread.add(last.ids());
@@ -64,6 +67,11 @@ final class Slots {
     }
     decoding.join(unread, promptOf.stream().mapToInt(p -> p).toArray());
     return joining;
+  }
+
+  /** The sequences that have a slot. */
+  List<S> live() {
+    return Collections.unmodifiableList(live);
   }
 
   /** Frees the slots of finished sequences. */

@@ -8,13 +8,12 @@ import dev.terse.engine.SeedTree;
 import dev.terse.engine.Tensor;
 import dev.terse.engine.reference.ReferenceEngine;
 import java.util.BitSet;
-import java.util.function.IntFunction;
+import java.util.List;
 import org.apache.commons.math3.stat.inference.ChiSquareTest;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
   private static final double[] LOGITS = {2.0, -1.0, 0.5, 3.0, 0.5, -4.0, 1.0, 2.5};
-  private static final IntFunction<BitSet> UNSEEN = row -> new BitSet();
   private final ReferenceEngine engine = new ReferenceEngine();
 
   @Test
@@ -42,9 +41,9 @@ class SamplerTest {
   @Test
   void draw_filtered_logProbIsOfTheUnfilteredDistribution() {
     double temperature = 0.8;
-    Sampler sampler = new Sampler(engine, new SamplingParams(temperature, 2, 1, 0, 1));
+    SamplingParams sampling = new SamplingParams(temperature, 2, 1, 0, 1);
     try (Tensor logits = rows(1)) {
-      Sampler.Draw draw = sampler.draw(logits, new long[] {5}, UNSEEN)[0];
+      Sampler.Draw draw = draw(logits, new Row(sampling, 5))[0];
       double expected = Math.log(softmax(LOGITS, temperature)[draw.id()]);
       assertThat((double) draw.logProb()).isCloseTo(expected, within(1e-6));
     }
@@ -53,10 +52,9 @@ class SamplerTest {
   @Test
   void draw_temperatureZero_takesTheLowestIdOfTheLikeliest() {
     double[] tied = {1, 4, 0, 4, -2};
-    Sampler sampler = new Sampler(engine, SamplingParams.greedy(1));
     try (Tensor logits = engine.allocate(1, tied.length)) {
       logits.setDoubles(tied);
-      Sampler.Draw draw = sampler.draw(logits, new long[] {9}, UNSEEN)[0];
+      Sampler.Draw draw = draw(logits, new Row(SamplingParams.greedy(1), 9))[0];
       assertThat(draw.id()).isEqualTo(1);
       assertThat((double) draw.logProb()).isCloseTo(Math.log(softmax(tied, 1)[1]), within(1e-6));
     }
@@ -92,7 +90,7 @@ class SamplerTest {
     seen.set(3); // the likeliest, by half a logit
     SamplingParams greedy = new SamplingParams(0, 0, 1, 0, 1.5, 1);
     try (Tensor logits = rows(1)) {
-      Sampler.Draw draw = new Sampler(engine, greedy).draw(logits, new long[] {5}, row -> seen)[0];
+      Sampler.Draw draw = draw(logits, new Row(greedy, 5, seen, 0))[0];
       assertThat(draw.id()).isEqualTo(7);
       double expected = Math.log(softmax(LOGITS, 1)[7]);
       assertThat((double) draw.logProb()).isCloseTo(expected, within(1e-6));
@@ -106,10 +104,9 @@ class SamplerTest {
     for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
       for (SamplingParams sampling :
           new SamplingParams[] {SamplingParams.greedy(1), SamplingParams.plain(1, 1)}) {
-        Sampler sampler = new Sampler(engine, sampling);
         try (Tensor logits = engine.allocate(1, 3)) {
           logits.setDoubles(new double[] {1, bad, 0});
-          assertThatThrownBy(() -> sampler.draw(logits, new long[1], UNSEEN))
+          assertThatThrownBy(() -> draw(logits, new Row(sampling, 0)))
               .isInstanceOf(BrokenModelException.class)
               .hasMessage(
                   "expected finite logits, found NaN or infinity in live sequence 0; the weights are"
@@ -119,18 +116,60 @@ class SamplerTest {
     }
   }
 
+  /** Rows of other settings in between change nothing; the likeliest tokens have one number. */
+  @Test
+  void draw_rowsOfOtherSettings_areDrawnAsAlone() {
+    Row[] rows = {
+      new Row(SamplingParams.plain(0.7, 1), 1, new BitSet(), 3),
+      new Row(SamplingParams.greedy(1), 2, new BitSet(), 2),
+      new Row(new SamplingParams(1.3, 3, 0.9, 0.01, 1), 3, new BitSet(), 0),
+      new Row(SamplingParams.plain(0.7, 1), 4, new BitSet(), 8),
+    };
+    try (Tensor one = rows(1);
+        Tensor all = rows(rows.length)) {
+      Sampler.Draw[] together = draw(all, rows);
+      for (int i = 0; i < rows.length; i++) {
+        Sampler.Draw alone = draw(one, rows[i])[0];
+        assertThat(together[i].id()).isEqualTo(alone.id());
+        assertThat(together[i].logProb()).isEqualTo(alone.logProb());
+        assertThat(together[i].top().ids()).containsExactly(alone.top().ids());
+        assertThat(together[i].top().ids()).hasSize(rows[i].topTokens());
+      }
+      assertThat(together[0].top().ids()).containsExactly(3, 7, 0);
+      assertThat(together[1].top().ids()).containsExactly(3, 7);
+      assertThat(together[1].top().logProbs()[0]).isEqualTo(together[1].logProb());
+      TopTokens every = together[3].top();
+      assertThat(every.ids()).containsExactly(3, 7, 0, 6, 2, 4, 1, 5);
+      for (int i = 0; i < every.ids().length; i++) {
+        if (every.ids()[i] == together[3].id()) {
+          assertThat(every.logProbs()[i]).isEqualTo(together[3].logProb());
+        }
+      }
+    }
+  }
+
+  private Sampler.Draw[] draw(Tensor logits, Row... rows) {
+    return new Sampler(engine).draw(logits, List.of(rows));
+  }
+
+  private record Row(SamplingParams sampling, long nextSeed, BitSet seen, int topTokens)
+      implements Sampler.Row {
+    Row(SamplingParams sampling, long seed) {
+      this(sampling, seed, new BitSet(), 0);
+    }
+  }
+
   private long[] counts(SamplingParams sampling) {
     int draws = 40_000;
     int batch = 100;
     long[] counts = new long[LOGITS.length];
-    Sampler sampler = new Sampler(engine, sampling);
     try (Tensor logits = rows(batch)) {
       for (int from = 0; from < draws; from += batch) {
-        long[] seeds = new long[batch];
+        Row[] rows = new Row[batch];
         for (int b = 0; b < batch; b++) {
-          seeds[b] = SeedTree.at(42, "sampler test", from + b);
+          rows[b] = new Row(sampling, SeedTree.at(42, "sampler test", from + b));
         }
-        for (Sampler.Draw draw : sampler.draw(logits, seeds, UNSEEN)) {
+        for (Sampler.Draw draw : draw(logits, rows)) {
           counts[draw.id()]++;
         }
       }

@@ -17,7 +17,6 @@ import java.util.stream.IntStream;
 final class CachedDecoding implements Decoding {
   private final Decoder decoder;
   private final Engine engine;
-  private final int maxNewTokens;
   private final KvCache cache;
   private final Arena pool;
 
@@ -32,7 +31,6 @@ final class CachedDecoding implements Decoding {
   CachedDecoding(Decoder decoder, int maxNewTokens) {
     this.decoder = decoder;
     this.engine = decoder.engine();
-    this.maxNewTokens = maxNewTokens;
     this.cache =
         engine.kvCache(decoder.config().layers(), decoder.config().attention(), maxNewTokens);
     this.pool = engine.arena();
@@ -42,7 +40,7 @@ final class CachedDecoding implements Decoding {
   @Override
   public void join(List<int[]> newPrompts, int[] newPromptOf) {
     for (int p = 0; p < newPrompts.size(); p++) {
-      decoder.requirePositions(p, newPrompts.get(p).length + maxNewTokens);
+      decoder.requirePositions(p, newPrompts.get(p).length);
     }
     cache.join(newPromptOf);
     if (!newPrompts.isEmpty()) {
@@ -110,12 +108,16 @@ final class CachedDecoding implements Decoding {
       throw new IllegalArgumentException(
           "expected one id for each of " + live + " live sequences, got " + ids.length);
     }
+    int[] positions = cache.positions();
+    for (int b = 0; b < live; b++) {
+      decoder.requirePositions(b, positions[b] + 1);
+    }
     renewArena();
     logits = stepArena.floats(live, decoder.config().vocabSize());
     try (Arena scratch = stepArena.open()) {
       Tensor hidden =
           decoder.lastHidden(
-              PassTokens.decoded(ids, cache.positions()),
+              PassTokens.decoded(ids, positions),
               layer -> (in, out) -> cache.attend(layer, in, out),
               scratch);
       engine.linear(hidden, decoder.head(), null, logits);

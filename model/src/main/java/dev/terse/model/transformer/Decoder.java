@@ -158,6 +158,39 @@ public final class Decoder implements AutoCloseable {
     return logits;
   }
 
+  /** Hears the raw logits of neighbouring rows. */
+  @FunctionalInterface
+  public interface LogitsReader {
+    /**
+     * @param first index of the first row
+     * @param logits [R, V]; lent until this call returns
+     */
+    void read(int first, Tensor logits);
+  }
+
+  /**
+   * Tells the raw logits of every token, a block of rows at a time, in order.
+   *
+   * @param blockRows most rows of a block
+   * @throws IllegalArgumentException if a sequence is longer than the model's positions
+   */
+  public void logits(PackedBatch batch, int blockRows, LogitsReader reader) {
+    requirePositions(batch);
+    refresh();
+    int rows = batch.ids().length;
+    try (Arena arena = pool.open()) {
+      Tensor hidden = lastHidden(batch, packedAttention(batch), arena);
+      for (int from = 0; from < rows; from += blockRows) {
+        int to = Math.min(from + blockRows, rows);
+        try (Arena scratch = arena.open()) {
+          Tensor logits = scratch.floats(to - from, config.vocabSize());
+          engine.linear(hidden.rowsView(from, to), head, null, logits);
+          reader.read(from, logits);
+        }
+      }
+    }
+  }
+
   /**
    * Forward and backward. Adds to {@code gradients}: names and shapes are those of {@link
    * #trained}, or of some of them; what has no gradient there is frozen and costs nothing. A tied

@@ -13,7 +13,7 @@ public interface Decoding extends AutoCloseable {
    * @param prompts token ids of each new prompt; prompts are counted over the life of the decoding
    * @param promptOf for each new sequence the index of its prompt, rising: the last live
    *     sequence's, or one of the new ones
-   * @throws IllegalArgumentException if a prompt and its new tokens exceed the model's positions
+   * @throws IllegalArgumentException if a prompt exceeds the model's positions
    */
   void join(List<int[]> prompts, int[] promptOf);
 
@@ -30,6 +30,7 @@ public interface Decoding extends AutoCloseable {
    * Feeds one token to each live sequence; {@link #logits} then speaks of the token after it.
    *
    * @param ids [B]
+   * @throws IllegalArgumentException if a sequence has no position left
    */
   void step(int[] ids);
 

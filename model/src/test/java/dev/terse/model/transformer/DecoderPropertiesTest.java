@@ -236,7 +236,11 @@ class DecoderPropertiesTest {
               "sequence 1 needs 257 positions, the model has 256 (max_position_embeddings):"
                   + " shorten or drop it");
       try (Decoding decoding = decoder.decode(57)) {
-        assertThatThrownBy(() -> decoding.join(List.of(new int[200]), new int[] {0}))
+        assertThatThrownBy(() -> decoding.join(List.of(new int[257]), new int[] {0}))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageStartingWith("sequence 0 needs 257 positions");
+        decoding.join(List.of(new int[256]), new int[] {0});
+        assertThatThrownBy(() -> decoding.step(new int[1]))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageStartingWith("sequence 0 needs 257 positions");
       }

@@ -1,0 +1,2 @@
+/** The command that serves models. */
+package dev.terse.cli.command.serve;
