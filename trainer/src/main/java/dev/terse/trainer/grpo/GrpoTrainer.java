@@ -20,6 +20,7 @@ import dev.terse.trainer.grpo.episode.Judge;
 import dev.terse.trainer.grpo.episode.RolloutMetrics;
 import dev.terse.trainer.grpo.episode.ShapingMetrics;
 import dev.terse.trainer.grpo.guard.AccuracyGuard;
+import dev.terse.trainer.grpo.guard.AccuracyGuardConfig.Target;
 import dev.terse.trainer.grpo.guard.AccuracyGuardFile;
 import dev.terse.trainer.grpo.sampling.LengthStages;
 import dev.terse.trainer.grpo.state.EntropyFile;
@@ -82,7 +83,7 @@ import org.slf4j.LoggerFactory;
  */
 final class GrpoTrainer implements Learner<GrpoTrainer.State> {
   private static final Logger LOG = LoggerFactory.getLogger(GrpoTrainer.class);
-  private static final String RIGHT_LENGTH = "completions/right_p95_length";
+  private static final String GUARD_FLOOR = "accuracy_guard/floor";
 
   private final ModelFolder policy;
   private final Optional<ReferenceModel> reference;
@@ -322,8 +323,13 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
     log.writeEvaluation(updates, evaluation.records());
     Map<String, Double> metrics = new LinkedHashMap<>(evaluation.metrics());
     evaluation
-        .rightLength(AccuracyGuard.QUANTILE)
-        .ifPresent(length -> metrics.put(RIGHT_LENGTH, length));
+        .rightLength(0.95)
+        .ifPresent(length -> metrics.put("completions/right_p95_length", length));
+    if (config.guard().accuracyGuard() == Target.LIMIT) {
+      evaluation
+          .rightLength(config.guard().accuracyGuardQuantile())
+          .ifPresent(length -> metrics.put(GUARD_FLOOR, length));
+    }
     if (groups.groupSize() > 0) {
       metrics.putAll(groups.of(problems.eval()));
     }
@@ -344,7 +350,7 @@ final class GrpoTrainer implements Learner<GrpoTrainer.State> {
             .guard()
             .after(
                 metrics.get("accuracy"),
-                metrics.getOrDefault(RIGHT_LENGTH, Double.NaN),
+                metrics.getOrDefault(GUARD_FLOOR, Double.NaN),
                 config.guard(),
                 config.generation().maxCompletionLength());
     LOG.info("accuracy_guard: {} -> {}", state.guard(), next);

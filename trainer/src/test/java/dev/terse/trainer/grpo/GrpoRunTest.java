@@ -385,6 +385,9 @@ class GrpoRunTest {
     assertThat(limits).hasSize(2);
     assertThat(limits.get(0)).isEqualTo(14);
     assertThat(limits.get(1)).as("right ones are shorter").isBetween(9.0, 13.0);
+    double floor = sink.values("eval/accuracy_guard/floor").get(0);
+    assertThat(floor).isEqualTo(sink.values("eval/completions/right_p95_length").get(0));
+    assertThat(limits.get(1)).isEqualTo(Math.max(Math.ceil(0.7 * 14), floor));
     for (int stopAt = 1; stopAt < 3; stopAt++) { // within a generation, and between two
       String name = "from" + stopAt;
       sink = new MemorySink();
@@ -399,7 +402,15 @@ class GrpoRunTest {
         .hasMessageContaining("eval_steps was 1, is 2, and accuracy_guard follows the evaluations");
     assertThatThrownBy(() -> run("other", with(again, "--accuracy_guard_step=0.2")))
         .hasMessageContaining("accuracy_guard_step was 0.3, is 0.2");
-    run("anyway", with(again, "--eval_steps=2", "--resume_anyway=true", "--max_steps=2"));
+    sink = new MemorySink();
+    run("anyway", with(again, "--accuracy_guard_quantile=0.01", "--resume_anyway=true"));
+    assertThat(sink.values("eval/accuracy_guard/floor").get(0))
+        .as("the shortest right ones, not the longest")
+        .isLessThanOrEqualTo(sink.values("eval/completions/right_p95_length").get(0));
+    assertThatThrownBy(() -> run("other", with(again, "--accuracy_guard_quantile=0")))
+        .hasMessageContaining("accuracy_guard_quantile")
+        .hasMessageContaining("(0, 1]");
+    run("more", with(again, "--eval_steps=2", "--resume_anyway=true", "--max_steps=2"));
   }
 
   /** An entropy bonus moves the policy; the bound draws it back to the one that drew. */

@@ -4,7 +4,7 @@ import dev.terse.trainer.grpo.guard.AccuracyGuardConfig.Target;
 
 /**
  * How hard a run presses on length, between two evaluations. After an evaluation with accuracy a
- * and q, the length within which 95 % of its right completions end:
+ * and q, the length within which a share of its right completions ends:
  *
  * <pre>
  * a ≥ reference - tolerance            tighten   limit ← max((1 - step)·limit, min(limit, q))
@@ -14,7 +14,7 @@ import dev.terse.trainer.grpo.guard.AccuracyGuardConfig.Target;
  * between                              hold
  * </pre>
  *
- * <p>The limit never falls below q, so it does not cut what is right today; the weight begins at 0.
+ * <p>The limit never falls below q, so it cuts little of what is right today; the weight begins at 0.
  *
  * @param reference the accuracy that is kept; NaN before it is known
  * @param level the limit in tokens, or the strength of length_penalty
@@ -23,9 +23,6 @@ public record AccuracyGuard(double reference, double level) {
 
   /** Fewer problems tell an accuracy by more than ±7 points. */
   public static final int LEAST_PROBLEMS = 200;
-
-  /** What an evaluation tells of right completions: the share of them that ends within q. */
-  public static final double QUANTILE = 0.95;
 
   /**
    * As a run begins.
@@ -43,7 +40,7 @@ public record AccuracyGuard(double reference, double level) {
    * After an evaluation.
    *
    * @param accuracy a
-   * @param rightLength q; NaN where no completion is right
+   * @param rightLength q in tokens, of {@code accuracy_guard_quantile}; NaN where none is right
    * @param most max_completion_length
    */
   public AccuracyGuard after(

@@ -14,13 +14,16 @@ import dev.terse.trainer.config.Range;
  *     after an evaluation
  * @param accuracyGuardReference the reference accuracy; unset takes that of the evaluation before
  *     the first update
+ * @param accuracyGuardQuantile share of the right held-out completions that the limit leaves room
+ *     for in any case
  */
 public record AccuracyGuardConfig(
     @Default("none") Target accuracyGuard,
     @Default("0.01") @Range("[0, 1]") double accuracyGuardTolerance,
     @Default("0.02") @Range("[0, 1]") double accuracyGuardMargin,
     @Default("0.1") @Range("(0, 1)") double accuracyGuardStep,
-    @Default(Default.UNSET) @Range("[0, 1]") Double accuracyGuardReference) {
+    @Default(Default.UNSET) @Range("[0, 1]") Double accuracyGuardReference,
+    @Default("0.95") @Range("(0, 1]") double accuracyGuardQuantile) {
 
   /** What the guard moves. */
   public enum Target {

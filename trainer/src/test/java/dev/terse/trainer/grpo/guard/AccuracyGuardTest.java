@@ -11,9 +11,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AccuracyGuardTest {
   private static final AccuracyGuardConfig LIMIT =
-      new AccuracyGuardConfig(Target.LIMIT, 0.01, 0.02, 0.1, null);
+      new AccuracyGuardConfig(Target.LIMIT, 0.01, 0.02, 0.1, null, 0.95);
   private static final AccuracyGuardConfig WEIGHT =
-      new AccuracyGuardConfig(Target.WEIGHT, 0.01, 0.02, 0.25, 0.6);
+      new AccuracyGuardConfig(Target.WEIGHT, 0.01, 0.02, 0.25, 0.6, 0.95);
 
   @TempDir private Path folder;
 
