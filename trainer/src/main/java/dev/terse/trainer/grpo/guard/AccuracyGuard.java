@@ -14,7 +14,8 @@ import dev.terse.trainer.grpo.guard.AccuracyGuardConfig.Target;
  * between                              hold
  * </pre>
  *
- * <p>The limit never falls below q, so it cuts little of what is right today; the weight begins at 0.
+ * <p>The limit never falls below q, so it cuts little of what is right today; the weight begins at
+ * 0.
  *
  * @param reference the accuracy that is kept; NaN before it is known
  * @param level the limit in tokens, or the strength of length_penalty
