@@ -38,11 +38,19 @@ class ExportCommandTest {
     Cli run = ok("export", "--model=" + MODEL, "--output=" + out);
     Path file = out.resolve("model-F32.gguf");
     assertThat(run.out()).contains("wrote " + MODEL + " as F32, 3.6 MB, to " + file);
+    assertThat(run.out())
+        .contains("Ollama: ollama create tiny-reasoner -f " + out.resolve("Modelfile"))
+        .contains("llama-quantize " + file + " " + out.resolve("model-Q4_K_M.gguf") + " Q4_K_M");
+    assertThat(out.resolve("Modelfile"))
+        .content()
+        .startsWith("FROM ./model-F32.gguf\nTEMPLATE \"\"\"{{ range $i, $_ := .Messages }}")
+        .endsWith("\"\"\"\nPARAMETER stop \"<|end|>\"\n");
     assertThat(scores(file, "exported")).isEqualTo(scores(MODEL, "original"));
 
     refused("holds files: --overwrite", "export", "--model=" + MODEL, "--output=" + out);
     ok("export", "--model=" + file, "--output=" + out, "--overwrite", "--dtype=q8_0");
     assertThat(out.resolve("model-Q8_0.gguf")).exists();
+    assertThat(out.resolve("Modelfile")).content().startsWith("FROM ./model-Q8_0.gguf\n");
     List<Double> rounded = new ArrayList<>();
     scores(out.resolve("model-Q8_0.gguf"), "q8_0").forEach(p -> rounded.add(p.asDouble()));
     JsonNode exact = scores(MODEL, "again");

@@ -182,7 +182,9 @@ final class FaultedCommand {
   /** As docs/outputs.md says. */
   private List<String> again() throws IOException {
     if (!trains) {
-      return keepsItsWork() || results().isEmpty() ? List.of() : List.of("--overwrite");
+      boolean asItWas =
+          keepsItsWork() || results().isEmpty() || arguments.contains("--overwrite=true");
+      return asItWas ? List.of() : List.of("--overwrite");
     }
     try (Stream<Path> all = Files.list(root.resolve("out"))) {
       List<String> names = all.map(each -> each.getFileName().toString()).toList();
@@ -284,7 +286,7 @@ final class FaultedCommand {
                   "(model|config|tokenizer|tokenizer_config|generation_config)\\.(json|safetensors)"
                       + "|checkpoint-\\d+/trainer_state/(optimizer|weights)\\.safetensors"
                       + "|completions/.*")
-              : name.matches("[a-z.]+\\.jsonl?|table\\.txt");
+              : name.matches("[a-z.]+\\.jsonl?|table\\.txt|Modelfile|model-[A-Z0-9_]+\\.gguf");
       if (Files.isRegularFile(file) && same) {
         results.put(name, Files.readAllBytes(file));
       }

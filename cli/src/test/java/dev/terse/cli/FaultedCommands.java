@@ -21,6 +21,7 @@ final class FaultedCommands {
     GRPO,
     COMPRESS,
     TRACES,
+    EXPORT,
     QUICKSTART
   }
 
@@ -42,6 +43,7 @@ final class FaultedCommands {
     all.commands.put(Name.GRPO, grpo(root, in));
     all.commands.put(Name.COMPRESS, compress(root, in));
     all.commands.put(Name.TRACES, traces(root, in));
+    all.commands.put(Name.EXPORT, export(root));
     all.commands.put(Name.QUICKSTART, quickstart(root));
     return all;
   }
@@ -133,6 +135,18 @@ final class FaultedCommands {
             "--kappa=0.5",
             "--output=" + root.resolve("out/rows.jsonl"),
             "--steps=" + root.resolve("out/steps.jsonl")));
+  }
+
+  private static FaultedCommand export(Path root) {
+    return FaultedCommand.output(
+        root,
+        List.of(
+            "export",
+            "--model_name_or_path="
+                + SharedData.projectRoot().resolve("checkpoints/arithmetic-base"),
+            "--output_dir=" + root.resolve("out"),
+            "--dtype=q4_0",
+            "--overwrite=true"));
   }
 
   private static FaultedCommand traces(Path root, Path in) {

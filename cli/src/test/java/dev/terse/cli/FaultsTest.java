@@ -31,7 +31,8 @@ class FaultsTest {
             FaultedCommands.Name.SFT,
             FaultedCommands.Name.GRPO,
             FaultedCommands.Name.COMPRESS,
-            FaultedCommands.Name.TRACES));
+            FaultedCommands.Name.TRACES,
+            FaultedCommands.Name.EXPORT));
   }
 
   /** T8: an error that passes, at the N-th call; of a write also by half. */

@@ -47,6 +47,11 @@ public final class GgufExport {
       this.largest = largest;
     }
 
+    /** Whether numbers share a scale. */
+    public boolean isQuantized() {
+      return ggml.blockSize() > 1;
+    }
+
     /** The type that keeps what is stored as {@code dtype}. */
     public static Type of(DType dtype) {
       return valueOf(dtype.name());
@@ -60,6 +65,7 @@ public final class GgufExport {
   private final Map<String, String> folderNames = new LinkedHashMap<>(); // by name in the file
   private final List<String> notes = new ArrayList<>();
   private final GgufWriter writer;
+  private final String begin;
 
   /**
    * Plans a file.
@@ -87,6 +93,7 @@ public final class GgufExport {
     tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
     shape.requireReadAs(config, byName);
     notes.addAll(vocabulary.notes());
+    this.begin = vocabulary.begin();
     Map<String, Object> metadata = new LinkedHashMap<>(shape.metadata());
     metadata.put("general.type", "model");
     metadata.put("general.name", name);
@@ -107,6 +114,11 @@ public final class GgufExport {
   /** Numbers that {@link #write} will tell its progress of. */
   public long numbers() {
     return writer.tensors().stream().mapToLong(GgufHeader.Entry::elements).sum();
+  }
+
+  /** Text of the token that the file has put in front of each prompt; or empty. */
+  public String begin() {
+    return begin;
   }
 
   /** Sentences on what the file cannot say of the model, and on tensors of another type. */

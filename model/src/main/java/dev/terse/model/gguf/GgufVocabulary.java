@@ -70,6 +70,13 @@ final class GgufVocabulary {
     return notes;
   }
 
+  /** Text of the token that stands before each prompt; or empty. */
+  String begin() {
+    return Boolean.TRUE.equals(metadata.get(PREFIX + "add_bos_token"))
+        ? texts[(Integer) metadata.get(PREFIX + "bos_token_id")]
+        : "";
+  }
+
   private void readTokens() {
     json.path("model")
         .path("vocab")

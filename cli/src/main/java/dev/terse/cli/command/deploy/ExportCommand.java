@@ -4,11 +4,13 @@ import dev.terse.cli.command.ConfiguredCommand;
 import dev.terse.cli.command.ExitCodes;
 import dev.terse.cli.engine.EngineOption;
 import dev.terse.cli.progress.Terminal;
+import dev.terse.io.AtomicFile;
 import dev.terse.io.Outputs;
 import dev.terse.io.hub.InputKind;
 import dev.terse.model.folder.ModelFolder;
 import dev.terse.model.folder.StoredModel;
 import dev.terse.model.gguf.GgufExport;
+import dev.terse.model.ollama.Modelfile;
 import dev.terse.trainer.config.Default;
 import dev.terse.trainer.config.places.Reads;
 import dev.terse.trainer.config.places.Writes;
@@ -18,15 +20,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
-/** A model into a GGUF file. */
+/** A model into a GGUF file, with the Modelfile that Ollama makes a model of. */
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
       "Writes a Hugging Face folder, a GGUF file, or a PEFT adapter merged with its base model as a"
-          + " GGUF file that llama.cpp loads.",
+          + " GGUF file that llama.cpp loads, with a Modelfile for Ollama.",
       "docs/commands/export.md lists the keys."
     },
     footer = {
@@ -87,13 +90,32 @@ public final class ExportCommand extends ConfiguredCommand<ExportCommand.ExportC
       GgufExport export =
           new GgufExport(
               stored.weights(), stored.config(), stored.tokenizer(), stored.template(), name, type);
+      Modelfile modelfile =
+          Modelfile.of(
+              file.getFileName().toString(),
+              stored.template(),
+              stored.tokenizer(),
+              stored.generationConfig(),
+              export.begin());
       try (Phases.Phase phase = Terminal.phases().start("export", "numbers", export.numbers())) {
         export.write(file, phase);
       }
+      Path description = output.resolve("Modelfile");
+      AtomicFile.write(description, modelfile.text());
       System.out.printf(
           Locale.ROOT, "wrote %s as %s, %.1f MB, to %s%n", model, type, export.bytes() / 1e6, file);
-      export.notes().forEach(note -> System.out.println("note: " + note));
+      Stream.concat(export.notes().stream(), modelfile.notes().stream())
+          .forEach(note -> System.out.println("note: " + note));
+      System.out.println("Ollama: ollama create " + name + " -f " + description);
+      System.out.println("fewer bits: " + fewerBits(type, output, file));
     }
     return ExitCodes.OK;
+  }
+
+  /** K-quants are llama.cpp's own; they are made from whole numbers. */
+  private static String fewerBits(GgufExport.Type type, Path output, Path file) {
+    return type.isQuantized()
+        ? "export with --dtype float16 first, then llama-quantize makes Q4_K_M and others of it"
+        : "llama-quantize " + file + " " + output.resolve("model-Q4_K_M.gguf") + " Q4_K_M";
   }
 }

@@ -1,0 +1,2 @@
+/** What Ollama reads beside a GGUF file. */
+package dev.terse.model.ollama;
