@@ -120,10 +120,11 @@ final class FaultLoops {
 
   /** Quickstart is made of the other commands; its own are the borders of its phases. */
   static Set<Loop> loops(FaultedCommands.Name name) {
-    Set<Loop> borders = EnumSet.of(Loop.BORDERS);
-    return name == FaultedCommands.Name.QUICKSTART
-        ? borders
-        : EnumSet.complementOf(EnumSet.of(Loop.BORDERS));
+    return switch (name) {
+      case QUICKSTART -> EnumSet.of(Loop.BORDERS);
+      case OVERWRITE, BEST -> EnumSet.of(Loop.KILLED, Loop.POWER); // the rest is that of SFT
+      case SFT, GRPO, COMPRESS, TRACES -> EnumSet.complementOf(EnumSet.of(Loop.BORDERS));
+    };
   }
 
   private Result run(Loop loop, FaultedCommands.Name name) throws IOException {

@@ -38,6 +38,7 @@ final class FaultedCommand {
   private final Path root;
   private final List<String> arguments;
   private final boolean trains;
+  private final Path other; // a run that is overwritten; null if none
   private Map<String, byte[]> expected; // null before the first run
   private List<Operation> calls;
   private int bytes;
@@ -50,20 +51,26 @@ final class FaultedCommand {
    */
   record Outcome(String where, List<String> wrong) {}
 
-  private FaultedCommand(Path root, List<String> arguments, boolean trains) {
+  private FaultedCommand(Path root, List<String> arguments, boolean trains, Path other) {
     this.root = root;
     this.arguments = arguments;
     this.trains = trains;
+    this.other = other;
   }
 
   /** A command that fills a folder and is resumed by a key. */
   static FaultedCommand training(Path root, List<String> arguments) {
-    return new FaultedCommand(root, arguments, true);
+    return new FaultedCommand(root, arguments, true, null);
+  }
+
+  /** A command that fills the folder where {@code other} stood, and is given again as it was. */
+  static FaultedCommand overwriting(Path root, List<String> arguments, Path other) {
+    return new FaultedCommand(root, arguments, true, other);
   }
 
   /** A command that writes files and is given again as it was. */
   static FaultedCommand output(Path root, List<String> arguments) {
-    return new FaultedCommand(root, arguments, false);
+    return new FaultedCommand(root, arguments, false, null);
   }
 
   String name() {
@@ -165,6 +172,15 @@ final class FaultedCommand {
   private void reset(Disk disk, Fault fault) throws IOException {
     disk.arm(Fault.none());
     Folders.delete(root.resolve("out"));
+    if (other != null) {
+      for (Path from : Folders.contents(other)) {
+        Path to = root.resolve("out").resolve(other.relativize(from).toString());
+        if (Files.isRegularFile(from)) {
+          Files.createDirectories(to.getParent());
+          Files.copy(from, to);
+        }
+      }
+    }
     for (String name : USERS) {
       Path file = root.resolve(name);
       Files.createDirectories(file.getParent());
@@ -181,6 +197,9 @@ final class FaultedCommand {
 
   /** As docs/outputs.md says. */
   private List<String> again() throws IOException {
+    if (other != null) {
+      return List.of();
+    }
     if (!trains) {
       boolean asItWas =
           keepsItsWork() || results().isEmpty() || arguments.contains("--overwrite=true");

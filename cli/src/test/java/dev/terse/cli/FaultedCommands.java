@@ -7,6 +7,7 @@ import dev.terse.testkit.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,10 @@ final class FaultedCommands {
   /** Which there are. */
   enum Name {
     SFT,
+    /** Over the folder of another run. */
+    OVERWRITE,
+    /** Evaluated, and the best model at the end. */
+    BEST,
     GRPO,
     COMPRESS,
     TRACES,
@@ -39,7 +44,10 @@ final class FaultedCommands {
   static FaultedCommands prepare(Path root) throws IOException {
     FaultedCommands all = new FaultedCommands();
     Path in = Files.createDirectory(root.resolve("in"));
-    all.commands.put(Name.SFT, sft(root, in));
+    Path rows = Files.writeString(in.resolve("sft.jsonl"), rows());
+    all.commands.put(Name.SFT, FaultedCommand.training(root, sft(root, rows, List.of())));
+    all.commands.put(Name.OVERWRITE, overwrite(root, in, rows));
+    all.commands.put(Name.BEST, FaultedCommand.training(root, sft(root, rows, best(rows))));
     all.commands.put(Name.GRPO, grpo(root, in));
     all.commands.put(Name.COMPRESS, compress(root, in));
     all.commands.put(Name.TRACES, traces(root, in));
@@ -48,27 +56,50 @@ final class FaultedCommands {
     return all;
   }
 
-  private static FaultedCommand sft(Path root, Path in) throws IOException {
+  private static String rows() {
     StringBuilder rows = new StringBuilder();
     for (String completion : List.of("abbea", "eabab", "b", "aebea", "bae")) {
       rows.append("{\"prompt\":\"1+1=\",\"completion\":\"").append(completion).append("\"}\n");
     }
-    Path data = Files.writeString(in.resolve("sft.jsonl"), rows);
-    return FaultedCommand.training(
-        root,
-        List.of(
-            "sft",
-            "--engine=reference",
-            "--model_name_or_path=" + TinyModels.folder("qwen2"),
-            "--dataset_name=" + data,
-            "--output_dir=" + root.resolve("out"),
-            "--per_device_train_batch_size=2",
-            "--lr_scheduler_type=constant",
-            "--report_to=tensorboard",
-            "--logging_steps=1",
-            "--save_steps=1",
-            "--save_total_limit=2",
-            "--max_steps=4"));
+    return rows.toString();
+  }
+
+  private static List<String> sft(Path root, Path rows, List<String> more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "sft",
+                "--engine=reference",
+                "--model_name_or_path=" + TinyModels.folder("qwen2"),
+                "--dataset_name=" + rows,
+                "--output_dir=" + root.resolve("out"),
+                "--per_device_train_batch_size=2",
+                "--lr_scheduler_type=constant",
+                "--report_to=tensorboard",
+                "--logging_steps=1",
+                "--save_steps=1",
+                "--save_total_limit=2",
+                "--max_steps=4"));
+    arguments.addAll(more);
+    return arguments;
+  }
+
+  private static List<String> best(Path rows) {
+    return List.of(
+        "--eval_dataset=" + rows,
+        "--eval_strategy=steps",
+        "--eval_steps=1",
+        "--load_best_model_at_end",
+        "--learning_rate=2e-2");
+  }
+
+  private static FaultedCommand overwrite(Path root, Path in, Path rows) {
+    List<String> other = new ArrayList<>(sft(root, rows, List.of("--seed=2", "--max_steps=2")));
+    Path folder = in.resolve("other");
+    other.replaceAll(each -> each.startsWith("--output_dir=") ? "--output_dir=" + folder : each);
+    ok(other.toArray(String[]::new));
+    return FaultedCommand.overwriting(
+        root, sft(root, rows, List.of("--overwrite_output_dir=true")), folder);
   }
 
   /** Of a policy whose completions end: those of a random one never do. */

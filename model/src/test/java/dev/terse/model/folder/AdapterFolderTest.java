@@ -66,6 +66,17 @@ class AdapterFolderTest {
         "r must be from 1 to 65536, is 0");
   }
 
+  /** Refused by the number, before anything of that size is made. */
+  @Test
+  void config_withARankOfTheLargestInteger_isRefused() throws IOException {
+    write(json -> json.put("r", Integer.MAX_VALUE));
+    refuses("r must be from 1 to 65536, is 2147483647");
+    write(json -> json.put("r", 1L << 32)); // as an int it would be 0
+    refuses("r must be from 1 to 65536, is 4294967296");
+    write(json -> json.putObject("rank_pattern").put("q_proj", Integer.MAX_VALUE));
+    refuses("rank_pattern must hold ranks from 1 to 65536, is {\"q_proj\":2147483647}");
+  }
+
   @Test
   void config_thatChoosesWhatIsNotThere_isRefused() throws IOException {
     write(json -> json.putArray("target_modules").add("c_attn"));

@@ -4,7 +4,26 @@ package dev.terse.reward.isolate;
 public final class RewardFailure extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /**
+   * @param message may hold what the reward or a completion wrote: further lines are set in, so that
+   *     none looks like one of the log, and characters that steer a terminal become their numbers
+   */
   RewardFailure(String message) {
-    super(message);
+    super(visible(message));
+  }
+
+  private static String visible(String message) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < message.length(); i++) {
+      char c = message.charAt(i);
+      if (c == '\n') {
+        out.append("\n  ");
+      } else if (c != '\t' && (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)) {
+        out.append(String.format("\\u%04x", (int) c));
+      } else {
+        out.append(c);
+      }
+    }
+    return out.toString();
   }
 }

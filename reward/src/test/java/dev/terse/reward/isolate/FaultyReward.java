@@ -23,6 +23,8 @@ public final class FaultyReward implements LoggingReward {
   public double of(Sample sample, RewardLog log) {
     switch (sample.completion()) {
       case "throw" -> throw new IllegalStateException("boom");
+      case "throw controls" ->
+          throw new IllegalStateException("a\u001b[2J\u009b\u202e\r\nERROR  forged\u0000");
       case "error" -> throw new AssertionError("bad");
       case "null" -> {
         Double none = sample.gold() == null ? null : Double.valueOf(sample.gold());

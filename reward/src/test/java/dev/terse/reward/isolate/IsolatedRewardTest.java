@@ -57,6 +57,16 @@ class IsolatedRewardTest {
     assertThat(reward.starts()).isEqualTo(1);
   }
 
+  /** A completion's text in an error neither steers a terminal nor looks like a line of the log. */
+  @Test
+  void of_rewardThatThrowsControlCharacters_isToldWithTheirNumbers() {
+    assertThatThrownBy(() -> reward.of(sample("throw controls", 0)))
+        .isInstanceOf(RewardFailure.class)
+        .hasMessageContaining(
+            "a\\u001b[2J\\u009b\\u202e\\u000d\n  ERROR  forged\\u0000");
+    assertThat(reward.of(sample("fair", 0))).isEqualTo(4);
+  }
+
   /** What a reward has started does not outlive it, though it ended itself before. */
   @Test
   void of_rewardThatStartsProcessesAndEnds_leavesNone() {

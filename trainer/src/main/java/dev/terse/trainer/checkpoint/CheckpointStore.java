@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,11 +42,15 @@ public record CheckpointStore(Path root) {
    *
    * @param step that its name says
    */
-  record Named(int step, Path folder) {
-    String name() {
-      return folder.getFileName().toString();
-    }
-  }
+  record Named(int step, Path folder) {}
+
+  /**
+   * What stands in the folder, seen from the newest on.
+   *
+   * @param newest whole checkpoint
+   * @param damaged problems of newer ones by their folders, the newest first
+   */
+  record Look(Optional<Checkpoint> newest, Map<Path, String> damaged) {}
 
   /**
    * The newest checkpoint that is whole. Damaged ones that are newer are renamed to {@code
@@ -54,20 +60,37 @@ public record CheckpointStore(Path root) {
    * @throws IOException if one cannot be read, which does not mean that it is damaged
    */
   public Optional<Checkpoint> newestValid() throws IOException {
+    Look look = look();
+    setAside(look.damaged());
+    return look.newest();
+  }
+
+  /** Looks and changes nothing; throws as {@link #newestValid}. */
+  Look look() throws IOException {
+    Map<Path, String> damaged = new LinkedHashMap<>();
     for (Named candidate : newestFirst()) {
       Finding finding = Manifest.check(candidate.folder(), candidate.step());
       if (finding instanceof Whole whole) {
-        return Optional.of(new Checkpoint(candidate.step(), candidate.folder(), whole.run()));
+        Checkpoint newest = new Checkpoint(candidate.step(), candidate.folder(), whole.run());
+        return new Look(Optional.of(newest), damaged);
       }
-      Path damaged = freeName("damaged-" + candidate.name());
-      Files.move(candidate.folder(), damaged, StandardCopyOption.ATOMIC_MOVE);
+      damaged.put(candidate.folder(), ((Damaged) finding).problem());
+    }
+    return new Look(Optional.empty(), damaged);
+  }
+
+  /** Renames damaged checkpoints, by their problems, so that nothing takes them for whole. */
+  void setAside(Map<Path, String> damaged) throws IOException {
+    for (Map.Entry<Path, String> each : damaged.entrySet()) {
+      Path folder = each.getKey();
+      Path aside = freeName("damaged-" + folder.getFileName());
+      Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
       LOG.warn(
           "{} is damaged: {}; it is now {}, trying an older one",
-          candidate.folder(),
-          ((Damaged) finding).problem(),
-          damaged.getFileName());
+          folder,
+          each.getValue(),
+          aside.getFileName());
     }
-    return Optional.empty();
   }
 
   /**

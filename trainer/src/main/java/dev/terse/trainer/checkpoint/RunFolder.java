@@ -3,6 +3,7 @@ package dev.terse.trainer.checkpoint;
 import dev.terse.io.Folders;
 import dev.terse.io.hub.InputKind;
 import dev.terse.trainer.checkpoint.CheckpointStore.Checkpoint;
+import dev.terse.trainer.checkpoint.CheckpointStore.Look;
 import dev.terse.trainer.checkpoint.CheckpointStore.Named;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -76,7 +78,8 @@ public final class RunFolder implements AutoCloseable {
     RunLock lock = RunLock.of(root);
     try {
       Claimed claimed = claimed(root, saving, inputs);
-      return new RunFolder(lock, root, saving, claimed.from(), claimed.superseded());
+      new CheckpointStore(root).setAside(claimed.start().damaged());
+      return new RunFolder(lock, root, saving, claimed.start().newest(), claimed.superseded());
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -84,12 +87,13 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Says what {@link #claim} would, and makes, locks and changes nothing; another trainer's lock is
-   * not seen.
+   * Says what {@link #claim} would, and makes, locks, renames and changes nothing; another trainer's
+   * lock is not seen.
    *
+   * @return problems of damaged checkpoints that the claim would set aside, by their folders
    * @throws IllegalArgumentException as {@link #claim}
    */
-  public static void requireClaimable(Path root, SavingConfig saving, List<Path> inputs)
+  public static Map<Path, String> requireClaimable(Path root, SavingConfig saving, List<Path> inputs)
       throws IOException {
     if (Files.exists(root) && !Files.isDirectory(root)) {
       throw new IllegalArgumentException("output_dir " + root + " is a file, not a folder");
@@ -98,25 +102,23 @@ public final class RunFolder implements AutoCloseable {
       requireNotRead(root, input);
     }
     if (Files.isDirectory(root)) {
-      claimed(root, saving, inputs);
-    } else if (saving.resumes()) {
-      start(root, saving);
+      return claimed(root, saving, inputs).start().damaged();
     }
+    return saving.resumes() ? start(root, saving).damaged() : Map.of();
   }
 
-  /** What is gone on from, and what would be deleted. */
-  private record Claimed(Optional<Checkpoint> from, List<Path> superseded) {}
+  /** What is gone on from, what is too damaged for it, and what would be deleted. */
+  private record Claimed(Look start, List<Path> superseded) {}
 
   private static Claimed claimed(Path root, SavingConfig saving, List<Path> inputs)
       throws IOException {
-    Optional<Checkpoint> from =
-        saving.resumes() ? Optional.of(start(root, saving)) : Optional.empty();
-    List<Path> superseded = superseded(root, from);
+    Look start = saving.resumes() ? start(root, saving) : new Look(Optional.empty(), Map.of());
+    List<Path> superseded = superseded(root, start);
     requireAllowed(root, saving, superseded);
     for (Path input : inputs) {
       requireKept(input, superseded);
     }
-    return new Claimed(from, superseded);
+    return new Claimed(start, superseded);
   }
 
   /** The checkpoint to go on from. */
@@ -155,9 +157,10 @@ public final class RunFolder implements AutoCloseable {
     lock.close();
   }
 
-  private static Checkpoint start(Path root, SavingConfig saving) throws IOException {
+  private static Look start(Path root, SavingConfig saving) throws IOException {
     if (!saving.resumesNewest()) {
-      return CheckpointStore.open(InputKind.FILE.place(saving.resumeFromCheckpoint()));
+      Path named = InputKind.FILE.place(saving.resumeFromCheckpoint());
+      return new Look(Optional.of(CheckpointStore.open(named)), Map.of());
     }
     CheckpointStore store = new CheckpointStore(root);
     Set<String> runs = new LinkedHashSet<>();
@@ -171,20 +174,28 @@ public final class RunFolder implements AutoCloseable {
               + names(store.newestFirst().stream().map(Named::folder).toList())
               + "): give resume_from_checkpoint the path of the one to go on from");
     }
-    return store
-        .newestValid()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "resume_from_checkpoint is true, but "
-                        + root
-                        + " holds no valid checkpoint; leave the key out to start anew"));
+    Look look = store.look();
+    if (look.newest().isEmpty()) {
+      List<String> damaged = new ArrayList<>();
+      look.damaged().forEach((each, problem) -> damaged.add(each.getFileName() + ": " + problem));
+      throw new IllegalArgumentException(
+          "resume_from_checkpoint is true, but "
+              + root
+              + " holds no valid checkpoint"
+              + (damaged.isEmpty() ? "" : " (" + String.join("; ", damaged) + ")")
+              + "; leave the key out to start anew");
+    }
+    return look;
   }
 
   /** What of another run stands in the folder, or of the same run beyond the checkpoint. */
-  private static List<Path> superseded(Path root, Optional<Checkpoint> from) throws IOException {
+  private static List<Path> superseded(Path root, Look start) throws IOException {
+    Optional<Checkpoint> from = start.newest();
     List<Path> found = new ArrayList<>();
     for (Named named : new CheckpointStore(root).newestFirst()) {
+      if (start.damaged().containsKey(named.folder())) {
+        continue; // will have another name
+      }
       if (from.isEmpty() || !isBehind(named, from.get())) {
         found.add(named.folder());
       }

@@ -2,6 +2,9 @@ package dev.terse.trainer.loop;
 
 import dev.terse.trainer.metrics.Phases;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,8 +20,12 @@ public final class StopSignal implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StopSignal.class);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  /** Those that listen, in the order in which they began to. */
+  private static final Set<StopSignal> LISTENING = new CopyOnWriteArraySet<>();
+
+  private static boolean hooked;
+
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread hook = new Thread(this::answer, "stop-signal");
   private final Duration patience;
   private volatile boolean requested;
   private volatile boolean holds;
@@ -33,11 +40,22 @@ public final class StopSignal implements AutoCloseable {
     this.patience = patience;
   }
 
-  /** Listens to the signals from now on. */
+  /** Listens to the signals until it is closed. */
   public static StopSignal listening() {
     StopSignal signal = new StopSignal();
-    Runtime.getRuntime().addShutdownHook(signal.hook);
+    synchronized (LISTENING) {
+      if (!hooked) {
+        Runtime.getRuntime().addShutdownHook(new Thread(StopSignal::answerAll, "stop-signal"));
+        hooked = true;
+      }
+      LISTENING.add(signal);
+    }
     return signal;
+  }
+
+  /** How many listen: as many as there are open runs. */
+  static int listeners() {
+    return LISTENING.size();
   }
 
   /** Asks the run to stop. */
@@ -106,14 +124,18 @@ public final class StopSignal implements AutoCloseable {
   /** The run has ended; a waiting shutdown goes on. */
   @Override
   public void close() {
+    LISTENING.remove(this);
     closed.countDown();
   }
 
+  /** The process is to end; at its ordinary end nobody listens any more. */
+  static void answerAll() {
+    List<StopSignal> open = List.copyOf(LISTENING);
+    open.forEach(StopSignal::request);
+    open.forEach(StopSignal::answer);
+  }
+
   private void answer() {
-    if (closed.getCount() == 0) {
-      return; // the ordinary end of the process
-    }
-    request();
     if (!holds) {
       LOG.warn("asked to stop before the first update: there is nothing to save");
       return;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -128,6 +129,36 @@ class RunFolderTest {
     assertThat(CheckpointStore.open(folder.resolve("checkpoint-6")).run())
         .isEqualTo(CheckpointStore.open(folder.resolve("checkpoint-2")).run())
         .matches("[0-9a-f]{12}");
+  }
+
+  /** Whoever only looks, as doctor does, changes nothing; the run that claims sets them aside. */
+  @Test
+  void damaged_areSeenByALook_andRenamedByAClaim() throws IOException {
+    run(folder, 2, 4, 6);
+    for (int step : new int[] {4, 6}) {
+      Files.writeString(folder.resolve("checkpoint-" + step + "/config.json"), "{");
+    }
+    Set<String> before = names(folder);
+    String resume = "--resume_from_checkpoint=true";
+    Map<Path, String> damaged = RunFolder.requireClaimable(folder, saving(resume), List.of());
+    assertThat(names(folder)).isEqualTo(before);
+    assertThat(damaged.keySet())
+        .containsExactly(folder.resolve("checkpoint-6"), folder.resolve("checkpoint-4"));
+    assertThat(damaged.values()).allMatch(problem -> problem.contains("config.json"));
+    try (RunFolder next = claim(folder, resume)) {
+      assertThat(next.from().orElseThrow().step()).isEqualTo(2);
+    }
+    assertThat(names(folder))
+        .contains("checkpoint-2", "damaged-checkpoint-4", "damaged-checkpoint-6")
+        .doesNotContain("checkpoint-4", "checkpoint-6");
+  }
+
+  @Test
+  void resume_whereAllAreDamaged_isRefusedWithTheirProblems_andTouchesNothing() throws IOException {
+    run(folder, 2);
+    Files.writeString(folder.resolve("checkpoint-2/config.json"), "{");
+    refused(folder, "--resume_from_checkpoint=true")
+        .hasMessageContaining("holds no valid checkpoint (checkpoint-2: config.json");
   }
 
   /** T9: a step back does the later ones anew, so they must go, and somebody must say so. */

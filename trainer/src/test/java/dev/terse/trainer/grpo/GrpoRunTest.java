@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.terse.engine.Engine;
 import dev.terse.engine.reference.ReferenceEngine;
+import dev.terse.model.folder.ModelFolder;
 import dev.terse.testkit.TinyModels;
 import dev.terse.trainer.config.ConfigReader;
 import dev.terse.trainer.eval.EvalRecord;
@@ -111,6 +112,28 @@ class GrpoRunTest {
       return new GrpoRun(ConfigReader.read(null, arguments, GrpoConfig.class), engine, sink, phases)
           .run(stop);
     }
+  }
+
+  /** T17: with beta the start is read again at each resume, as the reference. */
+  @Test
+  void resume_onAnotherReference_isRefusedByItsName() throws IOException {
+    Path policy = folder.resolve("policy");
+    try (Engine engine = new ReferenceEngine();
+        ModelFolder model = ModelFolder.load(shared.resolve("policy"), engine)) {
+      model.save(policy);
+    }
+    String start = "--model_name_or_path=" + policy;
+    run("out", start, "--beta=0.1", "--save_steps=1", "--max_steps=1");
+    Path weights = policy.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 2] ^= 0x10;
+    Files.write(weights, bytes);
+    String resume = "--resume_from_checkpoint=true";
+    assertThatThrownBy(() -> run("out", start, "--beta=0.1", resume))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the model of model_name_or_path changed (CRC ")
+        .hasMessageContaining("set resume_anyway to go on all the same");
+    assertThat(run("out", start, "--beta=0.1", resume, "--resume_anyway")).isEqualTo(3);
   }
 
   /** Keys of vLLM and transformers for what more ends a completion. */

@@ -135,6 +135,29 @@ class UserRewardRunTest {
             });
   }
 
+  /** T17: the same name, other classes. */
+  @Test
+  void resume_withOtherRewardClasses_isRefusedByName() throws IOException {
+    String[] keys = {
+      "--reward_funcs=[class:com.example.MyReward]",
+      "--reward_classpath=" + compiled(TOKENS),
+      "--save_strategy=steps",
+      "--save_steps=1"
+    };
+    run(keys[0], keys[1], keys[2], keys[3], "--max_steps=1");
+    String resume = "--resume_from_checkpoint=true";
+    compiled("return -sample.tokens();");
+    assertThatThrownBy(() -> run(keys[0], keys[1], keys[2], keys[3], resume))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the classes and commands of reward_funcs changed (CRC ")
+        .hasMessageContaining("set resume_anyway to go on all the same");
+    assertThatThrownBy(() -> run("--reward_funcs=[accuracy]", keys[2], keys[3], resume))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("reward_funcs was [class:com.example.MyReward], is [accuracy]");
+    run(keys[0], keys[1], keys[2], keys[3], resume, "--resume_anyway");
+    assertThat(sink.values("train/rewards/MyReward/mean")).hasSize(2);
+  }
+
   @Test
   void run_rewardThatHangs_isAbsentAndTheRunGoesOn() throws IOException {
     long before = children();

@@ -115,6 +115,25 @@ class StopSignalTest {
     }
   }
 
+  /** One hook of the process serves all runs that are open, and forgets those that were closed. */
+  @Test
+  void listening_ofManyRuns_isForgottenWhenTheyClose() {
+    int before = StopSignal.listeners();
+    for (int i = 0; i < 100; i++) {
+      StopSignal.listening().close();
+    }
+    assertThat(StopSignal.listeners()).isEqualTo(before);
+    StopSignal closed = StopSignal.listening();
+    closed.close();
+    try (StopSignal one = StopSignal.listening();
+        StopSignal other = StopSignal.listening()) {
+      StopSignal.answerAll();
+      assertThat(one.isRequested()).isTrue();
+      assertThat(other.isRequested()).isTrue();
+    }
+    assertThat(closed.isRequested()).isFalse();
+  }
+
   @Test
   void check_withinItsPatience_letsThePhaseEnd() {
     StopSignal stop = new StopSignal(Duration.ofMinutes(1));

@@ -68,6 +68,10 @@ public final class OneDnn {
   private static dnnl_engine newEngine() {
     dnnl_engine engine = new dnnl_engine();
     require(dnnl_engine_create(engine, dnnl_cpu, 0), "dnnl_engine_create");
+    // Its own cache, which threads share, would keep what no thread retains any more.
+    require(
+        dnnl_set_primitive_cache_capacity(OneDnnPrimitives.RETAINED),
+        "dnnl_set_primitive_cache_capacity");
     return engine;
   }
 }

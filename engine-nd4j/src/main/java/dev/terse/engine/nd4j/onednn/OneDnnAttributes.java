@@ -25,10 +25,13 @@ final class OneDnnAttributes {
     return attributes;
   }
 
-  /** None. */
+  /** None; scratch memory is handed over with each call ({@link OneDnnScratchpad}). */
   static dnnl_primitive_attr of() {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     OneDnn.require(dnnl_primitive_attr_create(attributes), "dnnl_primitive_attr_create");
+    OneDnn.require(
+        dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user),
+        "dnnl_primitive_attr_set_scratchpad_mode");
     return attributes;
   }
 }

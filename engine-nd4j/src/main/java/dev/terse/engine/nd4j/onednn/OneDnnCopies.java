@@ -27,7 +27,7 @@ final class OneDnnCopies {
     dnnl_memory_desc x = parts(shape.parts, shape.x, shape.xStep);
     dnnl_memory_desc out = parts(shape.parts, shape.out, shape.outStep);
     return new OneDnnPrimitive(
-        primitives.stream(),
+        primitives,
         (made, attributes) ->
             dnnl_reorder_primitive_desc_create(
                 made, x, OneDnn.engine(), out, OneDnn.engine(), attributes),

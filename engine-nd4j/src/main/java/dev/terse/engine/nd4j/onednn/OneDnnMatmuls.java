@@ -38,7 +38,7 @@ final class OneDnnMatmuls {
     dnnl_memory_desc b = shape.b.description(shape.form.transposesB());
     dnnl_memory_desc c = shape.c.description(AS_IS);
     return new OneDnnPrimitive(
-        primitives.stream(),
+        primitives,
         (out, attributes) ->
             shape.form == Form.ATB
                 ? OneDnnBrgemm.describeSumOverRows(out, a, b, c, attributes)

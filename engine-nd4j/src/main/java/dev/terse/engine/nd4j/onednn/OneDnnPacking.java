@@ -54,7 +54,7 @@ public final class OneDnnPacking {
     dnnl_memory_desc w = packed(shape.w);
     dnnl_memory_desc c = shape.c.matrix(AS_IS);
     return new OneDnnPrimitive(
-        primitives.stream(),
+        primitives,
         (out, attributes) -> OneDnnBrgemm.describe(out, a, w, c, attributes),
         OneDnnAttributes.of(),
         new int[] {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
@@ -65,7 +65,7 @@ public final class OneDnnPacking {
     dnnl_memory_desc w = shape.w.matrix(TRANSPOSED);
     dnnl_memory_desc out = packed(shape.w);
     return new OneDnnPrimitive(
-        primitives.stream(),
+        primitives,
         (made, attributes) ->
             dnnl_reorder_primitive_desc_create(
                 made, w, OneDnn.engine(), out, OneDnn.engine(), attributes),

@@ -84,7 +84,7 @@ final class OneDnnRows {
     dnnl_memory_desc x = shape.x.description(AS_IS);
     dnnl_memory_desc out = column(shape.x);
     return new OneDnnPrimitive(
-        primitives.stream(),
+        primitives,
         (made, attributes) ->
             dnnl_reduction_primitive_desc_create(
                 made, OneDnn.engine(), shape.algorithm, x, out, 0, 0, attributes),
@@ -144,7 +144,7 @@ final class OneDnnRows {
       operands[i] = roles[i] == DNNL_ARG_SRC_1 ? column(shape) : shape.description(AS_IS);
     }
     return new OneDnnPrimitive(
-        primitives.stream(),
+        primitives,
         (made, own) ->
             dnnl_binary_primitive_desc_create(
                 made, OneDnn.engine(), algorithm, operands[0], operands[1], operands[2], own),

@@ -40,7 +40,7 @@ final class OneDnnSoftmax {
     dnnl_memory_desc x = shape.x.description(AS_IS);
     dnnl_memory_desc out = shape.out.description(AS_IS);
     return new OneDnnPrimitive(
-        primitives.stream(),
+        primitives,
         (made, attributes) -> describeSoftmax(made, x, out, attributes),
         OneDnnAttributes.of(),
         new int[] {DNNL_ARG_SRC, DNNL_ARG_DST},
@@ -71,7 +71,7 @@ final class OneDnnSoftmax {
     OneDnn.require(describeSoftmax(forward, p, p, null), "the description of a softmax");
     OneDnnPrimitive made =
         new OneDnnPrimitive(
-            primitives.stream(),
+            primitives,
             (out, attributes) ->
                 dnnl_softmax_backward_primitive_desc_create(
                     out,
