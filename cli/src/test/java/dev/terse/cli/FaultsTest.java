@@ -39,28 +39,36 @@ class FaultsTest {
 
   /** T8: an error that passes, at the N-th call; of a write also by half. */
   @ParameterizedTest
-  @EnumSource(names = {"QUICKSTART", "OVERWRITE", "BEST"}, mode = Mode.EXCLUDE)
+  @EnumSource(
+      names = {"QUICKSTART", "OVERWRITE", "BEST"},
+      mode = Mode.EXCLUDE)
   void t8_errorAtTheNthCall(FaultedCommands.Name name) {
     assertRight(Loop.ERROR, name);
   }
 
   /** T8: from the N-th call on nothing can be changed any more. */
   @ParameterizedTest
-  @EnumSource(names = {"QUICKSTART", "OVERWRITE", "BEST"}, mode = Mode.EXCLUDE)
+  @EnumSource(
+      names = {"QUICKSTART", "OVERWRITE", "BEST"},
+      mode = Mode.EXCLUDE)
   void t8_brokenFromTheNthCall(FaultedCommands.Name name) {
     assertRight(Loop.BROKEN, name);
   }
 
   /** P12: an error at the N-th call that reads. */
   @ParameterizedTest
-  @EnumSource(names = {"QUICKSTART", "OVERWRITE", "BEST"}, mode = Mode.EXCLUDE)
+  @EnumSource(
+      names = {"QUICKSTART", "OVERWRITE", "BEST"},
+      mode = Mode.EXCLUDE)
   void t8_errorAtTheNthReading(FaultedCommands.Name name) {
     assertRight(Loop.READING, name);
   }
 
   /** T8: room for N bytes. */
   @ParameterizedTest
-  @EnumSource(names = {"QUICKSTART", "OVERWRITE", "BEST"}, mode = Mode.EXCLUDE)
+  @EnumSource(
+      names = {"QUICKSTART", "OVERWRITE", "BEST"},
+      mode = Mode.EXCLUDE)
   void t8_fullAtByteN(FaultedCommands.Name name) {
     assertRight(Loop.FULL, name);
   }

@@ -97,6 +97,12 @@ class MistakesTest {
             "output_dir: expected the name of a folder, found @/new/model.gguf",
             "export --output_dir FOLDER writes"),
         new Mistake(
+            "more rows of a task than it has",
+            "task arithmetic --rows=1000001 --output=@/new/rows.jsonl",
+            "rows",
+            "[1, 1000000]",
+            "1000001"),
+        new Mistake(
             "a GGUF file as convert's folder",
             "convert --model_name_or_path=M --output_dir=@/new/model.gguf",
             "expected the name of a folder, found @/new/model.gguf"),

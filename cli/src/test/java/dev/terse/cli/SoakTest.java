@@ -144,6 +144,8 @@ class SoakTest {
             "-XX:+AlwaysPreTouch",
             "-XX:+UseSerialGC",
             "-Dterse.nd4j.threads=1",
+            // What a run may retain is full soon; by default it grows for thousands of updates.
+            "-Dterse.nd4j.primitives=128",
             "-Djava.io.tmpdir=" + temporary),
         List.of(
             "grpo",

@@ -64,6 +64,7 @@ record Backend(boolean host, KernelChoice kernels, NumberType matmuls, int threa
               + "; set bf16: false"
               + (OneDnn.isAvailable() ? ", or " + setting(KernelChoice.ONEDNN) : ""));
     }
+    OneDnn.requirePrimitives();
     if (threads < 1) {
       throw new IllegalArgumentException(THREADS_PROPERTY + " must be 1 or more, was " + threads);
     }

@@ -5,8 +5,9 @@ public final class RewardFailure extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /**
-   * @param message may hold what the reward or a completion wrote: further lines are set in, so that
-   *     none looks like one of the log, and characters that steer a terminal become their numbers
+   * @param message may hold what the reward or a completion wrote: further lines are set in, so
+   *     that none looks like one of the log, and characters that steer a terminal become their
+   *     numbers
    */
   RewardFailure(String message) {
     super(visible(message));
@@ -18,7 +19,8 @@ public final class RewardFailure extends RuntimeException {
       char c = message.charAt(i);
       if (c == '\n') {
         out.append("\n  ");
-      } else if (c != '\t' && (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)) {
+      } else if (c != '\t'
+          && (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)) {
         out.append(String.format("\\u%04x", (int) c));
       } else {
         out.append(c);

@@ -62,8 +62,7 @@ class IsolatedRewardTest {
   void of_rewardThatThrowsControlCharacters_isToldWithTheirNumbers() {
     assertThatThrownBy(() -> reward.of(sample("throw controls", 0)))
         .isInstanceOf(RewardFailure.class)
-        .hasMessageContaining(
-            "a\\u001b[2J\\u009b\\u202e\\u000d\n  ERROR  forged\\u0000");
+        .hasMessageContaining("a\\u001b[2J\\u009b\\u202e\\u000d\n  ERROR  forged\\u0000");
     assertThat(reward.of(sample("fair", 0))).isEqualTo(4);
   }
 

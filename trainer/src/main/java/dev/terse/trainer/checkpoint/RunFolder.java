@@ -87,14 +87,14 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Says what {@link #claim} would, and makes, locks, renames and changes nothing; another trainer's
-   * lock is not seen.
+   * Says what {@link #claim} would, and makes, locks, renames and changes nothing; another
+   * trainer's lock is not seen.
    *
    * @return problems of damaged checkpoints that the claim would set aside, by their folders
    * @throws IllegalArgumentException as {@link #claim}
    */
-  public static Map<Path, String> requireClaimable(Path root, SavingConfig saving, List<Path> inputs)
-      throws IOException {
+  public static Map<Path, String> requireClaimable(
+      Path root, SavingConfig saving, List<Path> inputs) throws IOException {
     if (Files.exists(root) && !Files.isDirectory(root)) {
       throw new IllegalArgumentException("output_dir " + root + " is a file, not a folder");
     }

@@ -12,7 +12,7 @@ public final class ProcessMemory {
    */
   public static final long BARE = 400_000_000;
 
-  /** oneDNN's primitives (110 KB each, up to 768 a thread) and what they need to run. */
+  /** oneDNN's primitives (130 KB each, up to 768 a thread) and what they need to run. */
   private static final long PRIMITIVES = 200_000_000;
 
   /** The heap, where moments of fewer bits are packed and unpacked: short-lived arrays. */

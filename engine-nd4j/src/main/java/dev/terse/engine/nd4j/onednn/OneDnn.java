@@ -11,6 +11,9 @@ import org.bytedeco.javacpp.Loader;
  * one CPU engine. What it can do is asked of the library itself, by making the primitives.
  */
 public final class OneDnn {
+  /** System property: how many primitives each thread retains. */
+  public static final String PRIMITIVES_PROPERTY = "terse.nd4j.primitives";
+
   private static final String UNLOADED = load();
   private static final dnnl_engine ENGINE = UNLOADED == null ? newEngine() : null;
   private static final String MISSING = UNLOADED == null ? missingKernels() : UNLOADED;
@@ -20,6 +23,20 @@ public final class OneDnn {
   /** Whether the library was loaded and has the kernels that the engine's promises rest on. */
   public static boolean isAvailable() {
     return MISSING == null;
+  }
+
+  /**
+   * Checks {@link #PRIMITIVES_PROPERTY}.
+   *
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public static void requirePrimitives() {
+    if (OneDnnPrimitives.retained() < 1) {
+      throw new IllegalArgumentException(
+          PRIMITIVES_PROPERTY
+              + " must be 1 or more, the primitives that a thread retains, was "
+              + OneDnnPrimitives.retained());
+    }
   }
 
   /** What is missing where {@link #isAvailable} is false; null if it is true. */
@@ -70,7 +87,7 @@ public final class OneDnn {
     require(dnnl_engine_create(engine, dnnl_cpu, 0), "dnnl_engine_create");
     // Its own cache, which threads share, would keep what no thread retains any more.
     require(
-        dnnl_set_primitive_cache_capacity(OneDnnPrimitives.RETAINED),
+        dnnl_set_primitive_cache_capacity(Math.max(0, OneDnnPrimitives.retained())),
         "dnnl_set_primitive_cache_capacity");
     return engine;
   }

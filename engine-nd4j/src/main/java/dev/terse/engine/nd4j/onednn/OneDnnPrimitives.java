@@ -16,15 +16,16 @@ final class OneDnnPrimitives implements AutoCloseable {
    * A training step of one batch uses about 100, decoding some hundreds. Each takes about 130 KB,
    * most of it oneDNN's description of a matmul.
    */
-  static final int RETAINED = 768;
+  private static final int RETAINED = 768;
 
+  private final int most = retained();
   private final dnnl_stream stream = new dnnl_stream();
   private final OneDnnScratchpad scratchpad = new OneDnnScratchpad();
   private final Map<Object, OneDnnPrimitive> byShape =
-      new LinkedHashMap<>(RETAINED, 0.75f, true) {
+      new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Object, OneDnnPrimitive> eldest) {
-          boolean full = size() > RETAINED;
+          boolean full = size() > most;
           if (full) {
             eldest.getValue().close();
           }
@@ -35,6 +36,11 @@ final class OneDnnPrimitives implements AutoCloseable {
   OneDnnPrimitives() {
     OneDnn.require(
         dnnl_stream_create(stream, OneDnn.engine(), dnnl_stream_in_order), "dnnl_stream_create");
+  }
+
+  /** How many a thread retains: {@link OneDnn#PRIMITIVES_PROPERTY}. */
+  static int retained() {
+    return Integer.getInteger(OneDnn.PRIMITIVES_PROPERTY, RETAINED);
   }
 
   /** The scratch memory that they take turns with. */

@@ -1,6 +1,7 @@
 package dev.terse.engine.nd4j.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terse.engine.Tensor;
 import dev.terse.engine.nd4j.KernelChoice;
@@ -64,6 +65,19 @@ class OneDnnScratchpadTest {
         // Made when the scratch memory lay elsewhere.
         assertThat(gradient(alone, engine, 3)).containsExactly(before).containsExactly(expected(3));
       }
+    }
+  }
+
+  @Test
+  void primitives_ofWhichNoneIsToBeRetained_areRefused() {
+    System.setProperty(OneDnn.PRIMITIVES_PROPERTY, "0");
+    try {
+      assertThatThrownBy(() -> new Nd4jEngine(KernelChoice.ONEDNN, NumberType.FLOAT32, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "terse.nd4j.primitives must be 1 or more, the primitives that a thread retains, was 0");
+    } finally {
+      System.clearProperty(OneDnn.PRIMITIVES_PROPERTY);
     }
   }
 
