@@ -1,5 +1,7 @@
 package dev.terse.reward.isolate;
 
+import java.util.HexFormat;
+
 /** A reward in a child process gave no number; the sample is then absent from its group. */
 public final class RewardFailure extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -21,7 +23,7 @@ public final class RewardFailure extends RuntimeException {
         out.append("\n  ");
       } else if (c != '\t'
           && (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)) {
-        out.append(String.format("\\u%04x", (int) c));
+        out.append("\\u").append(HexFormat.of().toHexDigits(c));
       } else {
         out.append(c);
       }
