@@ -123,7 +123,7 @@ final class FaultLoops {
     return switch (name) {
       case QUICKSTART -> EnumSet.of(Loop.BORDERS);
       case OVERWRITE, BEST -> EnumSet.of(Loop.KILLED, Loop.POWER); // the rest is that of SFT
-      case SFT, GRPO, COMPRESS, TRACES -> EnumSet.complementOf(EnumSet.of(Loop.BORDERS));
+      case SFT, GRPO, COMPRESS, TRACES, EXPORT -> EnumSet.complementOf(EnumSet.of(Loop.BORDERS));
     };
   }
 
