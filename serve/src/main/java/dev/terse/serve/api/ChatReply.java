@@ -26,7 +26,7 @@ public final class ChatReply {
     return json;
   }
 
-  /** A piece of a reply; {@link #addPiece} to it. */
+  /** A piece without a choice: what {@link #first} and {@link #piece} begin with, and the usage. */
   public ObjectNode startPiece() {
     ObjectNode json = head.json("chat.completion.chunk");
     json.putArray("choices");
