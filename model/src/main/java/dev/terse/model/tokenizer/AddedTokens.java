@@ -29,20 +29,23 @@ final class AddedTokens {
   /**
    * The files with all added tokens in tokenizer.json.
    *
-   * @throws IllegalArgumentException if the two files name different tokens for one id, or the ids
-   *     have a gap
+   * @throws IllegalArgumentException if the two files name different tokens for one id, the ids
+   *     have a gap, or what stands there are no tokens
    */
   static TokenizerFiles completed(TokenizerFiles files) {
     ObjectNode tokenizer = files.json(TokenizerFiles.TOKENIZER);
     JsonNode vocab = tokenizer.path("model").path("vocab");
     JsonNode listed = tokenizer.path("added_tokens");
+    JsonNode decoder = files.json(TokenizerFiles.CONFIG).path(DECODER);
+    requireTokens(listed, listed.isArray(), "added_tokens of tokenizer.json", "a list");
+    requireTokens(decoder, decoder.isObject(), DECODER + " of tokenizer_config.json", "an object");
     if (renumbered(listed, vocab) == null) {
       return files;
     }
     Map<Integer, ObjectNode> byId = new TreeMap<>();
     listed.forEach(token -> byId.put(token.path("id").asInt(), token.deepCopy()));
-    for (var entry : files.json(TokenizerFiles.CONFIG).path(DECODER).properties()) {
-      int id = Integer.parseInt(entry.getKey());
+    for (var entry : decoder.properties()) {
+      int id = id(entry.getKey());
       String content = entry.getValue().path("content").asText();
       ObjectNode known = byId.get(id);
       if (known != null && !known.path("content").asText().equals(content)) {
@@ -74,6 +77,31 @@ final class AddedTokens {
     }
     tokenizer.set("added_tokens", all);
     return files.with(TokenizerFiles.TOKENIZER, tokenizer);
+  }
+
+  private static void requireTokens(JsonNode all, boolean holder, String where, String form) {
+    boolean absent = all.isMissingNode() || all.isNull();
+    boolean objects = holder;
+    for (JsonNode token : all) {
+      objects &= token.isObject();
+    }
+    if (!absent && !objects) {
+      throw new IllegalArgumentException(
+          where + " must be " + form + " of objects that describe tokens; copy the model again");
+    }
+  }
+
+  private static int id(String key) {
+    try {
+      return Integer.parseInt(key);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          DECODER
+              + " of tokenizer_config.json must name tokens by their ids, found '"
+              + key
+              + "'; copy the model again",
+          e);
+    }
   }
 
   /** The first token that the library would give another id than it is listed with, or null. */

@@ -50,6 +50,27 @@ class AddedTokensTest {
             .put("special", false);
   }
 
+  /** Found by fuzzing: they ended in a ClassCastException. */
+  @Test
+  void tokensThatAreNone_areRefused() {
+    assertThatThrownBy(
+            () -> with(json -> json.putObject("added_tokens").putNull("id"), config -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("added_tokens of tokenizer.json must be a list of objects");
+    assertThatThrownBy(
+            () -> with(json -> {}, config -> config.putObject("added_tokens_decoder").put("1", 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("added_tokens_decoder of tokenizer_config.json must be an object");
+    assertThatThrownBy(
+            () -> with(AddedTokensTest::withoutSkip, decoder(298, "[SKIP]").andThen(named("x"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("by their ids, found 'x'");
+  }
+
+  private static Consumer<ObjectNode> named(String key) {
+    return config -> config.withObject("/added_tokens_decoder").putObject(key);
+  }
+
   /** Case tokenizer-token-only-in-config. */
   @Test
   void tokenOfTheConfigOnly_hasItsIdAndShiftsNoOther() throws IOException {
