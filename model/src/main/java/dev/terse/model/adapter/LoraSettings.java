@@ -12,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * What kind of adapter is trained (Hu et al., arXiv 2106.09685), as PEFT's LoraConfig has it.
@@ -55,8 +54,9 @@ public record LoraSettings(
     }
     rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
     alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
-    rankPattern.keySet().forEach(LoraSettings::ending); // refuses what is no pattern
-    alphaPattern.keySet().forEach(LoraSettings::ending);
+    // refuses what is no pattern
+    rankPattern.keySet().forEach(pattern -> ModuleNames.compiled(ending(pattern)));
+    alphaPattern.keySet().forEach(pattern -> ModuleNames.compiled(ending(pattern)));
     savedModules = List.copyOf(savedModules);
   }
 
@@ -81,8 +81,8 @@ public record LoraSettings(
   }
 
   /** What the name of a module must be for a key of rank_pattern (PEFT: get_pattern_key). */
-  private static Pattern ending(String pattern) {
-    return ModuleNames.compiled("(?:.*\\.)?(?:" + pattern + ")");
+  private static String ending(String pattern) {
+    return "(?:.*\\.)?(?:" + pattern + ")";
   }
 
   /** The same with another dropout, which is no part of what an adapter is. */
@@ -134,12 +134,12 @@ public record LoraSettings(
 
   /** Whether a saved module holds {@code module}, as PEFT tells it where it looks for targets. */
   private static boolean within(String saved, String module) {
-    return ModuleNames.compiled("(?:|.*\\.)(?:" + saved + ")(?:|\\..*)").matcher(module).matches();
+    return ModuleNames.matcher("(?:|.*\\.)(?:" + saved + ")(?:|\\..*)", module).matches();
   }
 
   private static <T> T first(Map<String, T> patterns, String module, T otherwise) {
     for (Map.Entry<String, T> entry : patterns.entrySet()) {
-      if (ending(entry.getKey()).matcher(module).matches()) {
+      if (ModuleNames.matcher(ending(entry.getKey()), module).matches()) {
         return entry.getValue();
       }
     }

@@ -1,6 +1,7 @@
 package dev.terse.model.adapter;
 
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -44,13 +45,18 @@ public record ModuleNames(List<String> names, String pattern) {
   /** Whether {@code module} is chosen. */
   public boolean choose(String module) {
     return pattern != null
-        ? compiled(pattern).matcher(module).matches()
+        ? matcher(pattern, module).matches()
         : chooseWholly(module) || names.stream().anyMatch(name -> module.endsWith("." + name));
   }
 
   /** Whether a name is {@code module} to its first letter. */
   boolean chooseWholly(String module) {
     return names.contains(module);
+  }
+
+  /** A regular expression of Python on the name of a module, with an end to its patience. */
+  static Matcher matcher(String python, String module) {
+    return compiled(python).matcher(new BoundedText(module, python));
   }
 
   /** A regular expression of Python: its named groups are written otherwise. */

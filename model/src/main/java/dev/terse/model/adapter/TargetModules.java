@@ -59,7 +59,7 @@ public record TargetModules(
     Collection<String> lists = layerLists.isEmpty() ? List.of("[^.]*") : layerLists;
     for (String list : lists) {
       String before = layerLists.isEmpty() ? ".*?\\." : "(?:|.*?\\.)";
-      Matcher matcher = ModuleNames.compiled(before + list + "\\.(\\d+)\\..*").matcher(module);
+      Matcher matcher = ModuleNames.matcher(before + list + "\\.(\\d+)\\..*", module);
       if (matcher.matches()) {
         return Integer.parseInt(matcher.group(matcher.groupCount()));
       }
