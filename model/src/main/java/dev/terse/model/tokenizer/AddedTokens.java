@@ -2,6 +2,7 @@ package dev.terse.model.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Map;
@@ -37,8 +38,9 @@ final class AddedTokens {
     JsonNode vocab = tokenizer.path("model").path("vocab");
     JsonNode listed = tokenizer.path("added_tokens");
     JsonNode decoder = files.json(TokenizerFiles.CONFIG).path(DECODER);
-    requireTokens(listed, listed.isArray(), "added_tokens of tokenizer.json", "a list");
-    requireTokens(decoder, decoder.isObject(), DECODER + " of tokenizer_config.json", "an object");
+    requireTokens(listed, JsonNodeType.ARRAY, "added_tokens of tokenizer.json must be a list");
+    requireTokens(
+        decoder, JsonNodeType.OBJECT, DECODER + " of tokenizer_config.json must be an object");
     if (renumbered(listed, vocab) == null) {
       return files;
     }
@@ -79,15 +81,15 @@ final class AddedTokens {
     return files.with(TokenizerFiles.TOKENIZER, tokenizer);
   }
 
-  private static void requireTokens(JsonNode all, boolean holder, String where, String form) {
-    boolean absent = all.isMissingNode() || all.isNull();
-    boolean objects = holder;
-    for (JsonNode token : all) {
-      objects &= token.isObject();
+  private static void requireTokens(JsonNode tokens, JsonNodeType form, String sentence) {
+    boolean absent = tokens.isMissingNode() || tokens.isNull();
+    boolean right = tokens.getNodeType() == form;
+    for (JsonNode token : tokens) {
+      right &= token.isObject();
     }
-    if (!absent && !objects) {
+    if (!absent && !right) {
       throw new IllegalArgumentException(
-          where + " must be " + form + " of objects that describe tokens; copy the model again");
+          sentence + " of objects that describe tokens; copy the model again");
     }
   }
 
